@@ -1,0 +1,234 @@
+//! What students do wrong, as patches of the solution: proof that a check can fail, and the text that the book shows.
+
+use super::decode::Reader;
+use super::diagnostics::{Diagnostics, place};
+use super::node::{Key, Node};
+use super::source::SourceFile;
+use serde_json::Value;
+use std::cell::RefCell;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// One mistake.
+#[derive(Debug)]
+pub struct Fault {
+    /// Its id.
+    pub id: String,
+    /// What was done, in the student's words.
+    pub title: String,
+    /// JSON merge patch (RFC 7396) over the solution.
+    patch: Value,
+    edits: Vec<Edit>,
+    /// A second patch, deployed as an update of the first.
+    then: Option<Value>,
+    /// The region it is deployed to, when that is not the one that is checked.
+    pub region: Option<String>,
+    /// Who checks.
+    pub check_as: CheckAs,
+    /// The ids of the checks that fail.
+    pub fails: Vec<String>,
+    /// What the student sees.
+    pub looks: String,
+    file: Arc<SourceFile>,
+    at: usize,
+}
+
+/// Whose credentials a check uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckAs {
+    /// An IAM user, as the course asks.
+    Student,
+    /// The account's root user.
+    Root,
+}
+
+/// A replacement inside a text of the template.
+#[derive(Debug)]
+struct Edit {
+    path: String,
+    replace: String,
+    with: String,
+}
+
+/// A fault that does not fit its solution.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FaultError {
+    /// There is no text at that path.
+    #[error("the solution has no text at `{0}`")]
+    NoText(String),
+    /// The text does not hold what is to be replaced.
+    #[error("the text at `{path}` does not hold `{replace}`")]
+    NotThere {
+        /// The path.
+        path: String,
+        /// What was to be replaced.
+        replace: String,
+    },
+    /// The patch changes nothing.
+    #[error("this patch changes nothing in the solution")]
+    NoChange,
+}
+
+impl Fault {
+    /// The templates to deploy, one after the other.
+    ///
+    /// # Errors
+    /// When the fault does not fit the solution.
+    pub fn templates(&self, solution: &Value) -> Result<Vec<Value>, FaultError> {
+        let mut template = solution.clone();
+        merge(&mut template, &self.patch);
+        for edit in &self.edits {
+            edit.apply(&mut template)?;
+        }
+        let mut templates = vec![template];
+        if let Some(then) = &self.then {
+            let mut next = templates[0].clone();
+            merge(&mut next, then);
+            if next == templates[0] {
+                return Err(FaultError::NoChange);
+            }
+            templates.push(next);
+        } else if templates[0] == *solution && self.region.is_none() && self.check_as == CheckAs::Student {
+            return Err(FaultError::NoChange);
+        }
+        Ok(templates)
+    }
+
+    /// `file:line:column`.
+    pub fn place(&self) -> String {
+        place(&self.file, self.at)
+    }
+}
+
+impl Edit {
+    fn apply(&self, template: &mut Value) -> Result<(), FaultError> {
+        let mut at = template;
+        for part in self.path.split('.') {
+            at = at.get_mut(part).ok_or_else(|| FaultError::NoText(self.path.clone()))?;
+        }
+        match at {
+            Value::String(text) if text.contains(&self.replace) => {
+                *text = text.replace(&self.replace, &self.with);
+                Ok(())
+            }
+            Value::String(_) => Err(FaultError::NotThere {
+                path: self.path.clone(),
+                replace: self.replace.clone(),
+            }),
+            _ => Err(FaultError::NoText(self.path.clone())),
+        }
+    }
+}
+
+/// RFC 7396.
+fn merge(target: &mut Value, patch: &Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(serde_json::Map::new());
+    }
+    if let Value::Object(target) = target {
+        for (key, value) in patch {
+            if value.is_null() {
+                target.shift_remove(key);
+            } else {
+                merge(target.entry(key.clone()).or_insert(Value::Null), value);
+            }
+        }
+    }
+}
+
+/// Reads `faults.yaml`: each fault with the places of the checks that it names.
+pub(super) fn read(
+    file: &Arc<SourceFile>,
+    node: Node,
+    diagnostics: &RefCell<Diagnostics>,
+) -> Vec<(Fault, Range<usize>, Vec<Key>)> {
+    let reader = Reader {
+        file: file.clone(),
+        diagnostics,
+    };
+    let Some(mut fields) = reader.fields(node, "a list of faults") else {
+        return Vec::new();
+    };
+    let list = fields.require("faults");
+    fields.finish();
+    list.map(|node| reader.list(node, "`faults`"))
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|node| fault(&reader, node))
+        .collect()
+}
+
+fn fault(reader: &Reader, node: Node) -> Option<(Fault, Range<usize>, Vec<Key>)> {
+    let at = node.at.clone();
+    let mut fields = reader.fields(node, "a fault")?;
+    let id_node = fields.require("id");
+    let id_at = id_node.as_ref().map(|n| n.at.clone());
+    let id = id_node.and_then(|n| reader.text(&n, "`id`"));
+    let title = fields.text("title");
+    let patch = fields.take("patch").map_or(Value::Object(serde_json::Map::new()), |n| n.to_json());
+    let then = fields.take("then").map(|n| n.to_json());
+    let region = fields.take("region").and_then(|n| reader.text(&n, "`region`"));
+    let check_as = match fields.take("as").and_then(|n| Some((reader.text(&n, "`as`")?, n.at))) {
+        None => CheckAs::Student,
+        Some((who, _)) if who == "student" => CheckAs::Student,
+        Some((who, _)) if who == "root" => CheckAs::Root,
+        Some((_, at)) => {
+            reader.report(at, "`as` is `student` or `root`", "neither");
+            CheckAs::Student
+        }
+    };
+    let mut edits = Vec::new();
+    if let Some(node) = fields.take("edit") {
+        for node in reader.list(node, "`edit`") {
+            let mut fields = reader.fields(node, "an edit")?;
+            let (path, replace, with) = (fields.text("at"), fields.text("replace"), fields.text("with"));
+            fields.finish();
+            edits.push(Edit {
+                path: path?,
+                replace: replace?,
+                with: with?,
+            });
+        }
+    }
+    let mut named = Vec::new();
+    if let Some(node) = fields.require("fails") {
+        for node in reader.list(node, "`fails`") {
+            if let Some(name) = reader.text(&node, "a check's id") {
+                named.push(Key { name, at: node.at });
+            }
+        }
+    }
+    let looks = fields.text("looks");
+    fields.finish();
+    let fault = Fault {
+        id: id?,
+        title: title?,
+        patch,
+        edits,
+        then,
+        region,
+        check_as,
+        fails: named.iter().map(|k| k.name.clone()).collect(),
+        looks: looks?,
+        file: reader.file.clone(),
+        at: at.start,
+    };
+    Some((fault, id_at.unwrap_or(at), named))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_merge_patch_removes_with_null_and_replaces_lists() {
+        let mut target = json!({"a": {"b": 1, "c": [1, 2]}, "d": 4});
+        merge(&mut target, &json!({"a": {"b": null, "c": [3]}, "e": {"f": null, "g": 1}}));
+        assert_eq!(target, json!({"a": {"c": [3]}, "d": 4, "e": {"g": 1}}));
+    }
+}

@@ -1,0 +1,208 @@
+//! From files to a [`Course`]: labs, steps, faults; then everything that is named is held against what there is.
+
+use super::decode::{self, Reader};
+use super::diagnostics::{Diagnostic, Diagnostics};
+use super::fault;
+use super::node::{self, Key};
+use super::resolve;
+use super::source::{CourseFiles, SourceFile};
+use super::step::{Lab, Step};
+use super::vocabulary::Vocabulary;
+use super::{Course, closest};
+use indexmap::IndexMap;
+use std::cell::RefCell;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A resource's place: its file and the bytes of its name.
+pub(super) type Place = (Arc<SourceFile>, Range<usize>);
+
+/// Reads and checks a course.
+///
+/// # Errors
+/// Every mistake that was found, never just the first.
+pub fn load(files: CourseFiles, vocabulary: &Vocabulary) -> Result<Course, Diagnostics> {
+    let diagnostics = RefCell::new(Diagnostics::default());
+    let mut labs = IndexMap::new();
+    for id in files.folders("labs") {
+        if let Some(lab) = lab(&files, id, vocabulary, &diagnostics) {
+            labs.insert(id.to_owned(), lab);
+        }
+    }
+    for id in files.folders("checks") {
+        if files.get(&format!("labs/{id}/lab.yaml")).is_none()
+            && let Some(file) = files.below(&format!("checks/{id}")).next()
+        {
+            report(&diagnostics, file, 0..0, format!("there is no `labs/{id}/lab.yaml` for these checks"), "");
+        }
+    }
+    let diagnostics = diagnostics.into_inner();
+    if diagnostics.is_empty() {
+        Ok(Course { labs, files })
+    } else {
+        Err(diagnostics)
+    }
+}
+
+pub(super) fn report(
+    diagnostics: &RefCell<Diagnostics>,
+    file: &Arc<SourceFile>,
+    at: Range<usize>,
+    message: impl Into<String>,
+    label: impl Into<String>,
+) {
+    diagnostics.borrow_mut().add(Diagnostic {
+        file: file.clone(),
+        at,
+        message: message.into(),
+        label: label.into(),
+    });
+}
+
+fn lab(files: &CourseFiles, id: &str, vocabulary: &Vocabulary, diagnostics: &RefCell<Diagnostics>) -> Option<Lab> {
+    let file = files.get(&format!("labs/{id}/lab.yaml"))?;
+    let root = node::parse(file, &mut diagnostics.borrow_mut())?;
+    let reader = Reader {
+        file: file.clone(),
+        diagnostics,
+    };
+    let mut fields = reader.fields(root, "a lab")?;
+    let title = fields.text("title");
+    let edition = fields.text("edition");
+    let step_nodes = fields.require("steps").map(|n| reader.list(n, "`steps`")).unwrap_or_default();
+    fields.finish();
+
+    let mut lab = Lab {
+        id: id.to_owned(),
+        title: title?,
+        edition: edition?,
+        steps: Vec::new(),
+        resources: IndexMap::new(),
+        solution: None,
+        faults: Vec::new(),
+    };
+    let mut places: IndexMap<String, Place> = IndexMap::new();
+    let mut known = Vec::new();
+    for node in step_nodes {
+        let Some(mut fields) = reader.fields(node, "a step") else { continue };
+        let id_node = fields.require("id");
+        let at = id_node.as_ref().map_or(0..0, |n| n.at.clone());
+        let step_id = id_node.and_then(|n| reader.text(&n, "`id`"));
+        let (title, chapter) = (fields.text("title"), fields.text("chapter"));
+        fields.finish();
+        let (Some(step_id), Some(title), Some(chapter)) = (step_id, title, chapter) else {
+            continue;
+        };
+        if known.contains(&step_id) {
+            reader.report(at, format!("step `{step_id}` is listed twice"), "the second time");
+            continue;
+        }
+        known.push(step_id.clone());
+        let path = format!("checks/{id}/{step_id}.yaml");
+        let Some(step_file) = files.get(&path) else {
+            reader.report(at, format!("step `{step_id}` has no checks"), format!("there is no `{path}`"));
+            continue;
+        };
+        let Some(root) = node::parse(step_file, &mut diagnostics.borrow_mut()) else {
+            continue;
+        };
+        let decoded = decode::step(
+            &Reader {
+                file: step_file.clone(),
+                diagnostics,
+            },
+            &step_id,
+            root,
+        );
+        let mut finds = Vec::new();
+        for (resource, at) in decoded.resources {
+            let name = resource.name.clone();
+            if let Some((file, _)) = places.get(&name) {
+                let first = format!("first in `{}`", file.path);
+                report(diagnostics, step_file, at, format!("`{name}` is named twice in this lab"), first);
+                continue;
+            }
+            finds.push(name.clone());
+            places.insert(name.clone(), (step_file.clone(), at));
+            lab.resources.insert(name, resource);
+        }
+        lab.steps.push(Step {
+            id: step_id,
+            title,
+            chapter,
+            finds,
+            checks: decoded.checks,
+            probe: decoded.probe,
+        });
+    }
+    for file in files.below(&format!("checks/{id}")) {
+        let name = file.path.rsplit('/').next().unwrap_or_default();
+        let step = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"));
+        if let Some(step) = step
+            && !known.iter().any(|k| k == step)
+        {
+            let near = closest(step, known.iter().map(String::as_str));
+            let label = near.map(|n| format!("did you mean `{n}`?")).unwrap_or_default();
+            report(diagnostics, file, 0..0, format!("`labs/{id}/lab.yaml` lists no step `{step}`"), label);
+        }
+    }
+    if let Some(file) = files.get(&format!("labs/{id}/solution.yaml")) {
+        lab.solution = node::parse(file, &mut diagnostics.borrow_mut()).map(|n| n.to_json());
+    }
+    resolve::lab(&lab, &places, vocabulary, diagnostics);
+    if let Some(file) = files.get(&format!("labs/{id}/faults.yaml"))
+        && let Some(root) = node::parse(file, &mut diagnostics.borrow_mut())
+    {
+        let faults = fault::read(file, root, diagnostics);
+        lab.faults = check_faults(&lab, file, faults, diagnostics);
+    }
+    Some(lab)
+}
+
+/// A fault fits the solution and names checks that there are; a check without a fault has never been seen to fail.
+fn check_faults(
+    lab: &Lab,
+    file: &Arc<SourceFile>,
+    faults: Vec<(fault::Fault, Range<usize>, Vec<Key>)>,
+    diagnostics: &RefCell<Diagnostics>,
+) -> Vec<fault::Fault> {
+    let ids: Vec<&str> = lab.checks().map(|(_, c)| c.id.as_str()).collect();
+    let mut seen: Vec<String> = Vec::new();
+    let mut kept = Vec::new();
+    for (fault, at, named) in faults {
+        if seen.contains(&fault.id) {
+            report(diagnostics, file, at.clone(), format!("fault `{}` is there twice", fault.id), "the second time");
+        }
+        seen.push(fault.id.clone());
+        for key in named {
+            if !ids.contains(&key.name.as_str()) {
+                let near = closest(&key.name, ids.iter().copied());
+                let label = near.map_or("no such check".to_owned(), |n| format!("did you mean `{n}`?"));
+                report(diagnostics, file, key.at, format!("`{}` is not a check of this lab", key.name), label);
+            }
+        }
+        match &lab.solution {
+            Some(solution) => {
+                if let Err(error) = fault.templates(solution) {
+                    report(diagnostics, file, at, error.to_string(), format!("fault `{}`", fault.id));
+                }
+            }
+            None => report(diagnostics, file, at, "a fault patches `solution.yaml`, which is not there", ""),
+        }
+        kept.push(fault);
+    }
+    for (_, check) in lab.checks() {
+        if !kept.iter().any(|f| f.fails.contains(&check.id)) {
+            let at = check.place.at;
+            let line = check.place.file.text[at..].lines().next().unwrap_or_default().len();
+            report(
+                diagnostics,
+                &check.place.file,
+                at..at + line,
+                format!("check `{}` has no fault that makes it fail", check.id),
+                format!("add one to `labs/{}/faults.yaml`", lab.id),
+            );
+        }
+    }
+    kept
+}

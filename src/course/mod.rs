@@ -1,0 +1,81 @@
+//! A course as data: `labs/`, `checks/` and `book/`, read from the binary or from a folder, held against what there
+//! is, and compiled once. Knows no AWS: which kinds and verbs exist is handed in as a [`Vocabulary`].
+
+mod decode;
+pub mod diagnostics;
+pub mod fault;
+mod load;
+mod node;
+mod resolve;
+mod source;
+mod step;
+mod vocabulary;
+
+pub use diagnostics::{Diagnostic, Diagnostics};
+pub use fault::{CheckAs, Fault, FaultError};
+pub use load::load;
+pub use source::{CourseFiles, SourceError, SourceFile};
+pub use step::{Arg, Check, Compiled, Hop, HopSend, Lab, Probe, Removal, Resource, Step};
+pub use vocabulary::{ArgSpec, KindSpec, VerbRole, VerbSpec, Vocabulary};
+
+use indexmap::IndexMap;
+
+/// A course that has passed `lint`.
+#[derive(Debug)]
+pub struct Course {
+    /// Its labs, by id.
+    pub labs: IndexMap<String, Lab>,
+    /// The files it was read from.
+    pub files: CourseFiles,
+}
+
+impl Course {
+    /// The lab called `id`.
+    ///
+    /// # Errors
+    /// When there is none: names those that there are.
+    pub fn lab(&self, id: &str) -> Result<&Lab, UnknownName> {
+        self.labs
+            .get(id)
+            .ok_or_else(|| UnknownName::new("lab", id, self.labs.keys().map(String::as_str)))
+    }
+}
+
+/// A name that is not there, with what is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct UnknownName {
+    what: &'static str,
+    name: String,
+    known: Vec<String>,
+}
+
+impl UnknownName {
+    /// `what` called `name` is not among `known`.
+    pub fn new<'a>(what: &'static str, name: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        Self {
+            what,
+            name: name.to_owned(),
+            known: known.map(str::to_owned).collect(),
+        }
+    }
+}
+
+impl std::fmt::Display for UnknownName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "there is no {} `{}`", self.what, self.name)?;
+        match closest(&self.name, self.known.iter().map(String::as_str)) {
+            Some(near) => write!(f, ": did you mean `{near}`?"),
+            None if self.known.is_empty() => Ok(()),
+            None => write!(f, "; there are: {}", self.known.join(", ")),
+        }
+    }
+}
+
+/// The name that was probably meant, if one is near enough.
+pub fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|k| (strsim::jaro_winkler(&name.to_lowercase(), &k.to_lowercase()), k))
+        .filter(|(score, _)| *score > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, k)| k)
+}

@@ -1,0 +1,319 @@
+//! Names, fields and arguments: everything an expression mentions is held against what there is.
+
+use super::closest;
+use super::diagnostics::Diagnostics;
+use super::load::{Place, report};
+use super::node;
+use super::step::{Action, Arg, Compiled, Lab};
+use super::vocabulary::{ArgSpec, VerbRole, Vocabulary};
+use crate::expr::{Expr, Mentions, Shape, Template};
+use indexmap::IndexMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+/// Names that every expression knows: the account and region that are checked.
+pub const BUILT_IN: &[&str] = &["account", "region", "partition"];
+
+struct Resolver<'a> {
+    lab: &'a Lab,
+    vocabulary: &'a Vocabulary,
+    diagnostics: &'a RefCell<Diagnostics>,
+    /// The shape of each resource's documents.
+    shapes: BTreeMap<&'a str, Shape>,
+}
+
+/// Names of one place only, such as `it`.
+type Local = Vec<(String, Shape)>;
+
+pub(super) fn lab(
+    lab: &Lab,
+    places: &IndexMap<String, Place>,
+    vocabulary: &Vocabulary,
+    diagnostics: &RefCell<Diagnostics>,
+) {
+    let shapes = lab
+        .resources
+        .values()
+        .map(|resource| {
+            let shape = vocabulary.kind(&resource.kind).map_or(Shape::Any, |k| k.shape.clone());
+            let shape = if resource.many { Shape::List(Box::new(shape)) } else { shape };
+            (resource.name.as_str(), shape)
+        })
+        .collect();
+    let resolver = Resolver {
+        lab,
+        vocabulary,
+        diagnostics,
+        shapes,
+    };
+    resolver.resources(places);
+    resolver.checks();
+    resolver.cycles(places);
+}
+
+impl Resolver<'_> {
+    fn resources(&self, places: &IndexMap<String, Place>) {
+        for resource in self.lab.resources.values() {
+            let (file, at) = &places[&resource.name];
+            if BUILT_IN.contains(&resource.name.as_str()) || ["it", "probe"].contains(&resource.name.as_str()) {
+                let message = format!("`{}` has a meaning of its own", resource.name);
+                report(self.diagnostics, file, at.clone(), message, "choose another name");
+            }
+            if let Err(errors) = Expr::compile(&resource.name) {
+                let message = format!("`{}` cannot be used in an expression: {}", resource.name, errors[0]);
+                report(self.diagnostics, file, at.clone(), message, "choose another name");
+            }
+            let it = match self.vocabulary.kind(&resource.kind) {
+                Ok(kind) => {
+                    self.args(kind.args, &resource.with, resource.kind.as_str(), file, at);
+                    kind.shape.clone()
+                }
+                Err(unknown) => {
+                    report(self.diagnostics, file, at.clone(), unknown.to_string(), "");
+                    Shape::Any
+                }
+            };
+            let it: Local = vec![("it".to_owned(), it)];
+            for preference in &resource.prefer {
+                self.expr(&preference.holds, &it);
+            }
+            if let Some(only) = &resource.only {
+                self.expr(only, &it);
+            }
+            if let Some(when) = &resource.when {
+                self.expr(when, &Vec::new());
+            }
+            self.arg_texts(&resource.with, &Vec::new());
+            let asked_after = self.lab.checks().any(|(_, check)| {
+                check.expect.as_ref().is_some_and(|e| {
+                    e.value
+                        .mentions()
+                        .names()
+                        .iter()
+                        .any(|m| m.name == resource.name && !m.asked)
+                })
+            });
+            let derived = !resource.with.is_empty();
+            if !resource.many && !derived && asked_after && self.lab.exists_check(&resource.name).is_none() {
+                let message = format!("no check says whether `{}` is there", resource.name);
+                let label = format!("add one with `expect: found({})`", resource.name);
+                report(self.diagnostics, file, at.clone(), message, label);
+            }
+        }
+    }
+
+    fn checks(&self) {
+        let mut seen = BTreeSet::new();
+        for (_, check) in self.lab.checks() {
+            if !seen.insert(check.id.as_str()) {
+                let at = check.place.at;
+                let message = format!("check `{}` is there twice", check.id);
+                report(self.diagnostics, &check.place.file, at..at + 1, message, "the second time");
+            }
+        }
+        for step in &self.lab.steps {
+            let none = Local::new();
+            for check in &step.checks {
+                self.check(check, &none);
+            }
+            let Some(probe) = &step.probe else { continue };
+            let probe_shape = Shape::of(&serde_json::json!({"id": null, "now": null}));
+            let mut local: Local = vec![("probe".to_owned(), probe_shape)];
+            for (name, value) in &probe.values {
+                self.expr(value, &local);
+                local.push((name.clone(), Shape::Any));
+            }
+            for hop in &probe.hops {
+                let file = &hop.check.place.file;
+                let at = hop.check.place.at..hop.check.place.at + 1;
+                if let Some(send) = &hop.send {
+                    self.action(&send.action, VerbRole::Send, file, &at, &local);
+                }
+                let mut seen = local.clone();
+                if let Some(awaits) = &hop.awaits {
+                    let shape = self.action(awaits, VerbRole::Await, file, &at, &local);
+                    seen.push((arrival_name(&awaits.verb).to_owned(), shape));
+                }
+                for evidence in &hop.evidence {
+                    self.action(evidence, VerbRole::Evidence, file, &at, &local);
+                }
+                self.check(&hop.check, &seen);
+            }
+            for removal in &probe.remove {
+                let Some(hop) = probe.hops.first() else { continue };
+                let at = hop.check.place.at..hop.check.place.at + 1;
+                self.action(removal, VerbRole::Remove, &hop.check.place.file, &at, &local);
+            }
+        }
+    }
+
+    fn check(&self, check: &super::Check, local: &Local) {
+        if let Some(expect) = &check.expect {
+            self.expr(expect, local);
+        }
+        let texts = [&check.expected, &check.found, &check.why];
+        for text in texts.into_iter().flatten().chain([&check.fix]) {
+            self.template(text, local);
+        }
+    }
+
+    fn action(
+        &self,
+        action: &Action,
+        role: VerbRole,
+        file: &std::sync::Arc<super::SourceFile>,
+        at: &Range<usize>,
+        local: &Local,
+    ) -> Shape {
+        self.arg_texts(&action.with, local);
+        match self.vocabulary.verb(&action.verb, role) {
+            Ok(verb) => {
+                self.args(verb.args, &action.with, &action.verb, file, at);
+                verb.shape.clone()
+            }
+            Err(unknown) => {
+                report(self.diagnostics, file, at.clone(), unknown.to_string(), "in this hop");
+                Shape::Any
+            }
+        }
+    }
+
+    fn args(
+        &self,
+        specs: &[ArgSpec],
+        given: &IndexMap<String, Arg>,
+        of: &str,
+        file: &std::sync::Arc<super::SourceFile>,
+        at: &Range<usize>,
+    ) {
+        for name in given.keys() {
+            if !specs.iter().any(|s| s.name == name) {
+                let near = closest(name, specs.iter().map(|s| s.name));
+                let label = near.map(|n| format!("did you mean `{n}`?")).unwrap_or_default();
+                report(self.diagnostics, file, at.clone(), format!("`{of}` takes no `{name}`"), label);
+            }
+        }
+        for spec in specs.iter().filter(|s| s.required && !given.contains_key(s.name)) {
+            let message = format!("`{of}` needs `with: {{ {}: … }}`", spec.name);
+            report(self.diagnostics, file, at.clone(), message, "");
+        }
+    }
+
+    fn arg_texts(&self, with: &IndexMap<String, Arg>, local: &Local) {
+        let mut texts = Vec::new();
+        with.values().for_each(|arg| arg.texts(&mut texts));
+        for text in texts {
+            self.template(text, local);
+        }
+    }
+
+    fn expr(&self, expr: &Compiled<Expr>, local: &Local) {
+        self.mentions(&expr.value.mentions(), 0, expr.value.source(), expr, local);
+    }
+
+    fn template(&self, template: &Compiled<Template>, local: &Local) {
+        for (offset, mentions) in template.value.mentions() {
+            self.mentions(&mentions, offset, template.value.source(), template, local);
+        }
+    }
+
+    fn mentions<T>(&self, mentions: &Mentions, offset: usize, text: &str, of: &Compiled<T>, local: &Local) {
+        // The place in the file is found by following the text from where its value starts.
+        let node = node::Node {
+            value: node::Content::Scalar(serde_json::Value::Null),
+            at: of.at..of.at,
+        };
+        let say = |at: &Range<usize>, message: String, label: String| {
+            let inner = offset + at.start..offset + at.end;
+            report(self.diagnostics, &of.file, node.inside(&of.file, text, &inner), message, label);
+        };
+        let meant = |near: Option<&str>, else_say: &str| {
+            near.map_or_else(|| else_say.to_owned(), |n| format!("did you mean `{n}`?"))
+        };
+        for mention in mentions.names() {
+            let known = local
+                .iter()
+                .map(|(n, _)| n.as_str())
+                .chain(self.shapes.keys().copied())
+                .chain(BUILT_IN.iter().copied());
+            if !known.clone().any(|k| k == mention.name) {
+                let label = meant(closest(&mention.name, known), "not a resource, nor a name of this place");
+                say(&mention.at, format!("`{}` is not a resource of this lab", mention.name), label);
+            }
+        }
+        for (name, at) in mentions.unknown_functions() {
+            let label = meant(closest(name, crate::expr::mentions::FUNCTIONS.iter().copied()), "");
+            say(at, format!("there is no function `{name}`"), label);
+        }
+        let shape_of = |name: &str| {
+            local
+                .iter()
+                .rev()
+                .find(|(n, _)| n == name)
+                .map(|(_, s)| s)
+                .or_else(|| self.shapes.get(name))
+        };
+        for field in mentions.unknown_fields(&shape_of) {
+            let label = match (closest(&field.field, field.known.iter().map(String::as_str)), field.known.is_empty()) {
+                (Some(near), _) => format!("did you mean `{near}`?"),
+                (None, true) => "this is a single value".to_owned(),
+                (None, false) => format!("there are: {}", field.known.join(", ")),
+            };
+            say(&field.at, format!("there is no field `{}` here", field.field), label);
+        }
+    }
+
+    /// A resource that is found by way of itself can never be looked for.
+    fn cycles(&self, places: &IndexMap<String, Place>) {
+        for name in self.lab.resources.keys() {
+            let mut way = vec![name.clone()];
+            if self.reaches(name, name, &mut way, &mut BTreeSet::new()) {
+                let (file, at) = &places[name];
+                let message = format!("`{name}` is found by way of itself: {}", way.join(" → "));
+                report(self.diagnostics, file, at.clone(), message, "");
+            }
+        }
+    }
+
+    fn reaches(&self, from: &str, goal: &str, way: &mut Vec<String>, seen: &mut BTreeSet<String>) -> bool {
+        for next in depends_on(self.lab, from) {
+            way.push(next.clone());
+            if next == goal || (seen.insert(next.clone()) && self.reaches(&next, goal, way, seen)) {
+                return true;
+            }
+            way.pop();
+        }
+        false
+    }
+}
+
+/// The name by which a hop's texts know what arrived: `dynamodb.item` brings an `item`.
+pub(crate) fn arrival_name(verb: &str) -> &str {
+    verb.rsplit('.').next().unwrap_or(verb)
+}
+
+/// The resources that `name` is found by way of.
+pub(crate) fn depends_on(lab: &Lab, name: &str) -> Vec<String> {
+    let Some(resource) = lab.resources.get(name) else {
+        return Vec::new();
+    };
+    let mut names = Vec::new();
+    let mut exprs: Vec<&Compiled<Expr>> = resource.prefer.iter().map(|p| &p.holds).collect();
+    exprs.extend(&resource.only);
+    exprs.extend(&resource.when);
+    for expr in exprs {
+        names.extend(expr.value.mentions().names().iter().map(|m| m.name.clone()));
+    }
+    let mut texts = Vec::new();
+    resource.with.values().for_each(|arg| arg.texts(&mut texts));
+    for text in texts {
+        for (_, mentions) in text.value.mentions() {
+            names.extend(mentions.names().iter().map(|m| m.name.clone()));
+        }
+    }
+    names.retain(|n| lab.resources.contains_key(n));
+    names.sort();
+    names.dedup();
+    names
+}

@@ -1,0 +1,250 @@
+//! What a course consists of, compiled: labs, steps, resources, checks, probes.
+
+use super::diagnostics::place;
+use super::fault::Fault;
+use super::source::SourceFile;
+use crate::expr::{EvalError, Expr, Scope, Template};
+use indexmap::IndexMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Something compiled, and where it was written.
+#[derive(Debug)]
+pub struct Compiled<T> {
+    /// The compiled thing.
+    pub value: T,
+    /// Its file.
+    pub file: Arc<SourceFile>,
+    /// Its first byte there.
+    pub at: usize,
+}
+
+impl<T> Compiled<T> {
+    /// `file:line:column`, for the author who has to mend it.
+    pub fn place(&self) -> String {
+        place(&self.file, self.at)
+    }
+}
+
+/// One lab.
+#[derive(Debug)]
+pub struct Lab {
+    /// Its id, the name of its folders.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// The edition of the course, for the report.
+    pub edition: String,
+    /// Its steps, in the order of the course.
+    pub steps: Vec<Step>,
+    /// The resources that its steps name.
+    pub resources: IndexMap<String, Resource>,
+    /// The CloudFormation template of a full-marks account.
+    pub solution: Option<serde_json::Value>,
+    /// What students do wrong, as patches of the solution.
+    pub faults: Vec<Fault>,
+}
+
+impl Lab {
+    /// Every check and hop, in order.
+    pub fn checks(&self) -> impl Iterator<Item = (&Step, CheckRef<'_>)> {
+        self.steps.iter().flat_map(|step| {
+            let hops = step.probe.iter().flat_map(|p| &p.hops).map(|hop| &hop.check);
+            step.checks.iter().chain(hops).map(move |check| (step, check))
+        })
+    }
+
+    /// The check that says whether the resource `name` is there.
+    pub fn exists_check(&self, name: &str) -> Option<&Check> {
+        self.checks().map(|(_, check)| check).find(|check| {
+            check
+                .expect
+                .as_ref()
+                .is_some_and(|e| e.value.source().trim() == format!("found({name})"))
+        })
+    }
+
+    /// The step called `id`.
+    pub fn step(&self, id: &str) -> Option<&Step> {
+        self.steps.iter().find(|s| s.id == id)
+    }
+}
+
+/// A check or the check of a hop.
+pub type CheckRef<'a> = &'a Check;
+
+/// One step.
+#[derive(Debug)]
+pub struct Step {
+    /// Its id, the name of its file.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its page in the book.
+    pub chapter: String,
+    /// The resources that it names first.
+    pub finds: Vec<String>,
+    /// Its checks.
+    pub checks: Vec<Check>,
+    /// The event that is sent through what was built.
+    pub probe: Option<Probe>,
+}
+
+/// A resource: how to find it.
+#[derive(Debug)]
+pub struct Resource {
+    /// Its name in the lab.
+    pub name: String,
+    /// Its kind.
+    pub kind: String,
+    /// All of the kind (`list`), or the one that is the lab's (`find`).
+    pub many: bool,
+    /// Only looked for when this holds.
+    pub when: Option<Compiled<Expr>>,
+    /// A candidate must satisfy this.
+    pub only: Option<Compiled<Expr>>,
+    /// Most telling first: of those that satisfy the first, those that satisfy the second, and so on.
+    pub prefer: Vec<Preference>,
+    /// Arguments of the kind.
+    pub with: IndexMap<String, Arg>,
+}
+
+/// A sign by which the right candidate is known.
+#[derive(Debug)]
+pub struct Preference {
+    /// The condition on `it`.
+    pub holds: Compiled<Expr>,
+    /// In words, for the report: "the trigger reads from it".
+    pub because: String,
+}
+
+/// An argument: a text with expressions, or a list or map of such.
+#[derive(Debug)]
+pub enum Arg {
+    /// A text.
+    Text(Compiled<Template>),
+    /// A number, a truth value or nothing.
+    Plain(serde_json::Value),
+    /// A list.
+    List(Vec<Arg>),
+    /// A map.
+    Map(IndexMap<String, Arg>),
+}
+
+impl Arg {
+    /// Its value in `scope`.
+    ///
+    /// # Errors
+    /// The expression that has no value, with its place.
+    pub fn value(&self, scope: &Scope) -> Result<serde_json::Value, (String, EvalError)> {
+        Ok(match self {
+            Self::Text(t) => t.value.value(scope).map_err(|e| (t.place(), e))?,
+            Self::Plain(v) => v.clone(),
+            Self::List(items) => items
+                .iter()
+                .map(|i| i.value(scope))
+                .collect::<Result<Vec<_>, _>>()?
+                .into(),
+            Self::Map(entries) => entries
+                .iter()
+                .map(|(k, v)| Ok((k.clone(), v.value(scope)?)))
+                .collect::<Result<serde_json::Map<_, _>, _>>()?
+                .into(),
+        })
+    }
+
+    /// Every text in it.
+    pub fn texts<'a>(&'a self, into: &mut Vec<&'a Compiled<Template>>) {
+        match self {
+            Self::Text(t) => into.push(t),
+            Self::Plain(_) => {}
+            Self::List(items) => items.iter().for_each(|i| i.texts(into)),
+            Self::Map(entries) => entries.values().for_each(|i| i.texts(into)),
+        }
+    }
+}
+
+/// One check: an expectation and what to say when it is not met.
+#[derive(Debug)]
+pub struct Check {
+    /// Its id, `step.check`.
+    pub id: String,
+    /// What is right when it passes.
+    pub title: String,
+    /// Its points.
+    pub points: u32,
+    /// Extra credit: earns, never costs.
+    pub optional: bool,
+    /// The condition. A hop may have none: then having arrived is enough.
+    pub expect: Option<Compiled<Expr>>,
+    /// What was expected, where the title does not say it.
+    pub expected: Option<Compiled<Template>>,
+    /// What was found instead.
+    pub found: Option<Compiled<Template>>,
+    /// Why it matters.
+    pub why: Option<Compiled<Template>>,
+    /// What to click.
+    pub fix: Compiled<Template>,
+    /// Where it was written.
+    pub place: Compiled<()>,
+}
+
+/// An event, its way, and what it leaves behind.
+#[derive(Debug)]
+pub struct Probe {
+    /// Values of one run.
+    pub values: Vec<(String, Compiled<Expr>)>,
+    /// Where it should be seen, in order.
+    pub hops: Vec<Hop>,
+    /// What is taken away at the end, always.
+    pub remove: Vec<Removal>,
+}
+
+/// One place on the way.
+#[derive(Debug)]
+pub struct Hop {
+    /// Judged like any check.
+    pub check: Check,
+    /// Its name on the line that shows the way.
+    pub way: String,
+    /// What is sent to start it.
+    pub send: Option<HopSend>,
+    /// What is looked for.
+    pub awaits: Option<Action>,
+    /// How long it is looked for.
+    pub within: Duration,
+    /// Where to look when it does not come.
+    pub evidence: Vec<Action>,
+}
+
+/// A verb with its arguments.
+#[derive(Debug)]
+pub struct Action {
+    /// The verb.
+    pub verb: String,
+    /// Its arguments.
+    pub with: IndexMap<String, Arg>,
+}
+
+/// What a hop sends.
+#[derive(Debug)]
+pub struct HopSend {
+    /// The verb and its arguments.
+    pub action: Action,
+    /// Sent again at this interval until a later hop has seen one.
+    pub again: Option<Duration>,
+}
+
+/// What is removed at the end.
+pub type Removal = Action;
+
+/// The arguments of an action or resource, evaluated.
+pub type Args = serde_json::Map<String, serde_json::Value>;
+
+/// Evaluates `with`.
+///
+/// # Errors
+/// The expression that has no value, with its place.
+pub fn arguments(with: &IndexMap<String, Arg>, scope: &Scope) -> Result<Args, (String, EvalError)> {
+    with.iter().map(|(k, v)| Ok((k.clone(), v.value(scope)?))).collect()
+}

@@ -1,0 +1,93 @@
+//! What a course may ask for: the kinds of resource and the verbs of a probe, described without doing anything.
+
+use super::UnknownName;
+use crate::expr::Shape;
+
+/// The kinds and verbs that exist.
+#[derive(Debug, Default)]
+pub struct Vocabulary {
+    /// The kinds of resource.
+    pub kinds: Vec<KindSpec>,
+    /// The verbs of a probe.
+    pub verbs: Vec<VerbSpec>,
+}
+
+/// One kind of resource.
+#[derive(Debug, Clone)]
+pub struct KindSpec {
+    /// Its name, `service.thing`.
+    pub name: &'static str,
+    /// In words, for a message: "data stream".
+    pub noun: &'static str,
+    /// The fields of its documents, with AWS's own names.
+    pub shape: Shape,
+    /// The fields that the list already has; the others cost one call more for each candidate.
+    pub listed: &'static [&'static str],
+    /// What `with` takes.
+    pub args: &'static [ArgSpec],
+}
+
+/// One argument of a kind or verb.
+#[derive(Debug, Clone, Copy)]
+pub struct ArgSpec {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it must be given.
+    pub required: bool,
+}
+
+/// What a verb is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VerbRole {
+    /// Puts the event in.
+    Send,
+    /// Looks for it further down.
+    Await,
+    /// Looks why a hop failed.
+    Evidence,
+    /// Takes away what the probe made.
+    Remove,
+}
+
+/// One verb.
+#[derive(Debug, Clone)]
+pub struct VerbSpec {
+    /// Its name, `service.thing`.
+    pub name: &'static str,
+    /// What it is for.
+    pub role: VerbRole,
+    /// The fields of what it brings back.
+    pub shape: Shape,
+    /// What `with` takes.
+    pub args: &'static [ArgSpec],
+}
+
+impl Vocabulary {
+    /// The kind called `name`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn kind(&self, name: &str) -> Result<&KindSpec, UnknownName> {
+        self.kinds
+            .iter()
+            .find(|k| k.name == name)
+            .ok_or_else(|| UnknownName::new("kind of resource", name, self.kinds.iter().map(|k| k.name)))
+    }
+
+    /// The verb called `name` that can be used as `role`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn verb(&self, name: &str, role: VerbRole) -> Result<&VerbSpec, UnknownName> {
+        let mut of_role = self.verbs.iter().filter(|v| v.role == role);
+        of_role.clone().find(|v| v.name == name).ok_or_else(|| {
+            let what = match role {
+                VerbRole::Send => "verb to send with",
+                VerbRole::Await => "verb to await with",
+                VerbRole::Evidence => "evidence",
+                VerbRole::Remove => "verb to remove with",
+            };
+            UnknownName::new(what, name, of_role.by_ref().map(|v| v.name))
+        })
+    }
+}

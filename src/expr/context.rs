@@ -1,0 +1,152 @@
+//! Evaluation: names bound to documents, our own functions, errors without the values.
+
+use super::policy;
+use cel::{Context, ExecutionError, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The names an expression can see.
+#[derive(Default, Clone)]
+pub struct Scope {
+    names: BTreeMap<String, Value>,
+}
+
+/// Why an expression has no value. Holds names and types only: documents may hold secrets.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct EvalError {
+    message: String,
+}
+
+impl EvalError {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+        }
+    }
+}
+
+impl Scope {
+    /// Binds `name` to a document. A resource that is not there is bound to `null`.
+    pub fn bind(&mut self, name: &str, value: &serde_json::Value) {
+        self.names.insert(name.to_owned(), to_cel(value));
+    }
+
+    /// A copy with one more name.
+    pub fn with(&self, name: &str, value: &serde_json::Value) -> Self {
+        let mut scope = self.clone();
+        scope.bind(name, value);
+        scope
+    }
+
+    /// `grants()` knows the account under check by the name `account`.
+    fn grants(&self) -> impl Fn(Value, Arc<String>, Arc<String>, Arc<String>) -> Result<bool, ExecutionError> + use<> {
+        let account = match self.names.get("account") {
+            Some(Value::String(account)) => Some(account.clone()),
+            _ => None,
+        };
+        move |policy, service, action, resource| {
+            let failed = |message: String| ExecutionError::function_error("grants", message);
+            let document = policy
+                .json()
+                .map_err(|_| failed("the policy is not a document".into()))?;
+            let account = account.as_ref().map(|a| a.as_str());
+            policy::grants(&document, &service, &action, &resource, account).map_err(|e| failed(e.to_string()))
+        }
+    }
+
+    pub(super) fn evaluate(&self, program: &cel::Program) -> Result<serde_json::Value, EvalError> {
+        let mut context = Context::with_env(super::environment());
+        for (name, value) in &self.names {
+            context.add_variable_from_value(name.as_str(), value.clone());
+        }
+        context
+            .add_function("found", |value: Value| value != Value::Null)
+            .expect("the standard library has no `found`");
+        context
+            .add_function("grants", self.grants())
+            .expect("the standard library has no `grants`");
+        let value = program.execute(&context).map_err(|e| explain(&e))?;
+        value
+            .json()
+            .map_err(|_| EvalError::new("gives a value that cannot be written down"))
+    }
+}
+
+/// JSON's numbers become CEL's `int` where they fit: authors write `== 1`, which is an `int`.
+fn to_cel(value: &serde_json::Value) -> Value {
+    match value {
+        serde_json::Value::Null => Value::Null,
+        serde_json::Value::Bool(b) => Value::Bool(*b),
+        serde_json::Value::Number(n) => match n.as_i64() {
+            Some(i) => Value::Int(i),
+            None => Value::Float(n.as_f64().unwrap_or(f64::NAN)),
+        },
+        serde_json::Value::String(s) => Value::String(Arc::new(s.clone())),
+        serde_json::Value::Array(list) => Value::List(Arc::new(list.iter().map(to_cel).collect())),
+        serde_json::Value::Object(map) => {
+            let map: std::collections::HashMap<String, Value> =
+                map.iter().map(|(k, v)| (k.clone(), to_cel(v))).collect();
+            Value::from(map)
+        }
+    }
+}
+
+/// In our words, and without the values that some of CEL's messages print.
+fn explain(error: &ExecutionError) -> EvalError {
+    EvalError::new(match error {
+        ExecutionError::NoSuchKey(key) => format!("there is no key `{key}`"),
+        ExecutionError::UndeclaredReference(name) => format!("`{name}` is not known"),
+        ExecutionError::NoSuchOverload(overload) => overload.to_string(),
+        ExecutionError::UnexpectedType { want, .. } => format!("a value is not of type {want}"),
+        ExecutionError::IndexOutOfBounds(_) => "the list has no such element".to_owned(),
+        ExecutionError::FunctionError { function, message } => format!("{function}(): {message}"),
+        ExecutionError::InvalidArgumentCount { expected, actual } => {
+            format!("a function wants {expected} arguments and got {actual}")
+        }
+        ExecutionError::ValuesNotComparable(..) => "two values cannot be compared".to_owned(),
+        _ => "the values do not fit the expression".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::Expr;
+    use serde_json::json;
+
+    fn holds(source: &str, value: serde_json::Value) -> Result<bool, EvalError> {
+        let mut scope = Scope::default();
+        scope.bind("it", &value);
+        Expr::compile(source).unwrap().holds(&scope)
+    }
+
+    #[test]
+    fn numbers_of_a_document_compare_with_literals() {
+        assert_eq!(holds("it.Count == 3 && it.Count > 1", json!({"Count": 3})), Ok(true));
+    }
+
+    #[test]
+    fn a_missing_resource_is_not_found() {
+        assert_eq!(holds("found(it)", json!(null)), Ok(false));
+        assert_eq!(holds("found(it)", json!({})), Ok(true));
+    }
+
+    #[test]
+    fn optional_keys_have_a_default() {
+        let source = r#"it.Environment.Variables.?TABLE.orValue("") == "t""#;
+        assert_eq!(holds(source, json!({"Environment": {"Variables": {}}})), Ok(false));
+        assert_eq!(
+            holds(source, json!({"Environment": {"Variables": {"TABLE": "t"}}})),
+            Ok(true)
+        );
+    }
+
+    #[test]
+    fn an_error_never_shows_a_value() {
+        let error = holds("it.Password + 1 == 2", json!({"Password": "hunter2"})).unwrap_err();
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+        let error = holds("it.Password", json!({"Password": "hunter2"})).unwrap_err();
+        assert_eq!(error.to_string(), "gives a text, not true or false");
+    }
+}

@@ -1,0 +1,148 @@
+//! Texts with `{{ CEL }}` in them.
+
+use super::{EvalError, Expr, Mentions, Scope, SyntaxError};
+use std::ops::Range;
+
+/// A text with expressions in it, compiled.
+#[derive(Debug)]
+pub struct Template {
+    source: String,
+    parts: Vec<Part>,
+}
+
+#[derive(Debug)]
+enum Part {
+    Text(String),
+    Expr { expr: Expr, at: usize },
+}
+
+/// What is wrong with a text, and where in it (bytes).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct TemplateError {
+    /// What was expected.
+    pub message: String,
+    /// The place, as a range of bytes in the text.
+    pub at: Range<usize>,
+}
+
+impl Template {
+    /// Compiles `source`. A text without `{{` is itself.
+    ///
+    /// # Errors
+    /// Every `{{` that is not closed and every expression that cannot be compiled.
+    pub fn compile(source: &str) -> Result<Self, Vec<TemplateError>> {
+        let mut parts = Vec::new();
+        let mut errors = Vec::new();
+        let mut rest = 0;
+        while let Some(open) = source[rest..].find("{{").map(|i| rest + i) {
+            if open > rest {
+                parts.push(Part::Text(source[rest..open].to_owned()));
+            }
+            let Some(close) = source[open..].find("}}").map(|i| open + i) else {
+                errors.push(TemplateError {
+                    message: "`{{` is never closed: `}}` is missing".to_owned(),
+                    at: open..open + 2,
+                });
+                return Err(errors);
+            };
+            let inner = &source[open + 2..close];
+            let at = open + 2 + (inner.len() - inner.trim_start().len());
+            match Expr::compile(inner.trim()) {
+                Ok(expr) => parts.push(Part::Expr { expr, at }),
+                Err(found) => errors.extend(found.into_iter().map(|SyntaxError { message, at: r }| TemplateError {
+                    message,
+                    at: at + r.start..at + r.end,
+                })),
+            }
+            rest = close + 2;
+        }
+        if rest < source.len() {
+            parts.push(Part::Text(source[rest..].to_owned()));
+        }
+        if errors.is_empty() {
+            Ok(Self {
+                source: source.to_owned(),
+                parts,
+            })
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// The text as the author wrote it.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// What its expressions mention, each with the offset of its expression in the text.
+    pub fn mentions(&self) -> impl Iterator<Item = (usize, Mentions)> + '_ {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Text(_) => None,
+            Part::Expr { expr, at } => Some((*at, expr.mentions())),
+        })
+    }
+
+    /// The text in `scope`. A text that is one expression and nothing else keeps that expression's type.
+    ///
+    /// # Errors
+    /// When one of its expressions has no value.
+    pub fn value(&self, scope: &Scope) -> Result<serde_json::Value, EvalError> {
+        if let [Part::Expr { expr, .. }] = self.parts.as_slice() {
+            return expr.evaluate(scope);
+        }
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(t) => text.push_str(t),
+                Part::Expr { expr, .. } => text.push_str(&render_value(&expr.evaluate(scope)?)),
+            }
+        }
+        Ok(serde_json::Value::String(text))
+    }
+
+    /// The text in `scope`, as a person reads it.
+    ///
+    /// # Errors
+    /// When one of its expressions has no value.
+    pub fn text(&self, scope: &Scope) -> Result<String, EvalError> {
+        self.value(scope).map(|v| render_value(&v))
+    }
+}
+
+/// A value as a person reads it: lists with commas, nothing as "nothing".
+pub fn render_value(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Null => "nothing".to_owned(),
+        serde_json::Value::String(s) => s.clone(),
+        serde_json::Value::Array(list) if list.is_empty() => "none".to_owned(),
+        serde_json::Value::Array(list) => list.iter().map(render_value).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn text_and_values() {
+        let mut scope = Scope::default();
+        scope.bind("stream", &json!({"Name": "clicks", "Modes": ["a", "b"]}));
+        let text = |s: &str| Template::compile(s).unwrap().text(&scope).unwrap();
+        assert_eq!(text("plain"), "plain");
+        assert_eq!(
+            text("the stream {{ stream.Name }}: {{stream.Modes}}"),
+            "the stream clicks: a, b"
+        );
+        let value = Template::compile("{{ stream.Modes }}").unwrap().value(&scope).unwrap();
+        assert_eq!(value, json!(["a", "b"]));
+    }
+
+    #[test]
+    fn an_open_brace_is_placed() {
+        let errors = Template::compile("a {{ b").unwrap_err();
+        assert_eq!(errors[0].at, 2..4);
+    }
+}
