@@ -1,1 +1,21 @@
-pub mod course; pub mod expr;
+//! edemlab checks a serverless AWS lab: a course of labs, steps and checks, judged in a student's account.
+//!
+//! The modules in reading order; dependencies point upwards only. `ARCHITECTURE.md` has the map.
+
+pub mod expr;
+
+pub mod course;
+
+pub mod account;
+
+pub mod discover;
+pub mod probe;
+
+pub mod report;
+
+pub mod judge;
+
+pub mod sandbox;
+
+pub mod cli;
+pub mod commands;

@@ -325,6 +325,12 @@ fn check(reader: &Reader, step: &str, fields: &mut Fields, place: Compiled<()>, 
     let expected = fields.template("expected");
     let found = fields.template("found");
     let why = fields.template("why");
+    let mut needs = Vec::new();
+    if let Some(node) = fields.take("needs") {
+        for node in reader.list(node, "`needs`") {
+            needs.extend(reader.text(&node, "a check's id"));
+        }
+    }
     let fix = fields.require("fix").and_then(|n| reader.template(&n));
     Some(Check {
         id: format!("{step}.{}", id?),
@@ -336,6 +342,7 @@ fn check(reader: &Reader, step: &str, fields: &mut Fields, place: Compiled<()>, 
         found,
         why,
         fix: fix?,
+        needs,
         place,
     })
 }

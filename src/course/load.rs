@@ -17,15 +17,26 @@ use std::sync::Arc;
 /// A resource's place: its file and the bytes of its name.
 pub(super) type Place = (Arc<SourceFile>, Range<usize>);
 
+/// How much of a course is read: start-up does no work that the verb does not need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Labs and checks.
+    Checks,
+    /// The solutions too.
+    Solution,
+    /// The faults too: all that `lint` looks at.
+    Everything,
+}
+
 /// Reads and checks a course.
 ///
 /// # Errors
 /// Every mistake that was found, never just the first.
-pub fn load(files: CourseFiles, vocabulary: &Vocabulary) -> Result<Course, Diagnostics> {
+pub fn load(files: CourseFiles, vocabulary: &Vocabulary, part: Part) -> Result<Course, Diagnostics> {
     let diagnostics = RefCell::new(Diagnostics::default());
     let mut labs = IndexMap::new();
     for id in files.folders("labs") {
-        if let Some(lab) = lab(&files, id, vocabulary, &diagnostics) {
+        if let Some(lab) = lab(&files, id, vocabulary, part, &diagnostics) {
             labs.insert(id.to_owned(), lab);
         }
     }
@@ -59,7 +70,7 @@ pub(super) fn report(
     });
 }
 
-fn lab(files: &CourseFiles, id: &str, vocabulary: &Vocabulary, diagnostics: &RefCell<Diagnostics>) -> Option<Lab> {
+fn lab(files: &CourseFiles, id: &str, vocabulary: &Vocabulary, part: Part, diagnostics: &RefCell<Diagnostics>) -> Option<Lab> {
     let file = files.get(&format!("labs/{id}/lab.yaml"))?;
     let root = node::parse(file, &mut diagnostics.borrow_mut())?;
     let reader = Reader {
@@ -146,11 +157,14 @@ fn lab(files: &CourseFiles, id: &str, vocabulary: &Vocabulary, diagnostics: &Ref
             report(diagnostics, file, 0..0, format!("`labs/{id}/lab.yaml` lists no step `{step}`"), label);
         }
     }
-    if let Some(file) = files.get(&format!("labs/{id}/solution.yaml")) {
+    if part >= Part::Solution
+        && let Some(file) = files.get(&format!("labs/{id}/solution.yaml"))
+    {
         lab.solution = node::parse(file, &mut diagnostics.borrow_mut()).map(|n| n.to_json());
     }
     resolve::lab(&lab, &places, vocabulary, diagnostics);
-    if let Some(file) = files.get(&format!("labs/{id}/faults.yaml"))
+    if part == Part::Everything
+        && let Some(file) = files.get(&format!("labs/{id}/faults.yaml"))
         && let Some(root) = node::parse(file, &mut diagnostics.borrow_mut())
     {
         let faults = fault::read(file, root, diagnostics);

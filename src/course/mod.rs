@@ -13,9 +13,11 @@ mod vocabulary;
 
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use fault::{CheckAs, Fault, FaultError};
-pub use load::load;
+pub use load::{Part, load};
 pub use source::{CourseFiles, SourceError, SourceFile};
-pub use step::{Arg, Check, Compiled, Hop, HopSend, Lab, Probe, Removal, Resource, Step};
+pub(crate) use resolve::{arrival_name, depends_on};
+pub(crate) use step::arguments;
+pub use step::{Action, Arg, Check, Compiled, Hop, HopSend, Lab, Preference, Probe, Removal, Resource, Step};
 pub use vocabulary::{ArgSpec, KindSpec, VerbRole, VerbSpec, Vocabulary};
 
 use indexmap::IndexMap;

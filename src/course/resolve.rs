@@ -149,6 +149,18 @@ impl Resolver<'_> {
     }
 
     fn check(&self, check: &super::Check, local: &Local) {
+        let at = check.place.at..check.place.at + 1;
+        for id in &check.needs {
+            if self.lab.check(id).is_none() {
+                let ids: Vec<&str> = self.lab.checks().map(|(_, c)| c.id.as_str()).collect();
+                let label = closest(id, ids.into_iter()).map(|n| format!("did you mean `{n}`?")).unwrap_or_default();
+                let message = format!("check `{}` needs `{id}`, which is not a check of this lab", check.id);
+                report(self.diagnostics, &check.place.file, at.clone(), message, label);
+            } else if self.needs_itself(check, &check.id, 0) {
+                let message = format!("check `{}` needs itself", check.id);
+                report(self.diagnostics, &check.place.file, at.clone(), message, "by way of `needs`");
+            }
+        }
         if let Some(expect) = &check.expect {
             self.expr(expect, local);
         }
@@ -156,6 +168,13 @@ impl Resolver<'_> {
         for text in texts.into_iter().flatten().chain([&check.fix]) {
             self.template(text, local);
         }
+    }
+
+    fn needs_itself(&self, check: &super::Check, goal: &str, depth: usize) -> bool {
+        depth <= self.lab.checks().count()
+            && check.needs.iter().any(|id| {
+                id == goal || self.lab.check(id).is_some_and(|next| self.needs_itself(next, goal, depth + 1))
+            })
     }
 
     fn action(

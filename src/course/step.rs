@@ -5,6 +5,7 @@ use super::fault::Fault;
 use super::source::SourceFile;
 use crate::expr::{EvalError, Expr, Scope, Template};
 use indexmap::IndexMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,6 +55,11 @@ impl Lab {
         })
     }
 
+    /// The check called `id`, as `step.check`.
+    pub fn check(&self, id: &str) -> Option<&Check> {
+        self.checks().map(|(_, check)| check).find(|check| check.id == id)
+    }
+
     /// The check that says whether the resource `name` is there.
     pub fn exists_check(&self, name: &str) -> Option<&Check> {
         self.checks().map(|(_, check)| check).find(|check| {
@@ -62,6 +68,37 @@ impl Lab {
                 .as_ref()
                 .is_some_and(|e| e.value.source().trim() == format!("found({name})"))
         })
+    }
+
+    /// The top-level fields of the resource `name` that anything in the lab reads; `None` when something reads it whole.
+    pub fn fields_read(&self, name: &str) -> Option<BTreeSet<String>> {
+        let mut exprs: Vec<&Compiled<Expr>> = Vec::new();
+        let mut texts: Vec<&Compiled<Template>> = Vec::new();
+        for resource in self.resources.values() {
+            exprs.extend(resource.prefer.iter().map(|p| &p.holds));
+            exprs.extend(resource.only.iter().chain(&resource.when));
+            resource.with.values().for_each(|arg| arg.texts(&mut texts));
+        }
+        for (_, check) in self.checks() {
+            exprs.extend(&check.expect);
+            texts.extend([&check.expected, &check.found, &check.why].into_iter().flatten());
+            texts.push(&check.fix);
+        }
+        for probe in self.steps.iter().filter_map(|s| s.probe.as_ref()) {
+            exprs.extend(probe.values.iter().map(|(_, e)| e));
+            let sends = probe.hops.iter().filter_map(|h| h.send.as_ref()).map(|s| &s.action);
+            let rest = probe.hops.iter().flat_map(|h| h.awaits.iter().chain(&h.evidence));
+            for action in sends.chain(rest).chain(&probe.remove) {
+                action.with.values().for_each(|arg| arg.texts(&mut texts));
+            }
+        }
+        let mentions = exprs.iter().map(|e| e.value.mentions());
+        let in_texts = texts.iter().flat_map(|t| t.value.mentions()).map(|(_, m)| m);
+        let mut fields = BTreeSet::new();
+        for mentions in mentions.chain(in_texts) {
+            fields.extend(mentions.fields_of(name)?.into_iter().map(str::to_owned));
+        }
+        Some(fields)
     }
 
     /// The step called `id`.
@@ -185,6 +222,8 @@ pub struct Check {
     pub why: Option<Compiled<Template>>,
     /// What to click.
     pub fix: Compiled<Template>,
+    /// The checks that must have passed before this one means anything.
+    pub needs: Vec<String>,
     /// Where it was written.
     pub place: Compiled<()>,
 }

@@ -33,9 +33,21 @@ pub struct UnknownField {
 pub struct Mentions {
     names: Vec<Mention>,
     functions: Vec<(String, Range<usize>)>,
+    fields: Vec<(String, Option<String>)>,
     tree: Expression,
     offsets: BTreeMap<u64, (usize, usize)>,
     source: String,
+}
+
+/// How the place around a name uses it.
+#[derive(Clone, Copy, PartialEq)]
+enum Used {
+    /// `found(name)`
+    Asked,
+    /// `name.field`
+    Selected,
+    /// In any other way.
+    Whole,
 }
 
 /// The functions that an expression may call, operators aside.
@@ -88,12 +100,13 @@ pub(super) fn of(program: &cel::Program) -> Mentions {
     let mut mentions = Mentions {
         names: Vec::new(),
         functions: Vec::new(),
+        fields: Vec::new(),
         tree: program.expression().clone(),
         offsets: BTreeMap::new(),
         source: info.source.clone(),
     };
     let tree = mentions.tree.clone();
-    mentions.walk(&tree, info, &mut Vec::new(), false);
+    mentions.walk(&tree, info, &mut Vec::new(), Used::Whole);
     mentions
 }
 
@@ -110,13 +123,17 @@ impl Mentions {
             .filter(|(name, _)| !FUNCTIONS.contains(&name.as_str()))
     }
 
-    fn walk(&mut self, node: &Expression, info: &SourceInfo, bound: &mut Vec<String>, asked: bool) {
+    fn walk(&mut self, node: &Expression, info: &SourceInfo, bound: &mut Vec<String>, used: Used) {
+        let (asked, selected) = (used == Used::Asked, used == Used::Selected);
         if let Some((start, stop)) = info.offset_for(node.id) {
             self.offsets.insert(node.id, (start as usize, stop as usize));
         }
         match &node.expr {
             Ast::Ident(name) => {
                 if !name.starts_with('@') && !bound.iter().any(|b| b == name) {
+                    if !selected && !asked {
+                        self.fields.push((name.clone(), None));
+                    }
                     let at = self.place(node.id, name);
                     self.names.push(Mention {
                         name: name.clone(),
@@ -125,7 +142,10 @@ impl Mentions {
                     });
                 }
             }
-            Ast::Select(select) => self.walk(&select.operand, info, bound, false),
+            Ast::Select(select) => {
+                self.note_field(&select.operand, Some(&select.field), bound);
+                self.walk(&select.operand, info, bound, Used::Selected);
+            }
             Ast::Call(call) => {
                 if is_word(&call.func_name) {
                     let at = self.place(node.id, &call.func_name);
@@ -133,38 +153,55 @@ impl Mentions {
                 }
                 let asks = call.func_name == "found";
                 if let Some(target) = &call.target {
-                    self.walk(target, info, bound, false);
+                    self.walk(target, info, bound, Used::Whole);
                 }
                 for arg in &call.args {
-                    self.walk(arg, info, bound, asks);
+                    self.walk(arg, info, bound, if asks { Used::Asked } else { Used::Whole });
                 }
             }
             Ast::List(list) => {
                 for item in &list.elements {
-                    self.walk(item, info, bound, false);
+                    self.walk(item, info, bound, Used::Whole);
                 }
             }
             Ast::Map(map) => {
                 for entry in &map.entries {
                     if let cel::common::ast::EntryExpr::MapEntry(entry) = &entry.expr {
-                        self.walk(&entry.key, info, bound, false);
-                        self.walk(&entry.value, info, bound, false);
+                        self.walk(&entry.key, info, bound, Used::Whole);
+                        self.walk(&entry.value, info, bound, Used::Whole);
                     }
                 }
             }
             Ast::Comprehension(c) => {
-                self.walk(&c.iter_range, info, bound, false);
-                self.walk(&c.accu_init, info, bound, false);
+                self.walk(&c.iter_range, info, bound, Used::Whole);
+                self.walk(&c.accu_init, info, bound, Used::Whole);
                 let depth = bound.len();
                 bound.push(c.iter_var.clone());
                 bound.extend(c.iter_var2.clone());
                 bound.push(c.accu_var.clone());
-                self.walk(&c.loop_cond, info, bound, false);
-                self.walk(&c.loop_step, info, bound, false);
-                self.walk(&c.result, info, bound, false);
+                self.walk(&c.loop_cond, info, bound, Used::Whole);
+                self.walk(&c.loop_step, info, bound, Used::Whole);
+                self.walk(&c.result, info, bound, Used::Whole);
                 bound.truncate(depth);
             }
             Ast::Struct(_) | Ast::Literal(_) | Ast::Unspecified => {}
+        }
+    }
+
+    /// The top-level fields of `name` that are read; `None` when it is used as a whole.
+    pub fn fields_of(&self, name: &str) -> Option<Vec<&str>> {
+        let mut fields = Vec::new();
+        for (_, field) in self.fields.iter().filter(|(of, _)| of == name) {
+            fields.push(field.as_deref()?);
+        }
+        Some(fields)
+    }
+
+    fn note_field(&mut self, operand: &Expression, field: Option<&str>, bound: &[String]) {
+        if let Ast::Ident(name) = &operand.expr
+            && !bound.iter().any(|b| b == name)
+        {
+            self.fields.push((name.clone(), field.map(str::to_owned)));
         }
     }
 

@@ -1,0 +1,202 @@
+//! From AWS's own settings (environment, profiles, SSO, `aws login`) and our flags to an [`Account`].
+
+use super::{Account, CallError, Problem, http};
+use aws_config::default_provider::credentials::DefaultCredentialsChain;
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::ProfileFileRegionProvider;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region};
+use aws_credential_types::Credentials;
+use std::time::Duration;
+
+/// How to reach an account.
+#[derive(Debug, Clone, Default)]
+pub struct Connection {
+    /// The region, where the user names one.
+    pub region: Option<String>,
+    /// The profile, where the user names one.
+    pub profile: Option<String>,
+    /// Another endpoint than AWS's.
+    pub endpoint: Option<String>,
+    /// Keys that are not looked up.
+    pub keys: Option<Keys>,
+}
+
+/// An access key. Its secret is never printed.
+#[derive(Clone)]
+pub struct Keys {
+    /// The id.
+    pub access_key_id: String,
+    /// The secret.
+    pub secret_access_key: String,
+    /// The token of a session.
+    pub session_token: Option<String>,
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Keys({}, …)", self.access_key_id)
+    }
+}
+
+/// Why there is no account to check. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// No credentials anywhere.
+    #[error("no AWS credentials found")]
+    NoCredentials,
+    /// A profile that cannot be used.
+    #[error("the AWS profile `{0}` cannot be used: {1}")]
+    Profile(String, String),
+    /// No region anywhere.
+    #[error("no AWS region is set")]
+    NoRegion,
+    /// Not a region.
+    #[error("`{region}` is not an AWS region{}", near.as_ref().map(|n| format!(": did you mean `{n}`?")).unwrap_or_default())]
+    NotARegion {
+        /// What was given.
+        region: String,
+        /// The nearest that there is.
+        near: Option<String>,
+    },
+    /// AWS refused, or could not be reached.
+    #[error(transparent)]
+    Call(#[from] CallError),
+}
+
+impl ConnectError {
+    /// What to do about it: lines for a terminal.
+    pub fn way_out(&self) -> &'static [&'static str] {
+        match self {
+            Self::NoCredentials => &[
+                "To use your account    aws configure",
+                "Without an account     add --sandbox to this command",
+            ],
+            Self::Profile(..) => &[
+                "See your profiles      aws configure list-profiles",
+                "Sign in again          aws sso login --profile NAME",
+            ],
+            Self::NoRegion => &[
+                "For this command       add --region eu-west-1 (the region you work in)",
+                "For good               aws configure set region eu-west-1",
+            ],
+            Self::NotARegion { .. } => &["The console shows the region's code beside your name, for example eu-west-1."],
+            Self::Call(error) => match error.problem {
+                Problem::Expired => &[
+                    "Learner Lab            start the lab again and paste the new credentials",
+                    "SSO                    aws sso login",
+                ],
+                Problem::WrongCredentials => &[
+                    "Check the key          aws configure list",
+                    "A new key              IAM → Users → your user → Security credentials → Create access key",
+                ],
+                Problem::ClockSkew => &["Set this computer's clock (automatic time), then try again."],
+                Problem::Unreachable | Problem::TimedOut => &[
+                    "Check your connection, VPN or proxy (HTTPS_PROXY), and that the region is right.",
+                    "Without a network      add --sandbox to this command",
+                ],
+                _ => &[],
+            },
+        }
+    }
+}
+
+impl Connection {
+    /// Settles credentials and region; makes no call yet.
+    ///
+    /// # Errors
+    /// When there is no region, or one that does not exist.
+    pub async fn open(self) -> Result<Account, ConnectError> {
+        let custom_endpoint = self.endpoint.is_some()
+            || std::env::var_os("AWS_ENDPOINT_URL").is_some()
+            || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
+        let region = self.region().await?;
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(http::shared_client())
+            .region(Region::new(region.clone()))
+            .retry_config(RetryConfig::adaptive().with_max_attempts(5))
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(Duration::from_secs(5))
+                    .operation_attempt_timeout(Duration::from_secs(15))
+                    .operation_timeout(Duration::from_secs(40))
+                    .build(),
+            );
+        if let Some(endpoint) = &self.endpoint {
+            loader = loader.endpoint_url(endpoint);
+        }
+        loader = match (&self.keys, &self.profile) {
+            (Some(keys), _) => loader.credentials_provider(Credentials::new(
+                &keys.access_key_id,
+                &keys.secret_access_key,
+                keys.session_token.clone(),
+                None,
+                "edemlab",
+            )),
+            (None, profile) => {
+                // Off EC2 there is no metadata service: ask once and shortly, so that "no credentials" is said at once.
+                let metadata = aws_config::imds::Client::builder()
+                    .max_attempts(1)
+                    .connect_timeout(Duration::from_millis(500))
+                    .read_timeout(Duration::from_secs(1))
+                    .build();
+                let mut chain = DefaultCredentialsChain::builder()
+                    .imds_client(metadata)
+                    .region(Region::new(region));
+                if let Some(profile) = profile {
+                    loader = loader.profile_name(profile);
+                    chain = chain.profile_name(profile);
+                }
+                loader.credentials_provider(chain.build().await)
+            }
+        };
+        Ok(Account::new(loader.load().await, custom_endpoint))
+    }
+
+    /// The flag, then the environment, then the profile, as the AWS CLI does.
+    async fn region(&self) -> Result<String, ConnectError> {
+        let region = match &self.region {
+            Some(region) => Some(region.clone()),
+            None => {
+                let mut profile = ProfileFileRegionProvider::builder();
+                if let Some(name) = &self.profile {
+                    profile = profile.profile_name(name);
+                }
+                RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
+                    .or_else(profile.build())
+                    .region()
+                    .await
+                    .map(|r| r.to_string())
+            }
+        };
+        let region = region.filter(|r| !r.is_empty()).ok_or(ConnectError::NoRegion)?;
+        let shaped = region.split('-').count() >= 3
+            && region.ends_with(|c: char| c.is_ascii_digit())
+            && region.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        if shaped {
+            return Ok(region);
+        }
+        let known = super::regions::of_partition("aws").iter().copied();
+        let near = known
+            .map(|k| (strsim::jaro_winkler(&region.to_lowercase(), k), k))
+            .max_by(|a, b| a.0.total_cmp(&b.0))
+            .filter(|(score, _)| *score > 0.8)
+            .map(|(_, k)| k.to_owned());
+        Err(ConnectError::NotARegion { region, near })
+    }
+}
+
+impl From<(CallError, Option<&str>)> for ConnectError {
+    /// A first call that failed, with the profile that was asked for.
+    fn from((error, profile): (CallError, Option<&str>)) -> Self {
+        match (&error.problem, profile) {
+            (Problem::NoCredentials | Problem::WrongCredentials, Some(name)) if !error.message.is_empty() => {
+                Self::Profile(name.to_owned(), error.message)
+            }
+            (Problem::NoCredentials, _) => Self::NoCredentials,
+            _ => Self::Call(error),
+        }
+    }
+}

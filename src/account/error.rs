@@ -1,0 +1,163 @@
+//! Why a call to AWS gave no answer, by its error code, never by its message.
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use std::error::Error;
+
+/// A call that failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.sentence())]
+pub struct CallError {
+    /// The IAM action that the call needs.
+    pub action: String,
+    /// What went wrong.
+    pub problem: Problem,
+    /// AWS's own message, cut.
+    pub message: String,
+}
+
+/// What went wrong with a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// The caller may not do this.
+    Denied,
+    /// Too many calls, after all retries.
+    Throttled,
+    /// The credentials have expired.
+    Expired,
+    /// AWS does not know these credentials, or their secret is wrong.
+    WrongCredentials,
+    /// There are none.
+    NoCredentials,
+    /// This computer's clock is wrong.
+    ClockSkew,
+    /// No connection.
+    Unreachable,
+    /// No answer in time.
+    TimedOut,
+    /// Anything else, with AWS's error code.
+    Other(String),
+}
+
+/// A message of AWS's is quoted up to this many characters.
+const MESSAGE: usize = 400;
+
+impl CallError {
+    /// A failure that is not AWS's: `message` says what could not be told.
+    pub fn other(action: &str, code: &str, message: impl Into<String>) -> Self {
+        Self {
+            action: action.to_owned(),
+            problem: Problem::Other(code.to_owned()),
+            message: message.into(),
+        }
+    }
+
+    /// From the SDK's error of a call that needs `action`.
+    pub fn from_sdk<E, R>(action: &str, error: &SdkError<E, R>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        R: std::fmt::Debug + 'static,
+    {
+        let (problem, message) = match error {
+            SdkError::ServiceError(service) => {
+                let code = service.err().code().unwrap_or("without a code");
+                (of_code(code), service.err().message().unwrap_or_default().to_owned())
+            }
+            SdkError::TimeoutError(_) => (Problem::TimedOut, String::new()),
+            other => of_chain(other),
+        };
+        Self {
+            action: action.to_owned(),
+            problem,
+            message: message.chars().take(MESSAGE).collect(),
+        }
+    }
+
+    /// AWS's error code, for what is an answer of its own (`NoSuchBucketPolicy`).
+    pub fn code(&self) -> Option<&str> {
+        match &self.problem {
+            Problem::Other(code) => Some(code),
+            _ => None,
+        }
+    }
+
+    /// Whether it ends the whole check: every other call would fail in the same way.
+    pub fn ends_everything(&self) -> bool {
+        matches!(
+            self.problem,
+            Problem::Expired | Problem::WrongCredentials | Problem::NoCredentials | Problem::ClockSkew
+        )
+    }
+
+    /// In one sentence without capital and stop.
+    fn sentence(&self) -> String {
+        let action = &self.action;
+        match &self.problem {
+            Problem::Denied => format!("{action} is denied"),
+            Problem::Throttled => format!("AWS answered {action} with \"slow down\", after all retries"),
+            Problem::Expired => "the credentials have expired".to_owned(),
+            Problem::WrongCredentials => "AWS does not accept these credentials".to_owned(),
+            Problem::NoCredentials => "there are no AWS credentials".to_owned(),
+            Problem::ClockSkew => "this computer's clock differs too much from AWS's".to_owned(),
+            Problem::Unreachable => format!("no connection to AWS for {action}"),
+            Problem::TimedOut => format!("AWS did not answer {action} in time"),
+            Problem::Other(code) if self.message.is_empty() => format!("{action} failed: {code}"),
+            Problem::Other(code) => format!("{action} failed: {code}: {}", self.message),
+        }
+    }
+}
+
+/// AWS's common errors; see <https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html> and each service's.
+fn of_code(code: &str) -> Problem {
+    match code {
+        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "NotAuthorized" | "AllAccessDisabled" => {
+            Problem::Denied
+        }
+        "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "TooManyRequestsException"
+        | "RequestLimitExceeded"
+        | "LimitExceededException"
+        | "ProvisionedThroughputExceededException"
+        | "SlowDown" => Problem::Throttled,
+        "ExpiredToken" | "ExpiredTokenException" => Problem::Expired,
+        "InvalidClientTokenId"
+        | "UnrecognizedClientException"
+        | "InvalidSignatureException"
+        | "SignatureDoesNotMatch"
+        | "InvalidAccessKeyId"
+        | "InvalidToken"
+        | "IncompleteSignature"
+        | "MissingAuthenticationToken"
+        | "MissingAuthenticationTokenException" => Problem::WrongCredentials,
+        "RequestTimeTooSkewed" | "RequestExpired" => Problem::ClockSkew,
+        other => Problem::Other(other.to_owned()),
+    }
+}
+
+/// Failures before AWS answered: no credentials, no connection.
+fn of_chain(error: &(dyn Error + 'static)) -> (Problem, String) {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(credentials) = error.downcast_ref::<CredentialsError>() {
+            let problem = match credentials {
+                CredentialsError::CredentialsNotLoaded(_) => Problem::NoCredentials,
+                CredentialsError::ProviderTimedOut(_) => Problem::TimedOut,
+                _ => Problem::WrongCredentials,
+            };
+            return (problem, deepest(error));
+        }
+        next = error.source();
+    }
+    (Problem::Unreachable, deepest(error))
+}
+
+fn deepest(error: &(dyn Error + 'static)) -> String {
+    let mut error = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
+}

@@ -1,0 +1,42 @@
+//! The one HTTP client of the process: connections to a region's endpoints are shared by every account.
+
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::{Builder, Connector, proxy::ProxyConfig, tls};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use std::sync::OnceLock;
+
+/// The shared client. Honours `HTTPS_PROXY`, `NO_PROXY` and `AWS_CA_BUNDLE`: schools have both.
+pub fn shared_client() -> SharedHttpClient {
+    static CLIENT: OnceLock<SharedHttpClient> = OnceLock::new();
+    CLIENT
+        .get_or_init(|| {
+            Builder::new().build_with_connector_fn(|settings, components| {
+                let mut builder = Connector::builder().proxy_config(ProxyConfig::from_env());
+                if let Some(settings) = settings {
+                    builder = builder.connector_settings(settings.clone());
+                }
+                if let Some(components) = components
+                    && let Some(sleep) = components.sleep_impl()
+                {
+                    builder = builder.sleep_impl(sleep);
+                }
+                builder
+                    .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
+                    .tls_context(trust())
+                    .build()
+            })
+        })
+        .clone()
+}
+
+/// The system's certificates, and those of `AWS_CA_BUNDLE`.
+fn trust() -> tls::TlsContext {
+    let mut store = tls::TrustStore::default();
+    if let Some(pem) = std::env::var_os("AWS_CA_BUNDLE").and_then(|path| std::fs::read(path).ok()) {
+        store = store.with_pem_certificate(pem.as_slice());
+    }
+    tls::TlsContext::builder()
+        .with_trust_store(store)
+        .build()
+        .expect("a trust store is all that this needs")
+}

@@ -1,0 +1,158 @@
+//! One AWS account: credentials, region, clients on one shared HTTP client, each call made once.
+
+mod connect;
+mod error;
+mod once;
+pub mod http;
+pub mod regions;
+
+pub use connect::{ConnectError, Connection, Keys};
+pub use error::{CallError, Problem};
+
+use aws_config::SdkConfig;
+use aws_smithy_runtime::client::retries::RetryPartition;
+use aws_types::region::Region;
+use once::Calls;
+use serde_json::Value;
+use std::future::Future;
+use std::sync::{Arc, OnceLock};
+
+/// An account and region, reached with somebody's credentials.
+pub struct Account {
+    config: SdkConfig,
+    region: String,
+    custom_endpoint: bool,
+    partition: RetryPartition,
+    calls: Calls,
+    kinesis: OnceLock<aws_sdk_kinesis::Client>,
+    dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
+    lambda: OnceLock<aws_sdk_lambda::Client>,
+    iam: OnceLock<aws_sdk_iam::Client>,
+    logs: OnceLock<aws_sdk_cloudwatchlogs::Client>,
+    sts: OnceLock<aws_sdk_sts::Client>,
+}
+
+/// Who is asking, from `GetCallerIdentity`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The account's twelve digits.
+    pub account: String,
+    /// The caller's ARN.
+    pub arn: String,
+    /// The caller's unique id.
+    pub user_id: String,
+}
+
+impl Identity {
+    /// The partition that the caller's ARN is of: `aws`, `aws-cn`, `aws-us-gov`.
+    pub fn partition(&self) -> &str {
+        self.arn.split(':').nth(1).unwrap_or("aws")
+    }
+
+    /// The caller as people say it: `user/lucia`, `assumed-role/voclabs/…`, `root`.
+    pub fn who(&self) -> &str {
+        self.arn.splitn(6, ':').nth(5).unwrap_or(&self.arn)
+    }
+}
+
+macro_rules! client {
+    ($name:ident, $sdk:ident) => {
+        /// The client of this service in the account's region.
+        pub fn $name(&self) -> &$sdk::Client {
+            self.$name.get_or_init(|| {
+                let config = $sdk::config::Builder::from(&self.config).retry_partition(self.partition.clone());
+                $sdk::Client::from_conf(config.build())
+            })
+        }
+    };
+}
+
+impl Account {
+    client!(kinesis, aws_sdk_kinesis);
+    client!(dynamodb, aws_sdk_dynamodb);
+    client!(lambda, aws_sdk_lambda);
+    client!(iam, aws_sdk_iam);
+    client!(logs, aws_sdk_cloudwatchlogs);
+    client!(sts, aws_sdk_sts);
+
+    /// An S3 client for buckets in `region`: a bucket is read in its own region.
+    pub fn s3(&self, region: &str) -> aws_sdk_s3::Client {
+        let config = aws_sdk_s3::config::Builder::from(&self.config)
+            .retry_partition(self.partition.clone())
+            .region(Region::new(region.to_owned()))
+            // An endpoint of one's own has no host name for each bucket.
+            .force_path_style(self.custom_endpoint);
+        aws_sdk_s3::Client::from_conf(config.build())
+    }
+
+    /// The same credentials in another region, for looking where things are.
+    pub fn elsewhere(&self, region: &str) -> Account {
+        let config = self
+            .config
+            .to_builder()
+            .region(Region::new(region.to_owned()))
+            .build();
+        Account::new(config, self.custom_endpoint)
+    }
+
+    fn new(config: SdkConfig, custom_endpoint: bool) -> Self {
+        static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Self {
+            region: config.region().map(ToString::to_string).unwrap_or_default(),
+            custom_endpoint,
+            config,
+            // A bucket of retries of its own: one throttled account must not slow the others.
+            partition: RetryPartition::custom(format!("edemlab-{number}")).build(),
+            calls: Calls::default(),
+            kinesis: OnceLock::new(),
+            dynamodb: OnceLock::new(),
+            lambda: OnceLock::new(),
+            iam: OnceLock::new(),
+            logs: OnceLock::new(),
+            sts: OnceLock::new(),
+        }
+    }
+
+    /// The region under check.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// Who is asking. Needs no permission, so that expired or wrong keys end here.
+    ///
+    /// # Errors
+    /// When the credentials are missing, wrong or expired, or AWS cannot be reached.
+    pub async fn identity(&self) -> Result<Identity, CallError> {
+        let value = self
+            .once("sts:GetCallerIdentity", "", async {
+                let answer = self
+                    .sts()
+                    .get_caller_identity()
+                    .send()
+                    .await
+                    .map_err(|e| CallError::from_sdk("sts:GetCallerIdentity", &e))?;
+                Ok(serde_json::json!({
+                    "Account": answer.account(), "Arn": answer.arn(), "UserId": answer.user_id(),
+                }))
+            })
+            .await?;
+        let text = |field: &str| value[field].as_str().unwrap_or_default().to_owned();
+        Ok(Identity {
+            account: text("Account"),
+            arn: text("Arn"),
+            user_id: text("UserId"),
+        })
+    }
+
+    /// Makes a call once: whoever asks again with the same `action` and `input` gets the first answer.
+    ///
+    /// # Errors
+    /// The call's own error, to everyone who asked.
+    pub async fn once<F>(&self, action: &str, input: &str, call: F) -> Result<Arc<Value>, CallError>
+    where
+        F: Future<Output = Result<Value, CallError>>,
+    {
+        self.calls.once(format!("{action} {input}"), call).await
+    }
+}

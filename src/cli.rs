@@ -1,0 +1,166 @@
+//! The command line: what can be said, nothing of what is done.
+
+use crate::sandbox::AccountNumber;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Checks a serverless AWS lab step by step, follows a probe event through it, and says what to mend.
+#[derive(Debug, Parser)]
+#[command(name = "edemlab", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Colour in what is printed.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// Another course than the one that is built in: a folder with `labs/` and `checks/`.
+    #[arg(long, global = true, value_name = "DIR", env = "EDEMLAB_COURSE")]
+    pub course: Option<PathBuf>,
+}
+
+/// When to print colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// A verb.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check a lab in your account, and send a probe event through it.
+    #[command(after_help = "Exit status: 0 everything passed, 1 something failed, 2 wrong usage or no account, \
+                            3 nothing failed but something could not be told.")]
+    Check(CheckArgs),
+    /// Say what a lab's checks expect, why, and how to mend what they find.
+    Explain {
+        /// The lab.
+        lab: String,
+        /// A step or a check: `kinesis` or `kinesis.on-demand`.
+        #[arg(value_name = "STEP[.CHECK]")]
+        part: Option<String>,
+    },
+    /// Look for mistakes in a course: every one, with its place.
+    Lint,
+    /// Prove a lab's checks in the sandbox: the solution earns every point, each fault fails exactly its checks.
+    Prove {
+        /// The lab.
+        lab: String,
+        /// Only these faults.
+        #[arg(long = "fault", value_name = "ID")]
+        faults: Vec<String>,
+    },
+    /// The local AWS for those without an account.
+    #[command(subcommand)]
+    Sandbox(SandboxCommand),
+    /// Print the JSON Schema of a report.
+    ReportSchema,
+    /// Print the completions for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What `check` takes.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The lab.
+    pub lab: String,
+    /// Only these steps and what they need.
+    #[arg(value_name = "STEP")]
+    pub steps: Vec<String>,
+    /// How the report is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Send nothing through what you built.
+    #[arg(long)]
+    pub no_probe: bool,
+    /// Leave out a step.
+    #[arg(long, value_name = "STEP")]
+    pub skip: Vec<String>,
+    /// Say which resource is yours: `--use stream=clicks`.
+    #[arg(long = "use", value_name = "NAME=RESOURCE", value_parser = name_and_resource)]
+    pub uses: Vec<(String, String)>,
+    /// The AWS region; else AWS_REGION, else that of the profile.
+    #[arg(long)]
+    pub region: Option<String>,
+    /// The AWS profile; else AWS_PROFILE.
+    #[arg(long, conflicts_with = "sandbox")]
+    pub profile: Option<String>,
+    /// Check in the sandbox: started if needed, with the lab's solution in it if it is empty.
+    #[arg(long)]
+    pub sandbox: bool,
+}
+
+/// How a report is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// The report, `edemlab/report/1`.
+    Json,
+    /// JUnit XML.
+    Junit,
+}
+
+/// What to do with the sandbox.
+#[derive(Debug, Subcommand)]
+pub enum SandboxCommand {
+    /// Start it; returns when it answers.
+    Start {
+        /// The port on 127.0.0.1; a free one otherwise.
+        #[arg(long)]
+        port: Option<u16>,
+        /// Stop it when this process ends.
+        #[arg(long, value_name = "PID")]
+        owner: Option<u32>,
+    },
+    /// Stop it and forget all that is in it.
+    Stop,
+    /// Say whether it runs, and where.
+    Status,
+    /// Print the variables that point AWS's tools at it: `eval "$(edemlab sandbox env)"`.
+    Env {
+        /// The account.
+        #[arg(long, value_name = "N", default_value = DEFAULT_ACCOUNT)]
+        account: AccountNumber,
+        /// The region.
+        #[arg(long, default_value = DEFAULT_REGION)]
+        region: String,
+    },
+    /// Deploy a lab's solution, or one of its faults.
+    Deploy {
+        /// The lab.
+        lab: String,
+        /// The account.
+        #[arg(long, value_name = "N", default_value = DEFAULT_ACCOUNT)]
+        account: AccountNumber,
+        /// The region.
+        #[arg(long, default_value = DEFAULT_REGION)]
+        region: String,
+        /// A fault of the lab.
+        #[arg(long, value_name = "ID")]
+        fault: Option<String>,
+    },
+}
+
+/// The account of a sandbox that nobody has asked another of.
+pub const DEFAULT_ACCOUNT: &str = "000000000001";
+
+/// The region of a sandbox that nobody has asked another of.
+pub const DEFAULT_REGION: &str = "eu-central-1";
+
+fn name_and_resource(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, resource)) if !name.is_empty() && !resource.is_empty() => {
+            Ok((name.to_owned(), resource.to_owned()))
+        }
+        _ => Err("write NAME=RESOURCE, for example stream=clicks".to_owned()),
+    }
+}

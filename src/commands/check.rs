@@ -1,0 +1,71 @@
+//! `edemlab check`.
+
+use super::live::Live;
+use super::{common, sandbox};
+use crate::account::{Account, ConnectError, Connection};
+use crate::cli::{CheckArgs, Format};
+use crate::course::Part;
+use crate::judge::{JudgeError, Options, judge};
+use crate::report::{self, terminal};
+use std::path::PathBuf;
+
+pub async fn run(course: Option<PathBuf>, args: CheckArgs) -> anyhow::Result<u8> {
+    let part = if args.sandbox { Part::Solution } else { Part::Checks };
+    let command = again(&args, course.as_deref());
+    let course = common::course(course, part)?;
+    let lab = course.lab(&args.lab)?;
+    let live = Live::new(args.format != Format::Text);
+    let account = if args.sandbox {
+        sandbox::account_with(lab, args.region.clone(), &live).await?
+    } else {
+        connect(&args).await?
+    };
+    let options = Options {
+        steps: args.steps,
+        skip: args.skip,
+        no_probe: args.no_probe,
+        uses: args.uses.into_iter().collect(),
+    };
+    let stop = common::interrupts();
+    let judged = judge(lab, &account, &options, &|event| live.judging(event), stop).await;
+    live.clear();
+    let report = judged.map_err(|error| match error {
+        JudgeError::Call(error) => ConnectError::from((error, args.profile.as_deref())).into(),
+        JudgeError::Unknown(error) => anyhow::Error::from(error),
+    })?;
+    let text = match args.format {
+        Format::Text => terminal::render(&report, common::width(), &command),
+        Format::Json => report.json(),
+        Format::Junit => report::junit(&report),
+    };
+    super::print(text.trim_end())?;
+    Ok(report.exit_code())
+}
+
+async fn connect(args: &CheckArgs) -> Result<Account, ConnectError> {
+    Connection {
+        region: args.region.clone(),
+        profile: args.profile.clone(),
+        ..Connection::default()
+    }
+    .open()
+    .await
+}
+
+/// How the same check is called again, without steps: for the line that says what to do next.
+fn again(args: &CheckArgs, course: Option<&std::path::Path>) -> String {
+    let mut command = vec!["edemlab check".to_owned(), args.lab.clone()];
+    if args.sandbox {
+        command.push("--sandbox".to_owned());
+    }
+    if let Some(course) = course
+        && std::env::var_os("EDEMLAB_COURSE").is_none()
+    {
+        command.push(format!("--course {}", course.display()));
+    }
+    for (flag, value) in [("--region", &args.region), ("--profile", &args.profile)] {
+        command.extend(value.iter().map(|v| format!("{flag} {v}")));
+    }
+    command.extend(args.uses.iter().map(|(name, resource)| format!("--use {name}={resource}")));
+    command.join(" ")
+}

@@ -1,0 +1,62 @@
+//! What several verbs need: the course, the width of the terminal, Ctrl-C.
+
+use super::failure::BrokenCourse;
+use crate::course::{self, Course, CourseFiles, Part};
+use crate::judge;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use tokio::sync::watch;
+
+/// The course in `folder`, else the one that is built in.
+pub fn files(folder: Option<PathBuf>) -> anyhow::Result<CourseFiles> {
+    Ok(match folder {
+        Some(folder) => CourseFiles::read(&folder)?,
+        None => CourseFiles::embedded(),
+    })
+}
+
+/// Loads a course, `part` of it. Its mistakes are printed, as a compiler does.
+pub fn course(folder: Option<PathBuf>, part: Part) -> anyhow::Result<Course> {
+    course::load(files(folder)?, &judge::vocabulary(), part).map_err(|diagnostics| {
+        let colour = colored::control::SHOULD_COLORIZE.should_colorize() && std::io::stderr().is_terminal();
+        eprint!("{}", diagnostics.render(colour, width()));
+        BrokenCourse(diagnostics).into()
+    })
+}
+
+/// The columns of the terminal; 80 where there is none.
+pub fn width() -> usize {
+    match std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()) {
+        Some(columns) if !std::io::stdout().is_terminal() => columns,
+        _ if std::io::stdout().is_terminal() => textwrap::termwidth(),
+        _ => 80,
+    }
+}
+
+/// Counts the user's Ctrl-C (and the system's SIGTERM).
+pub fn interrupts() -> watch::Receiver<u8> {
+    let (sender, receiver) = watch::channel(0u8);
+    tokio::spawn(async move {
+        while asked_to_stop().await {
+            sender.send_modify(|n| *n = n.saturating_add(1));
+        }
+    });
+    receiver
+}
+
+#[cfg(unix)]
+async fn asked_to_stop() -> bool {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+        return false;
+    };
+    tokio::select! {
+        got = interrupt.recv() => got.is_some(),
+        got = terminate.recv() => got.is_some(),
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_stop() -> bool {
+    tokio::signal::ctrl_c().await.is_ok()
+}

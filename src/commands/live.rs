@@ -1,0 +1,108 @@
+//! The one line that lives while something takes its time: on a terminal redrawn, elsewhere a plain line now and then.
+
+use crate::{judge, sandbox};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::cell::RefCell;
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+/// Plain lines about the same thing come this often.
+const NOW_AND_THEN: Duration = Duration::from_secs(15);
+
+/// A line on standard error.
+pub struct Live {
+    bar: Option<ProgressBar>,
+    last: RefCell<(String, Option<Instant>)>,
+    quiet: bool,
+}
+
+impl Live {
+    /// A line; none at all when `quiet`.
+    pub fn new(quiet: bool) -> Self {
+        let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
+            let bar = ProgressBar::new_spinner();
+            if let Ok(style) = ProgressStyle::with_template(" {spinner} {wide_msg}") {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
+        });
+        Self {
+            bar,
+            last: RefCell::new((String::new(), None)),
+            quiet,
+        }
+    }
+
+    /// Shows `text`. `topic` is what it is about: without a terminal, one line a topic and then one now and then.
+    pub fn show(&self, topic: &str, text: String) {
+        match &self.bar {
+            Some(bar) => bar.set_message(text),
+            None if self.quiet => {}
+            None => {
+                let mut last = self.last.borrow_mut();
+                if last.0 != topic || last.1.is_none_or(|at| at.elapsed() > NOW_AND_THEN) {
+                    eprintln!("{text}");
+                    *last = (topic.to_owned(), Some(Instant::now()));
+                }
+            }
+        }
+    }
+
+    /// A line that stays, above the one that lives.
+    pub fn line(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| println!("{text}")),
+            None => println!("{text}"),
+        }
+    }
+
+    /// How far it has come; only on a terminal.
+    pub fn tick(&self, text: String) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(text);
+        }
+    }
+
+    /// Takes the line away.
+    pub fn clear(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Shows what a judge reports.
+    pub fn judging(&self, event: judge::Event) {
+        match event {
+            judge::Event::Waiting { step, what, seconds, within, sent } => {
+                let events = if sent == 1 { "event" } else { "events" };
+                let text = format!("{step:<11} waiting: {what} · {seconds} s of {within} · sent {sent} {events}");
+                // Most probes are through before anybody could read a line.
+                if self.bar.is_some() || seconds >= 2 {
+                    self.show(&what, text);
+                }
+            }
+            judge::Event::Removing { step } => {
+                if self.bar.is_some() {
+                    self.show("removing", format!("{step:<11} removing what the probe left"));
+                }
+            }
+        }
+    }
+
+    /// Shows how the sandbox starts.
+    pub fn sandbox(&self, event: sandbox::Event) {
+        let text = match event {
+            sandbox::Event::Waiting => "sandbox: another command is preparing it; waiting for that".to_owned(),
+            sandbox::Event::MakingEnvironment { with } => format!("sandbox: making its Python environment ({with}), only once"),
+            sandbox::Event::Installing { with } => format!("sandbox: installing the local AWS ({with}), only once"),
+            sandbox::Event::Starting { port } => format!("sandbox: starting on 127.0.0.1:{port}"),
+            sandbox::Event::Replacing { pid } => format!("sandbox: process {pid} does not answer any more; starting another"),
+            sandbox::Event::Reused { outdated: true, .. } => {
+                "sandbox: running, but started by another version of edemlab; `edemlab sandbox stop` makes the next start a new one".to_owned()
+            }
+            sandbox::Event::Ready { .. } | sandbox::Event::Reused { .. } => return,
+        };
+        self.show(&text.clone(), text);
+    }
+}

@@ -1,0 +1,63 @@
+//! One file a verb: wiring only. Errors end here, as text with a way out.
+
+mod check;
+mod common;
+mod explain;
+mod failure;
+mod lint;
+mod live;
+mod prove;
+mod sandbox;
+
+use crate::cli::{Cli, Color, Command};
+use crate::report::Report;
+use clap::CommandFactory;
+use std::io::Write;
+
+/// Runs a verb; gives the exit code.
+pub fn run(cli: Cli) -> u8 {
+    match cli.color {
+        Color::Always => colored::control::set_override(true),
+        Color::Never => colored::control::set_override(false),
+        Color::Auto => {}
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let result = match runtime {
+        Ok(runtime) => {
+            let result = runtime.block_on(verb(cli));
+            // Nothing that is still looked up in the background holds up the end.
+            runtime.shutdown_background();
+            result
+        }
+        Err(error) => Err(error.into()),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("{}", failure::text(&error));
+        2
+    })
+}
+
+async fn verb(cli: Cli) -> anyhow::Result<u8> {
+    let course = cli.course;
+    match cli.command {
+        Command::Check(args) => check::run(course, args).await,
+        Command::Explain { lab, part } => explain::run(course, &lab, part.as_deref()),
+        Command::Lint => lint::run(course),
+        Command::Prove { lab, faults } => prove::run(course, &lab, &faults).await,
+        Command::Sandbox(command) => sandbox::run(course, command).await,
+        Command::ReportSchema => print(&Report::schema()),
+        Command::Completions { shell } => {
+            let mut out = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "edemlab", &mut out);
+            print(String::from_utf8_lossy(&out).trim_end())
+        }
+    }
+}
+
+/// Prints to standard output. A reader that has gone (`| head`) is no error.
+fn print(text: &str) -> anyhow::Result<u8> {
+    match writeln!(std::io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(0),
+    }
+}

@@ -1,0 +1,168 @@
+//! `edemlab prove`: the solution earns every point, each fault makes exactly its checks fail. In a sandbox of its own,
+//! each in an account of its own.
+
+use super::common;
+use super::live::Live;
+use super::sandbox::{deploy, find_fault, open};
+use crate::cli::DEFAULT_REGION;
+use crate::course::{CheckAs, Fault, Lab, Part};
+use crate::judge::{Options, judge};
+use crate::report::{Report, Status, Verdict};
+use crate::sandbox::{self, AccountNumber, Paths, Sandbox, StartOptions};
+use anyhow::bail;
+use colored::Colorize;
+use futures::{StreamExt, stream};
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::Instant;
+use tokio::sync::{Semaphore, watch};
+
+/// Accounts under way at once: most of them wait for a probe, which costs nothing.
+const AT_ONCE: usize = 24;
+
+/// Deployments at once: each starts two functions, which is all that two cores bear.
+const DEPLOYMENTS: usize = 3;
+
+/// What one account showed.
+struct Shown {
+    what: String,
+    wrong: Vec<String>,
+    detail: String,
+    seconds: f64,
+}
+
+pub async fn run(course: Option<PathBuf>, lab: &str, only: &[String]) -> anyhow::Result<u8> {
+    let course = common::course(course, Part::Everything)?;
+    let lab = course.lab(lab)?;
+    if lab.solution.is_none() {
+        bail!("the lab {0} has no `labs/{0}/solution.yaml` to prove", lab.id);
+    }
+    let mut faults: Vec<&Fault> = Vec::new();
+    for id in only {
+        faults.push(find_fault(lab, id)?);
+    }
+    if only.is_empty() {
+        faults.extend(&lab.faults);
+    }
+    let live = Live::new(false);
+    let user = Paths::from_environment()?;
+    let paths = Paths::new(user.cache(), &format!("prove-{}", std::process::id()))?;
+    let options = StartOptions {
+        owner: Some(std::process::id()),
+        region: DEFAULT_REGION.to_owned(),
+        ..StartOptions::default()
+    };
+    let clock = Instant::now();
+    let sandbox = sandbox::start(&paths, &options, &|e| live.sandbox(e)).await?;
+    let mut stop = common::interrupts();
+    let proved = tokio::select! {
+        proved = prove(lab, &sandbox, &faults, &live) => Some(proved),
+        _ = async { let _ = stop.wait_for(|n| *n > 0).await; } => None,
+    };
+    sandbox::remove(&paths).await?;
+    live.clear();
+    let Some(wrong) = proved else {
+        bail!("stopped before everything was proved");
+    };
+    let accounts = faults.len() + 1;
+    let seconds = clock.elapsed().as_secs_f64();
+    let checks = lab.checks().count();
+    let verdict = match wrong {
+        0 => format!("proved: {checks} checks, {accounts} accounts, {seconds:.0} s").green(),
+        n => format!("not proved: {n} of {accounts} accounts show something else than they should, {seconds:.0} s").red(),
+    };
+    super::print(&format!("\n{verdict}"))?;
+    Ok(u8::from(wrong > 0))
+}
+
+async fn prove(lab: &Lab, sandbox: &Sandbox, faults: &[&Fault], live: &Live) -> usize {
+    let deployments = Semaphore::new(DEPLOYMENTS);
+    let done = Cell::new(0);
+    let all = faults.len() + 1;
+    let subjects = std::iter::once(None).chain(faults.iter().map(|f| Some(*f))).enumerate();
+    let mut shown = stream::iter(subjects)
+        .map(|(n, fault)| account(lab, sandbox, n, fault, &deployments))
+        .buffer_unordered(AT_ONCE);
+    let mut wrong = 0;
+    while let Some(one) = shown.next().await {
+        done.set(done.get() + 1);
+        let mark = if one.wrong.is_empty() { "✓".green() } else { "✗".red() };
+        live.line(&format!(" {mark} {:<28} {:>5.1} s  {}", one.what, one.seconds, one.detail));
+        for line in &one.wrong {
+            live.line(&format!("     {line}"));
+        }
+        wrong += usize::from(!one.wrong.is_empty());
+        live.tick(format!("{} of {all} accounts", done.get()));
+    }
+    wrong
+}
+
+async fn account(lab: &Lab, sandbox: &Sandbox, n: usize, fault: Option<&Fault>, deployments: &Semaphore) -> Shown {
+    let mut shown = Shown {
+        what: fault.map_or("the solution".to_owned(), |f| f.id.clone()),
+        wrong: Vec::new(),
+        detail: String::new(),
+        seconds: 0.0,
+    };
+    let clock = Instant::now();
+    match report(lab, sandbox, n, fault, deployments).await {
+        Ok(report) => match fault {
+            None => reference(&report, &mut shown),
+            Some(fault) => compare(&report, fault, &mut shown),
+        },
+        Err(error) => shown.wrong.push(format!("could not be tried: {error:#}")),
+    }
+    shown.seconds = clock.elapsed().as_secs_f64();
+    shown
+}
+
+async fn report(
+    lab: &Lab,
+    sandbox: &Sandbox,
+    n: usize,
+    fault: Option<&Fault>,
+    deployments: &Semaphore,
+) -> anyhow::Result<Report> {
+    let number: AccountNumber = format!("{:012}", 100_000_000_000u64 + n as u64).parse()?;
+    let region = fault.and_then(|f| f.region.as_deref()).unwrap_or(DEFAULT_REGION);
+    {
+        let _turn = deployments.acquire().await?;
+        deploy(sandbox, &number, region, lab, fault).await?;
+    }
+    let who = fault.map_or(CheckAs::Student, |f| f.check_as);
+    let account = open(sandbox, &number, DEFAULT_REGION, who).await?;
+    let (_never, stop) = watch::channel(0);
+    Ok(judge(lab, &account, &Options::default(), &|_| (), stop).await?)
+}
+
+fn reference(report: &Report, shown: &mut Shown) {
+    shown.detail = format!("{} of {} points", report.points.earned, report.points.possible);
+    for (_, check) in report.checks() {
+        if check.status != Status::Pass {
+            let found = check.found.as_deref().unwrap_or_default();
+            shown.wrong.push(format!("{} should pass, is {:?}: {found}", check.id, check.status));
+        }
+    }
+    if report.verdict != Verdict::Pass {
+        shown.wrong.push("the solution does not pass".to_owned());
+    }
+    shown.wrong.extend(report.notes.iter().cloned());
+}
+
+fn compare(report: &Report, fault: &Fault, shown: &mut Shown) {
+    shown.detail = format!("fails {}", fault.fails.join(", "));
+    let expected: BTreeSet<&str> = fault.fails.iter().map(String::as_str).collect();
+    for (_, check) in report.checks() {
+        let found = check.found.as_deref().unwrap_or_default();
+        match (expected.contains(check.id.as_str()), check.status) {
+            (true, Status::Fail) | (false, Status::Pass | Status::Blocked) => {}
+            (true, status) => shown.wrong.push(format!("{} should fail, is {status:?}: {found}", check.id)),
+            (false, status) => shown.wrong.push(format!("{} should not fail, is {status:?}: {found}", check.id)),
+        }
+    }
+    shown.wrong.extend(report.notes.iter().cloned());
+    if !shown.wrong.is_empty() {
+        shown.wrong.push(format!("the fault is at {}", fault.place()));
+    }
+}

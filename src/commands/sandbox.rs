@@ -1,0 +1,166 @@
+//! `edemlab sandbox …`, and an account of it for the other verbs.
+
+use super::common;
+use super::live::Live;
+use crate::account::{Account, Connection, Keys};
+use crate::cli::{DEFAULT_ACCOUNT, DEFAULT_REGION, SandboxCommand};
+use crate::course::{CheckAs, Fault, Lab, Part, UnknownName};
+use crate::discover;
+use crate::sandbox::{self, AccountNumber, Paths, Sandbox, StartOptions};
+use anyhow::{Context, bail};
+use futures::future::join_all;
+use std::path::PathBuf;
+
+pub async fn run(course: Option<PathBuf>, command: SandboxCommand) -> anyhow::Result<u8> {
+    let paths = Paths::from_environment()?;
+    let live = Live::new(false);
+    match command {
+        SandboxCommand::Start { port, owner } => {
+            let options = StartOptions {
+                port,
+                owner,
+                region: DEFAULT_REGION.to_owned(),
+            };
+            let sandbox = sandbox::start(&paths, &options, &|e| live.sandbox(e)).await?;
+            live.clear();
+            let text = format!(
+                "the sandbox answers at {} (process {})\n\n  Check a lab      edemlab check LAB --sandbox\n  \
+                 Use the AWS CLI  eval \"$(edemlab sandbox env)\"\n  Stop it          edemlab sandbox stop",
+                sandbox.endpoint, sandbox.pid
+            );
+            super::print(&text)
+        }
+        SandboxCommand::Stop => {
+            let stopped = sandbox::stop(&paths).await?;
+            super::print(if stopped { "the sandbox is stopped" } else { "the sandbox is not running" })
+        }
+        SandboxCommand::Status => match sandbox::status(&paths).await? {
+            Some(s) => super::print(&format!(
+                "the sandbox is running at {} (process {}, since {})\nits log: {}",
+                s.endpoint,
+                s.pid,
+                s.started.format("%Y-%m-%d %H:%M:%S UTC"),
+                s.log().display()
+            )),
+            None => super::print("the sandbox is not running: `edemlab sandbox start` starts it"),
+        },
+        SandboxCommand::Env { account, region } => {
+            let sandbox = started(&paths, &live).await?;
+            let keys = sandbox.student(&account).await?;
+            live.clear();
+            // A token or profile of the user's own would win over the keys.
+            for name in Sandbox::UNSET.iter().filter(|name| std::env::var_os(name).is_some()) {
+                super::print(&format!("unset {name}"))?;
+            }
+            for (name, value) in sandbox.variables(&keys, &region) {
+                super::print(&format!("export {name}={value}"))?;
+            }
+            Ok(0)
+        }
+        SandboxCommand::Deploy { lab, account, region, fault } => {
+            let course = common::course(course, Part::Everything)?;
+            let lab = course.lab(&lab)?;
+            let fault = fault.map(|id| find_fault(lab, &id)).transpose()?;
+            let sandbox = started(&paths, &live).await?;
+            let region = fault.and_then(|f| f.region.clone()).unwrap_or(region);
+            live.show("deploy", format!("deploying {}", lab.id));
+            deploy(&sandbox, &account, &region, lab, fault).await?;
+            live.clear();
+            let what = fault.map_or("the solution".to_owned(), |f| format!("the fault `{}` ({})", f.id, f.title));
+            super::print(&format!(
+                "{what} of {} is in account {account}, {region}\n\n  \
+                 Check it   eval \"$(edemlab sandbox env --account {account})\" && edemlab check {}",
+                lab.id, lab.id
+            ))
+        }
+    }
+}
+
+async fn started(paths: &Paths, live: &Live) -> anyhow::Result<Sandbox> {
+    let options = StartOptions {
+        region: DEFAULT_REGION.to_owned(),
+        ..StartOptions::default()
+    };
+    Ok(sandbox::start(paths, &options, &|e| live.sandbox(e)).await?)
+}
+
+/// The fault of `lab` called `id`.
+pub fn find_fault<'l>(lab: &'l Lab, id: &str) -> Result<&'l Fault, UnknownName> {
+    lab.faults
+        .iter()
+        .find(|f| f.id == id)
+        .ok_or_else(|| UnknownName::new("fault", id, lab.faults.iter().map(|f| f.id.as_str())))
+}
+
+/// Deploys the solution of `lab`, or a fault of it.
+pub async fn deploy(
+    sandbox: &Sandbox,
+    account: &AccountNumber,
+    region: &str,
+    lab: &Lab,
+    fault: Option<&Fault>,
+) -> anyhow::Result<()> {
+    let Some(solution) = &lab.solution else {
+        bail!("the lab {0} has no `labs/{0}/solution.yaml` to deploy", lab.id);
+    };
+    let templates = match fault {
+        Some(fault) => fault.templates(solution).with_context(|| fault.place())?,
+        None => vec![solution.clone()],
+    };
+    let stack = format!("edemlab-{}", lab.id);
+    for template in &templates {
+        sandbox.deploy(account, region, &stack, template).await?;
+    }
+    Ok(())
+}
+
+/// An account of `sandbox`, as its student or its root user.
+pub async fn open(sandbox: &Sandbox, account: &AccountNumber, region: &str, who: CheckAs) -> anyhow::Result<Account> {
+    let keys = match who {
+        CheckAs::Student => sandbox.student(account).await?,
+        CheckAs::Root => sandbox.root(account),
+    };
+    let connection = Connection {
+        region: Some(region.to_owned()),
+        endpoint: Some(sandbox.endpoint.clone()),
+        keys: Some(Keys {
+            access_key_id: keys.access_key_id.clone(),
+            secret_access_key: keys.secret_access_key().to_owned(),
+            session_token: None,
+        }),
+        ..Connection::default()
+    };
+    Ok(connection.open().await?)
+}
+
+/// The sandbox's account, with the solution of `lab` in it if it is empty.
+pub async fn account_with(lab: &Lab, region: Option<String>, live: &Live) -> anyhow::Result<Account> {
+    let sandbox = started(&Paths::from_environment()?, live).await?;
+    let number: AccountNumber = DEFAULT_ACCOUNT.parse()?;
+    let region = region.unwrap_or_else(|| DEFAULT_REGION.to_owned());
+    if is_empty(lab, &open(&sandbox, &number, &region, CheckAs::Student).await?).await? {
+        live.show("deploy", format!("sandbox: deploying the solution of {}", lab.id));
+        deploy(&sandbox, &number, &region, lab, None).await?;
+    }
+    // Opened anew: what was seen before the deployment is no answer any more.
+    open(&sandbox, &number, &region, CheckAs::Student).await
+}
+
+/// Whether there is nothing of what the lab looks for; identities and roles aside, which every account has.
+async fn is_empty(lab: &Lab, account: &Account) -> anyhow::Result<bool> {
+    let no_args = discover::Args::new();
+    let kinds = lab.resources.values().filter(|r| !r.many && r.with.is_empty());
+    let kinds = kinds.filter(|r| !r.kind.starts_with("sts.") && !r.kind.starts_with("iam."));
+    let lists = join_all(
+        kinds
+            .filter_map(|r| discover::kind(&r.kind))
+            .map(|kind| (kind.list)(account, &no_args)),
+    )
+    .await;
+    for list in lists {
+        if !list?.is_empty() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,82 @@
+//! Kinds of resource, one file a service: AWS's answer becomes a JSON document with AWS's own field names.
+//!
+//! A new kind is a [`Kind`] in its service's file and one line in [`KINDS`].
+
+mod dynamodb;
+mod iam;
+mod kinesis;
+mod lambda;
+mod s3;
+mod sts;
+mod time;
+
+pub(crate) use lambda::mapping as event_source_mapping;
+
+use crate::account::{Account, CallError};
+use crate::course::KindSpec;
+use futures::future::BoxFuture;
+use serde_json::Value;
+
+/// The arguments of a kind: `with`, evaluated.
+pub type Args = serde_json::Map<String, Value>;
+
+/// What a kind does.
+pub struct Kind {
+    /// Its name, fields and arguments.
+    pub spec: fn() -> KindSpec,
+    /// The IAM actions that its calls need.
+    pub actions: &'static [&'static str],
+    /// Every candidate, with the fields of [`KindSpec::listed`].
+    pub list: for<'a> fn(&'a Account, &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>>,
+    /// The fields that the list does not have.
+    pub describe: Option<for<'a> fn(&'a Account, &'a Candidate) -> BoxFuture<'a, Result<Value, CallError>>>,
+}
+
+/// One resource that might be the lab's.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Candidate {
+    /// Its name.
+    pub name: String,
+    /// Its ARN, where the list has it.
+    pub arn: Option<String>,
+    /// When it was made, as text that sorts; empty where the list does not say.
+    pub made: String,
+    /// What is known of it.
+    pub document: Value,
+}
+
+/// Every kind.
+pub const KINDS: &[Kind] = &[
+    sts::CALLER_IDENTITY,
+    kinesis::STREAM,
+    kinesis::STREAM_ELSEWHERE,
+    dynamodb::TABLE,
+    lambda::FUNCTION,
+    iam::ROLE,
+    iam::ACCESS,
+    s3::BUCKET,
+    s3::CSV,
+];
+
+/// The kind called `name`.
+pub fn kind(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|k| (k.spec)().name == name)
+}
+
+/// Calls of one kind that are under way at once: enough to be quick, below every control plane's limit
+/// (Lambda and IAM bear about 15 a second).
+const AT_ONCE: usize = 12;
+
+/// A text argument.
+fn text<'a>(args: &'a Args, name: &str) -> &'a str {
+    args.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A list of texts.
+fn texts(args: &Args, name: &str) -> Vec<String> {
+    match args.get(name) {
+        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Some(Value::String(one)) => vec![one.clone()],
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,164 @@
+//! `s3.bucket` with its policy, and `s3.csv`: the CSV files in a bucket with their columns.
+
+use super::{AT_ONCE, Args, Candidate, Kind, text, time};
+use crate::account::{Account, CallError};
+use crate::course::{ArgSpec, KindSpec};
+use crate::expr::Shape;
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
+use serde_json::{Value, json};
+
+/// [`ListBuckets`](https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html); the policy costs one call a
+/// bucket, made in the bucket's own region.
+pub(super) const BUCKET: Kind = Kind {
+    spec: || KindSpec {
+        name: "s3.bucket",
+        noun: "bucket",
+        shape: Shape::of(&json!({
+            "Name": null, "BucketArn": null, "BucketRegion": null, "CreationDate": null, "Policy": null,
+        })),
+        listed: &["Name", "BucketArn", "BucketRegion", "CreationDate"],
+        args: &[],
+    },
+    actions: &["s3:ListAllMyBuckets", "s3:GetBucketPolicy"],
+    list: |account, _| buckets(account).boxed(),
+    describe: Some(|account, candidate| policy(account, candidate).boxed()),
+};
+
+/// The objects whose key ends in `.csv`, under any prefix, each with the columns of its first line.
+pub(super) const CSV: Kind = Kind {
+    spec: || KindSpec {
+        name: "s3.csv",
+        noun: "CSV file",
+        shape: Shape::of(&json!({"Key": null, "Size": null, "Columns": [null]})),
+        listed: &["Key", "Size", "Columns"],
+        args: &[
+            ArgSpec { name: "bucket", required: true },
+            ArgSpec { name: "region", required: true },
+        ],
+    },
+    actions: &["s3:ListBucket", "s3:GetObject"],
+    list: csvs,
+    describe: None,
+};
+
+/// More CSV files than this are a data lake, not a lab: the others are not opened.
+const CSVS: usize = 200;
+
+/// Columns are read from this many bytes.
+const HEADER: u64 = 2048;
+
+async fn buckets(account: &Account) -> Result<Vec<Candidate>, CallError> {
+    let me = account.identity().await?;
+    // Only a paged request is answered with each bucket's region.
+    let pages = account.s3(account.region()).list_buckets().max_buckets(1000);
+    let items: Result<Vec<_>, _> = pages.into_paginator().items().send().collect().await;
+    let items = items.map_err(|e| CallError::from_sdk("s3:ListAllMyBuckets", &e))?;
+    Ok(items
+        .into_iter()
+        .map(|bucket| {
+            let name = bucket.name().unwrap_or_default();
+            let arn = match bucket.bucket_arn() {
+                Some(arn) => arn.to_owned(),
+                None => format!("arn:{}:s3:::{name}", me.partition()),
+            };
+            Candidate {
+                name: name.to_owned(),
+                arn: Some(arn.clone()),
+                made: time::text(bucket.creation_date()),
+                document: json!({
+                    "Name": name,
+                    "BucketArn": arn,
+                    "BucketRegion": bucket.bucket_region().unwrap_or(account.region()),
+                    "CreationDate": time::text(bucket.creation_date()),
+                }),
+            }
+        })
+        .collect())
+}
+
+async fn policy(account: &Account, bucket: &Candidate) -> Result<Value, CallError> {
+    let region = bucket.document["BucketRegion"].as_str().unwrap_or(account.region());
+    let answer = account.s3(region).get_bucket_policy().bucket(&bucket.name).send().await;
+    match answer {
+        Ok(answer) => Ok(json!({"Policy": answer.policy()})),
+        Err(error) => match CallError::from_sdk("s3:GetBucketPolicy", &error) {
+            // An answer of its own: the bucket has no policy.
+            error if error.code() == Some("NoSuchBucketPolicy") => Ok(json!({"Policy": null})),
+            error => Err(error),
+        },
+    }
+}
+
+fn csvs<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>> {
+    async move {
+        let client = account.s3(text(args, "region"));
+        let bucket = text(args, "bucket");
+        let mut pages = client.list_objects_v2().bucket(bucket).into_paginator().send();
+        let mut found: Vec<(String, i64)> = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|e| CallError::from_sdk("s3:ListBucket", &e))?;
+            found.extend(page.contents().iter().filter_map(|object| {
+                let key = object.key()?;
+                let is_csv = key.to_lowercase().ends_with(".csv") && object.size() != Some(0);
+                is_csv.then(|| (key.to_owned(), object.size().unwrap_or_default()))
+            }));
+            if found.len() >= CSVS {
+                break;
+            }
+        }
+        found.truncate(CSVS);
+        stream::iter(found)
+            .map(|(key, size)| {
+                let client = client.clone();
+                async move {
+                    let answer = client
+                        .get_object()
+                        .bucket(bucket)
+                        .key(&key)
+                        .range(format!("bytes=0-{}", HEADER - 1))
+                        .send()
+                        .await
+                        .map_err(|e| CallError::from_sdk("s3:GetObject", &e))?;
+                    let columns = first_line(answer.body).await?;
+                    Ok(Candidate {
+                        name: key.clone(),
+                        document: json!({"Key": key, "Size": size, "Columns": columns}),
+                        ..Candidate::default()
+                    })
+                }
+            })
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await
+    }
+    .boxed()
+}
+
+/// The columns of a CSV's first line. A server that ignores ranges is cut off all the same.
+async fn first_line(mut body: aws_sdk_s3::primitives::ByteStream) -> Result<Vec<String>, CallError> {
+    let mut bytes = Vec::new();
+    while (bytes.len() as u64) < HEADER && !bytes.contains(&b'\n') {
+        match body.next().await {
+            Some(Ok(chunk)) => bytes.extend_from_slice(&chunk),
+            Some(Err(error)) => return Err(CallError::other("s3:GetObject", "Body", error.to_string())),
+            None => break,
+        }
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    let line = text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
+    // Personalize reads commas only: a file with semicolons has one column with a strange name.
+    let names = line.split(',').map(|name| name.trim().trim_matches('"').to_owned());
+    Ok(names.filter(|n| !n.is_empty()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn columns_survive_a_bom_and_quotes() {
+        let body = aws_sdk_s3::primitives::ByteStream::from_static("\u{feff}\"USER_ID\",ITEM_ID\r\n1,2\r\n".as_bytes());
+        assert_eq!(first_line(body).await.unwrap(), ["USER_ID", "ITEM_ID"]);
+    }
+}

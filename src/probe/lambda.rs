@@ -1,0 +1,376 @@
+//! A function's runs, its log, its trigger and its code, as far as they tell why an event is missing.
+
+use super::{Args, Clue, Deed, Sight, Verb, Watch, needs, text};
+use crate::account::{Account, CallError, Problem};
+use crate::discover::event_source_mapping;
+use futures::FutureExt;
+use serde_json::{Value, json};
+
+/// A run of the function since the probe began, seen in its log.
+pub(super) const INVOCATION: Verb = Verb {
+    name: "lambda.invocation",
+    deed: Deed::Await(|account, args, watch| invocation(account, args, watch).boxed()),
+    args: &[needs("function")],
+    actions: &["logs:FilterLogEvents"],
+    brings: || json!({"StartedAt": null}),
+};
+
+/// The error lines of the function's log since the probe began.
+pub(super) const LOG: Verb = Verb {
+    name: "lambda.log",
+    deed: Deed::Evidence(|account, args, watch| log(account, args, watch).boxed()),
+    args: &[needs("function")],
+    actions: &["logs:FilterLogEvents"],
+    brings: || Value::Null,
+};
+
+/// The state of the trigger and what it says of its last try.
+pub(super) const TRIGGER: Verb = Verb {
+    name: "lambda.trigger",
+    deed: Deed::Evidence(|account, args, _| trigger(account, args).boxed()),
+    args: &[needs("function"), needs("source")],
+    actions: &["lambda:ListEventSourceMappings"],
+    brings: || Value::Null,
+};
+
+/// Whether the code is still what the console puts into a new function.
+pub(super) const CODE: Verb = Verb {
+    name: "lambda.code",
+    deed: Deed::Evidence(|account, args, watch| code(account, args, watch).boxed()),
+    args: &[needs("function"), needs("code_size")],
+    actions: &["logs:FilterLogEvents"],
+    brings: || Value::Null,
+};
+
+/// The console's "Hello from Lambda!" for Python is a zip of about 300 bytes; no code that stores anything is as small.
+const HELLO: u64 = 400;
+
+/// A line of a log is quoted up to this many characters, and this many lines of it.
+const LINE: usize = 300;
+const LINES: usize = 6;
+
+/// A log is read up to this many events: enough for the minutes of a probe.
+const EVENTS: i32 = 2000;
+
+/// One run of the function.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Run {
+    started: i64,
+    ended: bool,
+    errors: Vec<String>,
+    names_this_probe: bool,
+}
+
+/// The log group of a function; see <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html>.
+fn log_group(function: &str) -> String {
+    format!("/aws/lambda/{function}")
+}
+
+/// The runs since the probe began; `None` when there is no log at all.
+async fn runs(account: &Account, function: &str, watch: &Watch) -> Result<Option<Vec<Run>>, CallError> {
+    let answer = account
+        .logs()
+        .filter_log_events()
+        .log_group_name(log_group(function))
+        .start_time(watch.since.timestamp_millis())
+        .limit(EVENTS)
+        .send()
+        .await;
+    match answer {
+        Ok(answer) => {
+            let events = answer.events().iter();
+            let lines = events.map(|e| (e.timestamp().unwrap_or_default(), e.message().unwrap_or_default()));
+            Ok(Some(parse(lines, &watch.marks)))
+        }
+        Err(error) => match CallError::from_sdk("logs:FilterLogEvents", &error) {
+            error if error.code() == Some("ResourceNotFoundException") => Ok(None),
+            error => Err(error),
+        },
+    }
+}
+
+/// Splits a log into runs at Lambda's own lines `START`, `END` and `REPORT`; see
+/// <https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html>.
+fn parse<'a>(lines: impl Iterator<Item = (i64, &'a str)>, marks: &[String]) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    let mut before: Vec<String> = Vec::new();
+    for (time, line) in lines {
+        let line = line.trim();
+        if line.starts_with("START RequestId") || line.contains("\"type\":\"platform.start\"") {
+            runs.push(Run {
+                started: time,
+                // What goes wrong while the code is loaded is logged before the run starts.
+                errors: std::mem::take(&mut before),
+                ..Run::default()
+            });
+            continue;
+        }
+        let error = is_error(line).then(|| cut(line));
+        let Some(run) = runs.last_mut() else {
+            before.extend(error);
+            continue;
+        };
+        run.names_this_probe |= marks.iter().any(|m| line.contains(m.as_str()));
+        if line.starts_with("END RequestId") || line.starts_with("REPORT") || line.contains("\"platform.report\"") {
+            run.ended = true;
+        }
+        run.errors.extend(error);
+    }
+    runs
+}
+
+/// Lambda's and Python's own marks of failure, and what a function that swallows an error prints of it.
+fn is_error(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    ["[error]", "traceback (most recent", "error:", "exception", "errortype", "task timed out", "error ", "status: error", "fail"]
+        .iter()
+        .any(|sign| lower.contains(sign))
+        && !lower.starts_with("init_start")
+}
+
+/// One line, its control characters gone, at a length that can be read.
+fn cut(line: &str) -> String {
+    let flat: String = line
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(LINE)
+        .collect();
+    let flat = flat.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() > LINE { format!("{flat} …") } else { flat }
+}
+
+async fn invocation(account: &Account, args: &Args, watch: &Watch) -> Result<Sight, CallError> {
+    let runs = runs(account, text(args, "function"), watch).await?.unwrap_or_default();
+    Ok(runs.first().map_or(Sight::NotYet, |run| {
+        let started = chrono::DateTime::from_timestamp_millis(run.started).unwrap_or_default();
+        Sight::Arrived(json!({"StartedAt": started.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)}))
+    }))
+}
+
+async fn log(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, CallError> {
+    let function = text(args, "function");
+    let Some(runs) = runs(account, function, watch).await? else {
+        return Ok(Clue {
+            lines: vec![format!("log group {} is not there: the function never wrote a log", log_group(function))],
+            ..Clue::default()
+        });
+    };
+    let ended: Vec<&Run> = runs.iter().filter(|r| r.ended).collect();
+    let failed: Vec<&&Run> = ended.iter().filter(|r| !r.errors.is_empty()).collect();
+    // Other events may be on the way beside the probe's: one failed run is not proof, unless it names the probe.
+    let never = failed.iter().any(|r| r.names_this_probe) || (failed.len() >= 2 && failed.len() == ended.len());
+    let errors: Vec<String> = failed.first().map(|r| r.errors.clone()).unwrap_or_default();
+    let Some(telling) = errors.iter().max_by_key(|line| tells(line)) else {
+        let lines = if ended.is_empty() {
+            Vec::new()
+        } else {
+            vec![format!("the function ran {} time(s) since the probe began and logged no error", ended.len())]
+        };
+        return Ok(Clue {
+            lines,
+            ..Clue::default()
+        });
+    };
+    let at = chrono::DateTime::from_timestamp_millis(failed[0].started).unwrap_or_default();
+    Ok(Clue {
+        found: Some(format!("the function ran at {} and logged: {telling}", at.format("%H:%M:%S UTC"))),
+        fix: advice(telling),
+        lines: errors.iter().take(LINES).map(|l| format!("log: {l}")).collect(),
+        never,
+        pending: false,
+    })
+}
+
+/// How much a line says: AWS's and Python's named errors before anything else.
+fn tells(line: &str) -> usize {
+    let named = [
+        "AccessDenied", "ResourceNotFound", "ValidationException", "ImportModuleError", "HandlerNotFound",
+        "UserCodeSyntaxError", "KeyError", "timed out", "Exception", "Error:",
+    ];
+    named.iter().rev().position(|sign| line.contains(sign)).map_or(0, |i| i + 1)
+}
+
+/// What to do about an error that the course's readers meet.
+fn advice(line: &str) -> Option<String> {
+    let action = line
+        .split("not authorized to perform: ")
+        .nth(1)
+        .map(|rest| rest.split_whitespace().next().unwrap_or_default().trim_end_matches(['.', ',', '"']));
+    let advice = if let Some(action) = action {
+        return Some(format!(
+            "IAM → Roles → the function's role → **Add permissions**: a policy that allows {action}, for example \
+             AmazonDynamoDBFullAccess. If one is attached already, look for a statement with `\"Effect\": \"Deny\"`."
+        ));
+    } else if line.contains("ImportModuleError") || line.contains("Unable to import module") {
+        "Lambda → the function → Code → **Runtime settings** → Handler must be FILE.FUNCTION: for the console's file \
+         `lambda_function.py` that is `lambda_function.lambda_handler`. If the file is right, a module that it imports is missing."
+    } else if line.contains("HandlerNotFound") || line.contains("missing on module") {
+        "Lambda → the function → Code → **Runtime settings**: the handler names a function that the file does not have. \
+         It is `FILE.lambda_handler` for the lab's code."
+    } else if line.contains("SyntaxError") || line.contains("IndentationError") {
+        "Lambda → the function → Code: the code was not pasted whole. Paste it again and press **Deploy**."
+    } else if line.contains("ResourceNotFound") {
+        "Lambda → the function → Configuration → **Environment variables**: the table named there is not in this \
+         region. Set it to your table's name."
+    } else if line.contains("KeyError") {
+        "Lambda → the function → Code: the key in quotes is not in the event, nor among the environment variables. \
+         Compare with the lab's code, then press **Deploy**."
+    } else if line.contains("ValidationException") {
+        "DynamoDB → the table: its keys must be `user_id` and `timestamp`, both strings, and the function must put both."
+    } else if line.contains("timed out") {
+        "Lambda → the function → Configuration → **General configuration**: give it a timeout of 30 seconds."
+    } else {
+        return None;
+    };
+    Some(advice.to_owned())
+}
+
+async fn trigger(account: &Account, args: &Args) -> Result<Clue, CallError> {
+    let source = text(args, "source");
+    let answer = account
+        .lambda()
+        .list_event_source_mappings()
+        .function_name(text(args, "function"))
+        .send()
+        .await
+        .map_err(|e| CallError::from_sdk("lambda:ListEventSourceMappings", &e))?;
+    let mappings: Vec<Value> = answer.event_source_mappings().iter().map(event_source_mapping).collect();
+    Ok(judge_trigger(&mappings, source))
+}
+
+fn judge_trigger(mappings: &[Value], source: &str) -> Clue {
+    let name = source.rsplit('/').next().unwrap_or(source);
+    let Some(mapping) = mappings.iter().find(|m| m["EventSourceArn"] == source) else {
+        let others: Vec<&str> = mappings.iter().filter_map(|m| m["EventSourceArn"].as_str()).collect();
+        return Clue {
+            found: Some(format!("the function has no trigger on stream {name}")),
+            fix: Some("Lambda → the function → **Add trigger** → Kinesis → choose your stream → **Add**.".to_owned()),
+            lines: others.iter().map(|o| format!("it has one on {o}")).collect(),
+            never: true,
+            pending: false,
+        };
+    };
+    let field = |field: &str| mapping[field].as_str().unwrap_or_default();
+    let (state, result) = (field("State"), field("LastProcessingResult"));
+    let mut lines = vec![format!("trigger on stream {name}: state {state}")];
+    if !result.is_empty() {
+        lines.push(format!("trigger's last result: {}", cut(result)));
+    }
+    if !field("StateTransitionReason").is_empty() {
+        lines.push(format!("why: {}", cut(field("StateTransitionReason"))));
+    }
+    if ["Disabled", "Disabling", "Deleting"].contains(&state) {
+        return Clue {
+            found: Some(format!("the trigger on stream {name} is {}", state.to_lowercase())),
+            fix: Some("Lambda → the function → Configuration → **Triggers** → choose it → **Enable**.".to_owned()),
+            lines,
+            never: true,
+            pending: false,
+        };
+    }
+    if ["Creating", "Enabling", "Updating"].contains(&state) {
+        return Clue {
+            found: Some(format!("the trigger on stream {name} is still {}: check again in a minute", state.to_lowercase())),
+            lines,
+            pending: true,
+            ..Clue::default()
+        };
+    }
+    if result.contains("Function call failed") {
+        // The function's log says more, where there is one.
+        return Clue {
+            found: Some("the trigger calls the function, but the call fails (PROBLEM: Function call failed)".to_owned()),
+            fix: Some(
+                "Lambda → the function → Monitor → **View CloudWatch logs** shows the error. If there is no log: \
+                 Configuration → **Concurrency**, and take away a reserved concurrency of 0."
+                    .to_owned(),
+            ),
+            lines,
+            ..Clue::default()
+        };
+    }
+    let problem = result.starts_with("PROBLEM");
+    Clue {
+        found: problem.then(|| format!("the trigger cannot read the stream or call the function: {}", cut(result))),
+        fix: problem.then(|| {
+            "IAM → Roles → the function's role: it must trust lambda.amazonaws.com and have AWSLambdaKinesisExecutionRole."
+                .to_owned()
+        }),
+        lines,
+        never: problem,
+        pending: false,
+    }
+}
+
+async fn code(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, CallError> {
+    let size = args.get("code_size").and_then(Value::as_u64).unwrap_or(u64::MAX);
+    if size > HELLO {
+        return Ok(Clue::default());
+    }
+    let function = text(args, "function");
+    let clean_run = match runs(account, function, watch).await {
+        Ok(runs) => runs.unwrap_or_default().iter().any(|r| r.ended && r.errors.is_empty()),
+        Err(error) if error.problem == Problem::Denied => false,
+        Err(error) => return Err(error),
+    };
+    Ok(Clue {
+        found: Some(format!(
+            "function {function} stores nothing: its code is {size} bytes, the size of the console's \"Hello from Lambda!\""
+        )),
+        fix: Some("Lambda → the function → Code: paste the lab's code over what is there and press **Deploy**.".to_owned()),
+        lines: Vec::new(),
+        never: clean_run,
+        pending: false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DENIED: &str = "[ERROR] ClientError: An error occurred (AccessDeniedException) when calling the PutItem \
+                          operation: User: arn:aws:sts::1:assumed-role/r/f is not authorized to perform: \
+                          dynamodb:PutItem on resource: t";
+
+    fn runs_of(lines: &[&str], marks: &[&str]) -> Vec<Run> {
+        let marks: Vec<String> = marks.iter().map(|m| m.to_string()).collect();
+        parse(lines.iter().map(|l| (1, *l)), &marks)
+    }
+
+    #[test]
+    fn a_run_knows_its_end_its_errors_and_whose_event_it_was() {
+        let runs = runs_of(&["START RequestId: 1", DENIED, "user edemlab-1", "END RequestId: 1", "START RequestId: 2"], &["edemlab-1"]);
+        assert_eq!(runs.len(), 2);
+        assert!(runs[0].ended && runs[0].names_this_probe && runs[0].errors.len() == 1);
+        assert!(!runs[1].ended && runs[1].errors.is_empty());
+    }
+
+    #[test]
+    fn an_error_while_loading_belongs_to_the_run_that_follows() {
+        let runs = runs_of(&["[ERROR] Runtime.ImportModuleError: Unable to import module 'x'", "START RequestId: 1", "END RequestId: 1"], &[]);
+        assert_eq!(runs[0].errors.len(), 1);
+    }
+
+    #[test]
+    fn the_denied_action_is_named_in_the_advice() {
+        assert!(advice(DENIED).unwrap().contains("allows dynamodb:PutItem,"));
+    }
+
+    #[test]
+    fn a_hostile_line_is_cut_and_flat() {
+        let line = cut(&format!("\u{1b}[31m<b>{}", "x".repeat(1_000_000)));
+        assert!(line.chars().count() < 320 && !line.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn triggers_tell_their_story() {
+        let source = "arn:aws:kinesis:eu-west-1:1:stream/s";
+        let mapping = |state: &str, result: &str| json!({"EventSourceArn": source, "State": state, "LastProcessingResult": result});
+        assert!(judge_trigger(&[], source).never);
+        assert!(judge_trigger(&[mapping("Disabled", "")], source).never);
+        assert!(!judge_trigger(&[mapping("Enabled", "OK")], source).never);
+        assert!(!judge_trigger(&[mapping("Enabled", "PROBLEM: Function call failed")], source).never);
+        assert!(judge_trigger(&[mapping("Creating", "")], source).pending);
+        assert!(judge_trigger(&[mapping("Enabled", "PROBLEM: Cannot access stream")], source).never);
+    }
+}

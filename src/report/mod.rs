@@ -1,0 +1,221 @@
+//! The report, `edemlab/report/1`, as plain data, and its renderings. Knows results, never how they came about.
+
+mod junit;
+pub mod terminal;
+pub mod text;
+
+pub use junit::junit;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The name and version of this format.
+pub const SCHEMA: &str = "edemlab/report/1";
+
+/// What was found in one account for one lab.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// Always `edemlab/report/1`.
+    pub schema: String,
+    /// The version of edemlab that made it.
+    pub tool: String,
+    /// The lab's id.
+    pub lab: String,
+    /// The lab's title.
+    pub title: String,
+    /// The course's edition.
+    pub edition: String,
+    /// The account's twelve digits.
+    pub account: String,
+    /// The region that was checked.
+    pub region: String,
+    /// The ARN of whoever checked.
+    pub caller: String,
+    /// When, RFC 3339 in UTC.
+    pub started: String,
+    /// How long it took.
+    pub seconds: f64,
+    /// The worst of all checks.
+    pub verdict: Verdict,
+    /// The points of all steps.
+    pub points: Points,
+    /// Which resources were chosen, and why.
+    pub resources: IndexMap<String, Chosen>,
+    /// The steps, in the order of the course.
+    pub steps: Vec<StepReport>,
+    /// What else the reader should know, such as something that could not be removed.
+    #[serde(default)]
+    pub notes: Vec<String>,
+}
+
+/// A lab's verdict.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Everything passed.
+    Pass,
+    /// Something is the student's to mend.
+    Fail,
+    /// Nothing failed, but something could not be told.
+    Unknown,
+}
+
+/// A check's status. Its order is from best to worst.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// As it should be.
+    Pass,
+    /// A check that it needs did not pass.
+    Blocked,
+    /// We could not tell.
+    Unknown,
+    /// The student's to mend.
+    Fail,
+}
+
+/// Points of a step or lab. Extra credit is in `earned` but not in `possible`.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Points {
+    /// Earned.
+    pub earned: u32,
+    /// To be earned.
+    pub possible: u32,
+    /// Of those, the ones that hang on something that could not be told.
+    pub unknown: u32,
+}
+
+/// A resource that was chosen.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Chosen {
+    /// Its ARN, where it has one.
+    pub arn: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// What it is, in words.
+    pub noun: String,
+    /// How many there were.
+    pub candidates: usize,
+    /// Why this one.
+    pub because: String,
+}
+
+/// One step.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct StepReport {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its page in the book.
+    pub chapter: String,
+    /// The worst of its checks: fail, unknown, blocked, pass.
+    pub status: Status,
+    /// Its points.
+    pub points: Points,
+    /// The resource that it is about, a name in `resources`.
+    pub about: Option<String>,
+    /// The probe's way, where the step has one.
+    #[serde(default)]
+    pub way: Vec<Stop>,
+    /// Its checks.
+    pub checks: Vec<CheckReport>,
+}
+
+/// One stop on a probe's way.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Stop {
+    /// Its name.
+    pub name: String,
+    /// Whether the event was seen there.
+    pub status: Status,
+    /// When, in seconds since it was sent.
+    pub seconds: Option<f64>,
+}
+
+/// One check.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct CheckReport {
+    /// Its id, `step.check`.
+    pub id: String,
+    /// What is right when it passes.
+    pub title: String,
+    /// Its status.
+    pub status: Status,
+    /// Points earned.
+    pub points: u32,
+    /// Points to be earned.
+    pub possible: u32,
+    /// Extra credit.
+    pub optional: bool,
+    /// What was expected.
+    pub expected: String,
+    /// What was found, when it did not pass.
+    pub found: Option<String>,
+    /// Why it matters.
+    pub why: Option<String>,
+    /// What to do, when it did not pass.
+    pub fix: Option<String>,
+    /// What was seen.
+    pub evidence: Vec<String>,
+    /// The checks that it needs.
+    pub needs: Vec<String>,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+}
+
+impl Report {
+    /// The exit code that this report stands for: 0, 1 or 3.
+    pub fn exit_code(&self) -> u8 {
+        match self.verdict {
+            Verdict::Pass => 0,
+            Verdict::Fail => 1,
+            Verdict::Unknown => 3,
+        }
+    }
+
+    /// Every check with its step.
+    pub fn checks(&self) -> impl Iterator<Item = (&StepReport, &CheckReport)> {
+        self.steps.iter().flat_map(|s| s.checks.iter().map(move |c| (s, c)))
+    }
+
+    /// As JSON, on several lines.
+    pub fn json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a report is plain data")
+    }
+
+    /// The JSON Schema of a report.
+    pub fn schema() -> String {
+        serde_json::to_string_pretty(&schemars::schema_for!(Self)).expect("a schema is plain data")
+    }
+}
+
+impl Points {
+    /// The sum of some checks.
+    pub fn of<'a>(checks: impl Iterator<Item = &'a CheckReport>) -> Self {
+        checks.fold(Self::default(), |sum, check| {
+            let possible = if check.optional { 0 } else { check.possible };
+            Self {
+                earned: sum.earned + check.points,
+                possible: sum.possible + possible,
+                unknown: sum.unknown + if check.status == Status::Unknown { possible } else { 0 },
+            }
+        })
+    }
+}
+
+/// The status of several checks taken together. Extra credit that was not taken is no fault.
+pub fn worst<'a>(checks: impl Iterator<Item = &'a CheckReport>) -> Status {
+    checks
+        .filter(|c| !c.optional)
+        .map(|c| c.status)
+        .max()
+        .unwrap_or(Status::Pass)
+}

@@ -1,0 +1,217 @@
+//! The accounts in the sandbox: any 12 digits are one, and each has a root and a student.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::{ApiError, SandboxError};
+use super::{Sandbox, client, lock, paths};
+
+/// The number of an AWS account: 12 digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AccountNumber(String);
+
+/// A text that is no account number.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("an AWS account number has 12 digits, but this is {0:?}")]
+pub struct NoAccountNumber(String);
+
+impl AccountNumber {
+    /// The digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for AccountNumber {
+    type Err = NoAccountNumber;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            Ok(Self(text.into()))
+        } else {
+            Err(NoAccountNumber(text.into()))
+        }
+    }
+}
+
+impl fmt::Display for AccountNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// An access key. Its secret is never part of a debug output.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// `AWS_ACCESS_KEY_ID`.
+    pub access_key_id: String,
+    secret_access_key: String,
+}
+
+impl Keys {
+    /// `AWS_SECRET_ACCESS_KEY`.
+    pub fn secret_access_key(&self) -> &str {
+        &self.secret_access_key
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys")
+            .field("access_key_id", &self.access_key_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is remembered of a student, for as long as the process that knows the key runs.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Remembered {
+    token: String,
+    keys: Keys,
+}
+
+const STUDENT: &str = "student";
+const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
+
+impl Sandbox {
+    /// The root user of an account: the emulator takes its number as access key, with any secret.
+    pub fn root(&self, account: &AccountNumber) -> Keys {
+        Keys {
+            access_key_id: account.0.clone(),
+            secret_access_key: "root".into(),
+        }
+    }
+
+    /// The IAM user `student` of an account, an administrator: made when first asked for, the same from then on. It is
+    /// made anew if the user or the key was removed.
+    pub async fn student(&self, account: &AccountNumber) -> Result<Keys, SandboxError> {
+        let folder = self.paths.keys();
+        paths::create_folder(&folder)?;
+        let _lock = lock::acquire(&folder.join(format!("{account}.lock")), || ()).await?;
+        let file = folder.join(format!("{account}.json"));
+        let remembered = std::fs::read(&file)
+            .ok()
+            .and_then(|text| serde_json::from_slice::<Remembered>(&text).ok());
+        let iam = client::iam(&self.endpoint, &self.root(account));
+        let valid = keys_of_student(&iam, account).await?;
+        if let Some(Remembered { token, keys }) = remembered
+            && token == self.token
+            && valid.contains(&keys.access_key_id)
+        {
+            return Ok(keys);
+        }
+        let keys = make_student(&iam, account, &valid).await?;
+        let content = Remembered {
+            token: self.token.clone(),
+            keys: keys.clone(),
+        };
+        paths::write_private(&file, &serde_json::to_vec(&content).expect("strings are JSON"))?;
+        Ok(keys)
+    }
+
+    /// What a shell or a program needs in its environment to use the sandbox with these keys.
+    pub fn variables(&self, keys: &Keys, region: &str) -> [(&'static str, String); 5] {
+        [
+            ("AWS_ENDPOINT_URL", self.endpoint.clone()),
+            ("AWS_ACCESS_KEY_ID", keys.access_key_id.clone()),
+            ("AWS_SECRET_ACCESS_KEY", keys.secret_access_key.clone()),
+            ("AWS_REGION", region.into()),
+            ("AWS_DEFAULT_REGION", region.into()),
+        ]
+    }
+
+    /// What must not be in the environment next to [`Sandbox::variables`]: it would win, or not fit.
+    pub const UNSET: [&'static str; 2] = ["AWS_SESSION_TOKEN", "AWS_PROFILE"];
+}
+
+/// The ids of the student's access keys: none either if there is no student yet.
+async fn keys_of_student(iam: &aws_sdk_iam::Client, account: &AccountNumber) -> Result<Vec<String>, ApiError> {
+    match iam.list_access_keys().user_name(STUDENT).send().await {
+        Ok(answer) => Ok(answer
+            .access_key_metadata
+            .into_iter()
+            .filter_map(|key| key.access_key_id)
+            .collect()),
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(|error| error.is_no_such_entity_exception()) =>
+        {
+            Ok(vec![])
+        }
+        Err(error) => Err(client::refused("iam:ListAccessKeys", account, &error)),
+    }
+}
+
+/// Makes what is missing of the student, and a new key. `keys` are those whose secret nobody remembers.
+async fn make_student(iam: &aws_sdk_iam::Client, account: &AccountNumber, keys: &[String]) -> Result<Keys, ApiError> {
+    match iam.create_user().user_name(STUDENT).send().await {
+        Err(error)
+            if !error
+                .as_service_error()
+                .is_some_and(|error| error.is_entity_already_exists_exception()) =>
+        {
+            return Err(client::refused("iam:CreateUser", account, &error));
+        }
+        _ => {}
+    }
+    let attached = iam
+        .attach_user_policy()
+        .user_name(STUDENT)
+        .policy_arn(ADMINISTRATOR)
+        .send()
+        .await;
+    attached.map_err(|error| client::refused("iam:AttachUserPolicy", account, &error))?;
+    // A user has at most two.
+    for id in keys.iter().skip(1) {
+        let removed = iam
+            .delete_access_key()
+            .user_name(STUDENT)
+            .access_key_id(id)
+            .send()
+            .await;
+        removed.map_err(|error| client::refused("iam:DeleteAccessKey", account, &error))?;
+    }
+    let made = iam.create_access_key().user_name(STUDENT).send().await;
+    let made = made.map_err(|error| client::refused("iam:CreateAccessKey", account, &error))?;
+    let key = made.access_key.ok_or_else(|| ApiError {
+        action: "iam:CreateAccessKey",
+        account: account.to_string(),
+        code: None,
+        message: "its answer holds no key".into(),
+    })?;
+    Ok(Keys {
+        access_key_id: key.access_key_id,
+        secret_access_key: key.secret_access_key,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_number_has_twelve_digits() {
+        assert_eq!(
+            "012345678901".parse::<AccountNumber>().unwrap().as_str(),
+            "012345678901"
+        );
+        for bad in ["", "12345678901", "0123456789012", "01234567890a", "٠١٢٣٤٥"] {
+            assert!(bad.parse::<AccountNumber>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_not_shown() {
+        let keys = Keys {
+            access_key_id: "AKIA1".into(),
+            secret_access_key: "hush".into(),
+        };
+        let shown = format!("{keys:?}");
+        assert!(shown.contains("AKIA1") && !shown.contains("hush"), "{shown}");
+    }
+}

@@ -1,0 +1,145 @@
+//! The virtual environment with the emulator in it: made once, shared by all sandboxes of a user.
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::error::SandboxError;
+use super::installer::{self, Installer};
+use super::paths::{Paths, create_folder, remove_folder, write_private};
+use super::{Event, lock, python};
+
+/// The emulator and all that it needs, pinned with hashes.
+const REQUIREMENTS: &str = include_str!("requirements.txt");
+
+/// Written last into an environment: the version of Python that it was made for.
+const COMPLETE: &str = "edemlab-python-version";
+
+/// The interpreter of the environment, which is made if it is not there or does not work any more.
+pub(super) async fn ensure(paths: &Paths, on: &dyn Fn(Event)) -> Result<PathBuf, SandboxError> {
+    let environments = paths.environments();
+    let target = environments.join(name());
+    if let Some(python) = usable(&target).await {
+        return Ok(python);
+    }
+    create_folder(&environments)?;
+    let _lock = lock::acquire(&environments.join("lock"), || on(Event::Waiting)).await?;
+    if let Some(python) = usable(&target).await {
+        return Ok(python);
+    }
+    prune(&environments)?;
+    let fresh = environments.join(format!("{UNFINISHED}{}", std::process::id()));
+    match make(&fresh, on).await {
+        Ok(()) => {}
+        Err(error) => {
+            // The reason matters more than what is left behind: the next attempt prunes it.
+            let _ = remove_folder(&fresh);
+            return Err(error);
+        }
+    }
+    remove_folder(&target)?;
+    std::fs::rename(&fresh, &target).map_err(|cause| SandboxError::file("rename", &fresh, cause))?;
+    usable(&target).await.ok_or_else(|| SandboxError::Environment {
+        with: "rename",
+        output: format!(
+            "{} does not run after it was moved to its place",
+            interpreter(&target).display()
+        ),
+    })
+}
+
+/// What tells one environment from another: its packages and the interpreter that was asked for.
+fn name() -> String {
+    let mut hash = Sha256::new();
+    hash.update(REQUIREMENTS);
+    hash.update([0]);
+    hash.update(python::chosen().unwrap_or_default().as_encoded_bytes());
+    hex(&hash.finalize()[..8])
+}
+
+/// Which emulator, in which wrapping: changes with edemlab's version.
+pub(super) fn build(bridge: &str) -> String {
+    hex(&Sha256::new()
+        .chain_update(REQUIREMENTS)
+        .chain_update([0])
+        .chain_update(bridge)
+        .finalize()[..8])
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The environment's interpreter, if it is complete and the Python that it was made from is still there: a newer minor
+/// version in its place does not see its packages.
+async fn usable(environment: &Path) -> Option<PathBuf> {
+    let made_for = std::fs::read_to_string(environment.join(COMPLETE)).ok()?;
+    let python = interpreter(environment);
+    let (major, minor) = python::version_of(&python).await?;
+    (made_for == format!("{major}.{minor}")).then_some(python)
+}
+
+/// Where an environment has its interpreter. Its other programs are never used: they hold the path of the folder that
+/// it was made in.
+pub(super) fn interpreter(environment: &Path) -> PathBuf {
+    if cfg!(windows) {
+        environment.join("Scripts").join("python.exe")
+    } else {
+        environment.join("bin").join("python")
+    }
+}
+
+/// Fills a folder that nobody uses yet; what is renamed into place is always whole.
+async fn make(folder: &Path, on: &dyn Fn(Event)) -> Result<(), SandboxError> {
+    let by_uv = if installer::uv_is_here().await {
+        Some(make_with(Installer::Uv, folder, on).await)
+    } else {
+        None
+    };
+    match by_uv {
+        Some(Ok(())) => return Ok(()),
+        // A full disk stays full.
+        Some(Err(error @ SandboxError::DiskFull { .. })) => return Err(error),
+        _ => {}
+    }
+    // uv reads other settings than pip does (mirrors, certificates): where it fails, pip may still get through.
+    match (python::find().await, by_uv) {
+        (Ok(python), _) => {
+            remove_folder(folder)?;
+            make_with(Installer::Pip(python), folder, on).await
+        }
+        (Err(_), Some(Err(by_uv))) => Err(by_uv),
+        (Err(error), _) => Err(error),
+    }
+}
+
+async fn make_with(installer: Installer, folder: &Path, on: &dyn Fn(Event)) -> Result<(), SandboxError> {
+    on(Event::MakingEnvironment { with: installer.name() });
+    installer.create(folder).await?;
+    on(Event::Installing { with: installer.name() });
+    let requirements = folder.join("requirements.txt");
+    write_private(&requirements, REQUIREMENTS.as_bytes())?;
+    let python = interpreter(folder);
+    installer.install(folder, &python, &requirements).await?;
+    let (major, minor) = python::version_of(&python)
+        .await
+        .ok_or_else(|| SandboxError::Environment {
+            with: installer.name(),
+            output: format!("{} does not run", python.display()),
+        })?;
+    write_private(&folder.join(COMPLETE), format!("{major}.{minor}").as_bytes())
+}
+
+const UNFINISHED: &str = ".unfinished-";
+
+/// Removes what killed commands left behind. The caller holds the lock, so nobody is still at work on it.
+fn prune(environments: &Path) -> Result<(), SandboxError> {
+    let unreadable = |cause| SandboxError::file("read", environments, cause);
+    for entry in std::fs::read_dir(environments).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            remove_folder(&entry.path())?;
+        }
+    }
+    Ok(())
+}

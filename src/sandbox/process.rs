@@ -1,0 +1,268 @@
+//! The emulator as a process: starting it so that it outlives us, asking who it is, ending it.
+
+use std::ffi::OsString;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::error::SandboxError;
+use super::paths::{self, Paths};
+
+/// A warm function costs about 47 MB, a cold start some tenths of a second.
+const WARM_SECONDS: &str = "30";
+
+/// What the emulator may see of the user's environment: nothing that names an account, a region or an endpoint.
+const HANDED_ON: [&str; 9] = [
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "LD_LIBRARY_PATH",
+    "SYSTEMROOT",
+    "COMSPEC",
+    "PATHEXT",
+    "WINDIR",
+    "NUMBER_OF_PROCESSORS",
+];
+
+/// How one emulator is started.
+pub(super) struct Launch<'a> {
+    pub python: &'a Path,
+    pub bridge: &'a str,
+    pub port: u16,
+    pub region: &'a str,
+    pub token: &'a str,
+    pub owner: Option<u32>,
+}
+
+/// Starts the emulator with a fresh log and fresh folders. It keeps running when this process ends.
+pub(super) fn spawn(paths: &Paths, launch: &Launch<'_>) -> Result<Child, SandboxError> {
+    for folder in [paths.home(), paths.temporary()] {
+        paths::remove_folder(&folder)?;
+        paths::create_folder(&folder)?;
+    }
+    paths::write_private(&paths.bridge(), launch.bridge.as_bytes())?;
+    let log_path = paths.log();
+    let unwritable = |cause| SandboxError::file("write", &log_path, cause);
+    let log = paths::private().truncate(true).open(&log_path).map_err(unwritable)?;
+    let errors = log.try_clone().map_err(unwritable)?;
+
+    let mut command = Command::new(launch.python);
+    // Python keeps `-X` options that it does not know: the token is in the command line, and the program does not see it.
+    command.arg("-u").arg("-X").arg(mark(launch.token)).arg(paths.bridge());
+    command
+        .env_clear()
+        .envs(environment(paths, launch))
+        .current_dir(paths.home());
+    command.stdin(Stdio::null()).stdout(log).stderr(errors);
+    detach(&mut command);
+    command.spawn().map_err(|cause| SandboxError::Spawn {
+        program: launch.python.into(),
+        cause,
+    })
+}
+
+fn environment(paths: &Paths, launch: &Launch<'_>) -> Vec<(&'static str, OsString)> {
+    let mut all: Vec<(&'static str, OsString)> = HANDED_ON
+        .into_iter()
+        .filter_map(|name| Some((name, std::env::var_os(name)?)))
+        .collect();
+    for name in ["HOME", "USERPROFILE"] {
+        all.push((name, paths.home().into()));
+    }
+    for name in ["TMPDIR", "TEMP", "TMP"] {
+        all.push((name, paths.temporary().into()));
+    }
+    // As in AWS Lambda, for the functions that run in it.
+    all.push(("TZ", "UTC".into()));
+    all.push(("PYTHONUTF8", "1".into()));
+    // Its default is 0.0.0.0, and it runs code.
+    all.push(("BIND_HOST", "127.0.0.1".into()));
+    all.push(("GATEWAY_PORT", launch.port.to_string().into()));
+    all.push(("AUTH", "true".into()));
+    all.push(("MINISTACK_AUTOCREATE_AWS_MANAGED", "1".into()));
+    all.push(("MINISTACK_REGION", launch.region.into()));
+    // Shown by its health page: that is how it is known again.
+    all.push(("MINISTACK_EDITION", mark(launch.token).into()));
+    all.push(("LAMBDA_EXECUTOR", "local".into()));
+    all.push(("LAMBDA_WARM_TTL_SECONDS", WARM_SECONDS.into()));
+    if let Some(owner) = launch.owner {
+        all.push(("EDEMLAB_OWNER_PID", owner.to_string().into()));
+    }
+    all
+}
+
+/// The token as it appears in the command line and on the health page.
+fn mark(token: &str) -> String {
+    format!("edemlab={token}")
+}
+
+/// Whether the emulator with this token answers on this port. Any other server there is not ours.
+pub(super) async fn answers(port: u16, token: &str) -> bool {
+    let asked = async {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
+        // HTTP/1.0: the answer comes in one piece and ends the connection.
+        let request = format!("GET /_ministack/health HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = Vec::new();
+        stream.take(256 * 1024).read_to_end(&mut answer).await?;
+        Ok::<_, std::io::Error>(answer)
+    };
+    match tokio::time::timeout(Duration::from_secs(3), asked).await {
+        Ok(Ok(answer)) => edition(&answer).is_some_and(|edition| edition == mark(token)),
+        _ => false,
+    }
+}
+
+/// The `edition` that a health page names.
+fn edition(answer: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(answer).ok()?;
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    let ok = head.split_whitespace().nth(1) == Some("200");
+    let body: serde_json::Value = serde_json::from_str(body).ok().filter(|_| ok)?;
+    body.get("edition")?.as_str().map(str::to_owned)
+}
+
+/// A port of the loopback interface that is free at this moment.
+pub(super) fn free_port() -> Result<u16, SandboxError> {
+    let refused = |cause| SandboxError::PortRefused { port: 0, cause };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(refused)?;
+    Ok(listener.local_addr().map_err(refused)?.port())
+}
+
+/// Whether the emulator could listen there. A listener on all interfaces takes the port too, even where the system would
+/// let both bind.
+pub(super) fn check_port(port: u16) -> Result<(), SandboxError> {
+    let address = (Ipv4Addr::LOCALHOST, port).into();
+    match TcpListener::bind(address) {
+        Err(cause) if cause.kind() == std::io::ErrorKind::AddrInUse => Err(SandboxError::PortTaken { port }),
+        Err(cause) => Err(SandboxError::PortRefused { port, cause }),
+        Ok(listener) => {
+            drop(listener);
+            match std::net::TcpStream::connect_timeout(&address, Duration::from_millis(200)) {
+                Ok(_) => Err(SandboxError::PortTaken { port }),
+                Err(_) => Ok(()),
+            }
+        }
+    }
+}
+
+/// Whether the process `pid` runs and is the emulator with this token: never another that got its number.
+pub(super) fn is_ours(pid: u32, token: &str) -> bool {
+    command_line(pid).is_some_and(|line| line.contains(&mark(token)))
+}
+
+/// Ends the emulator and the functions in it, first politely. True once it is gone and its port is free.
+pub(super) async fn end(pid: u32, token: &str, port: u16) -> bool {
+    for force in [false, true] {
+        // Looked at again right before the signal: the number may be another's by now.
+        if is_ours(pid, token) {
+            signal(pid, force);
+        }
+        if within(GRACE, || !is_ours(pid, token)).await {
+            // A process loses its command line before its sockets. Later on the port may be another program's.
+            within(GRACE, || check_port(port).is_ok()).await;
+            return true;
+        }
+    }
+    false
+}
+
+/// How long a process may take to end after a signal.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Whether something becomes true in time.
+async fn within(patience: Duration, so: impl Fn() -> bool) -> bool {
+    let (began, mut pause) = (Instant::now(), Duration::from_millis(5));
+    loop {
+        if so() {
+            return true;
+        }
+        if began.elapsed() > patience {
+            return false;
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_millis(100));
+    }
+}
+
+/// The command line of a process; none for one that is gone or only waits to be buried.
+#[cfg(target_os = "linux")]
+fn command_line(pid: u32) -> Option<String> {
+    let line = std::fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+    Some(String::from_utf8_lossy(&line).into_owned())
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
+fn command_line(pid: u32) -> Option<String> {
+    printed(Command::new("ps").args(["-ww", "-o", "command=", "-p", &pid.to_string()]))
+}
+
+#[cfg(windows)]
+fn command_line(pid: u32) -> Option<String> {
+    let query = format!("(Get-CimInstance Win32_Process -Filter 'ProcessId={pid}').CommandLine");
+    printed(Command::new("powershell").args(["-NoProfile", "-NonInteractive", "-Command", &query]))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn printed(command: &mut Command) -> Option<String> {
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Its own process group: a Ctrl-C in our terminal is not meant for it.
+#[cfg(unix)]
+fn detach(command: &mut Command) {
+    std::os::unix::process::CommandExt::process_group(command, 0);
+}
+
+#[cfg(windows)]
+fn detach(command: &mut Command) {
+    const CREATE_NEW_PROCESS_GROUP: u32 = 0x0000_0200;
+    const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+    std::os::windows::process::CommandExt::creation_flags(command, CREATE_NEW_PROCESS_GROUP | CREATE_NO_WINDOW);
+}
+
+/// The emulator leads a process group of its own, so its functions are in it.
+#[cfg(unix)]
+fn signal(pid: u32, force: bool) {
+    let Some(group) = i32::try_from(pid).ok().filter(|pid| *pid > 1) else {
+        return;
+    };
+    let number = if force { libc::SIGKILL } else { libc::SIGTERM };
+    // A stopped process would hear of it only when it is continued.
+    for number in [number, libc::SIGCONT] {
+        // SAFETY: `kill` takes two numbers and touches no memory of ours.
+        unsafe { libc::kill(-group, number) };
+    }
+}
+
+#[cfg(windows)]
+fn signal(pid: u32, _force: bool) {
+    printed(Command::new("taskkill").args(["/F", "/T", "/PID", &pid.to_string()]));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_health_page_names_an_edition() {
+        let page = |status: &str, body: &str| format!("HTTP/1.1 {status}\r\nserver: x\r\n\r\n{body}").into_bytes();
+        let good = page("200 OK", r#"{"edition":"edemlab=t"}"#);
+        assert_eq!(edition(&good).as_deref(), Some("edemlab=t"));
+        assert_eq!(edition(&page("404 Not Found", r#"{"edition":"edemlab=t"}"#)), None);
+        assert_eq!(edition(&page("200 OK", r#"edemlab=t"#)), None);
+        assert_eq!(edition(&page("200 OK", r#"{"edition":7}"#)), None);
+        assert_eq!(edition(b"\xff\xfe"), None);
+    }
+
+    #[test]
+    fn our_own_process_is_not_the_emulator() {
+        assert!(!is_ours(std::process::id(), "0123456789abcdef"));
+        assert!(!is_ours(u32::MAX, "0123456789abcdef"));
+    }
+}

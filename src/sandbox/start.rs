@@ -1,0 +1,225 @@
+//! Finding the running sandbox, or starting one.
+
+use std::process::{Child, ExitStatus};
+use std::time::{Duration, Instant};
+
+use super::error::{SandboxError, tail};
+use super::process::{self, Launch};
+use super::state::{Schema, State};
+use super::{BRIDGE, Event, Found, Paths, Sandbox, environment, find, lock, paths};
+
+/// How it should be started, if it is not running yet.
+#[derive(Debug, Clone)]
+pub struct StartOptions {
+    /// Where it must listen; a free port if none is given.
+    pub port: Option<u16>,
+    /// It ends by itself when this process has ended.
+    pub owner: Option<u32>,
+    /// The region of a request that names none.
+    pub region: String,
+}
+
+impl Default for StartOptions {
+    fn default() -> Self {
+        Self {
+            port: None,
+            owner: None,
+            region: "us-east-1".into(),
+        }
+    }
+}
+
+/// How long a new emulator may take to answer, and one that is there but silent.
+const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE_WITH_SILENCE: Duration = Duration::from_secs(10);
+
+/// The exit code of the bridge when the emulator is not the one it knows.
+const DOES_NOT_FIT: i32 = 3;
+
+/// Another program can take a free port before the emulator does.
+const ATTEMPTS: usize = 5;
+
+/// The sandbox: the one that runs, else a new one. Two commands at once get the same one.
+pub async fn start(paths: &Paths, options: &StartOptions, on: &dyn Fn(Event)) -> Result<Sandbox, SandboxError> {
+    if let Found::Running(sandbox) = find(paths).await {
+        return reuse(sandbox, options, on);
+    }
+    paths::create_folder(paths.run())?;
+    let _lock = lock::acquire(&paths.lock(), || on(Event::Waiting)).await?;
+    match find(paths).await {
+        Found::Running(sandbox) => return reuse(sandbox, options, on),
+        Found::Silent(state) => {
+            // Its starter may have been killed meanwhile, or it may be busy.
+            if answers_within(&state, PATIENCE_WITH_SILENCE).await {
+                return reuse(Sandbox::new(paths, state), options, on);
+            }
+            on(Event::Replacing { pid: state.pid });
+            if !process::end(state.pid, &state.token, state.port).await {
+                return Err(SandboxError::Unstoppable {
+                    pid: state.pid,
+                    port: state.port,
+                });
+            }
+        }
+        Found::Nothing => {}
+    }
+    State::remove(paths)?;
+    if let Some(port) = options.port {
+        process::check_port(port)?;
+    }
+    let began = Instant::now();
+    let python = environment::ensure(paths, on).await?;
+    let sandbox = launch(paths, &python, options, on).await?;
+    on(Event::Ready {
+        port: sandbox.port,
+        seconds: began.elapsed().as_secs_f64(),
+    });
+    Ok(sandbox)
+}
+
+fn reuse(sandbox: Sandbox, options: &StartOptions, on: &dyn Fn(Event)) -> Result<Sandbox, SandboxError> {
+    match options.port {
+        Some(asked) if asked != sandbox.port => Err(SandboxError::OtherPort {
+            running: sandbox.port,
+            asked,
+        }),
+        _ => {
+            on(Event::Reused {
+                port: sandbox.port,
+                outdated: sandbox.outdated,
+            });
+            Ok(sandbox)
+        }
+    }
+}
+
+async fn answers_within(state: &State, patience: Duration) -> bool {
+    let asked = Instant::now();
+    while asked.elapsed() < patience && process::is_ours(state.pid, &state.token) {
+        if process::answers(state.port, &state.token).await {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    false
+}
+
+async fn launch(
+    paths: &Paths,
+    python: &std::path::Path,
+    options: &StartOptions,
+    on: &dyn Fn(Event),
+) -> Result<Sandbox, SandboxError> {
+    let mut attempt = 1;
+    loop {
+        let port = match options.port {
+            Some(port) => port,
+            None => process::free_port()?,
+        };
+        on(Event::Starting { port });
+        let token = uuid::Uuid::new_v4().simple().to_string();
+        let (region, owner) = (options.region.as_str(), options.owner);
+        let mut child = process::spawn(
+            paths,
+            &Launch {
+                python,
+                bridge: BRIDGE,
+                port,
+                region,
+                token: &token,
+                owner,
+            },
+        )?;
+        let state = State {
+            schema: Schema::One,
+            pid: child.id(),
+            port,
+            region: region.into(),
+            token,
+            build: environment::build(BRIDGE),
+            started: chrono::Utc::now(),
+        };
+        // Written before it answers: if this command is killed now, the next one still finds the process.
+        let ended = match state.write(paths) {
+            Ok(()) => wait(paths, &state, &mut child).await,
+            Err(error) => Err(error),
+        };
+        let error = match ended {
+            Ok(None) => return Ok(Sandbox::new(paths, state)),
+            Ok(Some(status)) => died(paths, port, status),
+            Err(error) => {
+                process::end(state.pid, &state.token, state.port).await;
+                error
+            }
+        };
+        State::remove(paths)?;
+        let lost_race = matches!(error, SandboxError::PortTaken { .. }) && options.port.is_none();
+        if !lost_race || attempt == ATTEMPTS {
+            return Err(error);
+        }
+        attempt += 1;
+    }
+}
+
+/// Waits until the emulator answers, or has ended with a status.
+async fn wait(paths: &Paths, state: &State, child: &mut Child) -> Result<Option<ExitStatus>, SandboxError> {
+    let (began, mut pause) = (Instant::now(), Duration::from_millis(20));
+    loop {
+        let ended = child
+            .try_wait()
+            .map_err(|cause| SandboxError::file("wait for", paths.run(), cause))?;
+        if ended.is_some() {
+            return Ok(ended);
+        }
+        if process::answers(state.port, &state.token).await {
+            return Ok(None);
+        }
+        if began.elapsed() > PATIENCE {
+            return Err(silent(paths, state, PATIENCE.as_secs()));
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 3 / 2).min(Duration::from_millis(100));
+    }
+}
+
+/// Why an emulator ended that should have answered.
+fn died(paths: &Paths, port: u16, status: ExitStatus) -> SandboxError {
+    if status.code() == Some(DOES_NOT_FIT) {
+        let line = end_of_log(paths, 1);
+        return SandboxError::Bridge {
+            reason: line.strip_prefix("sandbox: ").unwrap_or(&line).to_owned(),
+        };
+    }
+    match process::check_port(port) {
+        Err(taken) => taken,
+        Ok(()) => SandboxError::Died {
+            status: status.to_string(),
+            log: paths.log(),
+            output: end_of_log(paths, 12),
+        },
+    }
+}
+
+/// The error for a process of ours that does not answer.
+pub(super) fn silent(paths: &Paths, state: &State, seconds: u64) -> SandboxError {
+    let (pid, port, log) = (state.pid, state.port, paths.log());
+    SandboxError::Silent {
+        pid,
+        port,
+        seconds,
+        log,
+        output: end_of_log(paths, 6),
+    }
+}
+
+fn end_of_log(paths: &Paths, lines: usize) -> String {
+    use std::io::{Read, Seek, SeekFrom};
+    let mut end = Vec::new();
+    if let Ok(mut file) = std::fs::File::open(paths.log()) {
+        let length = file.metadata().map(|data| data.len()).unwrap_or_default();
+        // What cannot be read is missing from an error message, no more.
+        let _ = file.seek(SeekFrom::Start(length.saturating_sub(64 * 1024)));
+        let _ = file.read_to_end(&mut end);
+    }
+    tail(&String::from_utf8_lossy(&end), lines)
+}

@@ -1,0 +1,52 @@
+//! What one command leaves for the next one: which process is the sandbox.
+
+use serde::{Deserialize, Serialize};
+
+use super::error::SandboxError;
+use super::paths::{Paths, write_private};
+
+/// The content of `state.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct State {
+    pub schema: Schema,
+    pub pid: u32,
+    pub port: u16,
+    /// The region of a request that names none.
+    pub region: String,
+    /// Random, known to that process alone: a recycled process id or another server on the port does not know it.
+    pub token: String,
+    /// What was started: differs when another version of edemlab brings another bridge or emulator.
+    pub build: String,
+    pub started: chrono::DateTime<chrono::Utc>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Schema {
+    #[serde(rename = "edemlab/sandbox/1")]
+    One,
+}
+
+impl State {
+    /// The state of the last start. One that cannot be read says nothing about a process, so it is as good as none.
+    pub(super) fn read(paths: &Paths) -> Option<Self> {
+        let content = std::fs::read(paths.state()).ok()?;
+        serde_json::from_slice(&content).ok()
+    }
+
+    pub(super) fn write(&self, paths: &Paths) -> Result<(), SandboxError> {
+        let content = serde_json::to_vec_pretty(self).expect("numbers and strings are JSON");
+        write_private(&paths.state(), &content)
+    }
+
+    /// Forgets the process and the keys that were valid in it.
+    pub(super) fn remove(paths: &Paths) -> Result<(), SandboxError> {
+        super::paths::remove_folder(&paths.keys())?;
+        match std::fs::remove_file(paths.state()) {
+            Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
+                Err(SandboxError::file("remove", &paths.state(), cause))
+            }
+            _ => Ok(()),
+        }
+    }
+}

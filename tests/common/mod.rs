@@ -1,0 +1,125 @@
+//! What tests of the binary share: a sandbox of their own, and waiting for something to become true.
+
+#![allow(dead_code, reason = "not every test file needs all of it")]
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::time::{Duration, Instant};
+
+use assert_cmd::Command;
+use edemlab::sandbox::Paths;
+
+/// The binary with these arguments.
+pub fn edemlab(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_edemlab"));
+    command.args(args);
+    command
+}
+
+/// A sandbox for one test. It shares the user's Python environment, and nothing else with the user's sandbox.
+pub struct OwnSandbox {
+    name: String,
+    paths: Paths,
+}
+
+impl OwnSandbox {
+    /// `test` names it, together with this process.
+    pub fn new(test: &str) -> Self {
+        let name = format!("test-{test}-{}", std::process::id());
+        let cache = Paths::from_environment().expect("a cache folder").cache().to_owned();
+        let paths = Paths::new(&cache, &name).expect("a good name");
+        Self { name, paths }
+    }
+
+    pub fn paths(&self) -> &Paths {
+        &self.paths
+    }
+
+    /// The folder with its state, log and keys.
+    pub fn folder(&self) -> PathBuf {
+        self.paths.cache().join("sandbox").join(&self.name)
+    }
+
+    /// `edemlab sandbox …` for it.
+    pub fn sandbox(&self, args: &[&str]) -> Command {
+        let mut command = edemlab(&["sandbox"]);
+        command.args(args).env("EDEMLAB_SANDBOX", &self.name);
+        command
+    }
+
+    /// Starts it, and tells where it listens.
+    pub fn start(&self, args: &[&str]) -> State {
+        let output = self.sandbox(&["start"]).args(args).output().unwrap();
+        assert!(output.status.success(), "{}", text(&output));
+        self.state().expect("a state after a start")
+    }
+
+    /// What `state.json` says now.
+    pub fn state(&self) -> Option<State> {
+        let content = std::fs::read_to_string(self.folder().join("state.json")).ok()?;
+        let json: serde_json::Value = serde_json::from_str(&content).ok()?;
+        let number = |name: &str| json[name].as_u64().expect("a number");
+        Some(State {
+            pid: number("pid") as u32,
+            port: number("port") as u16,
+            json,
+        })
+    }
+
+    pub fn is_running(&self) -> bool {
+        let output = self.sandbox(&["status"]).output().unwrap();
+        !text(&output).contains("not running")
+    }
+}
+
+impl Drop for OwnSandbox {
+    fn drop(&mut self) {
+        let _ = self.sandbox(&["stop"]).output();
+        let _ = std::fs::remove_dir_all(self.folder());
+    }
+}
+
+/// Where a sandbox runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    pub pid: u32,
+    pub port: u16,
+    pub json: serde_json::Value,
+}
+
+/// All that a command printed.
+pub fn text(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+/// Looks again and again, and fails when it is not so within 30 s.
+pub fn eventually(what: &str, mut so: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !so() {
+        assert!(began.elapsed() < Duration::from_secs(30), "not within 30 s: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Sends a signal by its name.
+#[cfg(unix)]
+pub fn kill(signal: &str, pid: u32) {
+    let sent = Command::new("sh")
+        .args(["-c", &format!("kill -{signal} {pid}")])
+        .output()
+        .unwrap();
+    assert!(sent.status.success(), "{}", text(&sent));
+}
+
+/// A program of a few lines of shell.
+#[cfg(unix)]
+pub fn script(path: &Path, lines: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, format!("#!/bin/sh\n{lines}\n")).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
