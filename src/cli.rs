@@ -34,8 +34,10 @@ pub enum Color {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check a lab in your account, and send a probe event through it.
-    #[command(after_help = "Exit status: 0 everything passed, 1 something failed, 2 wrong usage or no account, \
-                            3 nothing failed but something could not be told.")]
+    #[command(
+        after_help = "Exit status: 0 everything passed, 1 something failed, 2 wrong usage or no account, \
+                            3 nothing failed but something could not be told."
+    )]
     Check(CheckArgs),
     /// Say what a lab's checks expect, why, and how to mend what they find.
     Explain {

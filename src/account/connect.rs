@@ -82,7 +82,9 @@ impl ConnectError {
                 "For this command       add --region eu-west-1 (the region you work in)",
                 "For good               aws configure set region eu-west-1",
             ],
-            Self::NotARegion { .. } => &["The console shows the region's code beside your name, for example eu-west-1."],
+            Self::NotARegion { .. } => {
+                &["The console shows the region's code beside your name, for example eu-west-1."]
+            }
             Self::Call(error) => match error.problem {
                 Problem::Expired => &[
                     "Learner Lab            start the lab again and paste the new credentials",
@@ -174,7 +176,9 @@ impl Connection {
         let region = region.filter(|r| !r.is_empty()).ok_or(ConnectError::NoRegion)?;
         let shaped = region.split('-').count() >= 3
             && region.ends_with(|c: char| c.is_ascii_digit())
-            && region.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+            && region
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         if shaped {
             return Ok(region);
         }

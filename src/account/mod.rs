@@ -2,8 +2,8 @@
 
 mod connect;
 mod error;
-mod once;
 pub mod http;
+mod once;
 pub mod regions;
 
 pub use connect::{ConnectError, Connection, Keys};
@@ -87,11 +87,7 @@ impl Account {
 
     /// The same credentials in another region, for looking where things are.
     pub fn elsewhere(&self, region: &str) -> Account {
-        let config = self
-            .config
-            .to_builder()
-            .region(Region::new(region.to_owned()))
-            .build();
+        let config = self.config.to_builder().region(Region::new(region.to_owned())).build();
         Account::new(config, self.custom_endpoint)
     }
 

@@ -66,6 +66,10 @@ fn again(args: &CheckArgs, course: Option<&std::path::Path>) -> String {
     for (flag, value) in [("--region", &args.region), ("--profile", &args.profile)] {
         command.extend(value.iter().map(|v| format!("{flag} {v}")));
     }
-    command.extend(args.uses.iter().map(|(name, resource)| format!("--use {name}={resource}")));
+    command.extend(
+        args.uses
+            .iter()
+            .map(|(name, resource)| format!("--use {name}={resource}")),
+    );
     command.join(" ")
 }

@@ -47,7 +47,8 @@ pub fn interrupts() -> watch::Receiver<u8> {
 #[cfg(unix)]
 async fn asked_to_stop() -> bool {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
         return false;
     };
     tokio::select! {

@@ -33,7 +33,9 @@ pub fn run(course: Option<PathBuf>, lab: &str, part: Option<&str>) -> anyhow::Re
 }
 
 fn checks(step: &Step) -> impl Iterator<Item = &Check> {
-    step.checks.iter().chain(step.probe.iter().flat_map(|p| &p.hops).map(|h| &h.check))
+    step.checks
+        .iter()
+        .chain(step.probe.iter().flat_map(|p| &p.hops).map(|h| &h.check))
 }
 
 fn find<'l>(lab: &'l Lab, part: &'l str) -> Result<(&'l Step, Option<&'l str>), UnknownName> {

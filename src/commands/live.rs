@@ -74,7 +74,13 @@ impl Live {
     /// Shows what a judge reports.
     pub fn judging(&self, event: judge::Event) {
         match event {
-            judge::Event::Waiting { step, what, seconds, within, sent } => {
+            judge::Event::Waiting {
+                step,
+                what,
+                seconds,
+                within,
+                sent,
+            } => {
                 let events = if sent == 1 { "event" } else { "events" };
                 let text = format!("{step:<11} waiting: {what} · {seconds} s of {within} · sent {sent} {events}");
                 // Most probes are through before anybody could read a line.

@@ -15,11 +15,11 @@ use futures::{StreamExt, stream};
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, watch};
 
 /// Accounts under way at once: most of them wait for a probe, which costs nothing.
-const AT_ONCE: usize = 24;
+const AT_ONCE: usize = 64;
 
 /// Deployments at once: each starts two functions, which is all that two cores bear.
 const DEPLOYMENTS: usize = 3;
@@ -45,6 +45,8 @@ pub async fn run(course: Option<PathBuf>, lab: &str, only: &[String]) -> anyhow:
     if only.is_empty() {
         faults.extend(&lab.faults);
     }
+    // What waits longest begins first.
+    faults.sort_by_key(|fault| std::cmp::Reverse(longest_wait(lab, fault)));
     let live = Live::new(false);
     let user = Paths::from_environment()?;
     let paths = Paths::new(user.cache(), &format!("prove-{}", std::process::id()))?;
@@ -70,10 +72,19 @@ pub async fn run(course: Option<PathBuf>, lab: &str, only: &[String]) -> anyhow:
     let checks = lab.checks().count();
     let verdict = match wrong {
         0 => format!("proved: {checks} checks, {accounts} accounts, {seconds:.0} s").green(),
-        n => format!("not proved: {n} of {accounts} accounts show something else than they should, {seconds:.0} s").red(),
+        n => {
+            format!("not proved: {n} of {accounts} accounts show something else than they should, {seconds:.0} s").red()
+        }
     };
     super::print(&format!("\n{verdict}"))?;
     Ok(u8::from(wrong > 0))
+}
+
+/// How long the hops that this fault makes fail may be waited for.
+fn longest_wait(lab: &Lab, fault: &Fault) -> Duration {
+    let hops = lab.steps.iter().filter_map(|s| s.probe.as_ref()).flat_map(|p| &p.hops);
+    let failing = hops.filter(|h| fault.fails.contains(&h.check.id));
+    failing.map(|h| h.within).max().unwrap_or_default()
 }
 
 async fn prove(lab: &Lab, sandbox: &Sandbox, faults: &[&Fault], live: &Live) -> usize {
@@ -87,8 +98,15 @@ async fn prove(lab: &Lab, sandbox: &Sandbox, faults: &[&Fault], live: &Live) -> 
     let mut wrong = 0;
     while let Some(one) = shown.next().await {
         done.set(done.get() + 1);
-        let mark = if one.wrong.is_empty() { "✓".green() } else { "✗".red() };
-        live.line(&format!(" {mark} {:<28} {:>5.1} s  {}", one.what, one.seconds, one.detail));
+        let mark = if one.wrong.is_empty() {
+            "✓".green()
+        } else {
+            "✗".red()
+        };
+        live.line(&format!(
+            " {mark} {:<28} {:>5.1} s  {}",
+            one.what, one.seconds, one.detail
+        ));
         for line in &one.wrong {
             live.line(&format!("     {line}"));
         }
@@ -141,7 +159,9 @@ fn reference(report: &Report, shown: &mut Shown) {
     for (_, check) in report.checks() {
         if check.status != Status::Pass {
             let found = check.found.as_deref().unwrap_or_default();
-            shown.wrong.push(format!("{} should pass, is {:?}: {found}", check.id, check.status));
+            shown
+                .wrong
+                .push(format!("{} should pass, is {:?}: {found}", check.id, check.status));
         }
     }
     if report.verdict != Verdict::Pass {
@@ -157,8 +177,12 @@ fn compare(report: &Report, fault: &Fault, shown: &mut Shown) {
         let found = check.found.as_deref().unwrap_or_default();
         match (expected.contains(check.id.as_str()), check.status) {
             (true, Status::Fail) | (false, Status::Pass | Status::Blocked) => {}
-            (true, status) => shown.wrong.push(format!("{} should fail, is {status:?}: {found}", check.id)),
-            (false, status) => shown.wrong.push(format!("{} should not fail, is {status:?}: {found}", check.id)),
+            (true, status) => shown
+                .wrong
+                .push(format!("{} should fail, is {status:?}: {found}", check.id)),
+            (false, status) => shown
+                .wrong
+                .push(format!("{} should not fail, is {status:?}: {found}", check.id)),
         }
     }
     shown.wrong.extend(report.notes.iter().cloned());

@@ -32,7 +32,11 @@ pub async fn run(course: Option<PathBuf>, command: SandboxCommand) -> anyhow::Re
         }
         SandboxCommand::Stop => {
             let stopped = sandbox::stop(&paths).await?;
-            super::print(if stopped { "the sandbox is stopped" } else { "the sandbox is not running" })
+            super::print(if stopped {
+                "the sandbox is stopped"
+            } else {
+                "the sandbox is not running"
+            })
         }
         SandboxCommand::Status => match sandbox::status(&paths).await? {
             Some(s) => super::print(&format!(
@@ -57,7 +61,12 @@ pub async fn run(course: Option<PathBuf>, command: SandboxCommand) -> anyhow::Re
             }
             Ok(0)
         }
-        SandboxCommand::Deploy { lab, account, region, fault } => {
+        SandboxCommand::Deploy {
+            lab,
+            account,
+            region,
+            fault,
+        } => {
             let course = common::course(course, Part::Everything)?;
             let lab = course.lab(&lab)?;
             let fault = fault.map(|id| find_fault(lab, &id)).transpose()?;
@@ -66,7 +75,9 @@ pub async fn run(course: Option<PathBuf>, command: SandboxCommand) -> anyhow::Re
             live.show("deploy", format!("deploying {}", lab.id));
             deploy(&sandbox, &account, &region, lab, fault).await?;
             live.clear();
-            let what = fault.map_or("the solution".to_owned(), |f| format!("the fault `{}` ({})", f.id, f.title));
+            let what = fault.map_or("the solution".to_owned(), |f| {
+                format!("the fault `{}` ({})", f.id, f.title)
+            });
             super::print(&format!(
                 "{what} of {} is in account {account}, {region}\n\n  \
                  Check it   eval \"$(edemlab sandbox env --account {account})\" && edemlab check {}",

@@ -176,7 +176,10 @@ impl<'r, 'a> Fields<'r, 'a> {
     pub fn require(&mut self, name: &'static str) -> Option<Node> {
         let node = self.take(name);
         if node.is_none() {
-            let first_line = self.reader.file.text[self.at.start..].lines().next().unwrap_or_default();
+            let first_line = self.reader.file.text[self.at.start..]
+                .lines()
+                .next()
+                .unwrap_or_default();
             self.reader.report(
                 self.at.start..self.at.start + first_line.len(),
                 format!("{} has no `{name}`", self.what),
@@ -270,7 +273,11 @@ fn resource(reader: &Reader, key: &Key, node: Node, many: bool) -> Option<Resour
     let mut prefer = Vec::new();
     if let Some(node) = fields.take("prefer") {
         if many {
-            reader.report(node.at.clone(), "`list` takes all of a kind: nothing to prefer", "use `find`");
+            reader.report(
+                node.at.clone(),
+                "`list` takes all of a kind: nothing to prefer",
+                "use `find`",
+            );
         }
         for node in reader.list(node, "`prefer`") {
             prefer.extend(preference(reader, node));
@@ -312,12 +319,20 @@ fn check(reader: &Reader, step: &str, fields: &mut Fields, place: Compiled<()>, 
         None => Some(0),
         Some((Some(points), _)) if points <= 1000 => Some(points as u32),
         Some((_, at)) => {
-            reader.report(at, "`points` must be a whole number from 0 to 1000", "not such a number");
+            reader.report(
+                at,
+                "`points` must be a whole number from 0 to 1000",
+                "not such a number",
+            );
             None
         }
     };
     let optional = fields.flag("optional");
-    let expect = if expects { fields.require("expect") } else { fields.take("expect") };
+    let expect = if expects {
+        fields.require("expect")
+    } else {
+        fields.take("expect")
+    };
     let expect = match expect {
         Some(node) => Some(reader.expr(&node)?),
         None => None,

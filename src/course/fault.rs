@@ -169,7 +169,9 @@ fn fault(reader: &Reader, node: Node) -> Option<(Fault, Range<usize>, Vec<Key>)>
     let id_at = id_node.as_ref().map(|n| n.at.clone());
     let id = id_node.and_then(|n| reader.text(&n, "`id`"));
     let title = fields.text("title");
-    let patch = fields.take("patch").map_or(Value::Object(serde_json::Map::new()), |n| n.to_json());
+    let patch = fields
+        .take("patch")
+        .map_or(Value::Object(serde_json::Map::new()), |n| n.to_json());
     let then = fields.take("then").map(|n| n.to_json());
     let region = fields.take("region").and_then(|n| reader.text(&n, "`region`"));
     let check_as = match fields.take("as").and_then(|n| Some((reader.text(&n, "`as`")?, n.at))) {
@@ -228,7 +230,10 @@ mod tests {
     #[test]
     fn a_merge_patch_removes_with_null_and_replaces_lists() {
         let mut target = json!({"a": {"b": 1, "c": [1, 2]}, "d": 4});
-        merge(&mut target, &json!({"a": {"b": null, "c": [3]}, "e": {"f": null, "g": 1}}));
+        merge(
+            &mut target,
+            &json!({"a": {"b": null, "c": [3]}, "e": {"f": null, "g": 1}}),
+        );
         assert_eq!(target, json!({"a": {"c": [3]}, "d": 4, "e": {"g": 1}}));
     }
 }

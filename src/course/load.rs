@@ -44,7 +44,13 @@ pub fn load(files: CourseFiles, vocabulary: &Vocabulary, part: Part) -> Result<C
         if files.get(&format!("labs/{id}/lab.yaml")).is_none()
             && let Some(file) = files.below(&format!("checks/{id}")).next()
         {
-            report(&diagnostics, file, 0..0, format!("there is no `labs/{id}/lab.yaml` for these checks"), "");
+            report(
+                &diagnostics,
+                file,
+                0..0,
+                format!("there is no `labs/{id}/lab.yaml` for these checks"),
+                "",
+            );
         }
     }
     let diagnostics = diagnostics.into_inner();
@@ -70,9 +76,15 @@ pub(super) fn report(
     });
 }
 
-fn lab(files: &CourseFiles, id: &str, vocabulary: &Vocabulary, part: Part, diagnostics: &RefCell<Diagnostics>) -> Option<Lab> {
+fn lab(
+    files: &CourseFiles,
+    id: &str,
+    vocabulary: &Vocabulary,
+    part: Part,
+    diagnostics: &RefCell<Diagnostics>,
+) -> Option<Lab> {
     let file = files.get(&format!("labs/{id}/lab.yaml"))?;
-    let root = node::parse(file, &mut diagnostics.borrow_mut())?;
+    let root = node::parse(file, diagnostics)?;
     let reader = Reader {
         file: file.clone(),
         diagnostics,
@@ -80,7 +92,10 @@ fn lab(files: &CourseFiles, id: &str, vocabulary: &Vocabulary, part: Part, diagn
     let mut fields = reader.fields(root, "a lab")?;
     let title = fields.text("title");
     let edition = fields.text("edition");
-    let step_nodes = fields.require("steps").map(|n| reader.list(n, "`steps`")).unwrap_or_default();
+    let step_nodes = fields
+        .require("steps")
+        .map(|n| reader.list(n, "`steps`"))
+        .unwrap_or_default();
     fields.finish();
 
     let mut lab = Lab {
@@ -95,7 +110,9 @@ fn lab(files: &CourseFiles, id: &str, vocabulary: &Vocabulary, part: Part, diagn
     let mut places: IndexMap<String, Place> = IndexMap::new();
     let mut known = Vec::new();
     for node in step_nodes {
-        let Some(mut fields) = reader.fields(node, "a step") else { continue };
+        let Some(mut fields) = reader.fields(node, "a step") else {
+            continue;
+        };
         let id_node = fields.require("id");
         let at = id_node.as_ref().map_or(0..0, |n| n.at.clone());
         let step_id = id_node.and_then(|n| reader.text(&n, "`id`"));
@@ -111,10 +128,14 @@ fn lab(files: &CourseFiles, id: &str, vocabulary: &Vocabulary, part: Part, diagn
         known.push(step_id.clone());
         let path = format!("checks/{id}/{step_id}.yaml");
         let Some(step_file) = files.get(&path) else {
-            reader.report(at, format!("step `{step_id}` has no checks"), format!("there is no `{path}`"));
+            reader.report(
+                at,
+                format!("step `{step_id}` has no checks"),
+                format!("there is no `{path}`"),
+            );
             continue;
         };
-        let Some(root) = node::parse(step_file, &mut diagnostics.borrow_mut()) else {
+        let Some(root) = node::parse(step_file, diagnostics) else {
             continue;
         };
         let decoded = decode::step(
@@ -130,7 +151,13 @@ fn lab(files: &CourseFiles, id: &str, vocabulary: &Vocabulary, part: Part, diagn
             let name = resource.name.clone();
             if let Some((file, _)) = places.get(&name) {
                 let first = format!("first in `{}`", file.path);
-                report(diagnostics, step_file, at, format!("`{name}` is named twice in this lab"), first);
+                report(
+                    diagnostics,
+                    step_file,
+                    at,
+                    format!("`{name}` is named twice in this lab"),
+                    first,
+                );
                 continue;
             }
             finds.push(name.clone());
@@ -154,18 +181,26 @@ fn lab(files: &CourseFiles, id: &str, vocabulary: &Vocabulary, part: Part, diagn
         {
             let near = closest(step, known.iter().map(String::as_str));
             let label = near.map(|n| format!("did you mean `{n}`?")).unwrap_or_default();
-            report(diagnostics, file, 0..0, format!("`labs/{id}/lab.yaml` lists no step `{step}`"), label);
+            report(
+                diagnostics,
+                file,
+                0..0,
+                format!("`labs/{id}/lab.yaml` lists no step `{step}`"),
+                label,
+            );
         }
     }
     if part >= Part::Solution
         && let Some(file) = files.get(&format!("labs/{id}/solution.yaml"))
     {
-        lab.solution = node::parse(file, &mut diagnostics.borrow_mut()).map(|n| n.to_json());
+        lab.solution = node::parse(file, diagnostics).map(|n| n.to_json());
     }
     resolve::lab(&lab, &places, vocabulary, diagnostics);
+    // While a step cannot be read, its checks are not missing: one mistake, one message.
     if part == Part::Everything
+        && lab.steps.len() == known.len()
         && let Some(file) = files.get(&format!("labs/{id}/faults.yaml"))
-        && let Some(root) = node::parse(file, &mut diagnostics.borrow_mut())
+        && let Some(root) = node::parse(file, diagnostics)
     {
         let faults = fault::read(file, root, diagnostics);
         lab.faults = check_faults(&lab, file, faults, diagnostics);
@@ -185,23 +220,47 @@ fn check_faults(
     let mut kept = Vec::new();
     for (fault, at, named) in faults {
         if seen.contains(&fault.id) {
-            report(diagnostics, file, at.clone(), format!("fault `{}` is there twice", fault.id), "the second time");
+            report(
+                diagnostics,
+                file,
+                at.clone(),
+                format!("fault `{}` is there twice", fault.id),
+                "the second time",
+            );
         }
         seen.push(fault.id.clone());
         for key in named {
             if !ids.contains(&key.name.as_str()) {
                 let near = closest(&key.name, ids.iter().copied());
                 let label = near.map_or("no such check".to_owned(), |n| format!("did you mean `{n}`?"));
-                report(diagnostics, file, key.at, format!("`{}` is not a check of this lab", key.name), label);
+                report(
+                    diagnostics,
+                    file,
+                    key.at,
+                    format!("`{}` is not a check of this lab", key.name),
+                    label,
+                );
             }
         }
         match &lab.solution {
             Some(solution) => {
                 if let Err(error) = fault.templates(solution) {
-                    report(diagnostics, file, at, error.to_string(), format!("fault `{}`", fault.id));
+                    report(
+                        diagnostics,
+                        file,
+                        at,
+                        error.to_string(),
+                        format!("fault `{}`", fault.id),
+                    );
                 }
             }
-            None => report(diagnostics, file, at, "a fault patches `solution.yaml`, which is not there", ""),
+            None => report(
+                diagnostics,
+                file,
+                at,
+                "a fault patches `solution.yaml`, which is not there",
+                "",
+            ),
         }
         kept.push(fault);
     }

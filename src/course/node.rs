@@ -5,6 +5,7 @@ use super::diagnostics::{Diagnostic, Diagnostics};
 use super::source::SourceFile;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, Spanned};
+use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -116,14 +117,14 @@ fn byte_of(text: &str, line: usize, column: usize) -> usize {
 }
 
 /// Reads `file`; what is no YAML becomes a diagnostic.
-pub fn parse(file: &Arc<SourceFile>, diagnostics: &mut Diagnostics) -> Option<Node> {
+pub fn parse(file: &Arc<SourceFile>, diagnostics: &RefCell<Diagnostics>) -> Option<Node> {
     let options = serde_saphyr::options! { strict_booleans: true, with_snippet: false };
     match serde_saphyr::from_str_with_options::<Spanned<Raw>>(&file.text, options) {
         Ok(raw) => Some(convert(file, raw)),
         Err(error) => {
             let at = error.location().map_or(0..0, |l| range(file, l));
             let text = error.without_snippet().to_string();
-            diagnostics.add(Diagnostic {
+            diagnostics.borrow_mut().add(Diagnostic {
                 file: file.clone(),
                 at,
                 message: format!("not readable as YAML: {}", text.lines().next().unwrap_or_default()),

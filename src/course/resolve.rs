@@ -37,7 +37,11 @@ pub(super) fn lab(
         .values()
         .map(|resource| {
             let shape = vocabulary.kind(&resource.kind).map_or(Shape::Any, |k| k.shape.clone());
-            let shape = if resource.many { Shape::List(Box::new(shape)) } else { shape };
+            let shape = if resource.many {
+                Shape::List(Box::new(shape))
+            } else {
+                shape
+            };
             (resource.name.as_str(), shape)
         })
         .collect();
@@ -94,7 +98,8 @@ impl Resolver<'_> {
                         .any(|m| m.name == resource.name && !m.asked)
                 })
             });
-            let derived = !resource.with.is_empty();
+            let always = self.vocabulary.kind(&resource.kind).is_ok_and(|k| k.always);
+            let derived = always || !resource.with.is_empty();
             if !resource.many && !derived && asked_after && self.lab.exists_check(&resource.name).is_none() {
                 let message = format!("no check says whether `{}` is there", resource.name);
                 let label = format!("add one with `expect: found({})`", resource.name);
@@ -109,7 +114,13 @@ impl Resolver<'_> {
             if !seen.insert(check.id.as_str()) {
                 let at = check.place.at;
                 let message = format!("check `{}` is there twice", check.id);
-                report(self.diagnostics, &check.place.file, at..at + 1, message, "the second time");
+                report(
+                    self.diagnostics,
+                    &check.place.file,
+                    at..at + 1,
+                    message,
+                    "the second time",
+                );
             }
         }
         for step in &self.lab.steps {
@@ -153,12 +164,20 @@ impl Resolver<'_> {
         for id in &check.needs {
             if self.lab.check(id).is_none() {
                 let ids: Vec<&str> = self.lab.checks().map(|(_, c)| c.id.as_str()).collect();
-                let label = closest(id, ids.into_iter()).map(|n| format!("did you mean `{n}`?")).unwrap_or_default();
+                let label = closest(id, ids.into_iter())
+                    .map(|n| format!("did you mean `{n}`?"))
+                    .unwrap_or_default();
                 let message = format!("check `{}` needs `{id}`, which is not a check of this lab", check.id);
                 report(self.diagnostics, &check.place.file, at.clone(), message, label);
             } else if self.needs_itself(check, &check.id, 0) {
                 let message = format!("check `{}` needs itself", check.id);
-                report(self.diagnostics, &check.place.file, at.clone(), message, "by way of `needs`");
+                report(
+                    self.diagnostics,
+                    &check.place.file,
+                    at.clone(),
+                    message,
+                    "by way of `needs`",
+                );
             }
         }
         if let Some(expect) = &check.expect {
@@ -173,7 +192,11 @@ impl Resolver<'_> {
     fn needs_itself(&self, check: &super::Check, goal: &str, depth: usize) -> bool {
         depth <= self.lab.checks().count()
             && check.needs.iter().any(|id| {
-                id == goal || self.lab.check(id).is_some_and(|next| self.needs_itself(next, goal, depth + 1))
+                id == goal
+                    || self
+                        .lab
+                        .check(id)
+                        .is_some_and(|next| self.needs_itself(next, goal, depth + 1))
             })
     }
 
@@ -210,7 +233,13 @@ impl Resolver<'_> {
             if !specs.iter().any(|s| s.name == name) {
                 let near = closest(name, specs.iter().map(|s| s.name));
                 let label = near.map(|n| format!("did you mean `{n}`?")).unwrap_or_default();
-                report(self.diagnostics, file, at.clone(), format!("`{of}` takes no `{name}`"), label);
+                report(
+                    self.diagnostics,
+                    file,
+                    at.clone(),
+                    format!("`{of}` takes no `{name}`"),
+                    label,
+                );
             }
         }
         for spec in specs.iter().filter(|s| s.required && !given.contains_key(s.name)) {
@@ -245,7 +274,13 @@ impl Resolver<'_> {
         };
         let say = |at: &Range<usize>, message: String, label: String| {
             let inner = offset + at.start..offset + at.end;
-            report(self.diagnostics, &of.file, node.inside(&of.file, text, &inner), message, label);
+            report(
+                self.diagnostics,
+                &of.file,
+                node.inside(&of.file, text, &inner),
+                message,
+                label,
+            );
         };
         let meant = |near: Option<&str>, else_say: &str| {
             near.map_or_else(|| else_say.to_owned(), |n| format!("did you mean `{n}`?"))
@@ -257,8 +292,15 @@ impl Resolver<'_> {
                 .chain(self.shapes.keys().copied())
                 .chain(BUILT_IN.iter().copied());
             if !known.clone().any(|k| k == mention.name) {
-                let label = meant(closest(&mention.name, known), "not a resource, nor a name of this place");
-                say(&mention.at, format!("`{}` is not a resource of this lab", mention.name), label);
+                let label = meant(
+                    closest(&mention.name, known),
+                    "not a resource, nor a name of this place",
+                );
+                say(
+                    &mention.at,
+                    format!("`{}` is not a resource of this lab", mention.name),
+                    label,
+                );
             }
         }
         for (name, at) in mentions.unknown_functions() {
@@ -274,7 +316,10 @@ impl Resolver<'_> {
                 .or_else(|| self.shapes.get(name))
         };
         for field in mentions.unknown_fields(&shape_of) {
-            let label = match (closest(&field.field, field.known.iter().map(String::as_str)), field.known.is_empty()) {
+            let label = match (
+                closest(&field.field, field.known.iter().map(String::as_str)),
+                field.known.is_empty(),
+            ) {
                 (Some(near), _) => format!("did you mean `{near}`?"),
                 (None, true) => "this is a single value".to_owned(),
                 (None, false) => format!("there are: {}", field.known.join(", ")),

@@ -62,7 +62,10 @@ impl CourseFiles {
         for file in dir.files() {
             if let Some(text) = file.contents_utf8() {
                 let path = file.path().components().map(|c| c.as_os_str().to_string_lossy());
-                self.add(format!("{root}/{}", path.collect::<Vec<_>>().join("/")), text.to_owned());
+                self.add(
+                    format!("{root}/{}", path.collect::<Vec<_>>().join("/")),
+                    text.to_owned(),
+                );
             }
         }
         for inner in dir.dirs() {

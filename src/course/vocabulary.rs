@@ -25,6 +25,8 @@ pub struct KindSpec {
     pub listed: &'static [&'static str],
     /// What `with` takes.
     pub args: &'static [ArgSpec],
+    /// Whether every account has one, so that no check need say that it is there.
+    pub always: bool,
 }
 
 /// One argument of a kind or verb.

@@ -21,6 +21,7 @@ pub(super) const TABLE: Kind = Kind {
         })),
         listed: &["TableName"],
         args: &[],
+        always: false,
     },
     actions: &["dynamodb:ListTables", "dynamodb:DescribeTable"],
     list: |account, _| list(account).boxed(),
@@ -44,7 +45,12 @@ async fn list(account: &Account) -> Result<Vec<Candidate>, CallError> {
 }
 
 async fn describe(account: &Account, candidate: &Candidate) -> Result<Value, CallError> {
-    let answer = account.dynamodb().describe_table().table_name(&candidate.name).send().await;
+    let answer = account
+        .dynamodb()
+        .describe_table()
+        .table_name(&candidate.name)
+        .send()
+        .await;
     let answer = answer.map_err(|e| CallError::from_sdk("dynamodb:DescribeTable", &e))?;
     let Some(table) = answer.table() else {
         return Ok(json!({}));

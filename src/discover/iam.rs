@@ -21,6 +21,7 @@ pub(super) const ROLE: Kind = Kind {
         })),
         listed: &["RoleName", "Arn", "Path", "CreateDate", "AssumeRolePolicyDocument"],
         args: &[],
+        always: false,
     },
     actions: &["iam:ListRoles", "iam:ListAttachedRolePolicies"],
     list: |account, _| roles(account).boxed(),
@@ -40,12 +41,28 @@ pub(super) const ACCESS: Kind = Kind {
         })),
         listed: &["Allowed", "Denied", "ByName", "EvaluationResults"],
         args: &[
-            ArgSpec { name: "role", required: true },
-            ArgSpec { name: "resource", required: true },
-            ArgSpec { name: "actions", required: true },
-            ArgSpec { name: "known_policies", required: false },
-            ArgSpec { name: "known_roles", required: false },
+            ArgSpec {
+                name: "role",
+                required: true,
+            },
+            ArgSpec {
+                name: "resource",
+                required: true,
+            },
+            ArgSpec {
+                name: "actions",
+                required: true,
+            },
+            ArgSpec {
+                name: "known_policies",
+                required: false,
+            },
+            ArgSpec {
+                name: "known_roles",
+                required: false,
+            },
         ],
+        always: false,
     },
     actions: &["iam:SimulatePrincipalPolicy", "iam:ListAttachedRolePolicies"],
     list: access,
@@ -120,12 +137,22 @@ async fn simulate(account: &Account, args: &Args) -> Result<Value, CallError> {
     let results: Result<Vec<EvaluationResult>, _> = pages.into_paginator().items().send().collect().await;
     let results = results.map_err(|e| CallError::from_sdk(ACTION, &e))?;
     let allowed = |r: &EvaluationResult| *r.eval_decision() == PolicyEvaluationDecisionType::Allowed;
-    if let Some(open) = results.iter().find(|r| !allowed(r) && !r.missing_context_values().is_empty()) {
+    if let Some(open) = results
+        .iter()
+        .find(|r| !allowed(r) && !r.missing_context_values().is_empty())
+    {
         let keys = open.missing_context_values().join(", ");
-        let message = format!("whether {} is allowed depends on the condition on {keys}", open.eval_action_name());
+        let message = format!(
+            "whether {} is allowed depends on the condition on {keys}",
+            open.eval_action_name()
+        );
         return Err(CallError::other(ACTION, "MissingContext", message));
     }
-    let denied: Vec<&str> = results.iter().filter(|r| !allowed(r)).map(|r| r.eval_action_name()).collect();
+    let denied: Vec<&str> = results
+        .iter()
+        .filter(|r| !allowed(r))
+        .map(|r| r.eval_action_name())
+        .collect();
     Ok(json!({
         "Allowed": denied.is_empty() && !results.is_empty(),
         "Denied": denied,

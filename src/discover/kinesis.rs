@@ -19,8 +19,15 @@ pub(super) const STREAM: Kind = Kind {
             "StreamModeDetails": {"StreamMode": null},
             "OpenShardCount": null, "RetentionPeriodHours": null, "EncryptionType": null, "ConsumerCount": null,
         })),
-        listed: &["StreamName", "StreamARN", "StreamStatus", "StreamCreationTimestamp", "StreamModeDetails"],
+        listed: &[
+            "StreamName",
+            "StreamARN",
+            "StreamStatus",
+            "StreamCreationTimestamp",
+            "StreamModeDetails",
+        ],
         args: &[],
+        always: false,
     },
     actions: &["kinesis:ListStreams", "kinesis:DescribeStreamSummary"],
     list: |account, _| list(account).boxed(),
@@ -35,6 +42,7 @@ pub(super) const STREAM_ELSEWHERE: Kind = Kind {
         shape: Shape::of(&json!({"Region": null, "StreamName": null, "StreamARN": null, "HasTrigger": null})),
         listed: &["Region", "StreamName", "StreamARN", "HasTrigger"],
         args: &[],
+        always: false,
     },
     actions: &["kinesis:ListStreams", "lambda:ListEventSourceMappings"],
     list: elsewhere,
@@ -103,7 +111,9 @@ async fn in_region(account: &Account, region: &str) -> Vec<Candidate> {
         return Vec::new();
     }
     let mappings = there.lambda().list_event_source_mappings().send().await;
-    let mappings = mappings.map(|m| m.event_source_mappings.unwrap_or_default()).unwrap_or_default();
+    let mappings = mappings
+        .map(|m| m.event_source_mappings.unwrap_or_default())
+        .unwrap_or_default();
     streams
         .into_iter()
         .map(|stream| {

@@ -26,10 +26,21 @@ pub(super) const FUNCTION: Kind = Kind {
             }],
         })),
         listed: &[
-            "FunctionName", "FunctionArn", "Runtime", "Role", "Handler", "CodeSize", "Timeout", "MemorySize",
-            "LastModified", "PackageType", "Environment", "EventSourceMappings",
+            "FunctionName",
+            "FunctionArn",
+            "Runtime",
+            "Role",
+            "Handler",
+            "CodeSize",
+            "Timeout",
+            "MemorySize",
+            "LastModified",
+            "PackageType",
+            "Environment",
+            "EventSourceMappings",
         ],
         args: &[],
+        always: false,
     },
     actions: &["lambda:ListFunctions", "lambda:ListEventSourceMappings"],
     list: |account, _| list(account).boxed(),
@@ -43,7 +54,12 @@ async fn list(account: &Account) -> Result<Vec<Candidate>, CallError> {
         items.map_err(|e| CallError::from_sdk("lambda:ListFunctions", &e))
     };
     let mappings = async {
-        let items = account.lambda().list_event_source_mappings().into_paginator().items().send();
+        let items = account
+            .lambda()
+            .list_event_source_mappings()
+            .into_paginator()
+            .items()
+            .send();
         let items: Result<Vec<EventSourceMappingConfiguration>, _> = items.collect().await;
         items.map_err(|e| CallError::from_sdk("lambda:ListEventSourceMappings", &e))
     };
@@ -87,7 +103,9 @@ fn candidate(function: &FunctionConfiguration, mappings: &[EventSourceMappingCon
 
 /// A mapping may name a version or alias: its ARN is then the function's with one part more.
 fn is_of(mapping: &str, function: &str) -> bool {
-    mapping.strip_prefix(function).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+    mapping
+        .strip_prefix(function)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
 }
 
 /// A mapping, with AWS's field names.

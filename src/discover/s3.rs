@@ -19,6 +19,7 @@ pub(super) const BUCKET: Kind = Kind {
         })),
         listed: &["Name", "BucketArn", "BucketRegion", "CreationDate"],
         args: &[],
+        always: false,
     },
     actions: &["s3:ListAllMyBuckets", "s3:GetBucketPolicy"],
     list: |account, _| buckets(account).boxed(),
@@ -33,9 +34,16 @@ pub(super) const CSV: Kind = Kind {
         shape: Shape::of(&json!({"Key": null, "Size": null, "Columns": [null]})),
         listed: &["Key", "Size", "Columns"],
         args: &[
-            ArgSpec { name: "bucket", required: true },
-            ArgSpec { name: "region", required: true },
+            ArgSpec {
+                name: "bucket",
+                required: true,
+            },
+            ArgSpec {
+                name: "region",
+                required: true,
+            },
         ],
+        always: false,
     },
     actions: &["s3:ListBucket", "s3:GetObject"],
     list: csvs,

@@ -12,7 +12,9 @@ impl Run<'_> {
     pub(super) async fn check(&self, check: &Check) -> Status {
         let clock = Instant::now();
         // Only hops have no condition, and they are judged by their probe.
-        let Some(expect) = &check.expect else { return Status::Unknown };
+        let Some(expect) = &check.expect else {
+            return Status::Unknown;
+        };
         let mut needs = Needs::default();
         needs.add(self.lab, &expect.value.mentions());
         let scope = self.scope(&needs).await;

@@ -45,7 +45,11 @@ impl Run<'_> {
             needs.add(self.lab, &when.value.mentions());
             let scope = self.scope(&needs).await;
             if !when.value.holds(&scope).map_err(|e| format!("{}: {e}", when.place()))? {
-                return Ok(Outcome::Absent);
+                let nothing = Outcome::Found {
+                    document: serde_json::json!([]),
+                    chosen: None,
+                };
+                return Ok(if resource.many { nothing } else { Outcome::Absent });
             }
         }
         let args = match self.arguments(resource).await? {
@@ -56,7 +60,10 @@ impl Run<'_> {
         let candidates = self.candidates(kind, &spec, &args).await.map_err(|e| self.say(&e))?;
         if resource.many {
             let documents = candidates.into_iter().map(|c| filled(&spec, c.document)).collect();
-            return Ok(Outcome::Found { document: documents, chosen: None });
+            return Ok(Outcome::Found {
+                document: documents,
+                chosen: None,
+            });
         }
         self.choose(resource, kind, &spec, candidates).await
     }
@@ -73,7 +80,9 @@ impl Run<'_> {
         if let Some(obstacle) = self.obstacle(&needs) {
             return Ok(Err(obstacle));
         }
-        arguments(&resource.with, &scope).map(Ok).map_err(|(place, e)| format!("{place}: {e}"))
+        arguments(&resource.with, &scope)
+            .map(Ok)
+            .map_err(|(place, e)| format!("{place}: {e}"))
     }
 
     async fn candidates(&self, kind: &Kind, spec: &KindSpec, args: &Args) -> Result<Vec<Candidate>, CallError> {
@@ -93,7 +102,13 @@ impl Run<'_> {
         }
     }
 
-    async fn choose(&self, resource: &Resource, kind: &Kind, spec: &KindSpec, candidates: Vec<Candidate>) -> Result<Outcome, String> {
+    async fn choose(
+        &self,
+        resource: &Resource,
+        kind: &Kind,
+        spec: &KindSpec,
+        candidates: Vec<Candidate>,
+    ) -> Result<Outcome, String> {
         let all = candidates.len();
         let mut left: Vec<Contender> = candidates
             .into_iter()
@@ -135,7 +150,9 @@ impl Run<'_> {
             (1, None) => "the only one".to_owned(),
             // Several show the same signs: the newest is the one that the student works on.
             (_, Some(because)) => {
-                left.sort_by(|a, b| (&b.candidate.made, &a.candidate.name).cmp(&(&a.candidate.made, &b.candidate.name)));
+                left.sort_by(|a, b| {
+                    (&b.candidate.made, &a.candidate.name).cmp(&(&a.candidate.made, &b.candidate.name))
+                });
                 format!("{because}; the newest of {}", left.len())
             }
             (several, None) => {
@@ -188,7 +205,10 @@ impl Run<'_> {
         if beyond {
             self.describe_all(kind, left).await?;
         }
-        Ok(left.iter().map(|c| holds(condition, &scope, spec, &c.candidate)).collect())
+        Ok(left
+            .iter()
+            .map(|c| holds(condition, &scope, spec, &c.candidate))
+            .collect())
     }
 
     async fn describe_all(&self, kind: &Kind, left: &mut [Contender]) -> Result<(), String> {
@@ -220,9 +240,9 @@ impl Run<'_> {
 
     /// Whether anything in the lab reads a field of `name` that its list does not have.
     fn reads_beyond(&self, name: &str, spec: &KindSpec) -> bool {
-        self.lab.fields_read(name).is_none_or(|fields: BTreeSet<String>| {
-            fields.iter().any(|f| !spec.listed.contains(&f.as_str()))
-        })
+        self.lab
+            .fields_read(name)
+            .is_none_or(|fields: BTreeSet<String>| fields.iter().any(|f| !spec.listed.contains(&f.as_str())))
     }
 }
 

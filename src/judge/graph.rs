@@ -26,7 +26,11 @@ pub(super) fn steps<'l>(lab: &'l Lab, options: &Options) -> Result<Vec<&'l Step>
         }
     }
     let skipped = |id: &str| options.skip.iter().any(|s| s == id);
-    Ok(lab.steps.iter().filter(|s| wanted.contains(s.id.as_str()) && !skipped(&s.id)).collect())
+    Ok(lab
+        .steps
+        .iter()
+        .filter(|s| wanted.contains(s.id.as_str()) && !skipped(&s.id))
+        .collect())
 }
 
 /// The steps whose `exists` checks a step's checks would be blocked by.
@@ -53,7 +57,13 @@ fn needed_by<'l>(lab: &'l Lab, step: &Step) -> BTreeSet<&'l str> {
     }
     lab.steps
         .iter()
-        .filter(|other| other.checks.iter().any(|c| resources.iter().any(|r| lab.exists_check(r).is_some_and(|e| e.id == c.id))))
+        .filter(|other| {
+            other.checks.iter().any(|c| {
+                resources
+                    .iter()
+                    .any(|r| lab.exists_check(r).is_some_and(|e| e.id == c.id))
+            })
+        })
         .map(|s| s.id.as_str())
         .collect()
 }

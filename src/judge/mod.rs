@@ -161,7 +161,11 @@ pub async fn judge(
         _ = &mut work => identity.await?,
     };
 
-    let steps: Vec<StepReport> = steps.iter().map(|step| run.step_report(step)).filter(|s| !s.checks.is_empty()).collect();
+    let steps: Vec<StepReport> = steps
+        .iter()
+        .map(|step| run.step_report(step))
+        .filter(|s| !s.checks.is_empty())
+        .collect();
     let all = || steps.iter().flat_map(|s| &s.checks);
     Ok(Report {
         schema: report::SCHEMA.to_owned(),
@@ -202,7 +206,9 @@ impl<'a> Run<'a> {
             .resources
             .keys()
             .filter_map(|name| match self.outcomes[name.as_str()].get() {
-                Some(Outcome::Found { chosen: Some(chosen), .. }) => Some((name.clone(), chosen.clone())),
+                Some(Outcome::Found {
+                    chosen: Some(chosen), ..
+                }) => Some((name.clone(), chosen.clone())),
                 _ => None,
             })
             .collect()
@@ -218,10 +224,12 @@ impl<'a> Run<'a> {
             .chain(hops.filter(|_| probed))
             .map(|check| done.remove(&check.id).unwrap_or_else(|| check::interrupted(check)))
             .collect();
-        let about = step
-            .finds
-            .iter()
-            .find(|name| matches!(self.outcomes[name.as_str()].get(), Some(Outcome::Found { chosen: Some(_), .. })));
+        let about = step.finds.iter().find(|name| {
+            matches!(
+                self.outcomes[name.as_str()].get(),
+                Some(Outcome::Found { chosen: Some(_), .. })
+            )
+        });
         StepReport {
             id: step.id.clone(),
             title: step.title.clone(),

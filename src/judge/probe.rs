@@ -72,9 +72,14 @@ impl Run<'_> {
         let mut all = Needs::default();
         for hop in &probe.hops {
             all.0.extend(needs(self.lab, hop).0);
-            hop.evidence.iter().for_each(|a| all.0.extend(action_needs(self.lab, a).0));
+            hop.evidence
+                .iter()
+                .for_each(|a| all.0.extend(action_needs(self.lab, a).0));
         }
-        probe.remove.iter().for_each(|a| all.0.extend(action_needs(self.lab, a).0));
+        probe
+            .remove
+            .iter()
+            .for_each(|a| all.0.extend(action_needs(self.lab, a).0));
         let scope = self.scope(&all).await;
         let mut before: Option<String> = None;
         for under in hops.iter_mut() {
@@ -182,8 +187,12 @@ impl Run<'_> {
         if hops.iter().any(|h| h.seen.is_some()) {
             return;
         }
-        let Some(send) = hops.first().and_then(|h| h.hop.send.as_ref()) else { return };
-        let due = send.again.is_some_and(|again| watch.last_sent.is_none_or(|at| at.elapsed() >= again));
+        let Some(send) = hops.first().and_then(|h| h.hop.send.as_ref()) else {
+            return;
+        };
+        let due = send
+            .again
+            .is_some_and(|again| watch.last_sent.is_none_or(|at| at.elapsed() >= again));
         if due && let Ok(marks) = self.send(&send.action, scope).await {
             sent(watch, marks);
         }
@@ -245,7 +254,9 @@ impl Run<'_> {
             could_not_tell(&mut under.report, pending.found.clone().unwrap_or_default());
             return;
         }
-        if shown.is_none() && let Some(trouble) = under.trouble.take() {
+        if shown.is_none()
+            && let Some(trouble) = under.trouble.take()
+        {
             // We could not look: that the event is missing is not known.
             could_not_tell(&mut under.report, trouble);
             return;
@@ -274,7 +285,9 @@ impl Run<'_> {
                 _ = async { let _ = stop.wait_for(|n| *n > 1).await; } => Some("stopped before it was done".to_owned()),
             };
             if let Some(why) = failed {
-                let what = crate::course::arguments(&action.with, scope).map(Value::Object).unwrap_or_default();
+                let what = crate::course::arguments(&action.with, scope)
+                    .map(Value::Object)
+                    .unwrap_or_default();
                 self.notes.borrow_mut().push(format!(
                     "the probe's traces could not be removed ({}: {why}); what it may have left: {what}",
                     action.verb
@@ -322,7 +335,10 @@ fn block(under: &mut Under, by: &str) {
 /// What comes after a hop that did not pass is not reached.
 fn after_failure(hops: &mut [Under], failed: usize) {
     let id = hops[failed].report.id.clone();
-    hops[failed + 1..].iter_mut().filter(|h| !h.done).for_each(|h| block(h, &id));
+    hops[failed + 1..]
+        .iter_mut()
+        .filter(|h| !h.done)
+        .for_each(|h| block(h, &id));
 }
 
 fn sent(watch: &mut Watch, marks: Vec<String>) {
@@ -340,7 +356,10 @@ fn jittered(pause: Duration) -> Duration {
 fn bind_values(probe: &Probe, scope: &Scope, id: &str, now: &str) -> Result<Scope, String> {
     let mut scope = scope.with("probe", &json!({"id": id, "now": now}));
     for (name, value) in &probe.values {
-        let evaluated = value.value.evaluate(&scope).map_err(|e| format!("{}: {e}", value.place()))?;
+        let evaluated = value
+            .value
+            .evaluate(&scope)
+            .map_err(|e| format!("{}: {e}", value.place()))?;
         scope.bind(name, &evaluated);
     }
     Ok(scope)

@@ -45,7 +45,11 @@ type Item = HashMap<String, AttributeValue>;
 
 fn key(args: &Args) -> Item {
     let fields = args.get("key").and_then(Value::as_object);
-    fields.into_iter().flatten().map(|(k, v)| (k.clone(), attribute(v))).collect()
+    fields
+        .into_iter()
+        .flatten()
+        .map(|(k, v)| (k.clone(), attribute(v)))
+        .collect()
 }
 
 fn attribute(value: &Value) -> AttributeValue {
@@ -60,7 +64,9 @@ fn plain(item: &Item) -> Value {
     fn one(value: &AttributeValue) -> Value {
         match value {
             AttributeValue::S(s) => s.as_str().into(),
-            AttributeValue::N(n) => n.parse::<serde_json::Number>().map_or_else(|_| n.as_str().into(), Value::Number),
+            AttributeValue::N(n) => n
+                .parse::<serde_json::Number>()
+                .map_or_else(|_| n.as_str().into(), Value::Number),
             AttributeValue::Bool(b) => (*b).into(),
             AttributeValue::Null(_) => Value::Null,
             AttributeValue::L(list) => list.iter().map(one).collect(),
@@ -104,11 +110,18 @@ async fn strays(account: &Account, args: &Args, watch: &Watch) -> Result<Vec<Ite
     let wanted = key(args);
     let mine = |item: &Item| {
         item.values().any(|value| match value {
-            AttributeValue::S(s) => watch.marks.iter().any(|m| s.contains(m.as_str())) || wanted.values().any(|w| w == value),
+            AttributeValue::S(s) => {
+                watch.marks.iter().any(|m| s.contains(m.as_str())) || wanted.values().any(|w| w == value)
+            }
             _ => false,
         })
     };
-    let mut pages = account.dynamodb().scan().table_name(text(args, "table")).into_paginator().send();
+    let mut pages = account
+        .dynamodb()
+        .scan()
+        .table_name(text(args, "table"))
+        .into_paginator()
+        .send();
     let mut found = Vec::new();
     for _ in 0..PAGES {
         match pages.next().await {
@@ -123,20 +136,29 @@ async fn strays(account: &Account, args: &Args, watch: &Watch) -> Result<Vec<Ite
 async fn elsewhere(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, CallError> {
     let wanted = key(args);
     let found = strays(account, args, watch).await?;
-    let Some(stray) = found.iter().find(|item| !wanted.iter().all(|(k, v)| item.get(k) == Some(v))) else {
+    let Some(stray) = found
+        .iter()
+        .find(|item| !wanted.iter().all(|(k, v)| item.get(k) == Some(v)))
+    else {
         return Ok(Clue::default());
     };
     let mut fields: Vec<String> = wanted
         .keys()
         .map(|name| match stray.get(name) {
             Some(AttributeValue::S(s)) => format!("{name} = \"{s}\""),
-            Some(other) => format!("{name} = {}", plain(&HashMap::from([(name.clone(), other.clone())]))[name]),
+            Some(other) => format!(
+                "{name} = {}",
+                plain(&HashMap::from([(name.clone(), other.clone())]))[name]
+            ),
             None => format!("no {name}"),
         })
         .collect();
     fields.sort_unstable();
     Ok(Clue {
-        found: Some(format!("the event's item is in the table, but under another key: {}", fields.join(", "))),
+        found: Some(format!(
+            "the event's item is in the table, but under another key: {}",
+            fields.join(", ")
+        )),
         fix: None,
         lines: vec![format!("item found: {}", plain(stray))],
         // Sent once, stored wrongly: sending again stores it wrongly again.
@@ -192,7 +214,13 @@ async fn remove_stray(account: &Account, table: &str, stray: &Item) -> Result<bo
         .iter()
         .filter_map(|k| Some((k.attribute_name().to_owned(), stray.get(k.attribute_name())?.clone())))
         .collect();
-    let answer = account.dynamodb().delete_item().table_name(table).set_key(Some(key)).send().await;
+    let answer = account
+        .dynamodb()
+        .delete_item()
+        .table_name(table)
+        .set_key(Some(key))
+        .send()
+        .await;
     answer.map_err(|e| CallError::from_sdk("dynamodb:DeleteItem", &e))?;
     Ok(true)
 }

@@ -122,9 +122,19 @@ fn parse<'a>(lines: impl Iterator<Item = (i64, &'a str)>, marks: &[String]) -> V
 /// Lambda's and Python's own marks of failure, and what a function that swallows an error prints of it.
 fn is_error(line: &str) -> bool {
     let lower = line.to_lowercase();
-    ["[error]", "traceback (most recent", "error:", "exception", "errortype", "task timed out", "error ", "status: error", "fail"]
-        .iter()
-        .any(|sign| lower.contains(sign))
+    [
+        "[error]",
+        "traceback (most recent",
+        "error:",
+        "exception",
+        "errortype",
+        "task timed out",
+        "error ",
+        "status: error",
+        "fail",
+    ]
+    .iter()
+    .any(|sign| lower.contains(sign))
         && !lower.starts_with("init_start")
 }
 
@@ -136,7 +146,11 @@ fn cut(line: &str) -> String {
         .take(LINE)
         .collect();
     let flat = flat.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() > LINE { format!("{flat} …") } else { flat }
+    if line.chars().count() > LINE {
+        format!("{flat} …")
+    } else {
+        flat
+    }
 }
 
 async fn invocation(account: &Account, args: &Args, watch: &Watch) -> Result<Sight, CallError> {
@@ -151,7 +165,10 @@ async fn log(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, Call
     let function = text(args, "function");
     let Some(runs) = runs(account, function, watch).await? else {
         return Ok(Clue {
-            lines: vec![format!("log group {} is not there: the function never wrote a log", log_group(function))],
+            lines: vec![format!(
+                "log group {} is not there: the function never wrote a log",
+                log_group(function)
+            )],
             ..Clue::default()
         });
     };
@@ -164,7 +181,10 @@ async fn log(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, Call
         let lines = if ended.is_empty() {
             Vec::new()
         } else {
-            vec![format!("the function ran {} time(s) since the probe began and logged no error", ended.len())]
+            vec![format!(
+                "the function ran {} time(s) since the probe began and logged no error",
+                ended.len()
+            )]
         };
         return Ok(Clue {
             lines,
@@ -173,7 +193,10 @@ async fn log(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, Call
     };
     let at = chrono::DateTime::from_timestamp_millis(failed[0].started).unwrap_or_default();
     Ok(Clue {
-        found: Some(format!("the function ran at {} and logged: {telling}", at.format("%H:%M:%S UTC"))),
+        found: Some(format!(
+            "the function ran at {} and logged: {telling}",
+            at.format("%H:%M:%S UTC")
+        )),
         fix: advice(telling),
         lines: errors.iter().take(LINES).map(|l| format!("log: {l}")).collect(),
         never,
@@ -184,18 +207,32 @@ async fn log(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, Call
 /// How much a line says: AWS's and Python's named errors before anything else.
 fn tells(line: &str) -> usize {
     let named = [
-        "AccessDenied", "ResourceNotFound", "ValidationException", "ImportModuleError", "HandlerNotFound",
-        "UserCodeSyntaxError", "KeyError", "timed out", "Exception", "Error:",
+        "AccessDenied",
+        "ResourceNotFound",
+        "ValidationException",
+        "ImportModuleError",
+        "HandlerNotFound",
+        "UserCodeSyntaxError",
+        "KeyError",
+        "timed out",
+        "Exception",
+        "Error:",
     ];
-    named.iter().rev().position(|sign| line.contains(sign)).map_or(0, |i| i + 1)
+    named
+        .iter()
+        .rev()
+        .position(|sign| line.contains(sign))
+        .map_or(0, |i| i + 1)
 }
 
 /// What to do about an error that the course's readers meet.
 fn advice(line: &str) -> Option<String> {
-    let action = line
-        .split("not authorized to perform: ")
-        .nth(1)
-        .map(|rest| rest.split_whitespace().next().unwrap_or_default().trim_end_matches(['.', ',', '"']));
+    let action = line.split("not authorized to perform: ").nth(1).map(|rest| {
+        rest.split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches(['.', ',', '"'])
+    });
     let advice = if let Some(action) = action {
         return Some(format!(
             "IAM → Roles → the function's role → **Add permissions**: a policy that allows {action}, for example \
@@ -234,7 +271,11 @@ async fn trigger(account: &Account, args: &Args) -> Result<Clue, CallError> {
         .send()
         .await
         .map_err(|e| CallError::from_sdk("lambda:ListEventSourceMappings", &e))?;
-    let mappings: Vec<Value> = answer.event_source_mappings().iter().map(event_source_mapping).collect();
+    let mappings: Vec<Value> = answer
+        .event_source_mappings()
+        .iter()
+        .map(event_source_mapping)
+        .collect();
     Ok(judge_trigger(&mappings, source))
 }
 
@@ -270,7 +311,10 @@ fn judge_trigger(mappings: &[Value], source: &str) -> Clue {
     }
     if ["Creating", "Enabling", "Updating"].contains(&state) {
         return Clue {
-            found: Some(format!("the trigger on stream {name} is still {}: check again in a minute", state.to_lowercase())),
+            found: Some(format!(
+                "the trigger on stream {name} is still {}: check again in a minute",
+                state.to_lowercase()
+            )),
             lines,
             pending: true,
             ..Clue::default()
@@ -279,7 +323,9 @@ fn judge_trigger(mappings: &[Value], source: &str) -> Clue {
     if result.contains("Function call failed") {
         // The function's log says more, where there is one.
         return Clue {
-            found: Some("the trigger calls the function, but the call fails (PROBLEM: Function call failed)".to_owned()),
+            found: Some(
+                "the trigger calls the function, but the call fails (PROBLEM: Function call failed)".to_owned(),
+            ),
             fix: Some(
                 "Lambda → the function → Monitor → **View CloudWatch logs** shows the error. If there is no log: \
                  Configuration → **Concurrency**, and take away a reserved concurrency of 0."
@@ -317,7 +363,9 @@ async fn code(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, Cal
         found: Some(format!(
             "function {function} stores nothing: its code is {size} bytes, the size of the console's \"Hello from Lambda!\""
         )),
-        fix: Some("Lambda → the function → Code: paste the lab's code over what is there and press **Deploy**.".to_owned()),
+        fix: Some(
+            "Lambda → the function → Code: paste the lab's code over what is there and press **Deploy**.".to_owned(),
+        ),
         lines: Vec::new(),
         never: clean_run,
         pending: false,
@@ -339,7 +387,16 @@ mod tests {
 
     #[test]
     fn a_run_knows_its_end_its_errors_and_whose_event_it_was() {
-        let runs = runs_of(&["START RequestId: 1", DENIED, "user edemlab-1", "END RequestId: 1", "START RequestId: 2"], &["edemlab-1"]);
+        let runs = runs_of(
+            &[
+                "START RequestId: 1",
+                DENIED,
+                "user edemlab-1",
+                "END RequestId: 1",
+                "START RequestId: 2",
+            ],
+            &["edemlab-1"],
+        );
         assert_eq!(runs.len(), 2);
         assert!(runs[0].ended && runs[0].names_this_probe && runs[0].errors.len() == 1);
         assert!(!runs[1].ended && runs[1].errors.is_empty());
@@ -347,7 +404,14 @@ mod tests {
 
     #[test]
     fn an_error_while_loading_belongs_to_the_run_that_follows() {
-        let runs = runs_of(&["[ERROR] Runtime.ImportModuleError: Unable to import module 'x'", "START RequestId: 1", "END RequestId: 1"], &[]);
+        let runs = runs_of(
+            &[
+                "[ERROR] Runtime.ImportModuleError: Unable to import module 'x'",
+                "START RequestId: 1",
+                "END RequestId: 1",
+            ],
+            &[],
+        );
         assert_eq!(runs[0].errors.len(), 1);
     }
 

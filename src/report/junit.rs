@@ -15,8 +15,10 @@ pub fn junit(report: &Report) -> String {
                 ("found", check.found.as_ref()),
                 ("fix", check.fix.as_ref()),
             ];
-            let mut lines: Vec<String> =
-                text.into_iter().filter_map(|(label, text)| Some(format!("{label}: {}", text?))).collect();
+            let mut lines: Vec<String> = text
+                .into_iter()
+                .filter_map(|(label, text)| Some(format!("{label}: {}", text?)))
+                .collect();
             lines.extend(check.evidence.iter().cloned());
             let told = |kind| {
                 let mut status = TestCaseStatus::non_success(kind);

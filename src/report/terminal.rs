@@ -64,7 +64,10 @@ fn symbol(status: Status) -> ColoredString {
 /// Whether a step has not been begun: what it is about is not there, and everything else waits for that.
 fn not_started(step: &StepReport) -> Option<&CheckReport> {
     let failed: Vec<&CheckReport> = step.checks.iter().filter(|c| c.status == Status::Fail).collect();
-    let rest = step.checks.iter().all(|c| matches!(c.status, Status::Fail | Status::Blocked));
+    let rest = step
+        .checks
+        .iter()
+        .all(|c| matches!(c.status, Status::Fail | Status::Blocked));
     match failed.as_slice() {
         [only] if rest && only.id.ends_with(".exists") => Some(only),
         _ => None,
@@ -77,10 +80,20 @@ fn step_line(out: &mut String, report: &Report, step: &StepReport, longest: usiz
         _ => format!("{}/{}", step.points.earned, step.points.possible),
     };
     let (mark, said) = match (not_started(step), step.status) {
-        (Some(check), _) => ("–".dimmed(), format!("not started: {}", visible(check.found.as_deref().unwrap_or_default()))),
+        (Some(check), _) => (
+            "–".dimmed(),
+            format!("not started: {}", visible(check.found.as_deref().unwrap_or_default())),
+        ),
         (None, Status::Unknown) => {
-            let reason = step.checks.iter().find(|c| c.status == Status::Unknown).and_then(|c| c.found.as_deref());
-            (symbol(step.status), format!("could not tell: {}", visible(reason.unwrap_or_default())))
+            let reason = step
+                .checks
+                .iter()
+                .find(|c| c.status == Status::Unknown)
+                .and_then(|c| c.found.as_deref());
+            (
+                symbol(step.status),
+                format!("could not tell: {}", visible(reason.unwrap_or_default())),
+            )
         }
         (None, Status::Blocked) => {
             let needs: Vec<&str> = step.checks.iter().flat_map(|c| &c.needs).map(String::as_str).collect();
@@ -95,7 +108,11 @@ fn step_line(out: &mut String, report: &Report, step: &StepReport, longest: usiz
     let options = textwrap::Options::new(width.saturating_sub(bare).max(20));
     let lines: Vec<_> = textwrap::wrap(&said, options);
     let text: Vec<String> = lines.iter().map(|l| l.to_string()).collect();
-    let _ = writeln!(out, "{}", format!("{lead}{}", text.join(&format!("\n{indent}"))).trim_end());
+    let _ = writeln!(
+        out,
+        "{}",
+        format!("{lead}{}", text.join(&format!("\n{indent}"))).trim_end()
+    );
 }
 
 fn first_few(ids: &[&str]) -> String {
@@ -172,7 +189,13 @@ fn heading(out: &mut String, check: &CheckReport, width: usize) {
     let title = visible(&check.title);
     if title.chars().count() <= room {
         let gap = room - title.chars().count() + 2;
-        let _ = writeln!(out, " {} {}{title}{}{points}", symbol(check.status), lead.bold(), " ".repeat(gap));
+        let _ = writeln!(
+            out,
+            " {} {}{title}{}{points}",
+            symbol(check.status),
+            lead.bold(),
+            " ".repeat(gap)
+        );
     } else {
         let _ = writeln!(out, " {} {}{points}", symbol(check.status), lead.bold());
         let _ = writeln!(out, "{}", wrapped(&title, width, "     "));
@@ -207,7 +230,11 @@ fn last_lines(out: &mut String, report: &Report, width: usize, command: &str) {
     match report.verdict {
         Verdict::Pass => text.push_str(" Everything is as it should be."),
         Verdict::Fail => {
-            let failing: Vec<&CheckReport> = report.checks().map(|(_, c)| c).filter(|c| c.status == Status::Fail).collect();
+            let failing: Vec<&CheckReport> = report
+                .checks()
+                .map(|(_, c)| c)
+                .filter(|c| c.status == Status::Fail)
+                .collect();
             let mut steps: Vec<&str> = failing.iter().filter_map(|c| c.id.split('.').next()).collect();
             steps.dedup();
             if let Some(first) = failing.first() {
