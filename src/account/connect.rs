@@ -5,6 +5,7 @@ use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region};
@@ -111,12 +112,15 @@ impl Connection {
     /// # Errors
     /// When there is no region, or one that does not exist.
     pub async fn open(self) -> Result<Account, ConnectError> {
-        let custom_endpoint = self.endpoint.is_some()
-            || std::env::var_os("AWS_ENDPOINT_URL").is_some()
-            || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
+        let endpoint = self.endpoint.clone().or_else(|| std::env::var("AWS_ENDPOINT_URL").ok());
+        let custom_endpoint = endpoint.is_some() || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
+        let http = match &endpoint {
+            Some(endpoint) if http::is_loopback(endpoint) => http::loopback_client(),
+            _ => http::shared_client(),
+        };
         let region = self.region().await?;
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http::shared_client())
+            .http_client(http.clone())
             .region(Region::new(region.clone()))
             .retry_config(RetryConfig::adaptive().with_max_attempts(5))
             .timeout_config(
@@ -139,12 +143,17 @@ impl Connection {
             )),
             (None, profile) => {
                 // Off EC2 there is no metadata service: ask once and shortly, so that "no credentials" is said at once.
+                let settings = ProviderConfig::without_region()
+                    .with_region(Some(Region::new(region.clone())))
+                    .with_http_client(http);
                 let metadata = aws_config::imds::Client::builder()
+                    .configure(&settings)
                     .max_attempts(1)
                     .connect_timeout(Duration::from_millis(500))
                     .read_timeout(Duration::from_secs(1))
                     .build();
                 let mut chain = DefaultCredentialsChain::builder()
+                    .configure(settings)
                     .imds_client(metadata)
                     .region(Region::new(region));
                 if let Some(profile) = profile {

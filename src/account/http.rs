@@ -29,6 +29,31 @@ pub fn shared_client() -> SharedHttpClient {
         .clone()
 }
 
+/// The client for a sandbox on this computer. It knows no proxy (127.0.0.1 is never behind one) and trusts no
+/// certificate: there is no TLS here, and reading the system's certificates takes longer than a call.
+pub fn loopback_client() -> SharedHttpClient {
+    static CLIENT: OnceLock<SharedHttpClient> = OnceLock::new();
+    CLIENT
+        .get_or_init(|| {
+            let nobody = tls::TlsContext::builder()
+                .with_trust_store(tls::TrustStore::empty())
+                .build();
+            Builder::new()
+                .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
+                .tls_context(nobody.expect("a context without certificates has none that could be wrong"))
+                .build_https()
+        })
+        .clone()
+}
+
+/// Whether an endpoint is on this computer.
+pub(super) fn is_loopback(endpoint: &str) -> bool {
+    let host = endpoint.split("://").nth(1).unwrap_or(endpoint);
+    let host = host.split('/').next().unwrap_or_default();
+    let host = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    matches!(host, "localhost" | "[::1]") || host.starts_with("127.")
+}
+
 /// The system's certificates, and those of `AWS_CA_BUNDLE`.
 fn trust() -> tls::TlsContext {
     let mut store = tls::TrustStore::default();

@@ -405,6 +405,7 @@ fn hop(reader: &Reader, step: &str, node: Node) -> Option<Hop> {
         send_with.append(&mut await_with);
     }
     let within = fields.take("within").and_then(|n| reader.duration(&n, "`within`"));
+    let differs = fields.template("differs");
     let way = fields.take("way").and_then(|n| reader.text(&n, "`way`"));
     let mut evidence = Vec::new();
     if let Some(node) = fields.take("evidence") {
@@ -425,6 +426,7 @@ fn hop(reader: &Reader, step: &str, node: Node) -> Option<Hop> {
             action: Action { verb, with: send_with },
             again,
         }),
+        differs,
         awaits: await_verb.map(|verb| Action { verb, with: await_with }),
         within: within.unwrap_or(Duration::from_secs(60)),
         evidence,

@@ -149,6 +149,9 @@ impl Resolver<'_> {
                 for evidence in &hop.evidence {
                     self.action(evidence, VerbRole::Evidence, file, &at, &local);
                 }
+                if let Some(differs) = &hop.differs {
+                    self.template(differs, &seen);
+                }
                 self.check(&hop.check, &seen);
             }
             for removal in &probe.remove {

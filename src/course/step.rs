@@ -84,6 +84,13 @@ impl Lab {
             texts.extend([&check.expected, &check.found, &check.why].into_iter().flatten());
             texts.push(&check.fix);
         }
+        texts.extend(
+            self.steps
+                .iter()
+                .filter_map(|s| s.probe.as_ref())
+                .flat_map(|p| &p.hops)
+                .flat_map(|h| &h.differs),
+        );
         for probe in self.steps.iter().filter_map(|s| s.probe.as_ref()) {
             exprs.extend(probe.values.iter().map(|(_, e)| e));
             let sends = probe.hops.iter().filter_map(|h| h.send.as_ref()).map(|s| &s.action);
@@ -248,6 +255,8 @@ pub struct Hop {
     pub way: String,
     /// What is sent to start it.
     pub send: Option<HopSend>,
+    /// What to say when it arrived but is not as expected.
+    pub differs: Option<Compiled<Template>>,
     /// What is looked for.
     pub awaits: Option<Action>,
     /// How long it is looked for.

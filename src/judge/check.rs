@@ -7,6 +7,9 @@ use crate::expr::{Scope, Template};
 use crate::report::{CheckReport, Status};
 use std::time::Instant;
 
+/// Names and values are the student's: a text of a report is cut at this many characters.
+const LONGEST: usize = 2000;
+
 impl Run<'_> {
     /// Judges one check.
     pub(super) async fn check(&self, check: &Check) -> Status {
@@ -127,9 +130,9 @@ pub(super) fn fail(report: &mut CheckReport, check: &Check, scope: &Scope) {
 }
 
 /// A text in its scope. What cannot be said is said to be so: the verdict does not hang on it.
-fn say(text: &Compiled<Template>, scope: &Scope) -> String {
+pub(super) fn say(text: &Compiled<Template>, scope: &Scope) -> String {
     match text.value.text(scope) {
-        Ok(said) => said.trim().to_owned(),
+        Ok(said) => said.trim().chars().take(LONGEST).collect(),
         Err(error) => format!("(not shown: {}: {error})", text.place()),
     }
 }

@@ -147,6 +147,7 @@ impl Run<'_> {
         let mut because = match (left.len(), because) {
             (0, _) => return Ok(Outcome::Absent),
             (1, Some(because)) => because,
+            (1, None) if all > 1 => "the only one that fits".to_owned(),
             (1, None) => "the only one".to_owned(),
             // Several show the same signs: the newest is the one that the student works on.
             (_, Some(because)) => {

@@ -161,6 +161,7 @@ pub async fn judge(
         _ = &mut work => identity.await?,
     };
 
+    run.relate_failures();
     let steps: Vec<StepReport> = steps
         .iter()
         .map(|step| run.step_report(step))

@@ -1,11 +1,11 @@
 //! A probe: an event is sent, followed hop by hop, and taken away. A later hop that has seen it proves the earlier ones.
 
-use super::check::{blank, could_not_tell, fail, interrupted, pass};
+use super::check::{blank, could_not_tell, fail, interrupted, pass, say};
 use super::hop::{Undone, action_needs, fresh_watch, needs};
 use super::outcome::{Needs, Obstacle};
 use super::{Event, Run, round};
 use crate::account::Problem;
-use crate::course::{Hop, Probe, Step, arrival_name};
+use crate::course::{Hop, Probe, Step, arrival_name, depends_on};
 use crate::expr::Scope;
 use crate::probe::{Clue, Sight, Watch};
 use crate::report::{CheckReport, Status, Stop};
@@ -240,7 +240,12 @@ impl Run<'_> {
         let scope = scope.with(name, document);
         match check.expect.as_ref().map(|e| (e, e.value.holds(&scope))) {
             None | Some((_, Ok(true))) => pass(&mut under.report),
-            Some((_, Ok(false))) => fail(&mut under.report, check, &scope),
+            Some((_, Ok(false))) => {
+                fail(&mut under.report, check, &scope);
+                if let Some(differs) = &under.hop.differs {
+                    under.report.found = Some(say(differs, &scope));
+                }
+            }
             Some((expect, Err(error))) => could_not_tell(&mut under.report, format!("{}: {error}", expect.place())),
         }
     }
@@ -294,6 +299,58 @@ impl Run<'_> {
                 ));
             }
         }
+    }
+
+    /// A failed hop names the failed checks of what it mentions: mend those first, it may follow from them.
+    pub(super) fn relate_failures(&self) {
+        let mut done = self.done.borrow_mut();
+        for hop in self
+            .lab
+            .steps
+            .iter()
+            .filter_map(|s| s.probe.as_ref())
+            .flat_map(|p| &p.hops)
+        {
+            if done
+                .get(&hop.check.id)
+                .is_none_or(|report| report.status != Status::Fail)
+            {
+                continue;
+            }
+            let mine = needs(self.lab, hop);
+            let related: Vec<String> = self
+                .lab
+                .steps
+                .iter()
+                .flat_map(|s| &s.checks)
+                .filter(|check| done.get(&check.id).is_some_and(|r| r.status == Status::Fail))
+                .filter(|check| {
+                    self.concerns(check)
+                        .iter()
+                        .any(|name| mine.names().contains(name.as_str()))
+                })
+                .map(|check| check.id.clone())
+                .collect();
+            if let Some(report) = done.get_mut(&hop.check.id) {
+                report.needs = related;
+            }
+        }
+    }
+
+    /// The resources that a check is about: those it mentions, and those that these are derived from.
+    fn concerns(&self, check: &crate::course::Check) -> Vec<String> {
+        let mut needs = Needs::default();
+        check
+            .expect
+            .iter()
+            .for_each(|e| needs.add(self.lab, &e.value.mentions()));
+        let mut names: Vec<String> = needs.names().into_iter().map(str::to_owned).collect();
+        for name in names.clone() {
+            if !self.lab.resources[&name].with.is_empty() {
+                names.extend(depends_on(self.lab, &name));
+            }
+        }
+        names
     }
 
     fn finish(&self, step: &Step, hops: Vec<Under<'_>>) {

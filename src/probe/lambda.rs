@@ -45,9 +45,10 @@ pub(super) const CODE: Verb = Verb {
 /// The console's "Hello from Lambda!" for Python is a zip of about 300 bytes; no code that stores anything is as small.
 const HELLO: u64 = 400;
 
-/// A line of a log is quoted up to this many characters, and this many lines of it.
+/// A line of a log is quoted up to this many characters, and this many lines of it; more of it is looked at.
 const LINE: usize = 300;
-const LINES: usize = 6;
+const LINES: usize = 5;
+const READ: usize = 4000;
 
 /// A log is read up to this many events: enough for the minutes of a probe.
 const EVENTS: i32 = 2000;
@@ -105,7 +106,7 @@ fn parse<'a>(lines: impl Iterator<Item = (i64, &'a str)>, marks: &[String]) -> V
             });
             continue;
         }
-        let error = is_error(line).then(|| cut(line));
+        let error = is_error(line).then(|| line.chars().take(READ).collect::<String>());
         let Some(run) = runs.last_mut() else {
             before.extend(error);
             continue;
@@ -131,7 +132,7 @@ fn is_error(line: &str) -> bool {
         "task timed out",
         "error ",
         "status: error",
-        "fail",
+        "failed to",
     ]
     .iter()
     .any(|sign| lower.contains(sign))
@@ -151,6 +152,29 @@ fn cut(line: &str) -> String {
     } else {
         flat
     }
+}
+
+/// What an error says, without what stands around it: the denied action, the error of a traceback and its line.
+fn essence(error: &str) -> String {
+    if let Some((_, rest)) = error.split_once("is not authorized to perform: ") {
+        return cut(&format!("AccessDenied: not authorized to perform: {rest}"));
+    }
+    if let Some((_, rest)) = error.split_once("An error occurred (") {
+        return cut(&format!("An error occurred ({rest}"));
+    }
+    let mut lines = error.lines().map(str::trim).filter(|l| !l.is_empty());
+    let first = lines.clone().next().unwrap_or_default();
+    let telling = if first.starts_with("Traceback") {
+        lines.next_back().unwrap_or(first)
+    } else {
+        first
+    };
+    let place = error.rsplit_once("File \"/var/task/").and_then(|(_, rest)| {
+        let (file, rest) = rest.split_once("\", line ")?;
+        let line: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        Some(format!(" ({file}, line {line})"))
+    });
+    cut(&format!("{telling}{}", place.unwrap_or_default()))
 }
 
 async fn invocation(account: &Account, args: &Args, watch: &Watch) -> Result<Sight, CallError> {
@@ -194,11 +218,17 @@ async fn log(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, Call
     let at = chrono::DateTime::from_timestamp_millis(failed[0].started).unwrap_or_default();
     Ok(Clue {
         found: Some(format!(
-            "the function ran at {} and logged: {telling}",
-            at.format("%H:%M:%S UTC")
+            "the function ran at {} and logged: {}",
+            at.format("%H:%M:%S UTC"),
+            essence(telling)
         )),
         fix: advice(telling),
-        lines: errors.iter().take(LINES).map(|l| format!("log: {l}")).collect(),
+        lines: errors
+            .iter()
+            .filter(|l| *l != telling)
+            .take(LINES)
+            .map(|l| format!("log: {}", essence(l)))
+            .collect(),
         never,
         pending: false,
     })
@@ -297,7 +327,8 @@ fn judge_trigger(mappings: &[Value], source: &str) -> Clue {
     if !result.is_empty() {
         lines.push(format!("trigger's last result: {}", cut(result)));
     }
-    if !field("StateTransitionReason").is_empty() {
+    // "User action" is what every trigger says that somebody made.
+    if !["", "User action", "USER_INITIATED"].contains(&field("StateTransitionReason")) {
         lines.push(format!("why: {}", cut(field("StateTransitionReason"))));
     }
     if ["Disabled", "Disabling", "Deleting"].contains(&state) {
@@ -418,6 +449,18 @@ mod tests {
     #[test]
     fn the_denied_action_is_named_in_the_advice() {
         assert!(advice(DENIED).unwrap().contains("allows dynamodb:PutItem,"));
+    }
+
+    #[test]
+    fn an_error_is_told_shortly() {
+        assert_eq!(
+            essence(DENIED),
+            "AccessDenied: not authorized to perform: dynamodb:PutItem on resource: t"
+        );
+        let crash = "[ERROR] KeyError: 'userId'\nTraceback (most recent call last):\n  File \"/var/task/index.py\", line 24, in f\n    x";
+        assert_eq!(essence(crash), "[ERROR] KeyError: 'userId' (index.py, line 24)");
+        let printed = "Traceback (most recent call last):\n  File \"/var/task/a.py\", line 3, in f\nKeyError: 'x'";
+        assert_eq!(essence(printed), "KeyError: 'x' (a.py, line 3)");
     }
 
     #[test]

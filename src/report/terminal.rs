@@ -25,7 +25,7 @@ pub fn render(report: &Report, width: usize, command: &str) -> String {
     let mut reasons: Vec<&str> = Vec::new();
     for (step, check) in report.checks() {
         match check.status {
-            Status::Fail => failure(&mut out, step, check, width),
+            Status::Fail => failure(&mut out, report, step, check, width),
             // One denied action makes many checks unknown: its reason is said once.
             Status::Unknown => {
                 let reason = check.found.as_deref().unwrap_or_default();
@@ -96,7 +96,8 @@ fn step_line(out: &mut String, report: &Report, step: &StepReport, longest: usiz
             )
         }
         (None, Status::Blocked) => {
-            let needs: Vec<&str> = step.checks.iter().flat_map(|c| &c.needs).map(String::as_str).collect();
+            let blocked = step.checks.iter().filter(|c| c.status == Status::Blocked);
+            let needs: Vec<&str> = blocked.flat_map(|c| &c.needs).map(String::as_str).collect();
             (symbol(step.status), format!("not reached: needs {}", first_few(&needs)))
         }
         (None, _) => (symbol(step.status), about(report, step)),
@@ -159,13 +160,15 @@ fn way(step: &StepReport) -> String {
     stops.join(" → ")
 }
 
-fn failure(out: &mut String, step: &StepReport, check: &CheckReport, width: usize) {
+fn failure(out: &mut String, report: &Report, step: &StepReport, check: &CheckReport, width: usize) {
     heading(out, check, width);
     let mut line = |label: &str, text: &str| {
         let label = format!("     {label:<10}");
-        let _ = writeln!(out, "{}", styled(&wrapped(text, width, &label)));
+        let _ = writeln!(out, "{}", wrapped(&styled(text), width, &label));
     };
-    line("expected", &visible(&check.expected));
+    if check.expected != check.title {
+        line("expected", &visible(&check.expected));
+    }
     if let Some(found) = &check.found {
         line("found", &visible(found));
     }
@@ -174,6 +177,17 @@ fn failure(out: &mut String, step: &StepReport, check: &CheckReport, width: usiz
     }
     if let Some(why) = &check.why {
         line("why", &visible(why));
+    }
+    let first = report
+        .checks()
+        .map(|(_, c)| c)
+        .filter(|c| c.status == Status::Fail && check.needs.contains(&c.id));
+    let first: Vec<&str> = first.map(|c| c.id.as_str()).collect();
+    if !first.is_empty() {
+        line(
+            "first",
+            &format!("mend {}: this may follow from it", first.join(" and ")),
+        );
     }
     if let Some(fix) = &check.fix {
         line("fix", &visible(fix));

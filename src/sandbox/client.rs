@@ -1,31 +1,13 @@
 //! SDK clients that talk to the sandbox and to nothing else: no setting of the user's environment or files reaches them.
 
-use std::sync::OnceLock;
-
 use aws_credential_types::Credentials;
-use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use crate::account::http::loopback_client;
+
 use super::accounts::{AccountNumber, Keys};
 use super::error::ApiError;
-
-/// One HTTP client for all accounts of the sandbox. It knows no proxy (127.0.0.1 is never behind one) and trusts no
-/// certificate: there is no TLS here, and reading the system's certificates takes longer than a call.
-fn http_client() -> SharedHttpClient {
-    static CLIENT: OnceLock<SharedHttpClient> = OnceLock::new();
-    let build = || {
-        let nobody = tls::TlsContext::builder()
-            .with_trust_store(tls::TrustStore::empty())
-            .build();
-        aws_smithy_http_client::Builder::new()
-            .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
-            .tls_context(nobody.expect("a context without certificates has none that could be wrong"))
-            .build_https()
-    };
-    CLIENT.get_or_init(build).clone()
-}
 
 fn credentials(keys: &Keys) -> Credentials {
     Credentials::new(
@@ -40,7 +22,7 @@ fn credentials(keys: &Keys) -> Credentials {
 pub(super) fn iam(endpoint: &str, keys: &Keys) -> aws_sdk_iam::Client {
     let config = aws_sdk_iam::Config::builder()
         .behavior_version_latest()
-        .http_client(http_client())
+        .http_client(loopback_client())
         .endpoint_url(endpoint)
         .region(aws_sdk_iam::config::Region::from_static("us-east-1"))
         .credentials_provider(credentials(keys));
@@ -50,7 +32,7 @@ pub(super) fn iam(endpoint: &str, keys: &Keys) -> aws_sdk_iam::Client {
 pub(super) fn cloudformation(endpoint: &str, keys: &Keys, region: &str) -> aws_sdk_cloudformation::Client {
     let config = aws_sdk_cloudformation::Config::builder()
         .behavior_version_latest()
-        .http_client(http_client())
+        .http_client(loopback_client())
         .endpoint_url(endpoint)
         .region(aws_sdk_cloudformation::config::Region::new(region.to_owned()))
         .credentials_provider(credentials(keys));
