@@ -4,7 +4,7 @@ use super::{Account, CallError, Problem, http};
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
-use aws_config::profile::ProfileFileRegionProvider;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -106,6 +106,19 @@ impl ConnectError {
     }
 }
 
+/// The words for a direction in the code of a region.
+const DIRECTIONS: &[&str] = &[
+    "north",
+    "south",
+    "east",
+    "west",
+    "central",
+    "northeast",
+    "northwest",
+    "southeast",
+    "southwest",
+];
+
 impl Connection {
     /// Settles credentials and region; makes no call yet.
     ///
@@ -152,15 +165,22 @@ impl Connection {
                     .connect_timeout(Duration::from_millis(500))
                     .read_timeout(Duration::from_secs(1))
                     .build();
-                let mut chain = DefaultCredentialsChain::builder()
-                    .configure(settings)
-                    .imds_client(metadata)
-                    .region(Region::new(region));
-                if let Some(profile) = profile {
-                    loader = loader.profile_name(profile);
-                    chain = chain.profile_name(profile);
+                match profile {
+                    // A profile that is named on the command line wins over keys in the environment, as with the AWS CLI.
+                    Some(profile) => {
+                        let named = ProfileFileCredentialsProvider::builder()
+                            .configure(&settings)
+                            .profile_name(profile);
+                        loader.profile_name(profile).credentials_provider(named.build())
+                    }
+                    None => {
+                        let chain = DefaultCredentialsChain::builder()
+                            .configure(settings)
+                            .imds_client(metadata)
+                            .region(Region::new(region));
+                        loader.credentials_provider(chain.build().await)
+                    }
                 }
-                loader.credentials_provider(chain.build().await)
             }
         };
         Ok(Account::new(loader.load().await, custom_endpoint))
@@ -183,11 +203,14 @@ impl Connection {
             }
         };
         let region = region.filter(|r| !r.is_empty()).ok_or(ConnectError::NoRegion)?;
-        let shaped = region.split('-').count() >= 3
-            && region.ends_with(|c: char| c.is_ascii_digit())
-            && region
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        // New regions come, so this is no list of them: a code is AREA-DIRECTION-NUMBER.
+        let parts: Vec<&str> = region.split('-').collect();
+        let shaped = match parts.as_slice() {
+            [area, .., direction, number] => {
+                area.len() == 2 && DIRECTIONS.contains(direction) && number.parse::<u8>().is_ok_and(|n| n > 0)
+            }
+            _ => false,
+        };
         if shaped {
             return Ok(region);
         }

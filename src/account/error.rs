@@ -139,8 +139,11 @@ fn of_code(code: &str) -> Problem {
 
 /// Failures before AWS answered: no credentials, no connection.
 fn of_chain(error: &(dyn Error + 'static)) -> (Problem, String) {
-    let mut next = Some(error);
-    while let Some(error) = next {
+    // Off EC2, whatever the instance metadata service (or a proxy in its place) answers means: no credentials there.
+    if causes(error).any(|e| e.is::<aws_config::imds::client::error::ImdsError>()) {
+        return (Problem::NoCredentials, String::new());
+    }
+    for error in causes(error) {
         if let Some(credentials) = error.downcast_ref::<CredentialsError>() {
             let problem = match credentials {
                 CredentialsError::CredentialsNotLoaded(_) => Problem::NoCredentials,
@@ -149,15 +152,14 @@ fn of_chain(error: &(dyn Error + 'static)) -> (Problem, String) {
             };
             return (problem, deepest(error));
         }
-        next = error.source();
     }
     (Problem::Unreachable, deepest(error))
 }
 
+fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |e: &&(dyn Error + 'static)| (*e).source())
+}
+
 fn deepest(error: &(dyn Error + 'static)) -> String {
-    let mut error = error;
-    while let Some(source) = error.source() {
-        error = source;
-    }
-    error.to_string()
+    causes(error).last().map(ToString::to_string).unwrap_or_default()
 }

@@ -65,7 +65,7 @@ fn explain(out: &mut String, lab: &Lab, check: &Check, width: usize) {
     let _ = writeln!(out, "{} ({} points{extra})", check.id.bold(), check.points);
     let _ = writeln!(out, "{}", wrapped(&check.title, width, "  "));
     let mut line = |label: &str, text: &str| {
-        let _ = writeln!(out, "{}", wrapped(&styled(text), width, &format!("  {label:<10}")));
+        let _ = writeln!(out, "{}", wrapped(&styled(text), width, &format!("  {label:<12}")));
     };
     if let Some(why) = &check.why {
         line("why", &words(why));

@@ -126,6 +126,14 @@ fn lab(
             continue;
         }
         known.push(step_id.clone());
+        let page = format!("book/src/{}.md", chapter.trim_end_matches(".html"));
+        if files.has_book() && files.get(&page).is_none() {
+            reader.report(
+                at.clone(),
+                format!("step `{step_id}` has no chapter"),
+                format!("there is no `{page}`"),
+            );
+        }
         let path = format!("checks/{id}/{step_id}.yaml");
         let Some(step_file) = files.get(&path) else {
             reader.report(
@@ -197,13 +205,17 @@ fn lab(
     }
     resolve::lab(&lab, &places, vocabulary, diagnostics);
     // While a step cannot be read, its checks are not missing: one mistake, one message.
-    if part == Part::Everything
-        && lab.steps.len() == known.len()
-        && let Some(file) = files.get(&format!("labs/{id}/faults.yaml"))
-        && let Some(root) = node::parse(file, diagnostics)
-    {
-        let faults = fault::read(file, root, diagnostics);
-        lab.faults = check_faults(&lab, file, faults, diagnostics);
+    if part == Part::Everything && lab.steps.len() == known.len() {
+        let path = format!("labs/{id}/faults.yaml");
+        let faults_file = files.get(&path).unwrap_or(file);
+        let faults = match files.get(&path).map(|file| (file, node::parse(file, diagnostics))) {
+            Some((file, Some(root))) => Some(fault::read(file, root, diagnostics)),
+            Some((_, None)) => None,
+            None => Some(Vec::new()),
+        };
+        if let Some(faults) = faults {
+            lab.faults = check_faults(&lab, faults_file, faults, diagnostics);
+        }
     }
     Some(lab)
 }

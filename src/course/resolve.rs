@@ -135,7 +135,12 @@ impl Resolver<'_> {
                 self.expr(value, &local);
                 local.push((name.clone(), Shape::Any));
             }
-            for hop in &probe.hops {
+            for (index, hop) in probe.hops.iter().enumerate() {
+                if index > 0 && hop.send.is_some() {
+                    let at = hop.check.place.at..hop.check.place.at + 1;
+                    let message = format!("hop `{}` sends, but only the first hop can", hop.check.id);
+                    report(self.diagnostics, &hop.check.place.file, at, message, "");
+                }
                 let file = &hop.check.place.file;
                 let at = hop.check.place.at..hop.check.place.at + 1;
                 if let Some(send) = &hop.send {

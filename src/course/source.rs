@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 static LABS: Dir = include_dir!("$CARGO_MANIFEST_DIR/labs");
 static CHECKS: Dir = include_dir!("$CARGO_MANIFEST_DIR/checks");
+static BOOK: Dir = include_dir!("$CARGO_MANIFEST_DIR/book/src");
 
 /// A file of the course and its text.
 #[derive(Debug, PartialEq, Eq)]
@@ -52,7 +53,7 @@ impl CourseFiles {
     /// The course that the binary brings along.
     pub fn embedded() -> Self {
         let mut course = Self::default();
-        for (root, dir) in [("labs", &LABS), ("checks", &CHECKS)] {
+        for (root, dir) in [("labs", &LABS), ("checks", &CHECKS), ("book/src", &BOOK)] {
             course.add_embedded(root, dir);
         }
         course
@@ -92,6 +93,11 @@ impl CourseFiles {
             }
             course.add_folder(root, &path)?;
         }
+        // A course in the making may not have a book yet.
+        let book = folder.join("book").join("src");
+        if book.is_dir() {
+            course.add_folder("book/src", &book)?;
+        }
         Ok(course)
     }
 
@@ -127,6 +133,11 @@ impl CourseFiles {
     /// The file at `path` within the course.
     pub fn get(&self, path: &str) -> Option<&Arc<SourceFile>> {
         self.files.get(path)
+    }
+
+    /// Whether the course has a book.
+    pub fn has_book(&self) -> bool {
+        self.files.keys().any(|path| path.starts_with("book/"))
     }
 
     /// The files right below `folder`, in the order of their names.

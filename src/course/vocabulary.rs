@@ -25,6 +25,8 @@ pub struct KindSpec {
     pub listed: &'static [&'static str],
     /// What `with` takes.
     pub args: &'static [ArgSpec],
+    /// The field that holds its ARN, where the list does not give it.
+    pub arn: Option<&'static str>,
     /// Whether every account has one, so that no check need say that it is there.
     pub always: bool,
 }

@@ -21,6 +21,7 @@ pub(super) const TABLE: Kind = Kind {
         })),
         listed: &["TableName"],
         args: &[],
+        arn: Some("TableArn"),
         always: false,
     },
     actions: &["dynamodb:ListTables", "dynamodb:DescribeTable"],

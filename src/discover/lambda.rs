@@ -40,6 +40,7 @@ pub(super) const FUNCTION: Kind = Kind {
             "EventSourceMappings",
         ],
         args: &[],
+        arn: None,
         always: false,
     },
     actions: &["lambda:ListFunctions", "lambda:ListEventSourceMappings"],

@@ -19,6 +19,7 @@ pub(super) const BUCKET: Kind = Kind {
         })),
         listed: &["Name", "BucketArn", "BucketRegion", "CreationDate"],
         args: &[],
+        arn: None,
         always: false,
     },
     actions: &["s3:ListAllMyBuckets", "s3:GetBucketPolicy"],
@@ -43,6 +44,7 @@ pub(super) const CSV: Kind = Kind {
                 required: true,
             },
         ],
+        arn: None,
         always: false,
     },
     actions: &["s3:ListBucket", "s3:GetObject"],
@@ -57,11 +59,14 @@ const CSVS: usize = 200;
 const HEADER: u64 = 2048;
 
 async fn buckets(account: &Account) -> Result<Vec<Candidate>, CallError> {
-    let me = account.identity().await?;
     // Only a paged request is answered with each bucket's region.
     let pages = account.s3(account.region()).list_buckets().max_buckets(1000);
-    let items: Result<Vec<_>, _> = pages.into_paginator().items().send().collect().await;
-    let items = items.map_err(|e| CallError::from_sdk("s3:ListAllMyBuckets", &e))?;
+    let items = async {
+        let items: Result<Vec<_>, _> = pages.into_paginator().items().send().collect().await;
+        items.map_err(|e| CallError::from_sdk("s3:ListAllMyBuckets", &e))
+    };
+    // Both at once: each round trip counts.
+    let (me, items) = tokio::try_join!(account.identity(), items)?;
     Ok(items
         .into_iter()
         .map(|bucket| {

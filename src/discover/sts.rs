@@ -16,6 +16,7 @@ pub(super) const CALLER_IDENTITY: Kind = Kind {
         shape: Shape::of(&json!({"Account": null, "Arn": null, "UserId": null})),
         listed: &["Account", "Arn", "UserId"],
         args: &[],
+        arn: None,
         always: true,
     },
     actions: &[],

@@ -23,8 +23,9 @@ impl Run<'_> {
         let scope = self.scope(&needs).await;
         let needed = self.needed(check, &needs);
         let mut report = blank(check);
-        let before = self.before(check).await;
+        let (before, untold) = self.before(check).await;
         match self.obstacle(&needs) {
+            None if untold.is_some() => could_not_tell(&mut report, untold.unwrap_or_default()),
             None if !before.is_empty() => {
                 report.status = Status::Blocked;
                 report.needs = before;
@@ -52,15 +53,18 @@ impl Run<'_> {
         status
     }
 
-    /// The checks that this one needs and that did not pass.
-    async fn before(&self, check: &Check) -> Vec<String> {
+    /// The checks that this one needs and that did not pass, and why one of them could not be told.
+    async fn before(&self, check: &Check) -> (Vec<String>, Option<String>) {
         let mut open = Vec::new();
+        let mut untold = None;
         for needed in check.needs.iter().filter_map(|id| self.lab.check(id)) {
-            if self.status(needed).await != Status::Pass {
-                open.push(needed.id.clone());
+            match self.status(needed).await {
+                Status::Pass => {}
+                Status::Unknown => untold = self.done.borrow().get(&needed.id).and_then(|r| r.found.clone()),
+                Status::Fail | Status::Blocked => open.push(needed.id.clone()),
             }
         }
-        open
+        (open, untold)
     }
 
     fn needed(&self, check: &Check, needs: &Needs) -> Vec<String> {

@@ -59,7 +59,15 @@ impl Run<'_> {
         };
         let candidates = self.candidates(kind, &spec, &args).await.map_err(|e| self.say(&e))?;
         if resource.many {
-            let documents = candidates.into_iter().map(|c| filled(&spec, c.document)).collect();
+            let mut left = contenders(kind, candidates);
+            if let Some(only) = &resource.only {
+                let mut keep = self.holding(only, kind, &spec, &mut left).await?.into_iter();
+                left.retain(|_| keep.next().unwrap_or(false));
+            }
+            if self.reads_beyond(&resource.name, &spec) {
+                self.describe_all(kind, &mut left).await?;
+            }
+            let documents = left.into_iter().map(|c| filled(&spec, c.candidate.document)).collect();
             return Ok(Outcome::Found {
                 document: documents,
                 chosen: None,
@@ -110,16 +118,10 @@ impl Run<'_> {
         candidates: Vec<Candidate>,
     ) -> Result<Outcome, String> {
         let all = candidates.len();
-        let mut left: Vec<Contender> = candidates
-            .into_iter()
-            .map(|candidate| Contender {
-                described: kind.describe.is_none(),
-                candidate,
-            })
-            .collect();
+        let mut left = contenders(kind, candidates);
         let mut because = None;
         if let Some(wanted) = self.options.uses.get(&resource.name) {
-            left.retain(|c| c.candidate.name == *wanted || c.candidate.arn.as_deref() == Some(wanted));
+            left.retain(|c| is_called(&c.candidate, wanted));
             if left.is_empty() {
                 return Err(format!(
                     "there is no {} `{wanted}` in {} (named with --use)",
@@ -173,7 +175,10 @@ impl Run<'_> {
         let derived = !resource.with.is_empty();
         Ok(Outcome::Found {
             chosen: (!derived).then(|| Chosen {
-                arn: chosen.candidate.arn.clone(),
+                arn: chosen.candidate.arn.clone().or_else(|| {
+                    let arn = chosen.candidate.document.get(spec.arn?)?.as_str()?;
+                    Some(arn.to_owned())
+                }),
                 name: chosen.candidate.name.clone(),
                 noun: spec.noun.to_owned(),
                 candidates: all,
@@ -247,9 +252,25 @@ impl Run<'_> {
     }
 }
 
+fn contenders(kind: &Kind, candidates: Vec<Candidate>) -> Vec<Contender> {
+    let described = kind.describe.is_none();
+    candidates
+        .into_iter()
+        .map(|candidate| Contender { candidate, described })
+        .collect()
+}
+
 fn holds(condition: &Compiled<Expr>, scope: &Scope, spec: &KindSpec, candidate: &Candidate) -> bool {
     let document = filled(spec, candidate.document.clone());
     condition.value.holds(&scope.with("it", &document)).unwrap_or(false)
+}
+
+/// Whether `--use` names this one: by its name or its ARN.
+fn is_called(candidate: &Candidate, wanted: &str) -> bool {
+    let in_arn = wanted.starts_with("arn:") && candidate.arn.is_none();
+    candidate.name == wanted
+        || candidate.arn.as_deref() == Some(wanted)
+        || (in_arn && wanted.rsplit(['/', ':']).next() == Some(candidate.name.as_str()))
 }
 
 fn filled(spec: &KindSpec, mut document: serde_json::Value) -> serde_json::Value {

@@ -162,6 +162,17 @@ pub async fn judge(
     };
 
     run.relate_failures();
+    let unsent: Vec<&str> = steps
+        .iter()
+        .filter(|s| options.no_probe && s.probe.is_some())
+        .map(|s| s.id.as_str())
+        .collect();
+    if !unsent.is_empty() {
+        run.notes.borrow_mut().push(format!(
+            "no event was sent (--no-probe): {} is not judged",
+            unsent.join(", ")
+        ));
+    }
     let steps: Vec<StepReport> = steps
         .iter()
         .map(|step| run.step_report(step))

@@ -81,7 +81,7 @@ impl Run<'_> {
             .iter()
             .for_each(|a| all.0.extend(action_needs(self.lab, a).0));
         let scope = self.scope(&all).await;
-        let mut before: Option<String> = None;
+        let mut before: Option<CheckReport> = None;
         for under in hops.iter_mut() {
             let hop_needs = needs(self.lab, under.hop);
             match (self.obstacle(&hop_needs), &before) {
@@ -94,7 +94,7 @@ impl Run<'_> {
                 (None, Some(before)) => block(under, before),
                 (None, None) => continue,
             }
-            before.get_or_insert_with(|| under.report.id.clone());
+            before.get_or_insert_with(|| under.report.clone());
         }
         (!hops.first()?.done).then_some(scope)
     }
@@ -159,6 +159,11 @@ impl Run<'_> {
         match self.send(&send.action, scope).await {
             Ok(marks) => {
                 sent(watch, marks);
+                // Where nothing is awaited, having been accepted is all.
+                if hops[0].hop.awaits.is_none() {
+                    pass(&mut hops[0].report);
+                    hops[0].done = true;
+                }
                 true
             }
             Err(undone) => {
@@ -383,19 +388,23 @@ fn unknown(under: &mut Under, reason: String) {
     could_not_tell(&mut under.report, reason);
 }
 
-fn block(under: &mut Under, by: &str) {
+/// What comes after a hop that could not be told cannot be told either; after any other it is not reached.
+fn block(under: &mut Under, by: &CheckReport) {
+    if by.status == Status::Unknown {
+        return unknown(under, by.found.clone().unwrap_or_default());
+    }
     under.done = true;
     under.report.status = Status::Blocked;
-    under.report.needs = vec![by.to_owned()];
+    under.report.needs = vec![by.id.clone()];
 }
 
 /// What comes after a hop that did not pass is not reached.
 fn after_failure(hops: &mut [Under], failed: usize) {
-    let id = hops[failed].report.id.clone();
+    let by = hops[failed].report.clone();
     hops[failed + 1..]
         .iter_mut()
         .filter(|h| !h.done)
-        .for_each(|h| block(h, &id));
+        .for_each(|h| block(h, &by));
 }
 
 fn sent(watch: &mut Watch, marks: Vec<String>) {

@@ -31,7 +31,7 @@ pub(super) const REMOVE_ITEM: Verb = Verb {
     name: "dynamodb.item",
     deed: Deed::Remove(|account, args, watch| remove(account, args, watch).boxed()),
     args: &[needs("table"), needs("key")],
-    actions: &["dynamodb:DeleteItem", "dynamodb:Scan"],
+    actions: &["dynamodb:DeleteItem", "dynamodb:Scan", "dynamodb:DescribeTable"],
     brings: || Value::Null,
 };
 

@@ -25,6 +25,15 @@ pub fn render(report: &Report, width: usize, command: &str) -> String {
     let mut reasons: Vec<&str> = Vec::new();
     for (step, check) in report.checks() {
         match check.status {
+            Status::Fail if check.optional => {
+                let text = format!(
+                    "{}  {} ({} points, extra credit)",
+                    check.id,
+                    visible(&check.title),
+                    check.possible
+                );
+                let _ = writeln!(out, "{}\n", wrapped(&text, width, " + "));
+            }
             Status::Fail => failure(&mut out, report, step, check, width),
             // One denied action makes many checks unknown: its reason is said once.
             Status::Unknown => {
@@ -192,7 +201,8 @@ fn failure(out: &mut String, report: &Report, step: &StepReport, check: &CheckRe
     if let Some(fix) = &check.fix {
         line("fix", &visible(fix));
     }
-    line("guide", &visible(&step.chapter));
+    let anchor = check.id.split('.').nth(1).unwrap_or_default();
+    line("guide", &visible(&format!("{}#{anchor}", step.chapter)));
     out.push('\n');
 }
 
@@ -244,11 +254,8 @@ fn last_lines(out: &mut String, report: &Report, width: usize, command: &str) {
     match report.verdict {
         Verdict::Pass => text.push_str(" Everything is as it should be."),
         Verdict::Fail => {
-            let failing: Vec<&CheckReport> = report
-                .checks()
-                .map(|(_, c)| c)
-                .filter(|c| c.status == Status::Fail)
-                .collect();
+            let failing = report.checks().map(|(_, c)| c);
+            let failing: Vec<&CheckReport> = failing.filter(|c| c.status == Status::Fail && !c.optional).collect();
             let mut steps: Vec<&str> = failing.iter().filter_map(|c| c.id.split('.').next()).collect();
             steps.dedup();
             if let Some(first) = failing.first() {

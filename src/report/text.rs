@@ -55,6 +55,8 @@ pub fn wrapped(text: &str, width: usize, first: &str) -> String {
     let options = textwrap::Options::new(width)
         .initial_indent(first)
         .subsequent_indent(&indent)
+        // Names are copied out of reports: none is broken at its hyphens.
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
         .break_words(true);
     textwrap::fill(text, options)
 }

@@ -2,6 +2,10 @@
 
 #![allow(dead_code, reason = "not every test file needs all of it")]
 
+pub mod cloud;
+pub mod course;
+pub mod relay;
+
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::time::{Duration, Instant};

@@ -1,0 +1,138 @@
+//! How long a check takes when AWS is far away: `cargo bench --profile dev --bench latency`.
+//!
+//! A proxy on 127.0.0.1 stands between the binary and a sandbox of its own and adds a round trip's time to every
+//! connection that is opened and to every request that is answered.
+
+use edemlab::course::{CourseFiles, Part, load};
+use edemlab::sandbox::{self, AccountNumber, Paths, StartOptions};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::process::Command;
+use tokio::sync::mpsc;
+
+const ROUND_TRIP: Duration = Duration::from_millis(50);
+const RUNS: usize = 15;
+const REGION: &str = "eu-central-1";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let user = Paths::from_environment().expect("a cache folder");
+    let paths = Paths::new(user.cache(), &format!("bench-{}", std::process::id())).expect("a good name");
+    let options = StartOptions {
+        owner: Some(std::process::id()),
+        ..StartOptions::default()
+    };
+    let sandbox = sandbox::start(&paths, &options, &|_| ()).await.expect("a sandbox");
+    let account: AccountNumber = "000000000001".parse().expect("twelve digits");
+    let course = load(CourseFiles::embedded(), &edemlab::judge::vocabulary(), Part::Solution).expect("a good course");
+    for lab in course.labs.values() {
+        let solution = lab.solution.as_ref().expect("a solution");
+        sandbox
+            .deploy(&account, REGION, &format!("edemlab-{}", lab.id), solution)
+            .await
+            .expect("a deployment");
+    }
+    let keys = sandbox.student(&account).await.expect("a student");
+    let far = proxy(sandbox.port).await;
+    let binary = |endpoint: &str, args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_edemlab"));
+        command.args(args).stdout(Stdio::null()).stderr(Stdio::inherit());
+        command
+            .env("AWS_ACCESS_KEY_ID", &keys.access_key_id)
+            .env("AWS_SECRET_ACCESS_KEY", keys.secret_access_key())
+            .env("AWS_REGION", REGION)
+            .env("AWS_ENDPOINT_URL", endpoint)
+            .env_remove("AWS_SESSION_TOKEN")
+            .env_remove("AWS_PROFILE");
+        command
+    };
+    let near = sandbox.endpoint.as_str();
+    report("edemlab --version", Some(0.010), || binary(near, &["--version"])).await;
+    for lab in course.labs.keys() {
+        let check = ["check", lab, "--no-probe"];
+        report(&format!("check {lab} --no-probe, near"), None, || binary(near, &check)).await;
+        report(
+            &format!("check {lab} --no-probe, 50 ms a round trip"),
+            Some(0.5),
+            || binary(&far, &check),
+        )
+        .await;
+        report(&format!("check {lab} with its probe, near"), Some(3.0), || {
+            binary(near, &check[..2])
+        })
+        .await;
+    }
+    sandbox::remove(&paths).await.expect("the end of the sandbox");
+}
+
+/// Runs a command some times after a warm-up, and prints the median and the extremes.
+async fn report(what: &str, bound: Option<f64>, command: impl Fn() -> Command) {
+    let run = async || {
+        let clock = Instant::now();
+        let status = command().status().await.expect("the binary runs");
+        assert!(status.success(), "{what}: {status}");
+        clock.elapsed().as_secs_f64()
+    };
+    run().await;
+    let mut seconds = Vec::new();
+    for _ in 0..RUNS {
+        seconds.push(run().await);
+    }
+    seconds.sort_by(f64::total_cmp);
+    let (least, median, most) = (seconds[0], seconds[RUNS / 2], seconds[RUNS - 1]);
+    let verdict = match bound {
+        Some(bound) if median <= bound => format!("within {bound} s"),
+        Some(bound) => format!("OVER {bound} s"),
+        None => String::new(),
+    };
+    println!("{what:<52} median {median:.3} s  ({least:.3} to {most:.3})  {verdict}");
+}
+
+/// A proxy to `port` that is a round trip away; gives its endpoint.
+async fn proxy(port: u16) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                // What the three steps of a TCP connection cost.
+                tokio::time::sleep(ROUND_TRIP).await;
+                let Ok(server) = TcpStream::connect(("127.0.0.1", port)).await else {
+                    return;
+                };
+                for stream in [&client, &server] {
+                    let _ = stream.set_nodelay(true);
+                }
+                let (from_client, to_client) = client.into_split();
+                let (from_server, to_server) = server.into_split();
+                tokio::join!(late(from_client, to_server), late(from_server, to_client));
+            });
+        }
+    });
+    format!("http://{address}")
+}
+
+/// Hands bytes on, each half a round trip after it came, however many are under way.
+async fn late(mut from: tokio::net::tcp::OwnedReadHalf, mut to: tokio::net::tcp::OwnedWriteHalf) {
+    let (sender, mut receiver) = mpsc::unbounded_channel::<(tokio::time::Instant, Vec<u8>)>();
+    let reading = async move {
+        let mut buffer = vec![0; 64 * 1024];
+        while let Ok(n @ 1..) = from.read(&mut buffer).await {
+            let due = tokio::time::Instant::now() + ROUND_TRIP / 2;
+            if sender.send((due, buffer[..n].to_vec())).is_err() {
+                break;
+            }
+        }
+    };
+    let writing = async move {
+        while let Some((due, bytes)) = receiver.recv().await {
+            tokio::time::sleep_until(due).await;
+            if to.write_all(&bytes).await.is_err() {
+                break;
+            }
+        }
+    };
+    tokio::join!(reading, writing);
+}

@@ -1,0 +1,266 @@
+//! Accounts in a sandbox: filled through the library, looked into with the SDK, checked by the binary.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::process::Command;
+use std::sync::OnceLock;
+
+use assert_cmd::Command as Run;
+use edemlab::account::{Account, Connection, Keys};
+use edemlab::cli::DEFAULT_REGION;
+use edemlab::report::{CheckReport, Report, Status};
+use edemlab::sandbox::{self, AccountNumber, Sandbox, StartOptions};
+use serde_json::Value;
+
+use super::course::{LAB, STACK};
+use super::{OwnSandbox, text};
+
+/// Where everything is, unless a test says otherwise.
+pub const REGION: &str = DEFAULT_REGION;
+
+/// One runtime for the whole process: the SDK keeps its connections for as long as the runtime that made them lives.
+pub fn wait<F: Future>(future: F) -> F::Output {
+    static RUNTIME: OnceLock<tokio::runtime::Runtime> = OnceLock::new();
+    RUNTIME
+        .get_or_init(|| {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap()
+        })
+        .block_on(future)
+}
+
+/// A sandbox that runs.
+pub struct Cloud {
+    own: OwnSandbox,
+    sandbox: Sandbox,
+}
+
+/// The sandbox of all tests of this file, each in accounts of its own. It ends with this process, however that ends.
+pub fn shared(file: &str) -> &'static Cloud {
+    static SHARED: OnceLock<Cloud> = OnceLock::new();
+    #[cfg(unix)]
+    extern "C" fn clean_up() {
+        if let Some(cloud) = SHARED.get() {
+            let _ = cloud.own.sandbox(&["stop"]).output();
+            let _ = std::fs::remove_dir_all(cloud.own.folder());
+        }
+    }
+    SHARED.get_or_init(|| {
+        #[cfg(unix)]
+        // SAFETY: `clean_up` is an ordinary function that does not panic.
+        unsafe {
+            libc::atexit(clean_up);
+        }
+        let own = OwnSandbox::new(file);
+        let options = StartOptions {
+            owner: Some(std::process::id()),
+            ..StartOptions::default()
+        };
+        let sandbox = wait(sandbox::start(own.paths(), &options, &|_| ())).expect("the sandbox starts");
+        Cloud { own, sandbox }
+    })
+}
+
+impl Cloud {
+    pub fn endpoint(&self) -> &str {
+        &self.sandbox.endpoint
+    }
+
+    pub fn own(&self) -> &OwnSandbox {
+        &self.own
+    }
+
+    /// Deploys a template as the lab's stack, or changes that stack; gives its outputs.
+    pub fn deploy(&self, account: &str, template: &Value) -> BTreeMap<String, String> {
+        self.deploy_as(account, REGION, STACK, template)
+    }
+
+    pub fn deploy_as(&self, account: &str, region: &str, stack: &str, template: &Value) -> BTreeMap<String, String> {
+        wait(self.sandbox.deploy(&number(account), region, stack, template)).expect("it can be deployed")
+    }
+
+    /// The account's student, as the course has it: an IAM user, an administrator.
+    pub fn student(&self, account: &str) -> Keys {
+        let keys = wait(self.sandbox.student(&number(account))).expect("a student");
+        Keys {
+            access_key_id: keys.access_key_id.clone(),
+            secret_access_key: keys.secret_access_key().to_owned(),
+            session_token: None,
+        }
+    }
+
+    /// The account as its root user sees it.
+    pub fn root(&self, account: &str) -> Account {
+        self.root_in(account, REGION)
+    }
+
+    pub fn root_in(&self, account: &str, region: &str) -> Account {
+        let keys = self.sandbox.root(&number(account));
+        let connection = Connection {
+            region: Some(region.to_owned()),
+            endpoint: Some(self.sandbox.endpoint.clone()),
+            keys: Some(Keys {
+                access_key_id: keys.access_key_id.clone(),
+                secret_access_key: keys.secret_access_key().to_owned(),
+                session_token: None,
+            }),
+            ..Connection::default()
+        };
+        wait(connection.open()).expect("keys and a region are there")
+    }
+
+    /// A new IAM user that may do what `policy` says.
+    pub fn user(&self, account: &str, name: &str, policy: &Value) -> Keys {
+        let iam = self.root(account);
+        let iam = iam.iam();
+        wait(async {
+            iam.create_user().user_name(name).send().await.unwrap();
+            let put = iam.put_user_policy().user_name(name).policy_name("all");
+            put.policy_document(policy.to_string()).send().await.unwrap();
+            let made = iam.create_access_key().user_name(name).send().await.unwrap();
+            let key = made.access_key.expect("a key");
+            Keys {
+                access_key_id: key.access_key_id,
+                secret_access_key: key.secret_access_key,
+                session_token: None,
+            }
+        })
+    }
+
+    /// `edemlab check` of the lab with these keys.
+    pub fn check(&self, keys: &Keys, args: &[&str]) -> Command {
+        check_at(&self.sandbox.endpoint, keys, args)
+    }
+
+    /// What `check --format json` says of this account to its student.
+    pub fn report(&self, account: &str, args: &[&str]) -> Checked {
+        checked(self.check(&self.student(account), &[&["--format", "json"], args].concat()))
+    }
+
+    /// What is in the lab's table.
+    pub fn items(&self, account: &str, table: &str) -> Vec<String> {
+        let root = self.root(account);
+        let scan = wait(root.dynamodb().scan().table_name(table).send()).expect("the table can be read");
+        scan.items().iter().map(|item| format!("{item:?}")).collect()
+    }
+
+    /// What the function logged so far.
+    pub fn log(&self, account: &str, function: &str) -> Vec<String> {
+        let root = self.root(account);
+        let group = format!("/aws/lambda/{function}");
+        match wait(root.logs().filter_log_events().log_group_name(group).send()) {
+            Ok(answer) => answer
+                .events()
+                .iter()
+                .filter_map(|e| e.message().map(str::to_owned))
+                .collect(),
+            // No log yet.
+            Err(_) => Vec::new(),
+        }
+    }
+}
+
+/// `edemlab check` of the lab at this endpoint, with nothing of the environment of whoever runs the tests.
+pub fn check_at(endpoint: &str, keys: &Keys, args: &[&str]) -> Command {
+    let mut command = alone(&["check", LAB]);
+    command
+        .args(args)
+        .env("AWS_ENDPOINT_URL", endpoint)
+        .env("AWS_REGION", REGION)
+        .env("AWS_ACCESS_KEY_ID", &keys.access_key_id)
+        .env("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);
+    if let Some(token) = &keys.session_token {
+        command.env("AWS_SESSION_TOKEN", token);
+    }
+    command
+}
+
+/// The binary where no AWS account, proxy or terminal of whoever runs the tests is known.
+pub fn alone(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_edemlab"));
+    for (name, _) in std::env::vars_os() {
+        let upper = name.to_string_lossy().to_uppercase();
+        let ours = ["AWS_", "EDEMLAB_"].iter().any(|start| upper.starts_with(start));
+        if ours || upper.ends_with("_PROXY") || ["COLUMNS", "NO_COLOR", "CLICOLOR_FORCE"].contains(&upper.as_str()) {
+            command.env_remove(name);
+        }
+    }
+    command
+        .args(args)
+        .env("AWS_CONFIG_FILE", "no-such-file")
+        .env("AWS_SHARED_CREDENTIALS_FILE", "no-such-file")
+        .env("AWS_EC2_METADATA_DISABLED", "true");
+    command
+}
+
+/// What a command printed, and how it ended.
+pub struct Printed {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+pub fn run(command: Command) -> Printed {
+    let output = Run::from_std(command).output().unwrap();
+    Printed {
+        code: output
+            .status
+            .code()
+            .unwrap_or_else(|| panic!("killed: {}", text(&output))),
+        stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+        stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+    }
+}
+
+/// A report that was read back from the JSON that was printed.
+pub struct Checked {
+    pub code: i32,
+    pub report: Report,
+    pub json: String,
+}
+
+pub fn checked(command: Command) -> Checked {
+    let printed = run(command);
+    let report = serde_json::from_str(&printed.stdout)
+        .unwrap_or_else(|error| panic!("{error} in:\n{}\n{}", printed.stdout, printed.stderr));
+    Checked {
+        code: printed.code,
+        report,
+        json: printed.stdout,
+    }
+}
+
+impl Checked {
+    pub fn get(&self, id: &str) -> &CheckReport {
+        let mut all = self.report.checks().map(|(_, check)| check);
+        all.find(|check| check.id == id)
+            .unwrap_or_else(|| panic!("no check {id} in {}", self.json))
+    }
+
+    pub fn step(&self, id: &str) -> Status {
+        let step = self.report.steps.iter().find(|step| step.id == id);
+        step.unwrap_or_else(|| panic!("no step {id} in {}", self.json)).status
+    }
+
+    pub fn found(&self, id: &str) -> &str {
+        self.get(id).found.as_deref().unwrap_or_default()
+    }
+
+    /// Status and points of each check, in order.
+    pub fn verdicts(&self) -> Vec<(String, Status, u32)> {
+        let all = self.report.checks();
+        all.map(|(_, c)| (c.id.clone(), c.status, c.points)).collect()
+    }
+
+    /// The ids of the checks with this status.
+    pub fn with(&self, status: Status) -> Vec<&str> {
+        let all = self.report.checks().map(|(_, check)| check);
+        all.filter(|c| c.status == status).map(|c| c.id.as_str()).collect()
+    }
+}
+
+pub fn number(account: &str) -> AccountNumber {
+    account.parse().expect("twelve digits")
+}

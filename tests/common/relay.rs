@@ -1,0 +1,137 @@
+//! A relay in front of an endpoint: sees which calls are made, and can hold answers back.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+/// Bytes are passed on as they are, so that signatures stay valid.
+pub struct Relay {
+    port: u16,
+    seen: Arc<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    bytes: Mutex<String>,
+    more: Condvar,
+}
+
+impl Relay {
+    /// Passes everything on to `endpoint`, `http://HOST:PORT`.
+    pub fn to(endpoint: &str) -> Self {
+        let target = endpoint.strip_prefix("http://").expect("plain HTTP").to_owned();
+        Self::serve(move |stream, seen| {
+            let Ok(upstream) = TcpStream::connect(&target) else {
+                return;
+            };
+            let back = (upstream.try_clone().unwrap(), stream.try_clone().unwrap());
+            std::thread::spawn(move || pass(back.0, back.1, |_| ()));
+            pass(stream, upstream, |bytes| seen.add(bytes));
+        })
+    }
+
+    /// Answers nothing, ever.
+    pub fn to_nowhere() -> Self {
+        Self::serve(|mut stream, seen| {
+            let mut buffer = [0; 4096];
+            while let Ok(n @ 1..) = stream.read(&mut buffer) {
+                seen.add(&buffer[..n]);
+            }
+        })
+    }
+
+    /// Answers every request with this.
+    pub fn answering(status: &str, headers: &str, body: &str) -> Self {
+        let answer = format!(
+            "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n{headers}\r\n{body}",
+            body.len()
+        );
+        Self::serve(move |mut stream, seen| {
+            let mut request = Vec::new();
+            let mut buffer = [0; 4096];
+            while !whole(&request) {
+                match stream.read(&mut buffer) {
+                    Ok(n @ 1..) => {
+                        request.extend_from_slice(&buffer[..n]);
+                        seen.add(&buffer[..n]);
+                    }
+                    _ => return,
+                }
+            }
+            let _ = stream.write_all(answer.as_bytes());
+        })
+    }
+
+    fn serve(connection: impl Fn(TcpStream, &Seen) + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let seen = Arc::new(Seen::default());
+        let (of_all, connection) = (seen.clone(), Arc::new(connection));
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (seen, connection) = (of_all.clone(), connection.clone());
+                std::thread::spawn(move || connection(stream, &seen));
+            }
+        });
+        Self { port, seen }
+    }
+
+    pub fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// All that was sent so far.
+    pub fn sent(&self) -> String {
+        self.seen.bytes.lock().unwrap().clone()
+    }
+
+    /// How often `what` was sent, such as `Kinesis_20131202.PutRecord`.
+    pub fn count(&self, what: &str) -> usize {
+        self.sent().matches(what).count()
+    }
+
+    /// Returns as soon as `what` has been sent.
+    pub fn wait_for(&self, what: &str) {
+        let bytes = self.seen.bytes.lock().unwrap();
+        let waited = self
+            .seen
+            .more
+            .wait_timeout_while(bytes, Duration::from_secs(30), |bytes| !bytes.contains(what))
+            .unwrap();
+        assert!(!waited.1.timed_out(), "not within 30 s: {what}");
+    }
+}
+
+impl Seen {
+    fn add(&self, bytes: &[u8]) {
+        self.bytes.lock().unwrap().push_str(&String::from_utf8_lossy(bytes));
+        self.more.notify_all();
+    }
+}
+
+fn pass(mut from: TcpStream, mut to: TcpStream, mut on: impl FnMut(&[u8])) {
+    let mut buffer = [0; 16384];
+    while let Ok(n @ 1..) = from.read(&mut buffer) {
+        if to.write_all(&buffer[..n]).is_err() {
+            break;
+        }
+        // Only now: whoever waits for a request wants it to have been sent.
+        on(&buffer[..n]);
+    }
+    let _ = to.shutdown(Shutdown::Write);
+}
+
+/// Whether a request has come in whole: its head and as much body as that announces.
+fn whole(request: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(request);
+    let Some((head, body)) = text.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        let is_length = name.eq_ignore_ascii_case("content-length");
+        is_length.then(|| value.trim().parse::<usize>().ok())?
+    });
+    body.len() >= length.unwrap_or_default()
+}
