@@ -82,6 +82,7 @@ impl ConnectError {
             Self::NoRegion => &[
                 "For this command       add --region eu-west-1 (the region you work in)",
                 "For good               aws configure set region eu-west-1",
+                "Without an account     add --sandbox to this command",
             ],
             Self::NotARegion { .. } => {
                 &["The console shows the region's code beside your name, for example eu-west-1."]
@@ -228,7 +229,11 @@ impl From<(CallError, Option<&str>)> for ConnectError {
     /// A first call that failed, with the profile that was asked for.
     fn from((error, profile): (CallError, Option<&str>)) -> Self {
         match (&error.problem, profile) {
-            (Problem::NoCredentials | Problem::WrongCredentials, Some(name)) if !error.message.is_empty() => {
+            (Problem::NoCredentials, Some(name)) => {
+                let why = "it is not among your profiles, or has no credentials".to_owned();
+                Self::Profile(name.to_owned(), why)
+            }
+            (Problem::WrongCredentials, Some(name)) if !error.message.is_empty() => {
                 Self::Profile(name.to_owned(), error.message)
             }
             (Problem::NoCredentials, _) => Self::NoCredentials,

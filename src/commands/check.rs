@@ -5,7 +5,7 @@ use super::{common, sandbox};
 use crate::account::{Account, ConnectError, Connection};
 use crate::cli::{CheckArgs, Format};
 use crate::course::Part;
-use crate::judge::{JudgeError, Options, judge};
+use crate::judge::{self, JudgeError, Options, judge};
 use crate::report::{self, terminal};
 use std::path::PathBuf;
 
@@ -14,17 +14,18 @@ pub async fn run(course: Option<PathBuf>, args: CheckArgs) -> anyhow::Result<u8>
     let command = again(&args, course.as_deref());
     let course = common::course(course, part)?;
     let lab = course.lab(&args.lab)?;
+    let options = Options {
+        steps: args.steps.clone(),
+        skip: args.skip.clone(),
+        no_probe: args.no_probe,
+        uses: args.uses.iter().cloned().collect(),
+    };
+    judge::validate(lab, &options)?;
     let live = Live::new(args.format != Format::Text);
     let account = if args.sandbox {
         sandbox::account_with(lab, args.region.clone(), &live).await?
     } else {
         connect(&args).await?
-    };
-    let options = Options {
-        steps: args.steps,
-        skip: args.skip,
-        no_probe: args.no_probe,
-        uses: args.uses.into_iter().collect(),
     };
     let stop = common::interrupts();
     let judged = judge(lab, &account, &options, &|event| live.judging(event), stop).await;

@@ -1,8 +1,8 @@
 //! What students do wrong, as patches of the solution: proof that a check can fail, and the text that the book shows.
 
-use super::decode::Reader;
 use super::diagnostics::{Diagnostics, place};
 use super::node::{Key, Node};
+use super::reader::Reader;
 use super::source::SourceFile;
 use serde_json::Value;
 use std::cell::RefCell;

@@ -1,9 +1,10 @@
 //! From files to a [`Course`]: labs, steps, faults; then everything that is named is held against what there is.
 
-use super::decode::{self, Reader};
+use super::decode;
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::fault;
 use super::node::{self, Key};
+use super::reader::Reader;
 use super::resolve;
 use super::source::{CourseFiles, SourceFile};
 use super::step::{Lab, Step};

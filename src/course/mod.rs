@@ -6,6 +6,7 @@ pub mod diagnostics;
 pub mod fault;
 mod load;
 mod node;
+mod reader;
 mod resolve;
 mod source;
 mod step;

@@ -9,6 +9,7 @@ mod graph;
 mod hop;
 mod outcome;
 mod probe;
+mod related;
 
 pub use outcome::Outcome;
 
@@ -99,6 +100,22 @@ pub(crate) struct Run<'a> {
     notes: RefCell<Vec<String>>,
 }
 
+/// Whether `options` name only what `lab` has: worth knowing before anybody is asked for credentials.
+///
+/// # Errors
+/// The first name that the lab does not have.
+pub fn validate(lab: &Lab, options: &Options) -> Result<(), UnknownName> {
+    graph::steps(lab, options)?;
+    match options.uses.keys().find(|name| !lab.resources.contains_key(*name)) {
+        Some(name) => Err(UnknownName::new(
+            "resource",
+            name,
+            lab.resources.keys().map(String::as_str),
+        )),
+        None => Ok(()),
+    }
+}
+
 /// Judges `lab` in `account`. When `stop` counts up, what is not known yet becomes unknown and what the probe made is
 /// still removed; at the second count that is given up too.
 ///
@@ -113,12 +130,8 @@ pub async fn judge(
 ) -> Result<Report, JudgeError> {
     let started = chrono::Utc::now();
     let clock = Instant::now();
+    validate(lab, options)?;
     let steps = graph::steps(lab, options)?;
-    for name in options.uses.keys() {
-        if !lab.resources.contains_key(name) {
-            return Err(UnknownName::new("resource", name, lab.resources.keys().map(String::as_str)).into());
-        }
-    }
     let run = Run {
         lab,
         account,

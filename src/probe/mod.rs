@@ -3,6 +3,7 @@
 //! A new verb is a [`Verb`] in its service's file and one line in [`VERBS`].
 
 mod dynamodb;
+mod function_log;
 mod kinesis;
 mod lambda;
 

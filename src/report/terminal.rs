@@ -207,7 +207,10 @@ fn failure(out: &mut String, report: &Report, step: &StepReport, check: &CheckRe
 }
 
 fn heading(out: &mut String, check: &CheckReport, width: usize) {
-    let points = format!("{}/{}", check.points, check.possible);
+    let points = match check.status {
+        Status::Unknown => format!("?/{}", check.possible),
+        _ => format!("{}/{}", check.points, check.possible),
+    };
     let lead = format!("{}  ", check.id);
     let room = width.saturating_sub(3 + lead.chars().count() + points.len() + 2);
     let title = visible(&check.title);
@@ -265,7 +268,7 @@ fn last_lines(out: &mut String, report: &Report, width: usize, command: &str) {
                 return;
             }
         }
-        Verdict::Unknown => text.push_str(" Nothing that could be told is wrong."),
+        Verdict::Unknown => text.push_str(" What could be told is right."),
     }
     let _ = writeln!(out, "{}", wrapped(&text, width, " "));
 }

@@ -1,0 +1,227 @@
+//! A function's log: its runs, which of their lines are errors, what an error says and what to do about it. Pure.
+
+/// A line of a log is quoted up to this many characters, and this many lines of it; more of it is looked at.
+const LINE: usize = 300;
+pub(super) const LINES: usize = 5;
+const READ: usize = 4000;
+
+/// One run of the function.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) started: i64,
+    pub(super) ended: bool,
+    pub(super) errors: Vec<String>,
+    pub(super) names_this_probe: bool,
+}
+
+/// Splits a log into runs at Lambda's own lines `START`, `END` and `REPORT`; see
+/// <https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html>.
+pub(super) fn parse<'a>(lines: impl Iterator<Item = (i64, &'a str)>, marks: &[String]) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    let mut before: Vec<String> = Vec::new();
+    for (time, line) in lines {
+        let line = line.trim();
+        if line.starts_with("START RequestId") || line.contains("\"type\":\"platform.start\"") {
+            runs.push(Run {
+                started: time,
+                // What goes wrong while the code is loaded is logged before the run starts.
+                errors: std::mem::take(&mut before),
+                ..Run::default()
+            });
+            continue;
+        }
+        let error = is_error(line).then(|| line.chars().take(READ).collect::<String>());
+        let Some(run) = runs.last_mut() else {
+            before.extend(error);
+            continue;
+        };
+        run.names_this_probe |= marks.iter().any(|m| line.contains(m.as_str()));
+        if line.starts_with("END RequestId") || line.starts_with("REPORT") || line.contains("\"platform.report\"") {
+            run.ended = true;
+        }
+        run.errors.extend(error);
+    }
+    runs
+}
+
+/// Lambda's and Python's own marks of failure, and what a function that swallows an error prints of it.
+fn is_error(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    [
+        "[error]",
+        "traceback (most recent",
+        "error:",
+        "exception",
+        "errortype",
+        "task timed out",
+        "error ",
+        "status: error",
+        "failed to",
+    ]
+    .iter()
+    .any(|sign| lower.contains(sign))
+        && !lower.starts_with("init_start")
+}
+
+/// One line, its control characters gone, at a length that can be read.
+pub(super) fn cut(line: &str) -> String {
+    let flat: String = line
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(LINE)
+        .collect();
+    let flat = flat.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() > LINE {
+        format!("{flat} …")
+    } else {
+        flat
+    }
+}
+
+/// What an error says, without what stands around it: the denied action, the error of a traceback and its line.
+pub(super) fn essence(error: &str) -> String {
+    if let Some((_, rest)) = error.split_once("is not authorized to perform: ") {
+        return cut(&format!("AccessDenied: not authorized to perform: {rest}"));
+    }
+    if let Some((_, rest)) = error.split_once("An error occurred (") {
+        return cut(&format!("An error occurred ({rest}"));
+    }
+    let mut lines = error.lines().map(str::trim).filter(|l| !l.is_empty());
+    let first = lines.clone().next().unwrap_or_default();
+    let telling = if first.starts_with("Traceback") {
+        lines.next_back().unwrap_or(first)
+    } else {
+        first
+    };
+    let place = error.rsplit_once("File \"/var/task/").and_then(|(_, rest)| {
+        let (file, rest) = rest.split_once("\", line ")?;
+        let line: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        Some(format!(" ({file}, line {line})"))
+    });
+    cut(&format!("{telling}{}", place.unwrap_or_default()))
+}
+
+/// How much a line says: AWS's and Python's named errors before anything else.
+pub(super) fn tells(line: &str) -> usize {
+    let named = [
+        "AccessDenied",
+        "ResourceNotFound",
+        "ValidationException",
+        "ImportModuleError",
+        "HandlerNotFound",
+        "UserCodeSyntaxError",
+        "KeyError",
+        "timed out",
+        "Exception",
+        "Error:",
+    ];
+    named
+        .iter()
+        .rev()
+        .position(|sign| line.contains(sign))
+        .map_or(0, |i| i + 1)
+}
+
+/// What to do about an error that the course's readers meet.
+pub(super) fn advice(line: &str) -> Option<String> {
+    let action = line.split("not authorized to perform: ").nth(1).map(|rest| {
+        rest.split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches(['.', ',', '"'])
+    });
+    let advice = if let Some(action) = action {
+        return Some(format!(
+            "IAM → Roles → the function's role → **Add permissions**: a policy that allows {action}, for example \
+             AmazonDynamoDBFullAccess. If one is attached already, look for a statement with `\"Effect\": \"Deny\"`."
+        ));
+    } else if line.contains("ImportModuleError") || line.contains("Unable to import module") {
+        "Lambda → the function → Code → **Runtime settings** → Handler must be FILE.FUNCTION: for the console's file \
+         `lambda_function.py` that is `lambda_function.lambda_handler`. If the file is right, a module that it imports is missing."
+    } else if line.contains("HandlerNotFound") || line.contains("missing on module") {
+        "Lambda → the function → Code → **Runtime settings**: the handler names a function that the file does not have. \
+         It is `FILE.lambda_handler` for the lab's code."
+    } else if line.contains("SyntaxError") || line.contains("IndentationError") {
+        "Lambda → the function → Code: the code was not pasted whole. Paste it again and press **Deploy**."
+    } else if line.contains("ResourceNotFound") {
+        "Lambda → the function → Configuration → **Environment variables**: the table named there is not in this \
+         region. Set it to your table's name."
+    } else if line.contains("KeyError") {
+        "Lambda → the function → Code: the key in quotes is not in the event, nor among the environment variables. \
+         Compare with the lab's code, then press **Deploy**."
+    } else if line.contains("ValidationException") {
+        "DynamoDB → the table: its keys must be `user_id` and `timestamp`, both strings, and the function must put both."
+    } else if line.contains("timed out") {
+        "Lambda → the function → Configuration → **General configuration**: give it a timeout of 30 seconds."
+    } else {
+        return None;
+    };
+    Some(advice.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DENIED: &str = "[ERROR] ClientError: An error occurred (AccessDeniedException) when calling the PutItem \
+                          operation: User: arn:aws:sts::1:assumed-role/r/f is not authorized to perform: \
+                          dynamodb:PutItem on resource: t";
+
+    fn runs_of(lines: &[&str], marks: &[&str]) -> Vec<Run> {
+        let marks: Vec<String> = marks.iter().map(|m| m.to_string()).collect();
+        parse(lines.iter().map(|l| (1, *l)), &marks)
+    }
+
+    #[test]
+    fn a_run_knows_its_end_its_errors_and_whose_event_it_was() {
+        let runs = runs_of(
+            &[
+                "START RequestId: 1",
+                DENIED,
+                "user edemlab-1",
+                "END RequestId: 1",
+                "START RequestId: 2",
+            ],
+            &["edemlab-1"],
+        );
+        assert_eq!(runs.len(), 2);
+        assert!(runs[0].ended && runs[0].names_this_probe && runs[0].errors.len() == 1);
+        assert!(!runs[1].ended && runs[1].errors.is_empty());
+    }
+
+    #[test]
+    fn an_error_while_loading_belongs_to_the_run_that_follows() {
+        let runs = runs_of(
+            &[
+                "[ERROR] Runtime.ImportModuleError: Unable to import module 'x'",
+                "START RequestId: 1",
+                "END RequestId: 1",
+            ],
+            &[],
+        );
+        assert_eq!(runs[0].errors.len(), 1);
+    }
+
+    #[test]
+    fn the_denied_action_is_named_in_the_advice() {
+        assert!(advice(DENIED).unwrap().contains("allows dynamodb:PutItem,"));
+    }
+
+    #[test]
+    fn an_error_is_told_shortly() {
+        assert_eq!(
+            essence(DENIED),
+            "AccessDenied: not authorized to perform: dynamodb:PutItem on resource: t"
+        );
+        let crash = "[ERROR] KeyError: 'userId'\nTraceback (most recent call last):\n  File \"/var/task/index.py\", line 24, in f\n    x";
+        assert_eq!(essence(crash), "[ERROR] KeyError: 'userId' (index.py, line 24)");
+        let printed = "Traceback (most recent call last):\n  File \"/var/task/a.py\", line 3, in f\nKeyError: 'x'";
+        assert_eq!(essence(printed), "KeyError: 'x' (a.py, line 3)");
+    }
+
+    #[test]
+    fn a_hostile_line_is_cut_and_flat() {
+        let line = cut(&format!("\u{1b}[31m<b>{}", "x".repeat(1_000_000)));
+        assert!(line.chars().count() < 320 && !line.contains('\u{1b}'));
+    }
+}
