@@ -82,7 +82,8 @@ impl Live {
                 sent,
             } => {
                 let events = if sent == 1 { "event" } else { "events" };
-                let text = format!("{step:<11} waiting: {what} · {seconds} s of {within} · sent {sent} {events}");
+                // The numbers come first: a narrow terminal cuts the end.
+                let text = format!("{step:<8} {seconds} s of {within} · sent {sent} {events} · waiting: {what}");
                 // Most probes are through before anybody could read a line.
                 if self.bar.is_some() || seconds >= 2 {
                     self.show(&what, text);
@@ -90,7 +91,7 @@ impl Live {
             }
             judge::Event::Removing { step } => {
                 if self.bar.is_some() {
-                    self.show("removing", format!("{step:<11} removing what the probe left"));
+                    self.show("removing", format!("{step:<8} removing what the probe left"));
                 }
             }
         }

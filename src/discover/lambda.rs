@@ -19,6 +19,7 @@ pub(super) const FUNCTION: Kind = Kind {
             "FunctionName": null, "FunctionArn": null, "Runtime": null, "Role": null, "Handler": null,
             "CodeSize": null, "Timeout": null, "MemorySize": null, "LastModified": null, "PackageType": null,
             "Environment": {"Variables": {"*": null}},
+            "LoggingConfig": {"LogGroup": null, "LogFormat": null},
             "EventSourceMappings": [{
                 "UUID": null, "EventSourceArn": null, "FunctionArn": null, "State": null,
                 "StateTransitionReason": null, "LastProcessingResult": null, "StartingPosition": null,
@@ -37,6 +38,7 @@ pub(super) const FUNCTION: Kind = Kind {
             "LastModified",
             "PackageType",
             "Environment",
+            "LoggingConfig",
             "EventSourceMappings",
         ],
         args: &[],
@@ -97,6 +99,10 @@ fn candidate(function: &FunctionConfiguration, mappings: &[EventSourceMappingCon
             "LastModified": function.last_modified(),
             "PackageType": function.package_type().map(|p| p.as_str()),
             "Environment": {"Variables": variables},
+            "LoggingConfig": {
+                "LogGroup": function.logging_config().and_then(|l| l.log_group()),
+                "LogFormat": function.logging_config().and_then(|l| l.log_format()).map(|f| f.as_str()),
+            },
             "EventSourceMappings": mappings,
         }),
     }

@@ -1,7 +1,7 @@
 //! A function's runs, its log, its trigger and its code, as far as they tell why an event is missing.
 
 use super::function_log::{LINES, Run, advice, cut, essence, parse, tells};
-use super::{Args, Clue, Deed, Sight, Verb, Watch, needs, text};
+use super::{Args, Clue, Deed, Sight, Verb, Watch, may, needs, text};
 use crate::account::{Account, CallError, Problem};
 use crate::discover::event_source_mapping;
 use futures::FutureExt;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 pub(super) const INVOCATION: Verb = Verb {
     name: "lambda.invocation",
     deed: Deed::Await(|account, args, watch| invocation(account, args, watch).boxed()),
-    args: &[needs("function")],
+    args: &[needs("function"), may("log_group")],
     actions: &["logs:FilterLogEvents"],
     brings: || json!({"StartedAt": null}),
 };
@@ -20,7 +20,7 @@ pub(super) const INVOCATION: Verb = Verb {
 pub(super) const LOG: Verb = Verb {
     name: "lambda.log",
     deed: Deed::Evidence(|account, args, watch| log(account, args, watch).boxed()),
-    args: &[needs("function")],
+    args: &[needs("function"), may("log_group")],
     actions: &["logs:FilterLogEvents"],
     brings: || Value::Null,
 };
@@ -38,7 +38,7 @@ pub(super) const TRIGGER: Verb = Verb {
 pub(super) const CODE: Verb = Verb {
     name: "lambda.code",
     deed: Deed::Evidence(|account, args, watch| code(account, args, watch).boxed()),
-    args: &[needs("function"), needs("code_size")],
+    args: &[needs("function"), needs("code_size"), may("log_group")],
     actions: &["logs:FilterLogEvents"],
     brings: || Value::Null,
 };
@@ -46,39 +46,52 @@ pub(super) const CODE: Verb = Verb {
 /// The console's "Hello from Lambda!" for Python is a zip of about 300 bytes; no code that stores anything is as small.
 const HELLO: u64 = 400;
 
-/// A log is read up to this many events: enough for the minutes of a probe.
-const EVENTS: i32 = 2000;
+/// A log is read up to this many events and pages: enough for the minutes of a probe.
+const EVENTS: usize = 2000;
+const PAGES: usize = 10;
 
 /// The log group of a function; see <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html>.
-fn log_group(function: &str) -> String {
-    format!("/aws/lambda/{function}")
-}
-
-/// The runs since the probe began; `None` when there is no log at all.
-async fn runs(account: &Account, function: &str, watch: &Watch) -> Result<Option<Vec<Run>>, CallError> {
-    let answer = account
-        .logs()
-        .filter_log_events()
-        .log_group_name(log_group(function))
-        .start_time(watch.since.timestamp_millis())
-        .limit(EVENTS)
-        .send()
-        .await;
-    match answer {
-        Ok(answer) => {
-            let events = answer.events().iter();
-            let lines = events.map(|e| (e.timestamp().unwrap_or_default(), e.message().unwrap_or_default()));
-            Ok(Some(parse(lines, &watch.marks)))
-        }
-        Err(error) => match CallError::from_sdk("logs:FilterLogEvents", &error) {
-            error if error.code() == Some("ResourceNotFoundException") => Ok(None),
-            error => Err(error),
-        },
+fn log_group(args: &Args) -> String {
+    match text(args, "log_group") {
+        "" => format!("/aws/lambda/{}", text(args, "function")),
+        own => own.to_owned(),
     }
 }
 
+/// The runs since the probe began; `None` when there is no log at all.
+async fn runs(account: &Account, args: &Args, watch: &Watch) -> Result<Option<Vec<Run>>, CallError> {
+    let mut pages = account
+        .logs()
+        .filter_log_events()
+        .log_group_name(log_group(args))
+        .start_time(watch.since.timestamp_millis())
+        .into_paginator()
+        .send();
+    // AWS may answer with empty pages before the one that has the events.
+    let mut events = Vec::new();
+    for _ in 0..PAGES {
+        match pages.next().await {
+            Some(Ok(page)) => events.extend(page.events.unwrap_or_default()),
+            Some(Err(error)) => match CallError::from_sdk("logs:FilterLogEvents", &error) {
+                error if error.code() == Some("ResourceNotFoundException") => return Ok(None),
+                error => return Err(error),
+            },
+            None => break,
+        }
+        if events.len() >= EVENTS {
+            break;
+        }
+    }
+    // Events of several log streams come mixed; those of one run are together once sorted by stream.
+    events.sort_by(|a, b| (&a.log_stream_name, a.timestamp).cmp(&(&b.log_stream_name, b.timestamp)));
+    let lines = events
+        .iter()
+        .map(|e| (e.timestamp().unwrap_or_default(), e.message().unwrap_or_default()));
+    Ok(Some(parse(lines, &watch.marks)))
+}
+
 async fn invocation(account: &Account, args: &Args, watch: &Watch) -> Result<Sight, CallError> {
-    let runs = runs(account, text(args, "function"), watch).await?.unwrap_or_default();
+    let runs = runs(account, args, watch).await?.unwrap_or_default();
     Ok(runs.first().map_or(Sight::NotYet, |run| {
         let started = chrono::DateTime::from_timestamp_millis(run.started).unwrap_or_default();
         Sight::Arrived(json!({"StartedAt": started.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)}))
@@ -86,12 +99,11 @@ async fn invocation(account: &Account, args: &Args, watch: &Watch) -> Result<Sig
 }
 
 async fn log(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, CallError> {
-    let function = text(args, "function");
-    let Some(runs) = runs(account, function, watch).await? else {
+    let Some(runs) = runs(account, args, watch).await? else {
         return Ok(Clue {
             lines: vec![format!(
                 "log group {} is not there: the function never wrote a log",
-                log_group(function)
+                log_group(args)
             )],
             ..Clue::default()
         });
@@ -227,7 +239,7 @@ async fn code(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, Cal
         return Ok(Clue::default());
     }
     let function = text(args, "function");
-    let clean_run = match runs(account, function, watch).await {
+    let clean_run = match runs(account, args, watch).await {
         Ok(runs) => runs.unwrap_or_default().iter().any(|r| r.ended && r.errors.is_empty()),
         Err(error) if error.problem == Problem::Denied => false,
         Err(error) => return Err(error),

@@ -128,6 +128,11 @@ const fn needs(name: &'static str) -> ArgSpec {
     ArgSpec { name, required: true }
 }
 
+/// An argument that may be left out.
+const fn may(name: &'static str) -> ArgSpec {
+    ArgSpec { name, required: false }
+}
+
 fn text<'a>(args: &'a Args, name: &str) -> &'a str {
     args.get(name).and_then(Value::as_str).unwrap_or_default()
 }

@@ -49,7 +49,7 @@ pub struct Copy {
 impl Copy {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        for part in ["labs", "checks"] {
+        for part in ["labs", "checks", "book"] {
             copy(
                 &Path::new(env!("CARGO_MANIFEST_DIR")).join(part),
                 &folder.path().join(part),
