@@ -154,7 +154,8 @@ fn a_function_that_takes_its_time_leaves_nothing_either() {
     checking.interrupt();
     let (code, printed) = checking.end();
     assert_eq!(code, Some(3), "{printed}");
-    if !printed.contains("could not be removed") {
+    // Waiting that long for it would be no Ctrl-C: then the student is told which item may still come.
+    if !printed.contains("edemlab-") {
         slow.nothing_is_left(before + relay.count(PUT_RECORD));
     }
 }

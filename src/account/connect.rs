@@ -203,7 +203,13 @@ impl Connection {
                     .map(|r| r.to_string())
             }
         };
-        let region = region.filter(|r| !r.is_empty()).ok_or(ConnectError::NoRegion)?;
+        let region = region.filter(|r| !r.is_empty()).ok_or_else(|| match &self.profile {
+            Some(profile) => {
+                let why = "it is not among your profiles, or sets no region (then add --region)".to_owned();
+                ConnectError::Profile(profile.clone(), why)
+            }
+            None => ConnectError::NoRegion,
+        })?;
         // New regions come, so this is no list of them: a code is AREA-DIRECTION-NUMBER.
         let parts: Vec<&str> = region.split('-').collect();
         let shaped = match parts.as_slice() {

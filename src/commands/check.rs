@@ -33,6 +33,7 @@ pub async fn run(course: Option<PathBuf>, args: CheckArgs) -> anyhow::Result<u8>
     let report = judged.map_err(|error| match error {
         JudgeError::Call(error) => ConnectError::from((error, args.profile.as_deref())).into(),
         JudgeError::Unknown(error) => anyhow::Error::from(error),
+        JudgeError::Stopped => error.into(),
     })?;
     let text = match args.format {
         Format::Text => terminal::render(&report, common::width(), &command),

@@ -85,7 +85,7 @@ impl Live {
                 // The numbers come first: a narrow terminal cuts the end.
                 let text = format!("{step:<8} {seconds} s of {within} · sent {sent} {events} · waiting: {what}");
                 // Most probes are through before anybody could read a line.
-                if self.bar.is_some() || seconds >= 2 {
+                if self.bar.is_some() || seconds >= 5 {
                     self.show(&what, text);
                 }
             }

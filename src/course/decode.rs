@@ -182,10 +182,14 @@ fn hop(reader: &Reader, step: &str, node: Node) -> Option<Hop> {
     let place = reader.compiled(&node, ());
     let at = node.at.clone();
     let mut fields = reader.fields(node, "a hop")?;
-    let send_verb = fields.take("send").and_then(|n| reader.text(&n, "`send`"));
+    let verb = |node: Option<Node>, what: &str| {
+        let node = node?;
+        Some((reader.text(&node, what)?, reader.compiled(&node, ())))
+    };
+    let send_verb = verb(fields.take("send"), "`send`");
     let mut send_with = reader.args(fields.take("event"));
     let again = fields.take("again").and_then(|n| reader.duration(&n, "`again`"));
-    let await_verb = fields.take("await").and_then(|n| reader.text(&n, "`await`"));
+    let await_verb = verb(fields.take("await"), "`await`");
     let mut await_with = reader.args(fields.take("with"));
     if await_verb.is_none() {
         // A hop that only sends has one set of arguments.
@@ -209,12 +213,20 @@ fn hop(reader: &Reader, step: &str, node: Node) -> Option<Hop> {
     Some(Hop {
         way: way.unwrap_or_else(|| check.title.clone()),
         check,
-        send: send_verb.map(|verb| HopSend {
-            action: Action { verb, with: send_with },
+        send: send_verb.map(|(verb, place)| HopSend {
+            action: Action {
+                verb,
+                place,
+                with: send_with,
+            },
             again,
         }),
         differs,
-        awaits: await_verb.map(|verb| Action { verb, with: await_with }),
+        awaits: await_verb.map(|(verb, place)| Action {
+            verb,
+            place,
+            with: await_with,
+        }),
         within: within.unwrap_or(Duration::from_secs(60)),
         evidence,
     })
@@ -223,8 +235,13 @@ fn hop(reader: &Reader, step: &str, node: Node) -> Option<Hop> {
 /// `{ look: VERB, with: … }` in `evidence`, `{ remove: VERB, with: … }` in `remove`.
 fn action_in_list(reader: &Reader, node: Node, verb: &'static str) -> Option<Action> {
     let mut fields = reader.fields(node, if verb == "look" { "an evidence" } else { "a removal" })?;
-    let name = fields.text(verb);
+    let node = fields.require(verb);
     let with = reader.args(fields.take("with"));
     fields.finish();
-    Some(Action { verb: name?, with })
+    let node = node?;
+    Some(Action {
+        verb: reader.text(&node, "a verb")?,
+        place: reader.compiled(&node, ()),
+        with,
+    })
 }

@@ -141,18 +141,16 @@ impl Resolver<'_> {
                     let message = format!("hop `{}` sends, but only the first hop can", hop.check.id);
                     report(self.diagnostics, &hop.check.place.file, at, message, "");
                 }
-                let file = &hop.check.place.file;
-                let at = hop.check.place.at..hop.check.place.at + 1;
                 if let Some(send) = &hop.send {
-                    self.action(&send.action, VerbRole::Send, file, &at, &local);
+                    self.action(&send.action, VerbRole::Send, &local);
                 }
                 let mut seen = local.clone();
                 if let Some(awaits) = &hop.awaits {
-                    let shape = self.action(awaits, VerbRole::Await, file, &at, &local);
+                    let shape = self.action(awaits, VerbRole::Await, &local);
                     seen.push((arrival_name(&awaits.verb).to_owned(), shape));
                 }
                 for evidence in &hop.evidence {
-                    self.action(evidence, VerbRole::Evidence, file, &at, &local);
+                    self.action(evidence, VerbRole::Evidence, &local);
                 }
                 if let Some(differs) = &hop.differs {
                     self.template(differs, &seen);
@@ -160,9 +158,7 @@ impl Resolver<'_> {
                 self.check(&hop.check, &seen);
             }
             for removal in &probe.remove {
-                let Some(hop) = probe.hops.first() else { continue };
-                let at = hop.check.place.at..hop.check.place.at + 1;
-                self.action(removal, VerbRole::Remove, &hop.check.place.file, &at, &local);
+                self.action(removal, VerbRole::Remove, &local);
             }
         }
     }
@@ -208,22 +204,17 @@ impl Resolver<'_> {
             })
     }
 
-    fn action(
-        &self,
-        action: &Action,
-        role: VerbRole,
-        file: &std::sync::Arc<super::SourceFile>,
-        at: &Range<usize>,
-        local: &Local,
-    ) -> Shape {
+    fn action(&self, action: &Action, role: VerbRole, local: &Local) -> Shape {
         self.arg_texts(&action.with, local);
+        let file = &action.place.file;
+        let at = action.place.at..action.place.at + action.verb.len();
         match self.vocabulary.verb(&action.verb, role) {
             Ok(verb) => {
-                self.args(verb.args, &action.with, &action.verb, file, at);
+                self.args(verb.args, &action.with, &action.verb, file, &at);
                 verb.shape.clone()
             }
             Err(unknown) => {
-                report(self.diagnostics, file, at.clone(), unknown.to_string(), "in this hop");
+                report(self.diagnostics, file, at, unknown.to_string(), "");
                 Shape::Any
             }
         }

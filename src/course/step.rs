@@ -72,6 +72,18 @@ impl Lab {
 
     /// The top-level fields of the resource `name` that anything in the lab reads; `None` when something reads it whole.
     pub fn fields_read(&self, name: &str) -> Option<BTreeSet<String>> {
+        let (exprs, texts) = self.sources();
+        let mentions = exprs.iter().map(|e| e.value.mentions());
+        let in_texts = texts.iter().flat_map(|t| t.value.mentions()).map(|(_, m)| m);
+        let mut fields = BTreeSet::new();
+        for mentions in mentions.chain(in_texts) {
+            fields.extend(mentions.fields_of(name)?.into_iter().map(str::to_owned));
+        }
+        Some(fields)
+    }
+
+    /// Every expression and text.
+    fn sources(&self) -> (Vec<&Compiled<Expr>>, Vec<&Compiled<Template>>) {
         let mut exprs: Vec<&Compiled<Expr>> = Vec::new();
         let mut texts: Vec<&Compiled<Template>> = Vec::new();
         for resource in self.resources.values() {
@@ -99,13 +111,13 @@ impl Lab {
                 action.with.values().for_each(|arg| arg.texts(&mut texts));
             }
         }
-        let mentions = exprs.iter().map(|e| e.value.mentions());
-        let in_texts = texts.iter().flat_map(|t| t.value.mentions()).map(|(_, m)| m);
-        let mut fields = BTreeSet::new();
-        for mentions in mentions.chain(in_texts) {
-            fields.extend(mentions.fields_of(name)?.into_iter().map(str::to_owned));
-        }
-        Some(fields)
+        (exprs, texts)
+    }
+
+    /// Whether any expression or text of the lab holds this word, such as the name of a variable.
+    pub fn names(&self, word: &str) -> bool {
+        let (exprs, texts) = self.sources();
+        exprs.iter().any(|e| e.value.source().contains(word)) || texts.iter().any(|t| t.value.source().contains(word))
     }
 
     /// The step called `id`.
@@ -270,6 +282,8 @@ pub struct Hop {
 pub struct Action {
     /// The verb.
     pub verb: String,
+    /// Where it was written.
+    pub place: Compiled<()>,
     /// Its arguments.
     pub with: IndexMap<String, Arg>,
 }

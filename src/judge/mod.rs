@@ -4,6 +4,7 @@
 //! exactly what it mentions; all of them run at once.
 
 mod check;
+mod clean;
 mod find;
 mod graph;
 mod hop;
@@ -79,6 +80,9 @@ pub enum JudgeError {
     /// The very first call failed: no other can succeed.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// The user stopped before AWS had said whose account this is.
+    #[error("stopped before AWS answered")]
+    Stopped,
     /// A step or resource that the lab does not have.
     #[error(transparent)]
     Unknown(#[from] UnknownName),
@@ -171,7 +175,10 @@ pub async fn judge(
             work.await;
             me
         }
-        _ = &mut work => identity.await?,
+        _ = &mut work => tokio::select! {
+            me = &mut identity => me?,
+            _ = async { let _ = stop.clone().wait_for(|n| *n > 0).await; } => return Err(JudgeError::Stopped),
+        },
     };
 
     run.relate_failures();
@@ -192,7 +199,7 @@ pub async fn judge(
         .filter(|s| !s.checks.is_empty())
         .collect();
     let all = || steps.iter().flat_map(|s| &s.checks);
-    Ok(Report {
+    let mut report = Report {
         schema: report::SCHEMA.to_owned(),
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         lab: lab.id.clone(),
@@ -212,7 +219,9 @@ pub async fn judge(
         resources: run.chosen(),
         notes: run.notes.take(),
         steps,
-    })
+    };
+    clean::clean(&mut report, &run.undeclared_values());
+    Ok(report)
 }
 
 impl<'a> Run<'a> {

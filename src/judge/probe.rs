@@ -49,7 +49,12 @@ impl Run<'_> {
                 trouble: None,
             })
             .collect();
-        if let Some(scope) = self.prepare(probe, &mut hops).await {
+        let mut stop = self.stop.clone();
+        let prepared = tokio::select! {
+            scope = self.prepare(probe, &mut hops) => scope,
+            _ = async { let _ = stop.wait_for(|n| *n > 0).await; } => None,
+        };
+        if let Some(scope) = prepared {
             let id = format!("edemlab-{}", uuid::Uuid::new_v4().simple());
             let now = Utc::now();
             let at = now.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);

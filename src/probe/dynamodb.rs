@@ -35,8 +35,10 @@ pub(super) const REMOVE_ITEM: Verb = Verb {
     brings: || Value::Null,
 };
 
-/// An event that was accepted this long ago has arrived or is lost: the way takes about a second.
-const SETTLED: Duration = Duration::from_secs(8);
+/// An event that was accepted this long ago has arrived or is lost: the way takes about a second, and a function has
+/// three seconds unless it is given more. Once one has arrived, those sent before it are not far behind.
+const SETTLED: Duration = Duration::from_secs(20);
+const CLOSE_BEHIND: Duration = Duration::from_secs(5);
 
 /// A page of a scan is up to 1 MB; an item of this minute is sought in this many.
 const PAGES: usize = 5;
@@ -188,7 +190,8 @@ async fn remove(account: &Account, args: &Args, watch: &Watch) -> Result<Removed
                 error => return Err(error),
             },
         }
-        let settled = watch.last_sent.is_none_or(|at| at.elapsed() > SETTLED);
+        let patience = if watch.arrived { CLOSE_BEHIND } else { SETTLED };
+        let settled = watch.last_sent.is_none_or(|at| at.elapsed() > patience);
         if watch.sent <= deleted || settled || !watch.may_arrive {
             break;
         }

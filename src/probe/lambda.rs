@@ -47,8 +47,8 @@ pub(super) const CODE: Verb = Verb {
 const HELLO: u64 = 400;
 
 /// A log is read up to this many events and pages: enough for the minutes of a probe.
-const EVENTS: usize = 2000;
-const PAGES: usize = 10;
+const EVENTS: usize = 30_000;
+const PAGES: usize = 12;
 
 /// The log group of a function; see <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html>.
 fn log_group(args: &Args) -> String {

@@ -20,6 +20,23 @@ pub fn solution() -> Value {
     course().lab(LAB).unwrap().solution.clone().expect("a solution")
 }
 
+/// The ids of the lab's steps, in order.
+pub fn steps() -> Vec<String> {
+    let course = course();
+    course
+        .lab(LAB)
+        .unwrap()
+        .steps
+        .iter()
+        .map(|step| step.id.clone())
+        .collect()
+}
+
+/// How many checks the lab has.
+pub fn checks() -> usize {
+    course().lab(LAB).unwrap().checks().count()
+}
+
 /// The templates of a fault, to be deployed one after the other.
 pub fn fault(id: &str) -> Vec<Value> {
     let course = course();

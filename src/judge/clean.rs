@@ -1,0 +1,57 @@
+//! What a student wrote is made harmless before it is part of a report, and values that no check names stay hidden.
+
+use super::{Outcome, Run};
+use crate::report::Report;
+use crate::report::text::visible;
+
+/// Shorter values are words that stand in every text.
+const SHORTEST: usize = 5;
+
+impl Run<'_> {
+    /// The values of environment variables that nothing in the course names: a function may log them.
+    pub(super) fn undeclared_values(&self) -> Vec<String> {
+        let mut values = Vec::new();
+        for cell in self.outcomes.values() {
+            if let Some(Outcome::Found { document, .. }) = cell.get() {
+                let documents = document.as_array().cloned().unwrap_or_else(|| vec![document.clone()]);
+                for variables in documents
+                    .iter()
+                    .filter_map(|d| d["Environment"]["Variables"].as_object())
+                {
+                    let undeclared = variables.iter().filter(|(name, _)| !self.lab.names(name));
+                    values.extend(undeclared.filter_map(|(_, v)| v.as_str()).map(str::to_owned));
+                }
+            }
+        }
+        values.retain(|v| v.chars().count() >= SHORTEST);
+        // Longer ones first: one may be part of another.
+        values.sort_by_key(|v| std::cmp::Reverse(v.len()));
+        values
+    }
+}
+
+/// Cleans every text of a report that may hold what a student wrote.
+pub(super) fn clean(report: &mut Report, hidden: &[String]) {
+    let clean = |text: &mut String| {
+        for value in hidden {
+            if text.contains(value.as_str()) {
+                *text = text.replace(value.as_str(), "(hidden)");
+            }
+        }
+        *text = visible(text);
+    };
+    for check in report.steps.iter_mut().flat_map(|s| &mut s.checks) {
+        clean(&mut check.expected);
+        [&mut check.found, &mut check.why, &mut check.fix]
+            .into_iter()
+            .flatten()
+            .for_each(clean);
+        check.evidence.iter_mut().for_each(clean);
+    }
+    for chosen in report.resources.values_mut() {
+        chosen.name = visible(&chosen.name);
+        chosen.because = visible(&chosen.because);
+    }
+    report.notes.iter_mut().for_each(clean);
+    report.caller = visible(&report.caller);
+}
