@@ -11,6 +11,8 @@ use std::time::Duration;
 pub struct DecodedStep {
     pub resources: Vec<(Resource, Range<usize>)>,
     pub checks: Vec<Check>,
+    /// The ids of checks that could not be read whole: they are there all the same.
+    pub broken: Vec<String>,
     pub probe: Option<Probe>,
 }
 
@@ -38,14 +40,14 @@ pub fn step(reader: &Reader, step: &str, node: Node) -> DecodedStep {
         for node in reader.list(node, "`checks`") {
             let place = reader.compiled(&node, ());
             if let Some(mut fields) = reader.fields(node, "a check") {
-                let check = check(reader, step, &mut fields, place, true);
+                let check = check(reader, step, &mut fields, place, true, &mut decoded.broken);
                 fields.finish();
                 decoded.checks.extend(check);
             }
         }
     }
     if let Some(node) = fields.take("probe") {
-        decoded.probe = probe(reader, step, node);
+        decoded.probe = probe(reader, step, node, &mut decoded.broken);
     }
     fields.finish();
     decoded
@@ -99,8 +101,15 @@ fn preference(reader: &Reader, node: Node) -> Option<Preference> {
     Some(Preference { holds, because })
 }
 
-fn check(reader: &Reader, step: &str, fields: &mut Fields, place: Compiled<()>, expects: bool) -> Option<Check> {
-    let id = fields.text("id");
+fn check(
+    reader: &Reader,
+    step: &str,
+    fields: &mut Fields,
+    place: Compiled<()>,
+    expects: bool,
+    broken: &mut Vec<String>,
+) -> Option<Check> {
+    let id = fields.text("id").map(|id| format!("{step}.{id}"));
     let title = fields.text("title");
     let points = match fields.take("points").map(|n| (n.to_json().as_u64(), n.at)) {
         None => Some(0),
@@ -120,10 +129,8 @@ fn check(reader: &Reader, step: &str, fields: &mut Fields, place: Compiled<()>, 
     } else {
         fields.take("expect")
     };
-    let expect = match expect {
-        Some(node) => Some(reader.expr(&node)?),
-        None => None,
-    };
+    // Reading goes on after a condition that does not compile, for the mistakes behind it.
+    let expect = expect.map(|node| reader.expr(&node));
     let expected = fields.template("expected");
     let found = fields.template("found");
     let why = fields.template("why");
@@ -134,22 +141,28 @@ fn check(reader: &Reader, step: &str, fields: &mut Fields, place: Compiled<()>, 
         }
     }
     let fix = fields.require("fix").and_then(|n| reader.template(&n));
+    let (Some(title), Some(points), Some(fix), Some(expect)) =
+        (title, points, fix, expect.map_or(Some(None), |e| e.map(Some)))
+    else {
+        broken.extend(id);
+        return None;
+    };
     Some(Check {
-        id: format!("{step}.{}", id?),
-        title: title?,
-        points: points?,
+        id: id?,
+        title,
+        points,
         optional,
         expect,
         expected,
         found,
         why,
-        fix: fix?,
+        fix,
         needs,
         place,
     })
 }
 
-fn probe(reader: &Reader, step: &str, node: Node) -> Option<Probe> {
+fn probe(reader: &Reader, step: &str, node: Node, broken: &mut Vec<String>) -> Option<Probe> {
     let mut fields = reader.fields(node, "a probe")?;
     let mut values = Vec::new();
     if let Some(node) = fields.take("let") {
@@ -165,7 +178,7 @@ fn probe(reader: &Reader, step: &str, node: Node) -> Option<Probe> {
     let mut hops = Vec::new();
     if let Some(node) = fields.require("hops") {
         for node in reader.list(node, "`hops`") {
-            hops.extend(hop(reader, step, node));
+            hops.extend(hop(reader, step, node, broken));
         }
     }
     let mut remove = Vec::new();
@@ -178,7 +191,7 @@ fn probe(reader: &Reader, step: &str, node: Node) -> Option<Probe> {
     Some(Probe { values, hops, remove })
 }
 
-fn hop(reader: &Reader, step: &str, node: Node) -> Option<Hop> {
+fn hop(reader: &Reader, step: &str, node: Node, broken: &mut Vec<String>) -> Option<Hop> {
     let place = reader.compiled(&node, ());
     let at = node.at.clone();
     let mut fields = reader.fields(node, "a hop")?;
@@ -204,7 +217,7 @@ fn hop(reader: &Reader, step: &str, node: Node) -> Option<Hop> {
             evidence.extend(action_in_list(reader, node, "look"));
         }
     }
-    let check = check(reader, step, &mut fields, place, false);
+    let check = check(reader, step, &mut fields, place, false, broken);
     fields.finish();
     if send_verb.is_none() && await_verb.is_none() {
         reader.report(at.start..at.start + 1, "a hop must `send` or `await` something", "");

@@ -35,6 +35,11 @@ impl Diagnostics {
         self.found.is_empty()
     }
 
+    /// Whether there is one in `file`.
+    pub fn any_in(&self, file: &SourceFile) -> bool {
+        self.found.iter().any(|d| d.file.path == file.path)
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.found.len()

@@ -110,6 +110,7 @@ fn lab(
     };
     let mut places: IndexMap<String, Place> = IndexMap::new();
     let mut known = Vec::new();
+    let mut broken = Vec::new();
     for node in step_nodes {
         let Some(mut fields) = reader.fields(node, "a step") else {
             continue;
@@ -155,6 +156,7 @@ fn lab(
             &step_id,
             root,
         );
+        broken.extend(decoded.broken);
         let mut finds = Vec::new();
         for (resource, at) in decoded.resources {
             let name = resource.name.clone();
@@ -215,7 +217,7 @@ fn lab(
             None => Some(Vec::new()),
         };
         if let Some(faults) = faults {
-            lab.faults = check_faults(&lab, faults_file, faults, diagnostics);
+            lab.faults = check_faults(&lab, &broken, faults_file, faults, diagnostics);
         }
     }
     Some(lab)
@@ -224,11 +226,16 @@ fn lab(
 /// A fault fits the solution and names checks that there are; a check without a fault has never been seen to fail.
 fn check_faults(
     lab: &Lab,
+    broken: &[String],
     file: &Arc<SourceFile>,
     faults: Vec<(fault::Fault, Range<usize>, Vec<Key>)>,
     diagnostics: &RefCell<Diagnostics>,
 ) -> Vec<fault::Fault> {
-    let ids: Vec<&str> = lab.checks().map(|(_, c)| c.id.as_str()).collect();
+    let ids: Vec<&str> = lab
+        .checks()
+        .map(|(_, c)| c.id.as_str())
+        .chain(broken.iter().map(String::as_str))
+        .collect();
     let mut seen: Vec<String> = Vec::new();
     let mut kept = Vec::new();
     for (fault, at, named) in faults {

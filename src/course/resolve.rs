@@ -51,8 +51,8 @@ pub(super) fn lab(
         diagnostics,
         shapes,
     };
-    resolver.resources(places);
     resolver.checks();
+    resolver.resources(places);
     resolver.cycles(places);
 }
 
@@ -100,7 +100,9 @@ impl Resolver<'_> {
             });
             let always = self.vocabulary.kind(&resource.kind).is_ok_and(|k| k.always);
             let derived = always || !resource.with.is_empty();
-            if !resource.many && !derived && asked_after && self.lab.exists_check(&resource.name).is_none() {
+            // Where another mistake was found, the check that says so may be the one with the mistake.
+            let sound = !self.diagnostics.borrow().any_in(file);
+            if sound && !resource.many && !derived && asked_after && self.lab.exists_check(&resource.name).is_none() {
                 let message = format!("no check says whether `{}` is there", resource.name);
                 let label = format!("add one with `expect: found({})`", resource.name);
                 report(self.diagnostics, file, at.clone(), message, label);

@@ -3,6 +3,8 @@
 use super::{Outcome, Run};
 use crate::report::Report;
 use crate::report::text::visible;
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// Shorter values are words that stand in every text.
 const SHORTEST: usize = 5;
@@ -30,6 +32,15 @@ impl Run<'_> {
     }
 }
 
+/// What follows the name of a credential, as `NAME=value`, `"name": "value"` and the like: a function may log those of
+/// its role, or a task's token.
+static CREDENTIALS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?i)(?<name>(?:secret[_ ]?access[_ ]?key|session[_ ]?token|security[_ ]?token|task[_ ]?token|password|passwd)["']?\s*(?:[:=]|=>)\s*["']?)[^\s"',;})\]]+"#,
+    )
+    .expect("a fixed expression")
+});
+
 /// Cleans every text of a report that may hold what a student wrote.
 pub(super) fn clean(report: &mut Report, hidden: &[String]) {
     let clean = |text: &mut String| {
@@ -38,7 +49,7 @@ pub(super) fn clean(report: &mut Report, hidden: &[String]) {
                 *text = text.replace(value.as_str(), "(hidden)");
             }
         }
-        *text = visible(text);
+        *text = visible(&CREDENTIALS.replace_all(text, "$name(hidden)"));
     };
     for check in report.steps.iter_mut().flat_map(|s| &mut s.checks) {
         clean(&mut check.expected);

@@ -93,13 +93,20 @@ impl Relay {
 
     /// Returns as soon as `what` has been sent.
     pub fn wait_for(&self, what: &str) {
+        self.wait_for_times(what, 1);
+    }
+
+    /// Returns as soon as `what` has been sent this often.
+    pub fn wait_for_times(&self, what: &str, times: usize) {
         let bytes = self.seen.bytes.lock().unwrap();
         let waited = self
             .seen
             .more
-            .wait_timeout_while(bytes, Duration::from_secs(30), |bytes| !bytes.contains(what))
+            .wait_timeout_while(bytes, Duration::from_secs(30), |bytes| {
+                bytes.matches(what).count() < times
+            })
             .unwrap();
-        assert!(!waited.1.timed_out(), "not within 30 s: {what}");
+        assert!(!waited.1.timed_out(), "not {times} times within 30 s: {what}");
     }
 }
 
