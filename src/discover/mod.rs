@@ -20,6 +20,12 @@ use serde_json::Value;
 /// The arguments of a kind: `with`, evaluated.
 pub type Args = serde_json::Map<String, Value>;
 
+/// How the candidates of a kind are listed.
+pub type List = for<'a> fn(&'a Account, &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>>;
+
+/// How the other fields of a candidate are looked up.
+pub type Describe = for<'a> fn(&'a Account, &'a Candidate) -> BoxFuture<'a, Result<Value, CallError>>;
+
 /// What a kind does.
 pub struct Kind {
     /// Its name, fields and arguments.
@@ -27,9 +33,9 @@ pub struct Kind {
     /// The IAM actions that its calls need.
     pub actions: &'static [&'static str],
     /// Every candidate, with the fields of [`KindSpec::listed`].
-    pub list: for<'a> fn(&'a Account, &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>>,
+    pub list: List,
     /// The fields that the list does not have.
-    pub describe: Option<for<'a> fn(&'a Account, &'a Candidate) -> BoxFuture<'a, Result<Value, CallError>>>,
+    pub describe: Option<Describe>,
 }
 
 /// One resource that might be the lab's.

@@ -177,7 +177,7 @@ fn condition(conditions: &Value, account: Option<&str>) -> Condition {
 
 /// Whether an ARN pattern leaves room for a resource of `account`: `arn:aws:personalize:*:111122223333:*` does.
 fn arn_may_be_of(pattern: &str, account: &str) -> bool {
-    match pattern.splitn(6, ':').nth(4) {
+    match pattern.split(':').nth(4) {
         Some(part) => like(part, account, true),
         None => like(pattern, &format!("arn:aws:x:y:{account}:z"), true),
     }
