@@ -134,7 +134,7 @@ impl Connection {
         };
         let region = self.region().await?;
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http.clone())
+            .http_client(http)
             .region(Region::new(region.clone()))
             .retry_config(RetryConfig::adaptive().with_max_attempts(5))
             .timeout_config(
@@ -159,7 +159,8 @@ impl Connection {
                 // Off EC2 there is no metadata service: ask once and shortly, so that "no credentials" is said at once.
                 let settings = ProviderConfig::without_region()
                     .with_region(Some(Region::new(region.clone())))
-                    .with_http_client(http);
+                    // Signing in (SSO, `aws login`) is with AWS, also when the lab's endpoint is on this computer.
+                    .with_http_client(http::shared_client());
                 let metadata = aws_config::imds::Client::builder()
                     .configure(&settings)
                     .max_attempts(1)

@@ -50,8 +50,11 @@ pub fn loopback_client() -> SharedHttpClient {
 pub(super) fn is_loopback(endpoint: &str) -> bool {
     let host = endpoint.split("://").nth(1).unwrap_or(endpoint);
     let host = host.split('/').next().unwrap_or_default();
-    let host = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    matches!(host, "localhost" | "[::1]") || host.starts_with("127.")
+    let name = match host.split_once(']') {
+        Some((v6, _)) => return v6 == "[::1",
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    name == "localhost" || name.starts_with("127.")
 }
 
 /// The system's certificates, and those of `AWS_CA_BUNDLE`.
@@ -64,4 +67,28 @@ fn trust() -> tls::TlsContext {
         .with_trust_store(store)
         .build()
         .expect("a trust store is all that this needs")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_loopback;
+
+    #[test]
+    fn only_this_computer_is_loopback() {
+        for here in [
+            "http://127.0.0.1:4566",
+            "http://localhost",
+            "http://[::1]",
+            "http://[::1]:80/x",
+        ] {
+            assert!(is_loopback(here), "{here}");
+        }
+        for there in [
+            "https://sts.amazonaws.com",
+            "http://[2001:db8::1]:80",
+            "http://localhost.example.org",
+        ] {
+            assert!(!is_loopback(there), "{there}");
+        }
+    }
 }

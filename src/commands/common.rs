@@ -36,28 +36,33 @@ pub fn width() -> usize {
 /// Counts the user's Ctrl-C (and the system's SIGTERM).
 pub fn interrupts() -> watch::Receiver<u8> {
     let (sender, receiver) = watch::channel(0u8);
-    tokio::spawn(async move {
-        while asked_to_stop().await {
-            sender.send_modify(|n| *n = n.saturating_add(1));
-        }
-    });
+    tokio::spawn(count(sender));
     receiver
 }
 
 #[cfg(unix)]
-async fn asked_to_stop() -> bool {
+async fn count(asked: watch::Sender<u8>) {
     use tokio::signal::unix::{SignalKind, signal};
+    // Made once: a signal that comes between two waits is not lost.
     let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
     else {
-        return false;
+        return;
     };
-    tokio::select! {
-        got = interrupt.recv() => got.is_some(),
-        got = terminate.recv() => got.is_some(),
+    loop {
+        let got = tokio::select! {
+            got = interrupt.recv() => got,
+            got = terminate.recv() => got,
+        };
+        if got.is_none() {
+            return;
+        }
+        asked.send_modify(|n| *n = n.saturating_add(1));
     }
 }
 
 #[cfg(not(unix))]
-async fn asked_to_stop() -> bool {
-    tokio::signal::ctrl_c().await.is_ok()
+async fn count(asked: watch::Sender<u8>) {
+    while tokio::signal::ctrl_c().await.is_ok() {
+        asked.send_modify(|n| *n = n.saturating_add(1));
+    }
 }

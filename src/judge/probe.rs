@@ -296,7 +296,14 @@ impl Run<'_> {
                 continue;
             }
             let failed = tokio::select! {
-                removed = self.remove(action, scope, watch) => removed.err().map(|undone| undone.say(self)),
+                removed = self.remove(action, scope, watch) => match removed {
+                    // Stopped early, and nothing had come when the waiting ended: a slow function may still be at it.
+                    Ok(removed) if removed.count == 0 && *self.stop.borrow() > 0 && watch.may_arrive => {
+                        Some("nothing had arrived when the waiting for it ended".to_owned())
+                    }
+                    Ok(_) => None,
+                    Err(undone) => Some(undone.say(self)),
+                },
                 _ = async { let _ = stop.wait_for(|n| *n > 1).await; } => Some("stopped before it was done".to_owned()),
             };
             if let Some(why) = failed {

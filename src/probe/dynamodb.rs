@@ -204,9 +204,7 @@ async fn remove(account: &Account, args: &Args, watch: &Watch) -> Result<Removed
             deleted += usize::from(remove_stray(account, table, &stray).await?);
         }
     }
-    Ok(Removed {
-        line: format!("removed {deleted} item(s) of the probe from table {table}"),
-    })
+    Ok(Removed { count: deleted })
 }
 
 async fn remove_stray(account: &Account, table: &str, stray: &Item) -> Result<bool, CallError> {

@@ -62,8 +62,8 @@ pub struct Clue {
 /// What a `remove` did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removed {
-    /// What was there and is gone, or could not be taken away, in one line.
-    pub line: String,
+    /// How many things were there and are gone.
+    pub count: usize,
 }
 
 type Doing<'a, T> = BoxFuture<'a, Result<T, CallError>>;

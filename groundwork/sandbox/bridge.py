@@ -1,0 +1,10 @@
+"""Starts MiniStack, the local AWS, with the corrections that lie beside this file."""
+from corrections import process
+
+process.prepare()
+
+# Each corrects, or adds, what its name says. Only now: MiniStack reads the environment when it is imported.
+from corrections import (  # noqa: E402, F401
+    apprunner, events, express, forks, front, functions, gateway, logs, machines, mail, personalize, tasks, triggers)
+
+process.run(front.around)

@@ -1,0 +1,151 @@
+"""AWS App Runner: services that are made from an image in ECR."""
+import re
+import time
+import uuid
+
+from ministack.core.responses import get_account_id, get_region
+from ministack.services import ecr
+
+from . import control
+from .cloudformation import added
+from .control import Refused
+from .fit import expect_all
+from .roles import assumable
+
+expect_all(ecr, "_repositories _images")
+
+services, operations = control.store(), control.store()
+BAD = "InvalidRequestException"
+
+
+def image_exists(image):
+    """Whether this account's ECR has an image, by its address."""
+    found = re.fullmatch(r"\d{12}\.dkr\.ecr\.[\w-]+\.amazonaws\.com(?:\.cn)?/([^:@]+)(?::([\w.-]+)|@(sha256:\w+))?", image)
+    images = ecr._images.get(found[1], []) if found else []
+    return any((found[2] or "latest") in i.get("imageTags", []) or i["imageDigest"] == found[3] for i in images)
+
+
+def why_not_running(source):
+    """What ends a deployment: no image, or nothing that listens on the port. The course's image is Grafana's: 3000."""
+    repository = source.get("ImageRepository") or {}
+    if repository.get("ImageRepositoryType") == "ECR" and not image_exists(repository.get("ImageIdentifier", "")):
+        return "Failed to pull your application image."
+    port = (repository.get("ImageConfiguration") or {}).get("Port", "8080")
+    return None if port == "3000" else f"Health check failed on protocol `TCP`[Port: '{port}']."
+
+
+def seen(record):
+    end = "CREATE_FAILED" if record["why"] else "RUNNING"
+    return {**record, "Status": record.get("Gone") or control.state(record, ("OPERATION_IN_PROGRESS", 0), (end, 1))}
+
+
+def create(request):
+    control.checked("apprunner", "CreateService", request, BAD)
+    source, name = request["SourceConfiguration"], request["ServiceName"]
+    repository = source.get("ImageRepository") or {}
+    role = (source.get("AuthenticationConfiguration") or {}).get("AccessRoleArn")
+    if any(s["ServiceName"] == name and seen(s)["Status"] != "DELETED" for s in services.values()):
+        raise Refused(BAD, f"Service with the provided name already exists: {name}.")
+    if repository.get("ImageRepositoryType") == "ECR":
+        if not role:
+            raise Refused(BAD, "Authentication configuration is invalid.")
+        if not assumable(role, "build.apprunner.amazonaws.com"):
+            raise Refused(BAD, f"Error in assuming access role {role}.")
+    identity, now = uuid.uuid4().hex, time.time()
+    record = {
+        "ServiceName": name, "ServiceId": identity, "CreatedAt": round(now, 3), "UpdatedAt": round(now, 3), "born": now,
+        "ServiceArn": f"arn:aws:apprunner:{get_region()}:{get_account_id()}:service/{name}/{identity}",
+        "ServiceUrl": f"{identity[:10]}.{get_region()}.awsapprunner.com", "SourceConfiguration": source,
+        "InstanceConfiguration": {"Cpu": "1024", "Memory": "2048", **(request.get("InstanceConfiguration") or {})},
+        "HealthCheckConfiguration": request.get("HealthCheckConfiguration") or {
+            "Protocol": "TCP", "Path": "/", "Interval": 5, "Timeout": 2, "HealthyThreshold": 1, "UnhealthyThreshold": 5},
+        "AutoScalingConfigurationSummary": {
+            "AutoScalingConfigurationName": "DefaultConfiguration", "AutoScalingConfigurationRevision": 1,
+            "AutoScalingConfigurationArn": f"arn:aws:apprunner:{get_region()}:{get_account_id()}:autoscalingconfiguration/"
+                                           "DefaultConfiguration/1/00000000000000000000000000000001"},
+        "NetworkConfiguration": {"EgressConfiguration": {"EgressType": "DEFAULT"}, "IpAddressType": "IPV4",
+                                 "IngressConfiguration": {"IsPubliclyAccessible": True},
+                                 **(request.get("NetworkConfiguration") or {})},
+        "why": why_not_running(source), "OperationId": str(uuid.uuid4()),
+    }
+    services[record["ServiceArn"]] = record
+    return record
+
+
+def get(arn):
+    if arn not in services:
+        raise Refused("ResourceNotFoundException", f"Service not found for ARN {arn}.")
+    return services[arn]
+
+
+def delete(record):
+    record.update(Gone="DELETED", DeletedAt=round(time.time(), 3), UpdatedAt=round(time.time(), 3))
+
+
+def dispatch(operation, request):
+    if operation == "CreateService":
+        record = create(request)
+        return control.answer("apprunner", operation, {"Service": seen(record), "OperationId": record["OperationId"]})
+    if operation == "ListServices":
+        found = [seen(s) for s in services.values() if not s.get("Gone")]
+        part, token = control.page(found, request, "NextToken", "MaxResults", 20)
+        return control.answer("apprunner", operation, {"ServiceSummaryList": part, "NextToken": token})
+    if operation == "ListTagsForResource":
+        return control.answer("apprunner", operation, {"Tags": []})
+    if operation not in ("DescribeService", "DeleteService", "ListOperations"):
+        raise Refused("UnknownOperationException", f"{operation} is not in the sandbox")
+    record = get(request.get("ServiceArn"))
+    if operation == "ListOperations":
+        status = {"OPERATION_IN_PROGRESS": "IN_PROGRESS", "CREATE_FAILED": "FAILED"}.get(seen(record)["Status"], "SUCCEEDED")
+        return control.answer("apprunner", operation, {"OperationSummaryList": [{
+            "Id": record["OperationId"], "Type": "CREATE_SERVICE", "Status": status, "TargetArn": record["ServiceArn"],
+            "StartedAt": record["CreatedAt"], "UpdatedAt": record["UpdatedAt"]}]})
+    if operation == "DeleteService":
+        delete(record)
+    return control.answer("apprunner", operation, {"Service": seen(record), "OperationId": str(uuid.uuid4())})
+
+
+control.register("apprunner", "AppRunner", dispatch)
+
+
+def runs(host):
+    """Whether a service has this host name, and whether it answers there."""
+    for record in services.all_values():
+        if record["ServiceUrl"] == host and not record.get("Gone"):
+            return seen(record)["Status"] == "RUNNING"
+    return None
+
+
+# --- CloudFormation.
+
+def make(logical_id, props, stack_name):
+    try:
+        record = create({**{k: v for k, v in typed(props).items() if k != "Tags"},
+                         "ServiceName": props.get("ServiceName") or f"{stack_name}-{logical_id}-{uuid.uuid4().hex[:8]}"[:40]})
+    except Refused as why:
+        raise ValueError(f'Resource handler returned message: "{why.args[1]}"') from None
+    return record["ServiceArn"], {k: record[k] for k in ("ServiceArn", "ServiceId", "ServiceUrl")} | {"Status": "RUNNING"}
+
+
+def typed(value, name=""):
+    """A template may write numbers and booleans as texts, and texts as numbers."""
+    if isinstance(value, dict):
+        return {k: typed(v, k) for k, v in value.items()}
+    if name in ("Port", "Cpu", "Memory"):
+        return str(value)
+    if name in ("AutoDeploymentsEnabled", "IsPubliclyAccessible", "ObservabilityEnabled"):
+        return str(value).lower() == "true"
+    return int(value) if name in ("Interval", "Timeout", "HealthyThreshold", "UnhealthyThreshold") else value
+
+
+def replace(physical_id, old_props, new_props, stack_name):
+    drop(physical_id, old_props)
+    return make("service", new_props, stack_name)
+
+
+def drop(physical_id, props):
+    if physical_id in services:
+        delete(services[physical_id])
+
+
+added["AWS::AppRunner::Service"] = {"create": make, "update": replace, "delete": drop}

@@ -1,0 +1,145 @@
+"""API Gateway: a stage serves what was deployed to it, its caller needs no signature, and it can put events."""
+import contextvars
+import copy
+import json
+import time
+import uuid
+
+from ministack import app
+from ministack.core.responses import request_scope
+from ministack.services import apigateway_v1 as gateway, eventbridge as events
+
+from . import templates
+from .fit import expect_all, wrap, wrap_async
+from .roles import assumable, refused
+
+expect_all(gateway, "_rest_apis _resources _stages_v1", _match_recursive="resources parent_id segments params",
+           _parse_service_integration_uri="uri", _v1_error="code message status", _header_ci="headers name",
+           _gw_error="response_type message",
+           _service_integration_response="integration backend_status backend_text accept request_params context")
+expect_all(app, "", _parse_execute_api_url="host path")
+expect_all(events, "_put_events", _event_bus_name_from_ref="name")
+
+
+# --- Whoever calls a stage is nobody in particular: the API is found by its id, in whichever account has it.
+
+@wrap_async(app, "_handle_execute_api_request", "host path method headers body query_params raw_path raw_query_string")
+async def handle_execute_api_request(original, host, path, *args, **kwargs):
+    address = app._parse_execute_api_url(host, path)
+    for (account, region, name), _ in gateway._rest_apis.all_items() if address else ():
+        if name == address[0]:
+            with request_scope(account, region):
+                return await original(host, path, *args, **kwargs)
+    return await original(host, path, *args, **kwargs)
+
+
+# --- A deployment is a copy of the API as it was then.
+
+deployed = {}  # (API, deployment) -> its resources at that moment
+serving = contextvars.ContextVar("serving", default=None)  # the resources of the stage that answers this request
+
+
+@wrap(gateway, "_create_deployment", "api_id data")
+def create_deployment(original, api_id, data):
+    resources = gateway._resources.get(api_id, {})
+    methods = [method for resource in resources.values() for method in resource.get("resourceMethods", {}).values()]
+    if api_id in gateway._rest_apis and not methods:
+        return gateway._v1_error("BadRequestException", "The REST API doesn't contain any methods", 400)
+    if not all(method.get("methodIntegration") for method in methods):
+        return gateway._v1_error("BadRequestException", "No integration defined for method", 400)
+    made = original(api_id, data)
+    if made[0] == 201:
+        deployed[api_id, json.loads(made[2])["id"]] = copy.deepcopy(resources)
+    return made
+
+
+@wrap_async(gateway, "_handle_execute_in_scope",
+            "api_id stage_name method path headers body query_params owner_account_id owner_region")
+async def execute(original, api_id, stage_name, *args):
+    stage = gateway._stages_v1.get(api_id, {}).get(stage_name) or {}
+    token = serving.set(deployed.get((api_id, stage.get("deploymentId"))))
+    try:
+        return await original(api_id, stage_name, *args)
+    finally:
+        serving.reset(token)
+
+
+@wrap(gateway, "_match_resource_tree", "api_id segments")
+def match_resource_tree(original, api_id, segments):
+    resources = serving.get()
+    if resources is None:
+        return original(api_id, segments)
+    root = next((r for r in resources.values() if r.get("path") == "/"), None)
+    return gateway._match_recursive(resources, root["id"], segments, {}) if segments else (root, {})
+
+
+# --- The integration with EventBridge.
+
+@wrap(gateway, "_check_passthrough_behavior", "integration headers")
+def check_passthrough_behavior(original, integration, headers):
+    """"When there are no templates defined" refuses a body that no template is for, as "never" does."""
+    if (integration.get("passthroughBehavior") or "").upper() == "WHEN_NO_TEMPLATES":
+        integration = {**integration, "passthroughBehavior": "NEVER"}
+    return original(integration, headers)
+
+
+def internal_error():
+    return 500, {"Content-Type": "application/json"}, b'{"message": "Internal server error"}'
+
+
+def media_type(headers, name):
+    return (gateway._header_ci(headers, name) or "application/json").split(",")[0].split(";")[0].strip().lower()
+
+
+@wrap_async(gateway, "_invoke_lambda_custom_v1",
+            "integration api_id stage_name stage resource request_path method headers body query_params path_params "
+            "owner_account_id owner_region binary_media_types authorizer_context caller_identity")
+async def invoke(original, integration, api_id, stage_name, stage, resource, request_path, method, headers, body,
+                 query_params, path_params, *, owner_account_id=None, owner_region=None, **kwargs):
+    region, service, verb, rest = gateway._parse_service_integration_uri(integration.get("uri", "")) or (None,) * 4
+    if service != "events":
+        return await original(integration, api_id, stage_name, stage, resource, request_path, method, headers, body,
+                              query_params, path_params, owner_account_id=owner_account_id, owner_region=owner_region,
+                              **kwargs)
+    parameters = {k: v for k, v in (headers or {}).items() if isinstance(v, str)}
+    parameters |= {k: v[0] if isinstance(v, list) else v for k, v in (query_params or {}).items()} | (path_params or {})
+    context = {"requestId": str(uuid.uuid4()), "apiId": api_id, "stage": stage_name, "httpMethod": method,
+               "resourcePath": resource.get("path"), "accountId": owner_account_id,
+               "requestTimeEpoch": str(int(time.time() * 1000))}
+    text, sent = (body or b"").decode("utf-8", "replace"), {}
+    for name, value in (integration.get("requestParameters") or {}).items():
+        if name.startswith("integration.request.header."):
+            sent[name.rsplit(".", 1)[1].lower()] = str(value).strip("'")
+    for name, template in (integration.get("requestTemplates") or {}).items():
+        if name.split(";")[0].strip().lower() == media_type(headers, "content-type"):
+            text, overridden = templates.render(template, text, parameters, context)
+            sent |= overridden
+    target = sent.get("x-amz-target") or (f"AWSEvents.{rest}" if verb == "action" else "")
+    role = integration.get("credentials")
+    if role and not assumable(role, "apigateway.amazonaws.com"):
+        return internal_error()
+    with request_scope(owner_account_id, region or owner_region):
+        status, answer = put_events(role, target, text)
+    return gateway._service_integration_response(integration, status, json.dumps(answer),
+                                                 media_type(headers, "accept"), parameters, context)
+
+
+def put_events(role, target, text):
+    """What EventBridge answers to this call, made in the role's name."""
+    if target != "AWSEvents.PutEvents":
+        return 400, {"__type": "UnknownOperationException"}
+    if not role:
+        return 400, {"__type": "MissingAuthenticationTokenException", "message": "Missing Authentication Token"}
+    try:
+        asked = json.loads(text)
+        entries = asked["Entries"]
+        buses = {events._event_bus_name_from_ref(entry.get("EventBusName") or "default")[0] for entry in entries}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return 400, {"__type": "SerializationException"}
+    for bus in buses:
+        arn = f"arn:aws:events:{events.get_region()}:{events.get_account_id()}:event-bus/{bus}"
+        why = refused(role, "BackplaneAssumeRoleSession", "events:PutEvents", arn)
+        if why:
+            return 400, {"__type": "AccessDeniedException", "Message": why}
+    status, _, answer = events._put_events(asked)
+    return status, json.loads(answer)

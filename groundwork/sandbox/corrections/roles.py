@@ -1,0 +1,65 @@
+"""IAM: what AWS's own policies allow, who may use a role, and what a service may do with it."""
+import json
+import re
+
+from ministack.core import iam_actions, iam_evaluator as iam
+from ministack.services import iam as iam_store
+
+from .fit import expect_all, wrap
+
+expect_all(iam_store, "_roles")
+expect_all(iam, "EvalContext", evaluate="ctx policies limits", _gather_role_policies="role_name account_id",
+           _permissions_boundary="store name account_id", _service_principal_matches="principal service",
+           evaluate_resource_policy="doc ctx service named_only direct_only")
+expect_all(iam_actions, "", identity_denial_message="action principal_arn resource explicit_deny")
+
+PREFIXES = {"apigatewayadministrator": "apigateway", "cloudwatchlogs": "logs", "ec2containerregistry": "ecr",
+            "eventbridge": "events", "kinesisfirehose": "firehose", "stepfunctions": "states"}
+
+
+@wrap(iam_store, "_autovivify_aws_managed_policy", "arn")
+def unknown_managed_policy(original, arn):
+    """MiniStack lets a policy of AWS that it does not know allow everything. Here the name says what it allows."""
+    record = original(arn)
+    words = re.fullmatch(r"(?:Amazon|AWS)?(.*?)_?(FullAccess|ReadOnlyAccess|)", arn.rsplit("/", 1)[-1])
+    service = PREFIXES.get(words[1].lower(), words[1].lower())
+    verbs = {"FullAccess": ["*"], "ReadOnlyAccess": ["Get*", "List*", "Describe*", "BatchGet*", "Query", "Scan"]}
+    actions = [f"{service}:{verb}" for verb in verbs.get(words[2], [])]
+    statements = [{"Effect": "Allow", "Action": actions, "Resource": "*"}] if actions else []
+    record["Versions"]["v1"]["Document"] = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    return record
+
+
+def as_list(value):
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def assumable(arn, service="lambda.amazonaws.com"):
+    """Whether the role is there and its trust policy names the service."""
+    parts = (arn or "").split(":")
+    role = iam_store._roles.get_scoped(parts[4], None, arn.rsplit("/", 1)[-1]) if len(parts) > 5 else None
+    trust = (role or {}).get("AssumeRolePolicyDocument") or {}
+    return {s.get("Effect") for s in as_list((json.loads(trust) if isinstance(trust, str) else trust).get("Statement"))
+            if iam._service_principal_matches(s.get("Principal"), service)
+            and {"sts:AssumeRole", "sts:*", "*"} & set(as_list(s.get("Action")))} == {"Allow"}
+
+
+def refused(role, session, action, resource):
+    """Why a session of this role may not do this, in the words of AWS; None when it may."""
+    account, name = role.split(":")[4], role.rsplit("/", 1)[-1]
+    caller = f"arn:aws:sts::{account}:assumed-role/{name}/{session}"
+    context = iam.EvalContext(principal_arn=caller, principal_type="AssumedRole", principal_account=account,
+                              action=action, resource_arn=resource, region=resource.split(":")[3])
+    decision = iam.evaluate(context, iam._gather_role_policies(name, account),
+                            *iam._permissions_boundary(iam_store._roles, name, account)).decision
+    if decision == "Allow":
+        return None
+    return iam_actions.identity_denial_message(action, caller, resource, decision == "Deny")
+
+
+def service_allowed(policy, service, action, resource, source):
+    """Whether a resource's own policy lets an AWS service do this on behalf of `source`."""
+    context = iam.EvalContext(principal_arn="*", principal_type="Service", principal_account="", action=action,
+                              resource_arn=resource, region=resource.split(":")[3], service_context={
+                                  "aws:sourcearn": source, "aws:sourceaccount": source.split(":")[4]})
+    return iam.evaluate_resource_policy(policy, context, service=service).decision
