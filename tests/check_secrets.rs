@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::cloud::{Cloud, REGION, check_at, run, shared, wait};
+use common::cloud::{Cloud, REGION, check_at, run, shared};
 use common::course::{fault, solution, solution_with_code};
 use edemlab::account::Keys;
 use serde_json::Value;
@@ -93,34 +93,7 @@ fn a_function_that_logs_its_secrets_does_not_make_the_report_show_them() {
 fn a_sessions_token_is_not_shown() {
     let account = "360000000003";
     deploy(account, vec![solution()]);
-    let root = cloud().root(account);
-    let keys = wait(async {
-        let trust = serde_json::json!({"Version": "2012-10-17", "Statement": [{
-            "Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{account}:root")}, "Action": "sts:AssumeRole",
-        }]});
-        let role = root.iam().create_role().role_name("students");
-        let role = role
-            .assume_role_policy_document(trust.to_string())
-            .send()
-            .await
-            .unwrap();
-        let attach = root.iam().attach_role_policy().role_name("students");
-        let attach = attach.policy_arn("arn:aws:iam::aws:policy/AdministratorAccess");
-        attach.send().await.unwrap();
-        let assume = root.sts().assume_role().role_arn(role.role.expect("a role").arn);
-        let given = assume
-            .role_session_name("lucia")
-            .send()
-            .await
-            .unwrap()
-            .credentials
-            .unwrap();
-        Keys {
-            access_key_id: given.access_key_id,
-            secret_access_key: given.secret_access_key,
-            session_token: Some(given.session_token),
-        }
-    });
+    let keys = cloud().session(account, "students");
     let token = keys.session_token.clone().expect("a session has a token");
     let secrets = [keys.secret_access_key.as_str(), token.as_str(), PASSWORD];
     let all = keeps(&keys, &secrets, cloud().endpoint(), EVERY);

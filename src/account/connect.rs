@@ -3,13 +3,15 @@
 use super::{Account, CallError, Problem, http};
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::identity::IdentityCache;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use std::time::Duration;
 
 /// How to reach an account.
@@ -120,6 +122,35 @@ const DIRECTIONS: &[&str] = &[
     "southwest",
 ];
 
+fn retries() -> RetryConfig {
+    RetryConfig::adaptive().with_max_attempts(5)
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .operation_attempt_timeout(Duration::from_secs(15))
+        .operation_timeout(Duration::from_secs(40))
+        .build()
+}
+
+impl Account {
+    /// An account at an endpoint on this computer. Nothing of the user's environment or files is read.
+    pub fn on_this_computer(endpoint: &str, region: &str, access_key_id: &str, secret_access_key: &str) -> Self {
+        let keys = Credentials::new(access_key_id, secret_access_key, None, None, "edemlab");
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(http::loopback_client())
+            .identity_cache(IdentityCache::no_cache())
+            .credentials_provider(SharedCredentialsProvider::new(keys))
+            .region(Region::new(region.to_owned()))
+            .endpoint_url(endpoint)
+            .retry_config(retries())
+            .timeout_config(timeouts());
+        Self::new(config.build(), true)
+    }
+}
+
 impl Connection {
     /// Settles credentials and region; makes no call yet.
     ///
@@ -135,15 +166,11 @@ impl Connection {
         let region = self.region().await?;
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http)
+            // One for all services: signing in is asked for once.
+            .identity_cache(IdentityCache::lazy().build())
             .region(Region::new(region.clone()))
-            .retry_config(RetryConfig::adaptive().with_max_attempts(5))
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(Duration::from_secs(5))
-                    .operation_attempt_timeout(Duration::from_secs(15))
-                    .operation_timeout(Duration::from_secs(40))
-                    .build(),
-            );
+            .retry_config(retries())
+            .timeout_config(timeouts());
         if let Some(endpoint) = &self.endpoint {
             loader = loader.endpoint_url(endpoint);
         }

@@ -5,6 +5,8 @@ mod error;
 pub mod http;
 mod once;
 pub mod regions;
+pub mod services;
+pub mod wire;
 
 pub use connect::{ConnectError, Connection, Keys};
 pub use error::{CallError, Problem};
@@ -27,8 +29,6 @@ pub struct Account {
     kinesis: OnceLock<aws_sdk_kinesis::Client>,
     dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
     lambda: OnceLock<aws_sdk_lambda::Client>,
-    iam: OnceLock<aws_sdk_iam::Client>,
-    logs: OnceLock<aws_sdk_cloudwatchlogs::Client>,
     sts: OnceLock<aws_sdk_sts::Client>,
 }
 
@@ -71,8 +71,6 @@ impl Account {
     client!(kinesis, aws_sdk_kinesis);
     client!(dynamodb, aws_sdk_dynamodb);
     client!(lambda, aws_sdk_lambda);
-    client!(iam, aws_sdk_iam);
-    client!(logs, aws_sdk_cloudwatchlogs);
     client!(sts, aws_sdk_sts);
 
     /// An S3 client for buckets in `region`: a bucket is read in its own region.
@@ -104,8 +102,6 @@ impl Account {
             kinesis: OnceLock::new(),
             dynamodb: OnceLock::new(),
             lambda: OnceLock::new(),
-            iam: OnceLock::new(),
-            logs: OnceLock::new(),
             sts: OnceLock::new(),
         }
     }

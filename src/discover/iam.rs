@@ -1,10 +1,11 @@
 //! `iam.role`, and `iam.access`: what a role may do, simulated on the real resource.
 
-use super::{Args, Candidate, Kind, text, texts, time};
+use super::{Args, Candidate, Kind, text, texts, texts_of};
+use crate::account::services::IAM;
+use crate::account::wire::Paging;
 use crate::account::{Account, CallError, Problem};
 use crate::course::{ArgSpec, KindSpec};
 use crate::expr::Shape;
-use aws_sdk_iam::types::{EvaluationResult, PolicyEvaluationDecisionType};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
@@ -71,23 +72,38 @@ pub(super) const ACCESS: Kind = Kind {
     describe: None,
 };
 
+/// How IAM pages its lists.
+const fn paging(items: &'static str) -> Paging {
+    Paging {
+        items,
+        next: "Marker",
+        token: "Marker",
+    }
+}
+
+/// The largest page.
+const PAGE: u32 = 1000;
+
 async fn roles(account: &Account) -> Result<Vec<Candidate>, CallError> {
-    let items = account.iam().list_roles().into_paginator().items().send();
-    let items: Result<Vec<_>, _> = items.collect().await;
-    let items = items.map_err(|e| CallError::from_sdk("iam:ListRoles", &e))?;
-    Ok(items
+    let roles = account
+        .list(&IAM, "ListRoles", json!({"MaxItems": PAGE}), paging("Roles"))
+        .await?;
+    Ok(roles
         .into_iter()
-        .map(|role| Candidate {
-            name: role.role_name().to_owned(),
-            arn: Some(role.arn().to_owned()),
-            made: time::text(Some(role.create_date())),
-            document: json!({
-                "RoleName": role.role_name(),
-                "Arn": role.arn(),
-                "Path": role.path(),
-                "CreateDate": time::text(Some(role.create_date())),
-                "AssumeRolePolicyDocument": role.assume_role_policy_document().map(document),
-            }),
+        .map(|role| {
+            let field = |name: &str| role[name].as_str().unwrap_or_default().to_owned();
+            Candidate {
+                name: field("RoleName"),
+                arn: Some(field("Arn")),
+                made: field("CreateDate"),
+                document: json!({
+                    "RoleName": role["RoleName"],
+                    "Arn": role["Arn"],
+                    "Path": role["Path"],
+                    "CreateDate": role["CreateDate"],
+                    "AssumeRolePolicyDocument": role["AssumeRolePolicyDocument"].as_str().map(document),
+                }),
+            }
         })
         .collect())
 }
@@ -101,13 +117,11 @@ fn document(encoded: &str) -> Value {
 async fn attached(account: &Account, role: &str) -> Result<Value, CallError> {
     let answer = account
         .once("iam:ListAttachedRolePolicies", role, async {
-            let pages = account.iam().list_attached_role_policies().role_name(role);
-            let items: Result<Vec<_>, _> = pages.into_paginator().items().send().collect().await;
-            let items = items.map_err(|e| CallError::from_sdk("iam:ListAttachedRolePolicies", &e))?;
-            let policies = items
-                .iter()
-                .map(|p| json!({"PolicyName": p.policy_name(), "PolicyArn": p.policy_arn()}));
-            Ok(json!({"AttachedPolicies": policies.collect::<Vec<_>>()}))
+            let input = json!({"RoleName": role, "MaxItems": PAGE});
+            let policies = account
+                .list(&IAM, "ListAttachedRolePolicies", input, paging("AttachedPolicies"))
+                .await?;
+            Ok(json!({"AttachedPolicies": policies}))
         })
         .await?;
     Ok((*answer).clone())
@@ -129,40 +143,40 @@ fn access<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<
 }
 
 async fn simulate(account: &Account, args: &Args) -> Result<Value, CallError> {
-    const ACTION: &str = "iam:SimulatePrincipalPolicy";
-    let pages = account
-        .iam()
-        .simulate_principal_policy()
-        .policy_source_arn(text(args, "role"))
-        .set_action_names(Some(texts(args, "actions")))
-        .resource_arns(text(args, "resource"));
-    let results: Result<Vec<EvaluationResult>, _> = pages.into_paginator().items().send().collect().await;
-    let results = results.map_err(|e| CallError::from_sdk(ACTION, &e))?;
-    let allowed = |r: &EvaluationResult| *r.eval_decision() == PolicyEvaluationDecisionType::Allowed;
-    if let Some(open) = results
-        .iter()
-        .find(|r| !allowed(r) && !r.missing_context_values().is_empty())
-    {
-        let keys = open.missing_context_values().join(", ");
+    let input = json!({
+        "PolicySourceArn": text(args, "role"),
+        "ActionNames": texts(args, "actions"),
+        "ResourceArns": [text(args, "resource")],
+        "MaxItems": PAGE,
+    });
+    let results = account
+        .list(&IAM, "SimulatePrincipalPolicy", input, paging("EvaluationResults"))
+        .await?;
+    let refused = || results.iter().filter(|r| r["EvalDecision"] != "allowed");
+    for result in refused() {
+        let Some([_, ..]) = result["MissingContextValues"].as_array().map(Vec::as_slice) else {
+            continue;
+        };
         let message = format!(
-            "whether {} is allowed depends on the condition on {keys}",
-            open.eval_action_name()
+            "whether {} is allowed depends on the condition on {}",
+            result["EvalActionName"].as_str().unwrap_or_default(),
+            texts_of(&result["MissingContextValues"]).join(", ")
         );
-        return Err(CallError::other(ACTION, "MissingContext", message));
+        return Err(CallError::other(
+            "iam:SimulatePrincipalPolicy",
+            "MissingContext",
+            message,
+        ));
     }
-    let denied: Vec<&str> = results
-        .iter()
-        .filter(|r| !allowed(r))
-        .map(|r| r.eval_action_name())
-        .collect();
+    let denied: Vec<&Value> = refused().map(|r| &r["EvalActionName"]).collect();
     Ok(json!({
         "Allowed": denied.is_empty() && !results.is_empty(),
         "Denied": denied,
         "ByName": false,
         "EvaluationResults": results.iter().map(|r| json!({
-            "EvalActionName": r.eval_action_name(),
-            "EvalResourceName": r.eval_resource_name(),
-            "EvalDecision": r.eval_decision().as_str(),
+            "EvalActionName": r["EvalActionName"],
+            "EvalResourceName": r["EvalResourceName"],
+            "EvalDecision": r["EvalDecision"],
         })).collect::<Vec<_>>(),
     }))
 }

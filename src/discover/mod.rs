@@ -80,9 +80,14 @@ fn text<'a>(args: &'a Args, name: &str) -> &'a str {
 
 /// A list of texts.
 fn texts(args: &Args, name: &str) -> Vec<String> {
-    match args.get(name) {
-        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        Some(Value::String(one)) => vec![one.clone()],
+    args.get(name).map(texts_of).unwrap_or_default()
+}
+
+/// The texts in a list, or the one text.
+fn texts_of(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Value::String(one) => vec![one.clone()],
         _ => Vec::new(),
     }
 }

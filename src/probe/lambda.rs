@@ -2,6 +2,7 @@
 
 use super::function_log::{LINES, Run, advice, cut, essence, parse, tells};
 use super::{Args, Clue, Deed, Sight, Verb, Watch, may, needs, text};
+use crate::account::services::LOGS;
 use crate::account::{Account, CallError, Problem};
 use crate::discover::event_source_mapping;
 use futures::FutureExt;
@@ -60,33 +61,29 @@ fn log_group(args: &Args) -> String {
 
 /// The runs since the probe began; `None` when there is no log at all.
 async fn runs(account: &Account, args: &Args, watch: &Watch) -> Result<Option<Vec<Run>>, CallError> {
-    let mut pages = account
-        .logs()
-        .filter_log_events()
-        .log_group_name(log_group(args))
-        .start_time(watch.since.timestamp_millis())
-        .into_paginator()
-        .send();
+    let mut input = json!({"logGroupName": log_group(args), "startTime": watch.since.timestamp_millis()});
     // AWS may answer with empty pages before the one that has the events.
     let mut events = Vec::new();
     for _ in 0..PAGES {
-        match pages.next().await {
-            Some(Ok(page)) => events.extend(page.events.unwrap_or_default()),
-            Some(Err(error)) => match CallError::from_sdk("logs:FilterLogEvents", &error) {
-                error if error.code() == Some("ResourceNotFoundException") => return Ok(None),
-                error => return Err(error),
-            },
-            None => break,
+        let mut page = match account.call(&LOGS, "FilterLogEvents", input.clone()).await {
+            Ok(page) => page,
+            Err(error) if error.code() == Some("ResourceNotFoundException") => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        if let Value::Array(more) = page["events"].take() {
+            events.extend(more);
         }
-        if events.len() >= EVENTS {
-            break;
+        match page["nextToken"].take() {
+            Value::String(next) if events.len() < EVENTS => input["nextToken"] = Value::from(next),
+            _ => break,
         }
     }
     // Events of several log streams come mixed; those of one run are together once sorted by stream.
-    events.sort_by(|a, b| (&a.log_stream_name, a.timestamp).cmp(&(&b.log_stream_name, b.timestamp)));
+    let time = |event: &Value| event["timestamp"].as_i64().unwrap_or_default();
+    events.sort_by(|a, b| (a["logStreamName"].as_str(), time(a)).cmp(&(b["logStreamName"].as_str(), time(b))));
     let lines = events
         .iter()
-        .map(|e| (e.timestamp().unwrap_or_default(), e.message().unwrap_or_default()));
+        .map(|e| (time(e), e["message"].as_str().unwrap_or_default()));
     Ok(Some(parse(lines, &watch.marks)))
 }
 

@@ -4,8 +4,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use super::error::{ApiError, SandboxError};
+use crate::account::services::IAM;
+use crate::account::{Account, CallError};
+
+use super::error::SandboxError;
 use super::{Sandbox, client, lock, paths};
 
 /// The number of an AWS account: 12 digits.
@@ -96,15 +100,27 @@ impl Sandbox {
         let remembered = std::fs::read(&file)
             .ok()
             .and_then(|text| serde_json::from_slice::<Remembered>(&text).ok());
-        let iam = client::iam(&self.endpoint, &self.root(account));
-        let valid = keys_of_student(&iam, account).await?;
+        let root = client::account(&self.endpoint, &self.root(account), "us-east-1");
+        let refused = |error| client::refused(account, error);
+        let valid = keys_of_student(&root).await.map_err(refused)?;
         if let Some(Remembered { token, keys }) = remembered
             && token == self.token
             && valid.contains(&keys.access_key_id)
         {
             return Ok(keys);
         }
-        let keys = make_student(&iam, account, &valid).await?;
+        let key = make_student(&root, &valid).await.map_err(refused)?;
+        let field = |name: &str| key[name].as_str().map(str::to_owned);
+        let keys = match (field("AccessKeyId"), field("SecretAccessKey")) {
+            (Some(access_key_id), Some(secret_access_key)) => Keys {
+                access_key_id,
+                secret_access_key,
+            },
+            _ => {
+                let error = CallError::other("iam:CreateAccessKey", "NoKey", "its answer holds no key");
+                return Err(refused(error).into());
+            }
+        };
         let content = Remembered {
             token: self.token.clone(),
             keys: keys.clone(),
@@ -129,65 +145,33 @@ impl Sandbox {
 }
 
 /// The ids of the student's access keys: none either if there is no student yet.
-async fn keys_of_student(iam: &aws_sdk_iam::Client, account: &AccountNumber) -> Result<Vec<String>, ApiError> {
-    match iam.list_access_keys().user_name(STUDENT).send().await {
-        Ok(answer) => Ok(answer
-            .access_key_metadata
-            .into_iter()
-            .filter_map(|key| key.access_key_id)
-            .collect()),
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(|error| error.is_no_such_entity_exception()) =>
-        {
-            Ok(vec![])
+async fn keys_of_student(root: &Account) -> Result<Vec<String>, CallError> {
+    match root.call(&IAM, "ListAccessKeys", json!({"UserName": STUDENT})).await {
+        Ok(answer) => {
+            let keys = answer["AccessKeyMetadata"].as_array().into_iter().flatten();
+            let ids = keys.filter_map(|key| key["AccessKeyId"].as_str());
+            Ok(ids.map(str::to_owned).collect())
         }
-        Err(error) => Err(client::refused("iam:ListAccessKeys", account, &error)),
+        Err(error) if error.code() == Some("NoSuchEntity") => Ok(vec![]),
+        Err(error) => Err(error),
     }
 }
 
 /// Makes what is missing of the student, and a new key. `keys` are those whose secret nobody remembers.
-async fn make_student(iam: &aws_sdk_iam::Client, account: &AccountNumber, keys: &[String]) -> Result<Keys, ApiError> {
-    match iam.create_user().user_name(STUDENT).send().await {
-        Err(error)
-            if !error
-                .as_service_error()
-                .is_some_and(|error| error.is_entity_already_exists_exception()) =>
-        {
-            return Err(client::refused("iam:CreateUser", account, &error));
-        }
+async fn make_student(root: &Account, keys: &[String]) -> Result<Value, CallError> {
+    match root.call(&IAM, "CreateUser", json!({"UserName": STUDENT})).await {
+        Err(error) if error.code() != Some("EntityAlreadyExists") => return Err(error),
         _ => {}
     }
-    let attached = iam
-        .attach_user_policy()
-        .user_name(STUDENT)
-        .policy_arn(ADMINISTRATOR)
-        .send()
-        .await;
-    attached.map_err(|error| client::refused("iam:AttachUserPolicy", account, &error))?;
+    let policy = json!({"UserName": STUDENT, "PolicyArn": ADMINISTRATOR});
+    root.call(&IAM, "AttachUserPolicy", policy).await?;
     // A user has at most two.
     for id in keys.iter().skip(1) {
-        let removed = iam
-            .delete_access_key()
-            .user_name(STUDENT)
-            .access_key_id(id)
-            .send()
-            .await;
-        removed.map_err(|error| client::refused("iam:DeleteAccessKey", account, &error))?;
+        let key = json!({"UserName": STUDENT, "AccessKeyId": id});
+        root.call(&IAM, "DeleteAccessKey", key).await?;
     }
-    let made = iam.create_access_key().user_name(STUDENT).send().await;
-    let made = made.map_err(|error| client::refused("iam:CreateAccessKey", account, &error))?;
-    let key = made.access_key.ok_or_else(|| ApiError {
-        action: "iam:CreateAccessKey",
-        account: account.to_string(),
-        code: None,
-        message: "its answer holds no key".into(),
-    })?;
-    Ok(Keys {
-        access_key_id: key.access_key_id,
-        secret_access_key: key.secret_access_key,
-    })
+    let mut made = root.call(&IAM, "CreateAccessKey", json!({"UserName": STUDENT})).await?;
+    Ok(made["AccessKey"].take())
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use aws_sdk_cloudformation::Client;
-use aws_sdk_cloudformation::error::ProvideErrorMetadata;
-use aws_sdk_cloudformation::types::{Capability, Stack};
+use serde_json::{Value, json};
+
+use crate::account::services::CLOUDFORMATION;
+use crate::account::{Account, CallError};
 
 use super::accounts::AccountNumber;
 use super::error::{ApiError, DeployError, Reason};
@@ -27,14 +28,17 @@ impl Sandbox {
         stack: &str,
         template: &serde_json::Value,
     ) -> Result<Outputs, DeployError> {
-        let client = client::cloudformation(&self.endpoint, &self.root(account), region);
-        let deployment = Deployment { client, account, stack };
+        let deployment = Deployment {
+            root: client::account(&self.endpoint, &self.root(account), region),
+            account,
+            stack,
+        };
         deployment.run(&template.to_string()).await
     }
 }
 
 struct Deployment<'a> {
-    client: Client,
+    root: Account,
     account: &'a AccountNumber,
     stack: &'a str,
 }
@@ -63,41 +67,37 @@ impl Deployment<'_> {
         }
     }
 
+    async fn call(&self, operation: &str, more: &[(&str, Value)]) -> Result<Value, CallError> {
+        let mut input = json!({"StackName": self.stack});
+        for (name, value) in more {
+            input[*name] = value.clone();
+        }
+        self.root.call(&CLOUDFORMATION, operation, input).await
+    }
+
+    fn refused(&self, error: CallError) -> ApiError {
+        client::refused(self.account, error)
+    }
+
     async fn create(&self, template: &str) -> Result<(), DeployError> {
-        let call = self
-            .client
-            .create_stack()
-            .stack_name(self.stack)
-            .template_body(template);
-        let made = call.capabilities(Capability::CapabilityNamedIam).send().await;
-        made.map(drop)
-            .map_err(|error| client::refused("cloudformation:CreateStack", self.account, &error).into())
+        let made = self.call("CreateStack", &body(template)).await;
+        made.map(drop).map_err(|error| self.refused(error).into())
     }
 
     /// Whether there was something to change.
     async fn update(&self, template: &str) -> Result<bool, DeployError> {
-        let call = self
-            .client
-            .update_stack()
-            .stack_name(self.stack)
-            .template_body(template);
-        match call.capabilities(Capability::CapabilityNamedIam).send().await {
+        match self.call("UpdateStack", &body(template)).await {
             Ok(_) => Ok(true),
             // CloudFormation has one code for every mistake, and tells this one apart only by its words.
-            Err(error)
-                if error
-                    .message()
-                    .is_some_and(|text| text.contains("No updates are to be performed")) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(client::refused("cloudformation:UpdateStack", self.account, &error).into()),
+            Err(error) if error.message.contains("No updates are to be performed") => Ok(false),
+            Err(error) => Err(self.refused(error).into()),
         }
     }
 
     async fn delete(&self) -> Result<(), DeployError> {
-        let deleted = self.client.delete_stack().stack_name(self.stack).send().await;
-        deleted.map_err(|error| client::refused("cloudformation:DeleteStack", self.account, &error))?;
+        self.call("DeleteStack", &[])
+            .await
+            .map_err(|error| self.refused(error))?;
         match self.wait().await? {
             Some(stack) if status(&stack) != "DELETE_COMPLETE" => Err(self.failed(status(&stack)).await?),
             _ => Ok(()),
@@ -105,21 +105,19 @@ impl Deployment<'_> {
     }
 
     /// The stack, if there is one.
-    async fn look(&self) -> Result<Option<Stack>, ApiError> {
-        match self.client.describe_stacks().stack_name(self.stack).send().await {
-            Ok(answer) => Ok(answer
-                .stacks
-                .unwrap_or_default()
+    async fn look(&self) -> Result<Option<Value>, ApiError> {
+        match self.call("DescribeStacks", &[]).await {
+            Ok(mut answer) => Ok(items(answer["Stacks"].take())
                 .into_iter()
                 .find(|s| status(s) != "DELETE_COMPLETE")),
             // The code that CloudFormation has for "does not exist".
             Err(error) if error.code() == Some("ValidationError") => Ok(None),
-            Err(error) => Err(client::refused("cloudformation:DescribeStacks", self.account, &error)),
+            Err(error) => Err(self.refused(error)),
         }
     }
 
     /// Waits until the stack is at rest, or gone.
-    async fn wait(&self) -> Result<Option<Stack>, DeployError> {
+    async fn wait(&self) -> Result<Option<Value>, DeployError> {
         let (began, mut pause) = (Instant::now(), Duration::from_millis(10));
         loop {
             match self.look().await? {
@@ -160,21 +158,18 @@ impl Deployment<'_> {
 
     /// What failed since this deployment began, in the order in which it failed.
     async fn failed_resources(&self) -> Result<Vec<Reason>, ApiError> {
-        let answer = self.client.describe_stack_events().stack_name(self.stack).send().await;
-        let answer =
-            answer.map_err(|error| client::refused("cloudformation:DescribeStackEvents", self.account, &error))?;
+        let mut answer = self
+            .call("DescribeStackEvents", &[])
+            .await
+            .map_err(|error| self.refused(error))?;
         let mut reasons = Vec::new();
         // Newest first.
-        for event in answer.stack_events() {
-            let state = event
-                .resource_status()
-                .map(|status| status.as_str())
-                .unwrap_or_default();
+        for event in items(answer["StackEvents"].take()) {
+            let state = text(&event, "ResourceStatus");
             if state.ends_with("_FAILED") {
-                let message = event.resource_status_reason();
-                reasons.push(reason(event.logical_resource_id(), event.resource_type(), message));
+                reasons.push(reason(&event, "ResourceStatusReason"));
             }
-            let whole = event.logical_resource_id() == Some(self.stack);
+            let whole = text(&event, "LogicalResourceId") == self.stack;
             if whole && matches!(state, "CREATE_IN_PROGRESS" | "UPDATE_IN_PROGRESS") {
                 break;
             }
@@ -185,36 +180,51 @@ impl Deployment<'_> {
 
     /// What CloudFormation found before it made anything.
     async fn failed_validations(&self) -> Result<Vec<Reason>, ApiError> {
-        let answer = self.client.describe_events().stack_name(self.stack).send().await;
-        let answer = answer.map_err(|error| client::refused("cloudformation:DescribeEvents", self.account, &error))?;
-        let events = answer.operation_events();
-        let last = events.first().and_then(|event| event.operation_id());
-        let found = events
+        let mut answer = self
+            .call("DescribeEvents", &[])
+            .await
+            .map_err(|error| self.refused(error))?;
+        let events = items(answer["OperationEvents"].take());
+        let last = events.first().map(|event| event["OperationId"].clone());
+        Ok(events
             .iter()
-            .filter(|event| event.operation_id() == last)
-            .filter_map(|event| {
-                let message = event.validation_status_reason()?;
-                Some(reason(
-                    event.logical_resource_id(),
-                    event.resource_type(),
-                    Some(message),
-                ))
-            });
-        Ok(found.collect())
+            .filter(|event| Some(&event["OperationId"]) == last.as_ref())
+            .filter(|event| !text(event, "ValidationStatusReason").is_empty())
+            .map(|event| reason(event, "ValidationStatusReason"))
+            .collect())
     }
 }
 
-fn reason(resource: Option<&str>, kind: Option<&str>, message: Option<&str>) -> Reason {
-    let [resource, kind, message] = [resource, kind, message].map(|text| text.unwrap_or_default().to_owned());
+/// The template and what it may make.
+fn body(template: &str) -> [(&'static str, Value); 2] {
+    [
+        ("TemplateBody", Value::from(template)),
+        ("Capabilities", json!(["CAPABILITY_NAMED_IAM"])),
+    ]
+}
+
+fn items(list: Value) -> Vec<Value> {
+    match list {
+        Value::Array(items) => items,
+        _ => Vec::new(),
+    }
+}
+
+fn text<'v>(value: &'v Value, field: &str) -> &'v str {
+    value[field].as_str().unwrap_or_default()
+}
+
+fn reason(event: &Value, message: &str) -> Reason {
+    let field = |name| text(event, name).to_owned();
     Reason {
-        resource,
-        kind,
-        message,
+        resource: field("LogicalResourceId"),
+        kind: field("ResourceType"),
+        message: field(message),
     }
 }
 
-fn status(stack: &Stack) -> &str {
-    stack.stack_status().map(|status| status.as_str()).unwrap_or_default()
+fn status(stack: &Value) -> &str {
+    text(stack, "StackStatus")
 }
 
 /// Such a stack cannot be updated.
@@ -229,12 +239,16 @@ fn is_success(status: &str) -> bool {
     matches!(status, "CREATE_COMPLETE" | "UPDATE_COMPLETE")
 }
 
-fn outputs(stack: &Stack) -> Outputs {
-    let both = stack
-        .outputs()
-        .iter()
-        .filter_map(|output| Some((output.output_key()?, output.output_value()?)));
-    both.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+fn outputs(stack: &Value) -> Outputs {
+    let outputs = stack["Outputs"].as_array().into_iter().flatten();
+    outputs
+        .map(|output| {
+            (
+                text(output, "OutputKey").to_owned(),
+                text(output, "OutputValue").to_owned(),
+            )
+        })
+        .collect()
 }
 
 #[cfg(test)]

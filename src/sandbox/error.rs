@@ -207,7 +207,7 @@ impl SandboxError {
 #[error("the sandbox did not do {action} in account {account}: {}{message}", code.as_deref().map(|code| format!("{code}: ")).unwrap_or_default())]
 pub struct ApiError {
     /// Service and operation, as in a policy: `iam:CreateUser`.
-    pub action: &'static str,
+    pub action: String,
     /// In which account.
     pub account: String,
     /// AWS's error code, if there was an answer.

@@ -229,14 +229,15 @@ fn detach(command: &mut Command) {
 /// The emulator leads a process group of its own, so its functions are in it.
 #[cfg(unix)]
 fn signal(pid: u32, force: bool) {
-    let Some(group) = i32::try_from(pid).ok().filter(|pid| *pid > 1) else {
+    use rustix::process::{Pid, Signal, kill_process_group};
+    let group = i32::try_from(pid).ok().filter(|pid| *pid > 1).and_then(Pid::from_raw);
+    let Some(group) = group else {
         return;
     };
-    let number = if force { libc::SIGKILL } else { libc::SIGTERM };
-    // A stopped process would hear of it only when it is continued.
-    for number in [number, libc::SIGCONT] {
-        // SAFETY: `kill` takes two numbers and touches no memory of ours.
-        unsafe { libc::kill(-group, number) };
+    let signal = if force { Signal::KILL } else { Signal::TERM };
+    // A stopped process would hear of it only when it is continued. One that is gone already needs no signal.
+    for signal in [signal, Signal::CONT] {
+        let _ = kill_process_group(group, signal);
     }
 }
 

@@ -6,11 +6,12 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use assert_cmd::Command as Run;
+use edemlab::account::services::{IAM, LOGS};
 use edemlab::account::{Account, Connection, Keys};
 use edemlab::cli::DEFAULT_REGION;
 use edemlab::report::{CheckReport, Report, Status};
 use edemlab::sandbox::{self, AccountNumber, Sandbox, StartOptions};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::course::{LAB, STACK};
 use super::{OwnSandbox, text};
@@ -113,18 +114,47 @@ impl Cloud {
 
     /// A new IAM user that may do what `policy` says.
     pub fn user(&self, account: &str, name: &str, policy: &Value) -> Keys {
-        let iam = self.root(account);
-        let iam = iam.iam();
+        let root = self.root(account);
+        let of = json!({"UserName": name});
         wait(async {
-            iam.create_user().user_name(name).send().await.unwrap();
-            let put = iam.put_user_policy().user_name(name).policy_name("all");
-            put.policy_document(policy.to_string()).send().await.unwrap();
-            let made = iam.create_access_key().user_name(name).send().await.unwrap();
-            let key = made.access_key.expect("a key");
+            root.call(&IAM, "CreateUser", of.clone()).await.unwrap();
+            let put = json!({"UserName": name, "PolicyName": "all", "PolicyDocument": policy.to_string()});
+            root.call(&IAM, "PutUserPolicy", put).await.unwrap();
+            let made = root.call(&IAM, "CreateAccessKey", of).await.unwrap();
+            let field = |name: &str| made["AccessKey"][name].as_str().expect("a key").to_owned();
             Keys {
-                access_key_id: key.access_key_id,
-                secret_access_key: key.secret_access_key,
+                access_key_id: field("AccessKeyId"),
+                secret_access_key: field("SecretAccessKey"),
                 session_token: None,
+            }
+        })
+    }
+
+    /// The session keys of lucia in a new role, an administrator that the account's own users may become.
+    pub fn session(&self, account: &str, role: &str) -> Keys {
+        let root = self.root(account);
+        let trust = json!({"Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{account}:root")}, "Action": "sts:AssumeRole",
+        }]});
+        wait(async {
+            let made = json!({"RoleName": role, "AssumeRolePolicyDocument": trust.to_string()});
+            let made = root.call(&IAM, "CreateRole", made).await.unwrap();
+            let administrator = "arn:aws:iam::aws:policy/AdministratorAccess";
+            let attach = json!({"RoleName": role, "PolicyArn": administrator});
+            root.call(&IAM, "AttachRolePolicy", attach).await.unwrap();
+            let arn = made["Role"]["Arn"].as_str().expect("a role");
+            let assumed = root
+                .sts()
+                .assume_role()
+                .role_arn(arn)
+                .role_session_name("lucia")
+                .send()
+                .await;
+            let given = assumed.unwrap().credentials.expect("credentials");
+            Keys {
+                access_key_id: given.access_key_id,
+                secret_access_key: given.secret_access_key,
+                session_token: Some(given.session_token),
             }
         })
     }
@@ -150,12 +180,13 @@ impl Cloud {
     pub fn log(&self, account: &str, function: &str) -> Vec<String> {
         let root = self.root(account);
         let group = format!("/aws/lambda/{function}");
-        match wait(root.logs().filter_log_events().log_group_name(group).send()) {
-            Ok(answer) => answer
-                .events()
-                .iter()
-                .filter_map(|e| e.message().map(str::to_owned))
-                .collect(),
+        match wait(root.call(&LOGS, "FilterLogEvents", json!({"logGroupName": group}))) {
+            Ok(answer) => {
+                let events = answer["events"].as_array().into_iter().flatten();
+                events
+                    .filter_map(|e| e["message"].as_str().map(str::to_owned))
+                    .collect()
+            }
             // No log yet.
             Err(_) => Vec::new(),
         }

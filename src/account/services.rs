@@ -1,0 +1,62 @@
+//! The services that are reached by their wire protocol, each with AWS's own names for it.
+
+use super::wire::{Protocol, Service};
+
+macro_rules! services {
+    ($($(#[$doc:meta])* $name:ident = $service:expr;)*) => { $($(#[$doc])* pub const $name: Service = $service;)* };
+}
+
+services! {
+    /// [IAM](https://docs.aws.amazon.com/IAM/latest/APIReference/welcome.html).
+    IAM = Service {
+        prefix: "iam", host: "iam", signing: "iam", id: "IAM", protocol: Protocol::Query { version: "2010-05-08" }, global: true,
+    };
+    /// [CloudFormation](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/Welcome.html).
+    CLOUDFORMATION = Service {
+        prefix: "cloudformation", host: "cloudformation", signing: "cloudformation", id: "CloudFormation",
+        protocol: Protocol::Query { version: "2010-05-15" }, global: false,
+    };
+    /// [SNS](https://docs.aws.amazon.com/sns/latest/api/welcome.html).
+    SNS = Service {
+        prefix: "sns", host: "sns", signing: "sns", id: "SNS", protocol: Protocol::Query { version: "2010-03-31" }, global: false,
+    };
+    /// [CloudWatch Logs](https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/Welcome.html).
+    LOGS = Service {
+        prefix: "logs", host: "logs", signing: "logs", id: "CloudWatch Logs",
+        protocol: Protocol::Json { target: "Logs_20140328", version: "1.1" }, global: false,
+    };
+    /// [EventBridge](https://docs.aws.amazon.com/eventbridge/latest/APIReference/Welcome.html).
+    EVENTBRIDGE = Service {
+        prefix: "events", host: "events", signing: "events", id: "EventBridge",
+        protocol: Protocol::Json { target: "AWSEvents", version: "1.1" }, global: false,
+    };
+    /// [Step Functions](https://docs.aws.amazon.com/step-functions/latest/apireference/Welcome.html).
+    STATES = Service {
+        prefix: "states", host: "states", signing: "states", id: "SFN",
+        protocol: Protocol::Json { target: "AWSStepFunctions", version: "1.0" }, global: false,
+    };
+    /// [API Gateway](https://docs.aws.amazon.com/apigateway/latest/api/API_Operations.html), REST APIs.
+    APIGATEWAY = Service {
+        prefix: "apigateway", host: "apigateway", signing: "apigateway", id: "API Gateway", protocol: Protocol::Rest, global: false,
+    };
+    /// [Personalize](https://docs.aws.amazon.com/personalize/latest/dg/API_Reference.html).
+    PERSONALIZE = Service {
+        prefix: "personalize", host: "personalize", signing: "personalize", id: "Personalize",
+        protocol: Protocol::Json { target: "AmazonPersonalize", version: "1.1" }, global: false,
+    };
+    /// [ECR](https://docs.aws.amazon.com/AmazonECR/latest/APIReference/Welcome.html).
+    ECR = Service {
+        prefix: "ecr", host: "api.ecr", signing: "ecr", id: "ECR",
+        protocol: Protocol::Json { target: "AmazonEC2ContainerRegistry_V20150921", version: "1.1" }, global: false,
+    };
+    /// [App Runner](https://docs.aws.amazon.com/apprunner/latest/api/Welcome.html).
+    APPRUNNER = Service {
+        prefix: "apprunner", host: "apprunner", signing: "apprunner", id: "AppRunner",
+        protocol: Protocol::Json { target: "AppRunner", version: "1.0" }, global: false,
+    };
+    /// [ECS](https://docs.aws.amazon.com/AmazonECS/latest/APIReference/Welcome.html).
+    ECS = Service {
+        prefix: "ecs", host: "ecs", signing: "ecs", id: "ECS",
+        protocol: Protocol::Json { target: "AmazonEC2ContainerServiceV20141113", version: "1.1" }, global: false,
+    };
+}

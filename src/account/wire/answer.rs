@@ -1,0 +1,88 @@
+//! What a service answered: its JSON, or its error's code and message.
+
+use super::{Protocol, xml};
+use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorError};
+use aws_smithy_types::error::ErrorMetadata;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use serde_json::Value;
+
+/// A service's error.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Refused(ErrorMetadata);
+
+impl ProvideErrorMetadata for Refused {
+    fn meta(&self) -> &ErrorMetadata {
+        &self.0
+    }
+}
+
+/// What cannot be read as an answer of AWS's: a proxy's page, for example.
+#[derive(Debug, thiserror::Error)]
+enum Unreadable {
+    #[error("the answer is no JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("the answer is no XML: {0}")]
+    Xml(#[from] roxmltree::Error),
+    #[error("the answer is not in UTF-8")]
+    Utf8(#[from] std::str::Utf8Error),
+    #[error("the answer was not read whole")]
+    Cut,
+}
+
+pub(super) fn read(protocol: Protocol, response: &HttpResponse) -> Result<Value, OrchestratorError<Refused>> {
+    let body = response
+        .body()
+        .bytes()
+        .ok_or_else(|| OrchestratorError::other(Unreadable::Cut))?;
+    if response.status().is_success() {
+        success(protocol, body).map_err(OrchestratorError::other)
+    } else {
+        let (code, message) = match protocol {
+            Protocol::Query { .. } => xml_error(body),
+            Protocol::Json { .. } | Protocol::Rest => json_error(response, body),
+        };
+        let code = code.unwrap_or_else(|| format!("status {}", response.status().as_u16()));
+        let mut meta = ErrorMetadata::builder().code(code);
+        if let Some(message) = message {
+            meta = meta.message(message);
+        }
+        Err(OrchestratorError::operation(Refused(meta.build())))
+    }
+}
+
+fn success(protocol: Protocol, body: &[u8]) -> Result<Value, Unreadable> {
+    match protocol {
+        Protocol::Query { .. } => {
+            let document = roxmltree::Document::parse(std::str::from_utf8(body)?)?;
+            // <OperationResponse><OperationResult>…</OperationResult><ResponseMetadata/></OperationResponse>
+            let root = document.root_element();
+            let result = root.children().find(|e| e.tag_name().name().ends_with("Result"));
+            Ok(result.map_or_else(|| Value::Object(serde_json::Map::new()), xml::value))
+        }
+        Protocol::Json { .. } | Protocol::Rest if body.is_empty() => Ok(Value::Object(serde_json::Map::new())),
+        Protocol::Json { .. } | Protocol::Rest => Ok(serde_json::from_slice(body)?),
+    }
+}
+
+/// A code may be followed by a URL and preceded by a namespace; see
+/// <https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html#operation-error-serialization>.
+fn json_error(response: &HttpResponse, body: &[u8]) -> (Option<String>, Option<String>) {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = |names: &[&str]| names.iter().find_map(|name| body[name].as_str()).map(str::to_owned);
+    let code = response.headers().get("x-amzn-errortype").map(str::to_owned);
+    let code = code.or_else(|| text(&["__type", "code", "Code"])).map(|code| {
+        let code = code.split(':').next().unwrap_or_default();
+        code.rsplit('#').next().unwrap_or_default().to_owned()
+    });
+    (code, text(&["message", "Message", "errorMessage"]))
+}
+
+fn xml_error(body: &[u8]) -> (Option<String>, Option<String>) {
+    let text = String::from_utf8_lossy(body);
+    let Ok(document) = roxmltree::Document::parse(&text) else {
+        return (None, None);
+    };
+    let text = |name| xml::below(document.root_element(), name)?.text().map(str::to_owned);
+    (text("Code"), text("Message"))
+}

@@ -1,0 +1,125 @@
+//! AWS's own wire protocols, on the SDK's runtime: signing, retries, time-outs and connections are the SDK's, and the
+//! answer is the service's own JSON.
+//!
+//! A generated client costs a minute of building for each service and hands out types that a document is copied from
+//! again, field by field. A read of a control plane needs neither. What carries data (streams, items, objects,
+//! invocations) goes through the generated clients.
+
+mod answer;
+mod endpoint;
+mod form;
+mod operation;
+mod xml;
+
+use super::{Account, CallError};
+use operation::Parts;
+use serde_json::Value;
+
+/// A service, as its requests are addressed and written.
+#[derive(Debug)]
+pub struct Service {
+    /// The prefix of its IAM actions: `iam`, `states`.
+    pub prefix: &'static str,
+    /// The first label of its host name: `iam`, `states`, `api.ecr`.
+    pub host: &'static str,
+    /// The name that requests are signed for.
+    pub signing: &'static str,
+    /// Its id as `AWS_ENDPOINT_URL_…` and a profile's `services` section write it: `IAM`, `SFN`.
+    pub id: &'static str,
+    /// How its requests are written.
+    pub protocol: Protocol,
+    /// Whether one endpoint serves a whole partition, as with IAM.
+    pub global: bool,
+}
+
+/// How a service's requests are written.
+#[derive(Debug, Clone, Copy)]
+pub enum Protocol {
+    /// [awsJson](https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html): the operation in `X-Amz-Target`.
+    Json {
+        /// What stands before the operation in `X-Amz-Target`.
+        target: &'static str,
+        /// `1.0` or `1.1`.
+        version: &'static str,
+    },
+    /// [awsQuery](https://smithy.io/2.0/aws/protocols/aws-query-protocol.html): a form, answered in XML.
+    Query {
+        /// The version of the API.
+        version: &'static str,
+    },
+    /// [restJson](https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html): methods and paths.
+    Rest,
+}
+
+/// How a list is paged.
+#[derive(Debug, Clone, Copy)]
+pub struct Paging {
+    /// The field of the answer that holds the items.
+    pub items: &'static str,
+    /// The field of the answer that says where the next page begins.
+    pub next: &'static str,
+    /// The field of the request that takes it.
+    pub token: &'static str,
+}
+
+/// More pages than this are no lab's account, but a server that hands out tokens for ever.
+const PAGES: usize = 1000;
+
+impl Account {
+    /// One call of an operation of a JSON or query service.
+    ///
+    /// # Errors
+    /// When AWS refuses or does not answer.
+    pub async fn call(&self, service: &Service, operation: &str, input: Value) -> Result<Value, CallError> {
+        let action = format!("{}:{operation}", service.prefix);
+        self.send(service, &action, Parts::of(service.protocol, operation, &input))
+            .await
+    }
+
+    /// `GET path` of a REST service, for which the caller needs `action`.
+    ///
+    /// # Errors
+    /// When AWS refuses or does not answer.
+    pub async fn get(
+        &self,
+        service: &Service,
+        action: &str,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<Value, CallError> {
+        self.send(service, action, Parts::get(path, query)).await
+    }
+
+    /// Every item of a list of a JSON or query service.
+    ///
+    /// # Errors
+    /// When AWS refuses a page, or does not answer.
+    pub async fn list(
+        &self,
+        service: &Service,
+        operation: &str,
+        input: Value,
+        paging: Paging,
+    ) -> Result<Vec<Value>, CallError> {
+        let mut input = input;
+        let mut all = Vec::new();
+        for _ in 0..PAGES {
+            let mut answer = self.call(service, operation, input.clone()).await?;
+            match answer[paging.items].take() {
+                Value::Array(items) => all.extend(items),
+                // An empty list of a query service is an empty element.
+                _ => {}
+            }
+            match answer[paging.next].take() {
+                Value::String(next) if !next.is_empty() => input[paging.token] = Value::from(next),
+                _ => return Ok(all),
+            }
+        }
+        let action = format!("{}:{operation}", service.prefix);
+        Err(CallError::other(
+            &action,
+            "TooManyPages",
+            format!("more than {PAGES} pages"),
+        ))
+    }
+}

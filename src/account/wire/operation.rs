@@ -1,0 +1,152 @@
+//! One signed request through the SDK's orchestrator, with its retries, time-outs and credentials.
+
+use super::answer::{self, Refused};
+use super::{Account, CallError, Protocol, Service, endpoint, form};
+use aws_runtime::auth::SigV4OperationSigningConfig;
+use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
+use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
+use aws_runtime::service_clock_skew::{ServiceClockSkewClassifier, ServiceClockSkewInterceptor};
+use aws_runtime::user_agent::{ApiMetadata, UserAgentInterceptor};
+use aws_smithy_runtime::client::orchestrator::operation::Operation;
+use aws_smithy_runtime::client::retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier};
+use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
+use aws_smithy_runtime_api::client::auth::{
+    AuthSchemeOptionResolverParams, SharedAuthScheme, SharedAuthSchemeOptionResolver,
+};
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
+use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::Layer;
+use aws_types::SigningName;
+use aws_types::region::{Region, SigningRegion};
+use serde_json::Value;
+
+/// A request before it has a host and a signature.
+#[derive(Debug, Clone)]
+pub(super) struct Parts {
+    method: &'static str,
+    path: String,
+    headers: Vec<(&'static str, String)>,
+    body: String,
+}
+
+impl Parts {
+    /// A call of an operation by its name.
+    pub(super) fn of(protocol: Protocol, operation: &str, input: &Value) -> Self {
+        let (content_type, target, body) = match protocol {
+            Protocol::Json { target, version } => (
+                format!("application/x-amz-json-{version}"),
+                Some(format!("{target}.{operation}")),
+                input.to_string(),
+            ),
+            Protocol::Query { version } => (
+                "application/x-www-form-urlencoded".to_owned(),
+                None,
+                form::body(operation, version, input),
+            ),
+            Protocol::Rest => unreachable!("a REST service is called by method and path"),
+        };
+        let mut headers = vec![("content-type", content_type)];
+        headers.extend(target.map(|target| ("x-amz-target", target)));
+        Self {
+            method: "POST",
+            path: "/".to_owned(),
+            headers,
+            body,
+        }
+    }
+
+    /// A read of a REST service.
+    pub(super) fn get(path: &str, query: &[(&str, &str)]) -> Self {
+        let query: Vec<String> = query
+            .iter()
+            .map(|(name, value)| format!("{name}={}", form::encode(value)))
+            .collect();
+        Self {
+            method: "GET",
+            path: match query.is_empty() {
+                true => path.to_owned(),
+                false => format!("{path}?{}", query.join("&")),
+            },
+            headers: Vec::new(),
+            body: String::new(),
+        }
+    }
+
+    fn request(self) -> HttpRequest {
+        let mut request = HttpRequest::new(SdkBody::from(self.body));
+        request.set_method(self.method).expect("GET and POST are methods");
+        request.set_uri(self.path).expect("its parts are encoded");
+        for (name, value) in self.headers {
+            request.headers_mut().insert(name, value);
+        }
+        request
+    }
+}
+
+impl Account {
+    pub(super) async fn send(&self, service: &Service, action: &str, parts: Parts) -> Result<Value, CallError> {
+        let config = &self.config;
+        let (url, region) = endpoint::of(service, config);
+        let protocol = service.protocol;
+        let operation = Operation::builder()
+            .service_name(service.id)
+            .operation_name(action.to_owned())
+            .endpoint_url(&url)
+            .runtime_plugin(
+                StaticRuntimePlugin::new()
+                    .with_config(self.layer(service, &region).freeze())
+                    .with_runtime_components(self.components()),
+            )
+            .serializer(|parts: Parts| Ok(parts.request()))
+            .deserializer::<Value, Refused>(move |response| answer::read(protocol, response))
+            .build();
+        operation
+            .invoke(parts)
+            .await
+            .map_err(|error| CallError::from_sdk(action, &error))
+    }
+
+    fn layer(&self, service: &Service, region: &str) -> Layer {
+        let mut layer = Layer::new("edemlab");
+        let mut signing = SigV4OperationSigningConfig::default();
+        signing.region = Some(SigningRegion::from(Region::new(region.to_owned())));
+        signing.name = Some(SigningName::from(service.signing));
+        layer.store_put(signing);
+        layer.store_put(AuthSchemeOptionResolverParams::new(()));
+        layer.store_put(ApiMetadata::new(service.id, env!("CARGO_PKG_VERSION")));
+        layer.store_put(self.partition.clone());
+        if let Some(retries) = self.config.retry_config() {
+            layer.store_put(retries.clone());
+        }
+        if let Some(timeouts) = self.config.timeout_config() {
+            layer.store_put(timeouts.clone());
+        }
+        layer
+    }
+
+    fn components(&self) -> RuntimeComponentsBuilder {
+        let config = &self.config;
+        let mut components = RuntimeComponentsBuilder::new("edemlab")
+            .with_http_client(config.http_client())
+            .with_sleep_impl(config.sleep_impl())
+            .with_time_source(config.time_source())
+            .with_identity_cache(config.identity_cache())
+            .with_auth_scheme(SharedAuthScheme::new(SigV4AuthScheme::new()))
+            .with_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(
+                StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]),
+            )))
+            .with_interceptor(SharedInterceptor::new(UserAgentInterceptor::new()))
+            .with_interceptor(SharedInterceptor::new(ServiceClockSkewInterceptor::new()))
+            .with_retry_classifier(AwsErrorCodeClassifier::<Refused>::new())
+            .with_retry_classifier(ServiceClockSkewClassifier::<Refused>::new())
+            .with_retry_classifier(TransientErrorClassifier::<Refused>::new())
+            .with_retry_classifier(HttpStatusCodeClassifier::default());
+        if let Some(credentials) = config.credentials_provider() {
+            components.set_identity_resolver(SCHEME_ID, credentials);
+        }
+        components
+    }
+}
