@@ -1,5 +1,6 @@
 //! From YAML to a compiled step. Every mistake becomes a diagnostic, and reading goes on.
 
+use super::closest;
 use super::node::{Content, Key, Node};
 use super::reader::{Fields, Reader};
 use super::step::{Action, Check, Compiled, Hop, HopSend, Preference, Probe, Resource};
@@ -178,7 +179,8 @@ fn probe(reader: &Reader, step: &str, node: Node, broken: &mut Vec<String>) -> O
     let mut hops = Vec::new();
     if let Some(node) = fields.require("hops") {
         for node in reader.list(node, "`hops`") {
-            hops.extend(hop(reader, step, node, broken));
+            let hop = hop(reader, step, node, &hops, broken);
+            hops.extend(hop);
         }
     }
     let mut remove = Vec::new();
@@ -191,7 +193,7 @@ fn probe(reader: &Reader, step: &str, node: Node, broken: &mut Vec<String>) -> O
     Some(Probe { values, hops, remove })
 }
 
-fn hop(reader: &Reader, step: &str, node: Node, broken: &mut Vec<String>) -> Option<Hop> {
+fn hop(reader: &Reader, step: &str, node: Node, earlier: &[Hop], broken: &mut Vec<String>) -> Option<Hop> {
     let place = reader.compiled(&node, ());
     let at = node.at.clone();
     let mut fields = reader.fields(node, "a hop")?;
@@ -208,6 +210,20 @@ fn hop(reader: &Reader, step: &str, node: Node, broken: &mut Vec<String>) -> Opt
         // A hop that only sends has one set of arguments.
         send_with.append(&mut await_with);
     }
+    let after = fields.take("after").and_then(|node| {
+        let name = reader.text(&node, "`after`")?;
+        let found = earlier.iter().position(|hop| hop.check.id == format!("{step}.{name}"));
+        if found.is_none() {
+            let ids = earlier
+                .iter()
+                .filter_map(|hop| hop.check.id.split_once('.'))
+                .map(|(_, id)| id);
+            let label = closest(&name, ids).map(|near| format!("did you mean `{near}`?"));
+            let message = format!("there is no hop `{name}` before this one");
+            reader.report(node.at, message, label.unwrap_or_default());
+        }
+        found
+    });
     let within = fields.take("within").and_then(|n| reader.duration(&n, "`within`"));
     let differs = fields.template("differs");
     let way = fields.take("way").and_then(|n| reader.text(&n, "`way`"));
@@ -224,6 +240,8 @@ fn hop(reader: &Reader, step: &str, node: Node, broken: &mut Vec<String>) -> Opt
     }
     let check = check?;
     Some(Hop {
+        after: after.or(earlier.len().checked_sub(1)),
+        name: arrival_of(&check.id),
         way: way.unwrap_or_else(|| check.title.clone()),
         check,
         send: send_verb.map(|(verb, place)| HopSend {
@@ -243,6 +261,12 @@ fn hop(reader: &Reader, step: &str, node: Node, broken: &mut Vec<String>) -> Opt
         within: within.unwrap_or(Duration::from_secs(60)),
         evidence,
     })
+}
+
+/// The name of what arrived at a hop, which an expression can hold: `final.first-order` → `first_order`.
+fn arrival_of(id: &str) -> String {
+    let id = id.split_once('.').map_or(id, |(_, id)| id);
+    id.replace('-', "_")
 }
 
 /// `{ look: VERB, with: … }` in `evidence`, `{ remove: VERB, with: … }` in `remove`.

@@ -131,25 +131,27 @@ impl Resolver<'_> {
                 self.check(check, &none);
             }
             let Some(probe) = &step.probe else { continue };
-            let probe_shape = Shape::of(&serde_json::json!({"id": null, "now": null}));
+            let probe_shape = Shape::of(&serde_json::json!({"id": null, "now": null, "number": null}));
             let mut local: Local = vec![("probe".to_owned(), probe_shape)];
             for (name, value) in &probe.values {
                 self.expr(value, &local);
                 local.push((name.clone(), Shape::Any));
             }
-            for (index, hop) in probe.hops.iter().enumerate() {
-                if index > 0 && hop.send.is_some() {
-                    let at = hop.check.place.at..hop.check.place.at + 1;
-                    let message = format!("hop `{}` sends, but only the first hop can", hop.check.id);
-                    report(self.diagnostics, &hop.check.place.file, at, message, "");
-                }
-                if let Some(send) = &hop.send {
-                    self.action(&send.action, VerbRole::Send, &local);
-                }
-                let mut seen = local.clone();
-                if let Some(awaits) = &hop.awaits {
+            for hop in &probe.hops {
+                let sent = hop.send.as_ref().map(|send| {
+                    let shape = self.action(&send.action, VerbRole::Send, &local);
+                    (&send.action, shape)
+                });
+                let awaited = hop.awaits.as_ref().map(|awaits| {
                     let shape = self.action(awaits, VerbRole::Await, &local);
-                    seen.push((arrival_name(&awaits.verb).to_owned(), shape));
+                    (awaits, shape)
+                });
+                let mut seen = local.clone();
+                // Where nothing is awaited, what the sending was answered with is what arrived.
+                if let Some((action, shape)) = awaited.or(sent) {
+                    seen.push((arrival_name(&action.verb).to_owned(), shape.clone()));
+                    // From here on what arrived has the hop's name.
+                    local.push((hop.name.clone(), shape));
                 }
                 for evidence in &hop.evidence {
                     self.action(evidence, VerbRole::Evidence, &local);

@@ -252,7 +252,7 @@ pub struct Check {
 pub struct Probe {
     /// Values of one run.
     pub values: Vec<(String, Compiled<Expr>)>,
-    /// Where it should be seen, in order.
+    /// Where it should be seen. Each comes behind an earlier one of the list.
     pub hops: Vec<Hop>,
     /// What is taken away at the end, always.
     pub remove: Vec<Removal>,
@@ -263,9 +263,14 @@ pub struct Probe {
 pub struct Hop {
     /// Judged like any check.
     pub check: Check,
+    /// The hop behind which it comes, by its place in the list; none for the first. Whoever is seen here has come by
+    /// there, and what did not come by there does not get here.
+    pub after: Option<usize>,
+    /// The name by which later hops know what arrived here.
+    pub name: String,
     /// Its name on the line that shows the way.
     pub way: String,
-    /// What is sent to start it.
+    /// What is sent to start it, once every hop before it has passed.
     pub send: Option<HopSend>,
     /// What to say when it arrived but is not as expected.
     pub differs: Option<Compiled<Template>>,

@@ -1,18 +1,35 @@
 //! What a student wrote is made harmless before it is part of a report, and values that no check names stay hidden.
 
 use super::{Outcome, Run};
+use crate::probe::VERBS;
 use crate::report::Report;
 use crate::report::text::visible;
 use regex::Regex;
+use serde_json::Value;
 use std::sync::LazyLock;
 
 /// Shorter values are words that stand in every text.
 const SHORTEST: usize = 5;
 
 impl Run<'_> {
-    /// The values of environment variables that nothing in the course names: a function may log them.
-    pub(super) fn undeclared_values(&self) -> Vec<String> {
-        let mut values = Vec::new();
+    /// Remembers the secret fields of what a verb brought back.
+    pub(super) fn keep_secret(&self, verb: &str, document: &Value) {
+        let secret = VERBS.iter().filter(|v| v.name == verb).flat_map(|v| v.secret);
+        let mut open: Vec<&Value> = secret.map(|field| &document[*field]).collect();
+        while let Some(value) = open.pop() {
+            match value {
+                Value::String(text) => self.secrets.borrow_mut().push(text.clone()),
+                Value::Array(items) => open.extend(items),
+                Value::Object(fields) => open.extend(fields.values()),
+                _ => {}
+            }
+        }
+    }
+
+    /// The values of environment variables that nothing in the course names, and what the probe keeps secret: a
+    /// function may log them.
+    pub(super) fn hidden_values(&self) -> Vec<String> {
+        let mut values = self.secrets.borrow().clone();
         for cell in self.outcomes.values() {
             if let Some(Outcome::Found { document, .. }) = cell.get() {
                 let documents = document.as_array().cloned().unwrap_or_else(|| vec![document.clone()]);

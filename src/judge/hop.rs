@@ -5,7 +5,7 @@ use super::outcome::Needs;
 use crate::account::CallError;
 use crate::course::{Action, Hop, Lab, arguments};
 use crate::expr::Scope;
-use crate::probe::{self, Args, Clue, Deed, Removed, Sight, VERBS, Watch};
+use crate::probe::{self, Args, Clue, Deed, Removed, Sent, Sight, VERBS, Watch};
 use futures::future::join_all;
 
 /// The resources that a hop cannot do without. Its evidence is looked at where it can be.
@@ -61,7 +61,7 @@ fn missing(verb: &str) -> Undone {
 }
 
 impl Run<'_> {
-    pub(super) async fn send(&self, action: &Action, scope: &Scope) -> Result<Vec<String>, Undone> {
+    pub(super) async fn send(&self, action: &Action, scope: &Scope) -> Result<Sent, Undone> {
         let args = evaluated(action, scope)?;
         let mut found = deeds(&action.verb);
         match found.find_map(|d| if let Deed::Send(f) = d { Some(f) } else { None }) {

@@ -11,6 +11,7 @@ mod hop;
 mod outcome;
 mod probe;
 mod related;
+mod under;
 
 pub use outcome::Outcome;
 
@@ -102,6 +103,8 @@ pub(crate) struct Run<'a> {
     done: RefCell<BTreeMap<String, CheckReport>>,
     ways: RefCell<BTreeMap<String, Vec<Stop>>>,
     notes: RefCell<Vec<String>>,
+    /// What the probe came to know and nobody else may: tokens.
+    secrets: RefCell<Vec<String>>,
 }
 
 /// Whether `options` name only what `lab` has: worth knowing before anybody is asked for credentials.
@@ -148,6 +151,7 @@ pub async fn judge(
         done: RefCell::default(),
         ways: RefCell::default(),
         notes: RefCell::default(),
+        secrets: RefCell::default(),
     };
     let checks = join_all(steps.iter().flat_map(|s| &s.checks).map(|check| run.status(check)));
     let probes = join_all(
@@ -220,7 +224,7 @@ pub async fn judge(
         notes: run.notes.take(),
         steps,
     };
-    clean::clean(&mut report, &run.undeclared_values());
+    clean::clean(&mut report, &run.hidden_values());
     Ok(report)
 }
 

@@ -1,13 +1,14 @@
-//! A probe: an event is sent, followed hop by hop, and taken away. A later hop that has seen it proves the earlier ones.
+//! A probe: events are sent, followed hop by hop, and taken away. A later hop that has seen one proves the earlier ones.
 
-use super::check::{blank, could_not_tell, fail, interrupted, pass, say};
+use super::check::{could_not_tell, fail, interrupted, pass, say};
 use super::hop::{Undone, action_needs, fresh_watch, needs};
 use super::outcome::{Needs, Obstacle};
+use super::under::{Hops, Under};
 use super::{Event, Run, round};
 use crate::account::Problem;
-use crate::course::{Hop, Probe, Step, arrival_name};
+use crate::course::{Probe, Step, arrival_name};
 use crate::expr::Scope;
-use crate::probe::{Clue, Sight, Watch};
+use crate::probe::{Clue, Sent, Sight, Watch};
 use crate::report::{CheckReport, Status, Stop};
 use chrono::Utc;
 use futures::future::join_all;
@@ -24,31 +25,10 @@ const SLOW: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_millis(1500);
 const AGAIN: Duration = Duration::from_millis(2500);
 
-/// One hop under way.
-struct Under<'p> {
-    hop: &'p Hop,
-    report: CheckReport,
-    /// Decided: passed, failed, blocked or unknown.
-    done: bool,
-    seen: Option<f64>,
-    /// What looking for it last failed with.
-    trouble: Option<String>,
-}
-
 impl Run<'_> {
     /// Runs the probe of `step`.
     pub(super) async fn probe(&self, step: &Step, probe: &Probe) {
-        let mut hops: Vec<Under> = probe
-            .hops
-            .iter()
-            .map(|hop| Under {
-                hop,
-                report: blank(&hop.check),
-                done: false,
-                seen: None,
-                trouble: None,
-            })
-            .collect();
+        let mut hops = Hops::of(probe);
         let mut stop = self.stop.clone();
         let prepared = tokio::select! {
             scope = self.prepare(probe, &mut hops) => scope,
@@ -59,21 +39,22 @@ impl Run<'_> {
             let now = Utc::now();
             let at = now.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
             match bind_values(probe, &scope, &id, &at) {
-                Ok(scope) => {
+                Ok(mut scope) => {
                     // Clocks differ a little; a log's time is AWS's.
                     let mut watch = fresh_watch(now - chrono::Duration::milliseconds(1000), &id);
-                    self.follow(step, &mut hops, &scope, &mut watch).await;
-                    watch.arrived = hops.last().is_some_and(|h| h.seen.is_some());
+                    let ended = self.follow(step, &mut hops, &mut scope, &mut watch).await;
+                    watch.arrived = hops.0.last().is_some_and(|h| h.seen.is_some());
+                    watch.may_arrive = !ended || hops.0.iter().any(|h| h.late);
                     self.take_away(step, probe, &scope, &watch).await;
                 }
-                Err(reason) => hops.iter_mut().for_each(|h| unknown(h, reason.clone())),
+                Err(reason) => hops.0.iter_mut().for_each(|h| h.unknown(reason.clone())),
             }
         }
         self.finish(step, hops);
     }
 
     /// Waits for what the hops mention. Nothing is sent when the first of them cannot be: then there is no scope.
-    async fn prepare(&self, probe: &Probe, hops: &mut [Under<'_>]) -> Option<Scope> {
+    async fn prepare(&self, probe: &Probe, hops: &mut Hops<'_>) -> Option<Scope> {
         let mut all = Needs::default();
         for hop in &probe.hops {
             all.0.extend(needs(self.lab, hop).0);
@@ -86,182 +67,233 @@ impl Run<'_> {
             .iter()
             .for_each(|a| all.0.extend(action_needs(self.lab, a).0));
         let scope = self.scope(&all).await;
-        let mut before: Option<CheckReport> = None;
-        for under in hops.iter_mut() {
-            let hop_needs = needs(self.lab, under.hop);
-            match (self.obstacle(&hop_needs), &before) {
-                (Some(Obstacle::Unknown(reason)), _) => unknown(under, reason),
-                (Some(Obstacle::Absent(absent)), _) => {
+        for index in 0..hops.0.len() {
+            let under = &mut hops.0[index];
+            if under.done {
+                continue;
+            }
+            match self.obstacle(&needs(self.lab, under.hop)) {
+                Some(Obstacle::Unknown(reason)) => under.unknown(reason),
+                Some(Obstacle::Absent(absent)) => {
                     under.done = true;
                     under.report.status = Status::Blocked;
                     under.report.needs = self.exists_checks(absent.iter().map(String::as_str));
                 }
-                (None, Some(before)) => block(under, before),
-                (None, None) => continue,
+                None => continue,
             }
-            before.get_or_insert_with(|| under.report.clone());
+            hops.block_behind(index);
         }
-        (!hops.first()?.done).then_some(scope)
+        (!hops.0.first()?.done).then_some(scope)
     }
 
-    async fn follow(&self, step: &Step, hops: &mut [Under<'_>], scope: &Scope, watch: &mut Watch) {
+    /// Follows the events until every hop is decided; false when the user stopped before that.
+    async fn follow(&self, step: &Step, hops: &mut Hops<'_>, scope: &mut Scope, watch: &mut Watch) -> bool {
         let began = Instant::now();
         let mut stop = self.stop.clone();
-        let mut current_since = began;
-        let mut next_clues = began + PATIENCE;
         let mut pause = QUICK;
-        if !self.send_first(hops, scope, watch).await {
-            return;
-        }
         loop {
             if *stop.borrow() > 0 {
-                return;
+                return false;
             }
-            let before = current(hops);
-            self.look_everywhere(hops, scope, watch, began).await;
-            let Some(now) = current(hops) else { return };
-            if Some(now) != before {
-                current_since = Instant::now();
-                next_clues = current_since + PATIENCE;
+            if self.begin(hops, scope, watch, began).await {
                 pause = QUICK;
             }
-            let waited = current_since.elapsed();
-            (self.on)(Event::Waiting {
-                step: step.id.clone(),
-                what: hops[now].hop.check.title.clone(),
-                seconds: waited.as_secs(),
-                within: hops[now].hop.within.as_secs(),
-                sent: watch.sent,
-            });
-            let late = waited >= hops[now].hop.within;
-            if late || Instant::now() >= next_clues {
-                let clues = self.evidence(hops[now].hop, scope, watch).await;
-                let never = clues.iter().any(|c| c.never);
-                // The evidence may be of an event that has just arrived: look once more before the verdict.
-                self.look_everywhere(hops, scope, watch, began).await;
-                if current(hops) == Some(now) && (late || never) {
-                    watch.may_arrive = !never;
-                    self.missing(&mut hops[now], scope, &clues).await;
-                    after_failure(hops, now);
-                    return;
-                }
-                next_clues = Instant::now() + AGAIN;
+            self.look_everywhere(hops, scope, watch, began).await;
+            if hops.0.iter().all(|h| h.done) {
+                return true;
+            }
+            if let Some(now) = hops.waiting().first() {
+                let under = &hops.0[*now];
+                (self.on)(Event::Waiting {
+                    step: step.id.clone(),
+                    what: under.hop.check.title.clone(),
+                    seconds: under.since.map_or(0, |since| since.elapsed().as_secs()),
+                    within: under.hop.within.as_secs(),
+                    sent: watch.sent,
+                });
+            }
+            for index in hops.waiting() {
+                self.decide_missing(hops, index, scope, watch, began).await;
+            }
+            // What has just been decided may let another begin at once.
+            if (0..hops.0.len()).any(|i| hops.is_next(i) && hops.0[i].since.is_none()) {
+                continue;
             }
             self.send_again(hops, scope, watch).await;
             tokio::select! {
                 _ = tokio::time::sleep(jittered(pause)) => {}
-                _ = stop.wait_for(|n| *n > 0) => return,
+                _ = stop.wait_for(|n| *n > 0) => return false,
             }
             pause = (pause * 3 / 2).min(SLOW);
         }
     }
 
-    /// Sends what the first hop sends. False when that settles everything.
-    async fn send_first(&self, hops: &mut [Under<'_>], scope: &Scope, watch: &mut Watch) -> bool {
-        let Some(send) = hops.first().and_then(|h| h.hop.send.as_ref()) else {
-            return true;
-        };
-        match self.send(&send.action, scope).await {
-            Ok(marks) => {
-                sent(watch, marks);
-                // Where nothing is awaited, having been accepted is all.
-                if hops[0].hop.awaits.is_none() {
-                    pass(&mut hops[0].report);
-                    hops[0].done = true;
-                }
-                true
+    /// Begins every hop that comes next: sends what it sends, and lets its time run. Whether there was one.
+    async fn begin(&self, hops: &mut Hops<'_>, scope: &mut Scope, watch: &mut Watch, began: Instant) -> bool {
+        let mut any = false;
+        for index in 0..hops.0.len() {
+            if !hops.is_next(index) || hops.0[index].since.is_some() {
+                continue;
             }
-            Err(undone) => {
-                let said = undone.say(self);
-                match &undone {
-                    // What the service itself refuses is the student's to mend; what we may not or could not do is not.
-                    Undone::Call(error) if matches!(error.problem, Problem::Other(_)) => {
-                        let check = &hops[0].hop.check;
-                        fail(&mut hops[0].report, check, scope);
-                        hops[0].report.found = Some(format!("the event was refused: {said}"));
-                        hops[0].done = true;
-                        after_failure(hops, 0);
-                    }
-                    _ => {
-                        unknown(&mut hops[0], said);
-                        after_failure(hops, 0);
-                    }
+            any = true;
+            let hop = hops.0[index].hop;
+            if let Some(send) = &hop.send {
+                let sending = self.send(&send.action, scope).await;
+                self.sent(&mut hops.0[index], sending, scope, watch, began);
+                if hops.0[index].done {
+                    hops.block_behind(index);
                 }
-                false
+            }
+            let now = Instant::now();
+            hops.0[index].since = Some(now);
+            hops.0[index].next_clues = Some(now + PATIENCE);
+        }
+        any
+    }
+
+    /// What a hop's sending came to. Where nothing is awaited, the answer decides.
+    fn sent(
+        &self,
+        under: &mut Under<'_>,
+        sending: Result<Sent, Undone>,
+        scope: &mut Scope,
+        watch: &mut Watch,
+        began: Instant,
+    ) {
+        let check = &under.hop.check;
+        match sending {
+            Ok(Sent {
+                refused: Some(clue), ..
+            }) => {
+                watch.count(Vec::new());
+                under.done = true;
+                fail(&mut under.report, check, scope);
+                under.report.evidence = clue.lines.clone();
+                tell(&mut under.report, &clue);
+            }
+            Ok(sent) => {
+                watch.count(sent.marks);
+                if under.hop.awaits.is_none() {
+                    self.arrived(under, scope, &sent.answer, began);
+                }
+            }
+            // What the service itself refuses is the student's to mend; what we may not or could not do is not.
+            Err(Undone::Call(error)) if matches!(error.problem, Problem::Other(_)) => {
+                under.done = true;
+                fail(&mut under.report, check, scope);
+                under.report.found = Some(format!("the event was refused: {}", self.say(&error)));
+            }
+            Err(undone) => under.unknown(undone.say(self)),
+        }
+    }
+
+    /// A hop that has waited long enough, or whose evidence says that nothing will come, fails.
+    async fn decide_missing(
+        &self,
+        hops: &mut Hops<'_>,
+        index: usize,
+        scope: &mut Scope,
+        watch: &Watch,
+        began: Instant,
+    ) {
+        let hop = hops.0[index].hop;
+        let late = hops.0[index].since.is_some_and(|since| since.elapsed() >= hop.within);
+        let due = hops.0[index].next_clues.is_some_and(|at| Instant::now() >= at);
+        if hops.0[index].done || !(late || due) {
+            return;
+        }
+        let clues = self.evidence(hop, scope, watch).await;
+        let never = clues.iter().any(|c| c.never);
+        // The evidence may be of an event that has just arrived: look once more before the verdict.
+        self.look_everywhere(hops, scope, watch, began).await;
+        if !hops.0[index].done && (late || never) {
+            hops.0[index].late = !never;
+            self.missing(&mut hops.0[index], scope, &clues);
+            hops.block_behind(index);
+        }
+        hops.0[index].next_clues = Some(Instant::now() + AGAIN);
+    }
+
+    /// A new trigger or rule misses early events: they are sent again until a hop has seen one.
+    async fn send_again(&self, hops: &Hops<'_>, scope: &Scope, watch: &mut Watch) {
+        let seen = |index: usize| {
+            let behind = |i: &usize| hops.before(*i).any(|before| before == index);
+            let awaited = |i: usize| hops.0[i].hop.awaits.is_some() && hops.0[i].seen.is_some();
+            awaited(index) || (0..hops.0.len()).filter(behind).any(awaited)
+        };
+        for (index, under) in hops.0.iter().enumerate() {
+            let Some(send) = under.hop.send.as_ref().filter(|_| under.since.is_some()) else {
+                continue;
+            };
+            let due = send
+                .again
+                .is_some_and(|again| watch.last_sent.is_none_or(|at| at.elapsed() >= again));
+            if due
+                && !seen(index)
+                && let Ok(sent) = self.send(&send.action, scope).await
+            {
+                watch.count(sent.marks);
             }
         }
     }
 
-    /// A new trigger misses early events: they are sent again until a hop has seen one.
-    async fn send_again(&self, hops: &[Under<'_>], scope: &Scope, watch: &mut Watch) {
-        if hops.iter().any(|h| h.seen.is_some()) {
-            return;
-        }
-        let Some(send) = hops.first().and_then(|h| h.hop.send.as_ref()) else {
-            return;
-        };
-        let due = send
-            .again
-            .is_some_and(|again| watch.last_sent.is_none_or(|at| at.elapsed() >= again));
-        if due && let Ok(marks) = self.send(&send.action, scope).await {
-            sent(watch, marks);
-        }
-    }
-
-    /// Looks at every hop that is not decided, all at once.
-    async fn look_everywhere(&self, hops: &mut [Under<'_>], scope: &Scope, watch: &Watch, began: Instant) {
-        let sights = join_all(hops.iter().map(|under| async move {
-            match &under.hop.awaits {
-                Some(action) if !under.done => Some(self.look(action, scope, watch).await),
+    /// Looks at every hop where an event may be, all at once.
+    async fn look_everywhere(&self, hops: &mut Hops<'_>, scope: &mut Scope, watch: &Watch, began: Instant) {
+        let (seen_from, looked) = (&*hops, &*scope);
+        let sights = join_all((0..hops.0.len()).map(|index| async move {
+            match &seen_from.0[index].hop.awaits {
+                Some(action) if seen_from.may_be_seen(index) => Some(self.look(action, looked, watch).await),
                 _ => None,
             }
         }))
         .await;
-        for index in (0..hops.len()).rev() {
-            let Some(sight) = &sights[index] else { continue };
+        for (index, sight) in sights.into_iter().enumerate().rev() {
+            let Some(sight) = sight else { continue };
             match sight {
-                Ok(Sight::Arrived(document)) if !hops[index].done => {
-                    self.arrived(&mut hops[index], scope, document, began);
-                    // Whoever sees it here knows that it came by.
-                    for earlier in hops[..index].iter_mut().filter(|h| !h.done) {
-                        pass(&mut earlier.report);
-                        earlier.done = true;
-                        earlier.seen = Some(began.elapsed().as_secs_f64());
+                Ok(Sight::Arrived(document)) if !hops.0[index].done => {
+                    self.arrived(&mut hops.0[index], scope, &document, began);
+                    hops.prove_before(index, began.elapsed().as_secs_f64());
+                    if hops.0[index].report.status != Status::Pass {
+                        hops.block_behind(index);
                     }
                 }
-                Ok(Sight::Never(why)) if current(hops) == Some(index) => {
-                    let check = &hops[index].hop.check;
-                    fail(&mut hops[index].report, check, scope);
-                    hops[index].report.found = Some(why.clone());
-                    hops[index].done = true;
-                    after_failure(hops, index);
+                Ok(Sight::Never(why)) if hops.is_next(index) => {
+                    let under = &mut hops.0[index];
+                    fail(&mut under.report, &under.hop.check, scope);
+                    under.report.found = Some(why);
+                    under.done = true;
+                    hops.block_behind(index);
                 }
-                Ok(_) => hops[index].trouble = None,
-                Err(undone) => hops[index].trouble = Some(undone.say(self)),
+                Ok(_) => hops.0[index].trouble = None,
+                Err(undone) => hops.0[index].trouble = Some(undone.say(self)),
             }
         }
     }
 
-    fn arrived(&self, under: &mut Under<'_>, scope: &Scope, document: &Value, began: Instant) {
+    fn arrived(&self, under: &mut Under<'_>, scope: &mut Scope, document: &Value, began: Instant) {
         under.done = true;
         under.seen = Some(began.elapsed().as_secs_f64());
-        let check = &under.hop.check;
-        let name = under.hop.awaits.as_ref().map_or("it", |a| arrival_name(&a.verb));
-        let scope = scope.with(name, document);
-        match check.expect.as_ref().map(|e| (e, e.value.holds(&scope))) {
-            None | Some((_, Ok(true))) => pass(&mut under.report),
-            Some((_, Ok(false))) => {
-                fail(&mut under.report, check, &scope);
-                if let Some(differs) = &under.hop.differs {
-                    under.report.found = Some(say(differs, &scope));
+        let (check, hop) = (&under.hop.check, under.hop);
+        let sent = hop.send.as_ref().map(|send| &send.action);
+        if let Some(action) = hop.awaits.as_ref().or(sent) {
+            self.keep_secret(&action.verb, document);
+            scope.bind(&hop.name, document);
+            let here = scope.with(arrival_name(&action.verb), document);
+            match check.expect.as_ref().map(|e| (e, e.value.holds(&here))) {
+                None | Some((_, Ok(true))) => pass(&mut under.report),
+                Some((_, Ok(false))) => {
+                    fail(&mut under.report, check, &here);
+                    if let Some(differs) = &hop.differs {
+                        under.report.found = Some(say(differs, &here));
+                    }
                 }
+                Some((expect, Err(error))) => could_not_tell(&mut under.report, format!("{}: {error}", expect.place())),
             }
-            Some((expect, Err(error))) => could_not_tell(&mut under.report, format!("{}: {error}", expect.place())),
         }
     }
 
     /// The event did not come: the cause where the evidence shows one.
-    async fn missing(&self, under: &mut Under<'_>, scope: &Scope, clues: &[Clue]) {
+    fn missing(&self, under: &mut Under<'_>, scope: &Scope, clues: &[Clue]) {
         under.done = true;
         let shown = clues.iter().find(|c| c.found.is_some());
         under.report.evidence = clues.iter().flat_map(|c| c.lines.iter().cloned()).collect();
@@ -278,10 +310,7 @@ impl Run<'_> {
         }
         fail(&mut under.report, &under.hop.check, scope);
         if let Some(clue) = shown {
-            under.report.found = clue.found.clone();
-            if let Some(fix) = &clue.fix {
-                under.report.fix = Some(fix.clone());
-            }
+            tell(&mut under.report, clue);
         }
     }
 
@@ -318,10 +347,10 @@ impl Run<'_> {
         }
     }
 
-    fn finish(&self, step: &Step, hops: Vec<Under<'_>>) {
+    fn finish(&self, step: &Step, hops: Hops<'_>) {
         let mut way = Vec::new();
         let mut done = self.done.borrow_mut();
-        for mut under in hops {
+        for mut under in hops.0 {
             if !under.done {
                 let check = &under.hop.check;
                 under.report = interrupted(check);
@@ -338,39 +367,14 @@ impl Run<'_> {
     }
 }
 
-/// The first hop that is not decided.
-fn current(hops: &[Under]) -> Option<usize> {
-    hops.iter().position(|h| !h.done)
-}
-
-fn unknown(under: &mut Under, reason: String) {
-    under.done = true;
-    could_not_tell(&mut under.report, reason);
-}
-
-/// What comes after a hop that could not be told cannot be told either; after any other it is not reached.
-fn block(under: &mut Under, by: &CheckReport) {
-    if by.status == Status::Unknown {
-        return unknown(under, by.found.clone().unwrap_or_default());
+/// The cause that was seen, and what to do about it, in place of what the course says of any failure here.
+fn tell(report: &mut CheckReport, clue: &Clue) {
+    if clue.found.is_some() {
+        report.found = clue.found.clone();
     }
-    under.done = true;
-    under.report.status = Status::Blocked;
-    under.report.needs = vec![by.id.clone()];
-}
-
-/// What comes after a hop that did not pass is not reached.
-fn after_failure(hops: &mut [Under], failed: usize) {
-    let by = hops[failed].report.clone();
-    hops[failed + 1..]
-        .iter_mut()
-        .filter(|h| !h.done)
-        .for_each(|h| block(h, &by));
-}
-
-fn sent(watch: &mut Watch, marks: Vec<String>) {
-    watch.marks.extend(marks);
-    watch.sent += 1;
-    watch.last_sent = Some(Instant::now());
+    if clue.fix.is_some() {
+        report.fix = clue.fix.clone();
+    }
 }
 
 /// Many probes at once must not look in step: up to a quarter more.
@@ -379,8 +383,14 @@ fn jittered(pause: Duration) -> Duration {
     pause + pause * share / 1024
 }
 
+/// A number that no other run has, small enough for every language's integers.
+fn number() -> u32 {
+    let bytes = uuid::Uuid::new_v4().into_bytes();
+    u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) / 2
+}
+
 fn bind_values(probe: &Probe, scope: &Scope, id: &str, now: &str) -> Result<Scope, String> {
-    let mut scope = scope.with("probe", &json!({"id": id, "now": now}));
+    let mut scope = scope.with("probe", &json!({"id": id, "now": now, "number": number()}));
     for (name, value) in &probe.values {
         let evaluated = value
             .value

@@ -15,6 +15,7 @@ pub(super) const ITEM: Verb = Verb {
     args: &[needs("table"), needs("key")],
     actions: &["dynamodb:GetItem"],
     brings: || "any".into(),
+    secret: &[],
 };
 
 /// Whether the table holds this probe's values under another key.
@@ -24,6 +25,7 @@ pub(super) const ITEM_ELSEWHERE: Verb = Verb {
     args: &[needs("table"), needs("key")],
     actions: &["dynamodb:Scan"],
     brings: || Value::Null,
+    secret: &[],
 };
 
 /// Deletes the item, also one that arrives late.
@@ -33,6 +35,7 @@ pub(super) const REMOVE_ITEM: Verb = Verb {
     args: &[needs("table"), needs("key")],
     actions: &["dynamodb:DeleteItem", "dynamodb:Scan", "dynamodb:DescribeTable"],
     brings: || Value::Null,
+    secret: &[],
 };
 
 /// An event that was accepted this long ago has arrived or is lost: the way takes about a second, and a function has

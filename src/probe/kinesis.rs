@@ -1,6 +1,6 @@
 //! Send a record.
 
-use super::{Args, Deed, Verb, needs, text};
+use super::{Args, Deed, Sent, Verb, needs, text};
 use crate::account::{Account, CallError};
 use aws_sdk_kinesis::primitives::Blob;
 use futures::FutureExt;
@@ -14,9 +14,10 @@ pub(super) const PUT_RECORD: Verb = Verb {
     args: &[needs("stream"), needs("key"), needs("data")],
     actions: &["kinesis:PutRecord"],
     brings: || Value::Null,
+    secret: &[],
 };
 
-async fn put(account: &Account, args: &Args) -> Result<Vec<String>, CallError> {
+async fn put(account: &Account, args: &Args) -> Result<Sent, CallError> {
     let data = match args.get("data") {
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
@@ -31,5 +32,8 @@ async fn put(account: &Account, args: &Args) -> Result<Vec<String>, CallError> {
         .send()
         .await
         .map_err(|e| CallError::from_sdk("kinesis:PutRecord", &e))?;
-    Ok(vec![answer.sequence_number().to_owned()])
+    Ok(Sent {
+        marks: vec![answer.sequence_number().to_owned()],
+        ..Sent::default()
+    })
 }

@@ -15,6 +15,7 @@ pub(super) const INVOCATION: Verb = Verb {
     args: &[needs("function"), may("log_group")],
     actions: &["logs:FilterLogEvents"],
     brings: || json!({"StartedAt": null}),
+    secret: &[],
 };
 
 /// The error lines of the function's log since the probe began.
@@ -24,6 +25,7 @@ pub(super) const LOG: Verb = Verb {
     args: &[needs("function"), may("log_group")],
     actions: &["logs:FilterLogEvents"],
     brings: || Value::Null,
+    secret: &[],
 };
 
 /// The state of the trigger and what it says of its last try.
@@ -33,6 +35,7 @@ pub(super) const TRIGGER: Verb = Verb {
     args: &[needs("function"), needs("source")],
     actions: &["lambda:ListEventSourceMappings"],
     brings: || Value::Null,
+    secret: &[],
 };
 
 /// Whether the code is still what the console puts into a new function.
@@ -42,6 +45,7 @@ pub(super) const CODE: Verb = Verb {
     args: &[needs("function"), needs("code_size"), may("log_group")],
     actions: &["logs:FilterLogEvents"],
     brings: || Value::Null,
+    secret: &[],
 };
 
 /// The console's "Hello from Lambda!" for Python is a zip of about 300 bytes; no code that stores anything is as small.

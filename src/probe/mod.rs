@@ -33,6 +33,15 @@ pub struct Watch {
     pub arrived: bool,
 }
 
+impl Watch {
+    /// One more event is on its way.
+    pub fn count(&mut self, marks: Vec<String>) {
+        self.marks.extend(marks);
+        self.sent += 1;
+        self.last_sent = Some(tokio::time::Instant::now());
+    }
+}
+
 /// What looking for an event shows.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Sight {
@@ -59,6 +68,17 @@ pub struct Clue {
     pub pending: bool,
 }
 
+/// What became of a `send`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// What marks the event further down, beside what the course put into it.
+    pub marks: Vec<String>,
+    /// What the service answered.
+    pub answer: Value,
+    /// Why it came to nothing although the call was answered: a function that failed, for example.
+    pub refused: Option<Clue>,
+}
+
 /// What a `remove` did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removed {
@@ -70,8 +90,8 @@ type Doing<'a, T> = BoxFuture<'a, Result<T, CallError>>;
 
 /// What a verb does.
 pub enum Deed {
-    /// Puts an event in; answers with what marks it further down.
-    Send(for<'a> fn(&'a Account, &'a Args) -> Doing<'a, Vec<String>>),
+    /// Puts an event in.
+    Send(for<'a> fn(&'a Account, &'a Args) -> Doing<'a, Sent>),
     /// Looks once.
     Await(for<'a> fn(&'a Account, &'a Args, &'a Watch) -> Doing<'a, Sight>),
     /// Looks why.
@@ -90,8 +110,10 @@ pub struct Verb {
     pub args: &'static [ArgSpec],
     /// The IAM actions that its calls need.
     pub actions: &'static [&'static str],
-    /// A sample of what an `await` brings back; see [`Shape::of`].
+    /// A sample of what an `await` brings back, or a `send` is answered with; see [`Shape::of`].
     pub brings: fn() -> Value,
+    /// The fields of it that are nobody's business: they can be passed on to other verbs, and are in no report.
+    pub secret: &'static [&'static str],
 }
 
 /// Every verb.
