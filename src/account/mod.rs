@@ -6,6 +6,7 @@ pub mod http;
 mod once;
 pub mod regions;
 pub mod services;
+pub mod web;
 pub mod wire;
 
 pub use connect::{ConnectError, Connection, Keys};

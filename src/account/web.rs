@@ -1,0 +1,204 @@
+//! Plain HTTP to what a student has built: to AWS's own host names only, unsigned, no redirect followed, cut in time and
+//! size.
+
+use super::{Account, CallError, Problem};
+use aws_smithy_runtime::client::orchestrator::operation::Operation;
+use aws_smithy_runtime_api::client::interceptors::context::{Error, Output};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::ser_de::DeserializeResponse;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use std::convert::Infallible;
+use std::time::Duration;
+
+/// The domain names under which AWS puts what its users build, each followed by nothing. API Gateway:
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html>. App Runner:
+/// <https://docs.aws.amazon.com/apprunner/latest/dg/manage-custom-domains.html>. ECS Express Mode:
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/express-service-overview.html>.
+const AWS_DOMAINS: &[&str] = &[
+    ".amazonaws.com",
+    ".amazonaws.com.cn",
+    ".amazonaws.eu",
+    ".awsapprunner.com",
+    ".on.aws",
+];
+
+/// A service that takes longer than API Gateway itself allows does not answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// More of a page is not read.
+const LONGEST: usize = 64 * 1024;
+
+/// An answer to a plain request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The beginning of the body.
+    pub body: String,
+    /// Where a redirect points; it is not followed.
+    pub location: Option<String>,
+}
+
+/// What is sent: nothing, or JSON.
+#[derive(Debug, Clone)]
+pub enum WebRequest {
+    /// `GET`.
+    Get,
+    /// `POST` with a JSON body.
+    Post(String),
+}
+
+impl Account {
+    /// Asks `https://HOST/PATH`. In the sandbox the request goes there, with the same `Host`.
+    ///
+    /// # Errors
+    /// When the host is not one of AWS's, or gives no answer. What it answers, a status of 500 too, is no error.
+    pub async fn visit(&self, host: &str, path: &str, request: WebRequest) -> Result<WebAnswer, CallError> {
+        let action = format!("a request to https://{host}{path}");
+        if !is_aws(host) {
+            let message = format!("{host:?} is not a host name of AWS's, so nothing is sent to it");
+            return Err(CallError::other(&action, "NotAws", message));
+        }
+        let url = match self.config.endpoint_url() {
+            Some(endpoint) => endpoint.trim_end_matches('/').to_owned(),
+            None => format!("https://{host}"),
+        };
+        let name = host.to_owned();
+        let mut operation = Operation::builder()
+            .service_name("web")
+            .operation_name("visit")
+            .endpoint_url(&url)
+            .no_auth()
+            .no_retry()
+            .serializer(move |(path, request): (String, WebRequest)| {
+                let mut http = match request {
+                    WebRequest::Get => HttpRequest::new(SdkBody::empty()),
+                    WebRequest::Post(body) => {
+                        let mut http = HttpRequest::new(SdkBody::from(body));
+                        http.set_method("POST")?;
+                        http.headers_mut().insert("content-type", "application/json");
+                        http
+                    }
+                };
+                http.set_uri(path)?;
+                http.headers_mut().insert("host", name.clone());
+                http.headers_mut()
+                    .insert("user-agent", concat!("edemlab/", env!("CARGO_PKG_VERSION")));
+                Ok(http)
+            })
+            .deserializer_impl::<Taken, Infallible>(Take);
+        if let Some(http) = self.config.http_client() {
+            operation = operation.http_client(http);
+        }
+        let (path, asked) = (path.to_owned(), operation.build());
+        let answer = async {
+            let Taken(answer) = asked
+                .invoke((path, request))
+                .await
+                .map_err(|error| unanswered(&action, &error))?;
+            let status = answer.status().as_u16();
+            let location = answer.headers().get("location").map(str::to_owned);
+            let body = beginning(answer.into_body()).await.map_err(|message| CallError {
+                action: action.clone(),
+                problem: Problem::Unreachable,
+                message,
+            })?;
+            Ok(WebAnswer { status, body, location })
+        };
+        tokio::time::timeout(PATIENCE, answer).await.unwrap_or_else(|_| {
+            Err(CallError {
+                action: action.clone(),
+                problem: Problem::TimedOut,
+                message: String::new(),
+            })
+        })
+    }
+}
+
+/// A host name below one of AWS's domains, and nothing else: no port, no user.
+fn is_aws(host: &str) -> bool {
+    let plain = host
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
+    plain
+        && AWS_DOMAINS
+            .iter()
+            .any(|domain| host.len() > domain.len() && host.ends_with(domain))
+}
+
+fn unanswered<R>(action: &str, error: &SdkError<Infallible, R>) -> CallError {
+    let problem = match error {
+        SdkError::TimeoutError(_) => Problem::TimedOut,
+        _ => Problem::Unreachable,
+    };
+    CallError {
+        action: action.to_owned(),
+        problem,
+        message: String::new(),
+    }
+}
+
+async fn beginning(body: SdkBody) -> Result<String, String> {
+    let (mut stream, mut bytes) = (ByteStream::new(body), Vec::new());
+    while bytes.len() < LONGEST {
+        match stream.next().await {
+            Some(Ok(chunk)) => bytes.extend_from_slice(&chunk),
+            Some(Err(error)) => return Err(error.to_string()),
+            None => break,
+        }
+    }
+    bytes.truncate(LONGEST);
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The response before its body is read.
+#[derive(Debug)]
+struct Taken(HttpResponse);
+
+/// Takes the response as it comes, whatever its status, so that not more of it is read than is wanted.
+#[derive(Debug)]
+struct Take;
+
+impl DeserializeResponse for Take {
+    fn deserialize_streaming(&self, response: &mut HttpResponse) -> Option<Result<Output, OrchestratorError<Error>>> {
+        let body = std::mem::replace(response.body_mut(), SdkBody::taken());
+        let mut taken = HttpResponse::new(response.status(), body);
+        for (name, value) in response.headers().iter() {
+            taken.headers_mut().append(name.to_owned(), value.to_owned());
+        }
+        Some(Ok(Output::erase(Taken(taken))))
+    }
+
+    fn deserialize_nonstreaming(&self, _: &HttpResponse) -> Result<Output, OrchestratorError<Error>> {
+        unreachable!("the response has been taken")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_aws;
+
+    #[test]
+    fn only_hosts_of_aws_are_visited() {
+        for host in [
+            "a1.execute-api.eu-west-1.amazonaws.com",
+            "x.eu-west-1.awsapprunner.com",
+            "g.ecs.eu-west-1.on.aws",
+        ] {
+            assert!(is_aws(host), "{host}");
+        }
+        for host in [
+            "amazonaws.com.example.org",
+            "example.org#.awsapprunner.com",
+            "user@x.on.aws",
+            "x.on.aws:8080",
+            "notawsapprunner.com",
+            ".on.aws",
+            "169.254.169.254",
+        ] {
+            assert!(!is_aws(host), "{host}");
+        }
+    }
+}
