@@ -2,11 +2,17 @@
 //!
 //! A new kind is a [`Kind`] in its service's file and one line in [`KINDS`].
 
+mod apigateway;
+mod definition;
 mod dynamodb;
+mod events;
 mod iam;
 mod kinesis;
 mod lambda;
+mod logs;
 mod s3;
+mod sns;
+mod states;
 mod sts;
 mod time;
 
@@ -62,6 +68,16 @@ pub const KINDS: &[Kind] = &[
     iam::ACCESS,
     s3::BUCKET,
     s3::CSV,
+    events::BUS,
+    events::RULE,
+    logs::GROUP,
+    logs::RESOURCE_POLICY,
+    sns::TOPIC,
+    sns::SUBSCRIPTION,
+    states::MACHINE,
+    states::WALK,
+    apigateway::REST_API,
+    apigateway::STAGE,
 ];
 
 /// The kind called `name`.
@@ -72,6 +88,21 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
 /// Calls of one kind that are under way at once: enough to be quick, below every control plane's limit
 /// (Lambda and IAM bear about 15 a second).
 const AT_ONCE: usize = 12;
+
+/// Candidates whose documents are AWS's own items. The three fields hold name, ARN and when it was made; an empty one is
+/// not there.
+fn candidates(items: Vec<Value>, name: &str, arn: &str, made: &str) -> Vec<Candidate> {
+    let field = |item: &Value, field: &str| item[field].as_str().map(str::to_owned);
+    items
+        .into_iter()
+        .map(|item| Candidate {
+            name: field(&item, name).unwrap_or_default(),
+            arn: field(&item, arn),
+            made: field(&item, made).unwrap_or_default(),
+            document: item,
+        })
+        .collect()
+}
 
 /// A text argument.
 fn text<'a>(args: &'a Args, name: &str) -> &'a str {
