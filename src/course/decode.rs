@@ -189,8 +189,14 @@ fn probe(reader: &Reader, step: &str, node: Node, broken: &mut Vec<String>) -> O
             remove.extend(action_in_list(reader, node, "remove"));
         }
     }
+    let note = fields.template("note");
     fields.finish();
-    Some(Probe { values, hops, remove })
+    Some(Probe {
+        values,
+        hops,
+        remove,
+        note,
+    })
 }
 
 fn hop(reader: &Reader, step: &str, node: Node, earlier: &[Hop], broken: &mut Vec<String>) -> Option<Hop> {

@@ -161,6 +161,9 @@ impl Resolver<'_> {
                 }
                 self.check(&hop.check, &seen);
             }
+            if let Some(note) = &probe.note {
+                self.template(note, &local);
+            }
             for removal in &probe.remove {
                 self.action(removal, VerbRole::Remove, &local);
             }

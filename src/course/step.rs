@@ -104,6 +104,7 @@ impl Lab {
                 .flat_map(|h| &h.differs),
         );
         for probe in self.steps.iter().filter_map(|s| s.probe.as_ref()) {
+            texts.extend(&probe.note);
             exprs.extend(probe.values.iter().map(|(_, e)| e));
             let sends = probe.hops.iter().filter_map(|h| h.send.as_ref()).map(|s| &s.action);
             let rest = probe.hops.iter().flat_map(|h| h.awaits.iter().chain(&h.evidence));
@@ -256,6 +257,8 @@ pub struct Probe {
     pub hops: Vec<Hop>,
     /// What is taken away at the end, always.
     pub remove: Vec<Removal>,
+    /// What the user has to know of what cannot be taken back, such as a mail.
+    pub note: Option<Compiled<Template>>,
 }
 
 /// One place on the way.

@@ -92,7 +92,7 @@ async fn buses(account: &Account) -> Result<Vec<Candidate>, CallError> {
 }
 
 /// The rules of a bus, as they are listed.
-pub(crate) async fn rules_of(account: &Account, bus: &str) -> Result<Vec<Value>, CallError> {
+async fn rules_of(account: &Account, bus: &str) -> Result<Vec<Value>, CallError> {
     let paging = Paging {
         items: "Rules",
         next: "NextToken",
@@ -109,21 +109,28 @@ pub(crate) async fn rules_of(account: &Account, bus: &str) -> Result<Vec<Value>,
 
 fn rules<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>> {
     async move {
-        let rules = rules_of(account, text(args, "bus")).await?;
-        let event = args.get("event");
-        let rules: Vec<Value> = stream::iter(rules)
-            .map(|mut rule| async move {
-                let (targets, matches) = tokio::try_join!(targets(account, &rule), matches(account, &rule, event))?;
-                rule["Targets"] = targets.into();
-                rule["Matches"] = matches;
-                Ok(rule)
-            })
-            .buffered(AT_ONCE)
-            .try_collect()
-            .await?;
+        let rules = rules_with_targets(account, text(args, "bus"), args.get("event")).await?;
         Ok(candidates(rules, "Name", "Arn", ""))
     }
     .boxed()
+}
+
+/// The documents of [`RULE`].
+pub(crate) async fn rules_with_targets(
+    account: &Account,
+    bus: &str,
+    event: Option<&Value>,
+) -> Result<Vec<Value>, CallError> {
+    stream::iter(rules_of(account, bus).await?)
+        .map(|mut rule| async move {
+            let (targets, matches) = tokio::try_join!(targets(account, &rule), matches(account, &rule, event))?;
+            rule["Targets"] = targets.into();
+            rule["Matches"] = matches;
+            Ok(rule)
+        })
+        .buffered(AT_ONCE)
+        .try_collect()
+        .await
 }
 
 async fn targets(account: &Account, rule: &Value) -> Result<Vec<Value>, CallError> {

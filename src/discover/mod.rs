@@ -16,6 +16,7 @@ mod states;
 mod sts;
 mod time;
 
+pub(crate) use events::rules_with_targets;
 pub(crate) use lambda::mapping as event_source_mapping;
 
 use crate::account::{Account, CallError};

@@ -140,7 +140,8 @@ impl Run<'_> {
             if let Some(send) = &hop.send {
                 let sending = self.send(&send.action, scope).await;
                 self.sent(&mut hops.0[index], sending, scope, watch, began);
-                if hops.0[index].done {
+                if hops.0[index].done && hops.0[index].report.status != Status::Pass {
+                    self.explain_wrong(&mut hops.0[index], scope, watch).await;
                     hops.block_behind(index);
                 }
             }
@@ -254,6 +255,7 @@ impl Run<'_> {
                     self.arrived(&mut hops.0[index], scope, &document, began);
                     hops.prove_before(index, began.elapsed().as_secs_f64());
                     if hops.0[index].report.status != Status::Pass {
+                        self.explain_wrong(&mut hops.0[index], scope, watch).await;
                         hops.block_behind(index);
                     }
                 }
@@ -292,6 +294,21 @@ impl Run<'_> {
         }
     }
 
+    /// Something arrived and is not as expected: what the evidence adds, and its cause where the course has no words of
+    /// its own for this.
+    async fn explain_wrong(&self, under: &mut Under<'_>, scope: &Scope, watch: &Watch) {
+        if under.report.status != Status::Fail || under.seen.is_none() {
+            return;
+        }
+        let clues = self.evidence(under.hop, scope, watch).await;
+        under.report.evidence = clues.iter().flat_map(|c| c.lines.iter().cloned()).collect();
+        if under.hop.differs.is_none()
+            && let Some(clue) = clues.iter().find(|c| c.found.is_some())
+        {
+            tell(&mut under.report, clue);
+        }
+    }
+
     /// The event did not come: the cause where the evidence shows one.
     fn missing(&self, under: &mut Under<'_>, scope: &Scope, clues: &[Clue]) {
         under.done = true;
@@ -319,6 +336,9 @@ impl Run<'_> {
             return;
         }
         (self.on)(Event::Removing { step: step.id.clone() });
+        if let Some(note) = &probe.note {
+            self.notes.borrow_mut().push(say(note, scope));
+        }
         let mut stop = self.stop.clone();
         for action in &probe.remove {
             if self.obstacle(&action_needs(self.lab, action)).is_some() {
