@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::error::SandboxError;
 use super::installer::{self, Installer};
 use super::paths::{Paths, create_folder, remove_folder, write_private};
-use super::{Event, lock, python};
+use super::{Event, bridge, lock, python};
 
 /// The emulator and all that it needs, pinned with hashes.
 const REQUIREMENTS: &str = include_str!("requirements.txt");
@@ -58,12 +58,12 @@ fn name() -> String {
 }
 
 /// Which emulator, in which wrapping: changes with edemlab's version.
-pub(super) fn build(bridge: &str) -> String {
-    hex(&Sha256::new()
-        .chain_update(REQUIREMENTS)
-        .chain_update([0])
-        .chain_update(bridge)
-        .finalize()[..8])
+pub(super) fn build() -> String {
+    let mut hash = Sha256::new();
+    hash.update(REQUIREMENTS);
+    hash.update([0]);
+    bridge::hash(&mut hash);
+    hex(&hash.finalize()[..8])
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use super::bridge;
 use super::error::SandboxError;
 use super::paths::{self, Paths};
 
@@ -31,7 +32,6 @@ const HANDED_ON: [&str; 9] = [
 /// How one emulator is started.
 pub(super) struct Launch<'a> {
     pub python: &'a Path,
-    pub bridge: &'a str,
     pub port: u16,
     pub region: &'a str,
     pub token: &'a str,
@@ -44,7 +44,7 @@ pub(super) fn spawn(paths: &Paths, launch: &Launch<'_>) -> Result<Child, Sandbox
         paths::remove_folder(&folder)?;
         paths::create_folder(&folder)?;
     }
-    paths::write_private(&paths.bridge(), launch.bridge.as_bytes())?;
+    bridge::write(paths)?;
     let log_path = paths.log();
     let unwritable = |cause| SandboxError::file("write", &log_path, cause);
     let log = paths::private().truncate(true).open(&log_path).map_err(unwritable)?;
