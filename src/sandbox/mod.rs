@@ -17,6 +17,7 @@ mod process;
 mod python;
 mod start;
 mod state;
+mod unused;
 
 pub use accounts::{AccountNumber, Keys, NoAccountNumber};
 pub use deploy::Outputs;

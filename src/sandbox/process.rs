@@ -152,7 +152,12 @@ pub(super) fn check_port(port: u16) -> Result<(), SandboxError> {
 
 /// Whether the process `pid` runs and is the emulator with this token: never another that got its number.
 pub(super) fn is_ours(pid: u32, token: &str) -> bool {
-    command_line(pid).is_some_and(|line| line.contains(&mark(token)))
+    command_line_of(pid, token).is_some()
+}
+
+/// The command line of the emulator with this token, if it runs as the process `pid`.
+pub(super) fn command_line_of(pid: u32, token: &str) -> Option<String> {
+    command_line(pid).filter(|line| line.contains(&mark(token)))
 }
 
 /// Ends the emulator and the functions in it, first politely. True once it is gone and its port is free.
