@@ -10,6 +10,8 @@ mod client;
 mod deploy;
 mod environment;
 mod error;
+mod http;
+mod inbox;
 mod installer;
 mod lock;
 mod paths;
@@ -21,7 +23,8 @@ mod unused;
 
 pub use accounts::{AccountNumber, Keys, NoAccountNumber};
 pub use deploy::Outputs;
-pub use error::{ApiError, DeployError, Reason, SandboxError};
+pub use error::{ApiError, DeployError, InboxError, Reason, SandboxError};
+pub use inbox::{Inbox, Mail, Pending};
 pub use paths::Paths;
 pub use start::{StartOptions, start};
 
