@@ -8,6 +8,7 @@ use crate::expr::Shape;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// [`GetRestApis`](https://docs.aws.amazon.com/apigateway/latest/api/API_GetRestApis.html). The resources cost one call
 /// an API: with `embed=methods`,
@@ -38,6 +39,47 @@ pub(super) const REST_API: Kind = Kind {
     actions: &["apigateway:GET"],
     list: |account, _| apis(account).boxed(),
     describe: Some(|account, api| resources(account, api).boxed()),
+};
+
+/// The method `method` (or `ANY`) of the resource with the path `path` of the API `api`, with its integration.
+pub(super) const METHOD: Kind = Kind {
+    spec: || KindSpec {
+        name: "apigateway.method",
+        noun: "method",
+        shape: Shape::of(&json!({
+            "path": null, "httpMethod": null, "authorizationType": null, "apiKeyRequired": null,
+            "methodIntegration": {
+                "type": null, "uri": null, "httpMethod": null, "credentials": null, "passthroughBehavior": null,
+                "requestTemplates": {"*": null},
+            },
+        })),
+        listed: &[
+            "path",
+            "httpMethod",
+            "authorizationType",
+            "apiKeyRequired",
+            "methodIntegration",
+        ],
+        args: &[
+            ArgSpec {
+                name: "api",
+                required: true,
+            },
+            ArgSpec {
+                name: "path",
+                required: true,
+            },
+            ArgSpec {
+                name: "method",
+                required: true,
+            },
+        ],
+        arn: None,
+        always: false,
+    },
+    actions: &["apigateway:GET"],
+    list: methods,
+    describe: None,
 };
 
 /// The stages of the API `api`, by [`GetStages`](https://docs.aws.amazon.com/apigateway/latest/api/API_GetStages.html).
@@ -93,8 +135,30 @@ async fn apis(account: &Account) -> Result<Vec<Candidate>, CallError> {
 
 async fn resources(account: &Account, api: &Candidate) -> Result<Value, CallError> {
     let id = api.document["id"].as_str().unwrap_or_default();
-    let path = format!("/restapis/{id}/resources");
-    Ok(json!({"resources": all(account, &path, &[("embed", "methods")]).await?}))
+    Ok((*resources_of(account, id).await?).clone())
+}
+
+async fn resources_of(account: &Account, api: &str) -> Result<Arc<Value>, CallError> {
+    let path = format!("/restapis/{api}/resources");
+    let call = async { Ok(json!({"resources": all(account, &path, &[("embed", "methods")]).await?})) };
+    account.once("apigateway:GET", &path, call).await
+}
+
+fn methods<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>> {
+    async move {
+        let found = resources_of(account, text(args, "api")).await?;
+        let resources = found["resources"].as_array().into_iter().flatten();
+        let at_path = resources.filter(|r| r["path"] == text(args, "path"));
+        let methods = at_path.filter_map(|resource| {
+            let methods = &resource["resourceMethods"];
+            let method = methods.get(text(args, "method")).or_else(|| methods.get("ANY"))?;
+            let mut document = method.clone();
+            document["path"] = resource["path"].clone();
+            Some(document)
+        });
+        Ok(candidates(methods.collect(), "httpMethod", "", ""))
+    }
+    .boxed()
 }
 
 fn stages<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>> {

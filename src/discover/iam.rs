@@ -129,7 +129,15 @@ async fn attached(account: &Account, role: &str) -> Result<Value, CallError> {
 
 fn access<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>> {
     async move {
+        if text(args, "role").is_empty() {
+            return Ok(vec![Candidate {
+                document: nothing(args),
+                ..Candidate::default()
+            }]);
+        }
         let document = match simulate(account, args).await {
+            // A role that is gone.
+            Err(error) if error.code() == Some("NoSuchEntity") => nothing(args),
             Err(error) if error.problem == Problem::Denied => by_name(account, args).await?.ok_or(error)?,
             other => other?,
         };
@@ -140,6 +148,10 @@ fn access<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<
         }])
     }
     .boxed()
+}
+
+fn nothing(args: &Args) -> Value {
+    json!({"Allowed": false, "Denied": texts(args, "actions"), "ByName": false, "EvaluationResults": []})
 }
 
 async fn simulate(account: &Account, args: &Args) -> Result<Value, CallError> {

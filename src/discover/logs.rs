@@ -10,7 +10,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 
-/// The log groups whose name begins with `prefix`, by
+/// The log group with the ARN `arn`, by
 /// [`DescribeLogGroups`](https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html):
 /// every function has one, so that all of them would be many pages.
 pub(super) const GROUP: Kind = Kind {
@@ -30,7 +30,7 @@ pub(super) const GROUP: Kind = Kind {
             "logGroupClass",
         ],
         args: &[ArgSpec {
-            name: "prefix",
+            name: "arn",
             required: true,
         }],
         arn: None,
@@ -65,11 +65,19 @@ fn groups<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<
             next: "nextToken",
             token: "nextToken",
         };
-        let input = json!({"logGroupNamePrefix": text(args, "prefix")});
+        // A target's ARN may end in `:*`, that of a group in one of AWS's two fields does.
+        let plain = |arn: &str| arn.trim_end_matches(":*").to_owned();
+        let wanted = plain(text(args, "arn"));
+        let name = wanted.split_once(":log-group:").map_or("", |(_, name)| name);
+        let input = json!({"logGroupNamePrefix": name});
         let mut groups = account.list(&LOGS, "DescribeLogGroups", input, paging).await?;
-        groups
-            .iter_mut()
-            .for_each(|group| time::readable_millis(group, &["creationTime"]));
+        groups.retain(|group| group["logGroupName"] == name);
+        for group in &mut groups {
+            time::readable_millis(group, &["creationTime"]);
+            if let (Value::Null, Some(arn)) = (&group["logGroupArn"], group["arn"].as_str()) {
+                group["logGroupArn"] = plain(arn).into();
+            }
+        }
         Ok(candidates(groups, "logGroupName", "logGroupArn", "creationTime"))
     }
     .boxed()

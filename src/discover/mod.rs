@@ -5,6 +5,7 @@
 mod apigateway;
 mod definition;
 mod dynamodb;
+mod elsewhere;
 mod events;
 mod iam;
 mod kinesis;
@@ -78,7 +79,9 @@ pub const KINDS: &[Kind] = &[
     states::MACHINE,
     states::WALK,
     apigateway::REST_API,
+    apigateway::METHOD,
     apigateway::STAGE,
+    elsewhere::RESOURCE,
 ];
 
 /// The kind called `name`.

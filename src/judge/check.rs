@@ -25,11 +25,11 @@ impl Run<'_> {
         let mut report = blank(check);
         let (before, untold) = self.before(check).await;
         match self.obstacle(&needs) {
-            None if untold.is_some() => could_not_tell(&mut report, untold.unwrap_or_default()),
-            None if !before.is_empty() => {
+            _ if !before.is_empty() => {
                 report.status = Status::Blocked;
                 report.needs = before;
             }
+            None if untold.is_some() => could_not_tell(&mut report, untold.unwrap_or_default()),
             Some(Obstacle::Unknown(reason)) => could_not_tell(&mut report, reason),
             Some(Obstacle::Absent(absent)) => {
                 report.status = Status::Blocked;
@@ -41,7 +41,7 @@ impl Run<'_> {
                     let scope = self.telling_scope(check).await;
                     fail(&mut report, check, &scope);
                 }
-                Err(error) => could_not_tell(&mut report, format!("{}: {error}", expect.place())),
+                Err(error) => could_not_tell(&mut report, error.at(expect.place())),
             },
         }
         if report.needs.is_empty() {

@@ -289,7 +289,7 @@ impl Run<'_> {
                         under.report.found = Some(say(differs, &here));
                     }
                 }
-                Some((expect, Err(error))) => could_not_tell(&mut under.report, format!("{}: {error}", expect.place())),
+                Some((expect, Err(error))) => could_not_tell(&mut under.report, error.at(expect.place())),
             }
         }
     }

@@ -171,6 +171,7 @@ const fn may(name: &'static str) -> ArgSpec {
     ArgSpec { name, required: false }
 }
 
+/// A text argument; empty where it is not given.
 fn text<'a>(args: &'a Args, name: &str) -> &'a str {
     args.get(name).and_then(Value::as_str).unwrap_or_default()
 }

@@ -52,7 +52,7 @@ pub(super) const ENDED: Verb = Verb {
     deed: Deed::Await(|account, args, _| ended(account, args).boxed()),
     args: &[needs("execution")],
     actions: &["states:DescribeExecution"],
-    brings: || json!({"status": null, "error": null, "cause": null, "output": "any"}),
+    brings: || json!({"status": null, "error": null, "cause": null, "output": "any", "text": null}),
     secret: &[],
 };
 
@@ -278,6 +278,7 @@ async fn ended(account: &Account, args: &Args) -> Result<Sight, CallError> {
     }
     Ok(Sight::Arrived(json!({
         "status": answer["status"], "error": answer["error"], "cause": answer["cause"], "output": parsed(&answer["output"]),
+        "text": answer["output"].as_str().unwrap_or_default(),
     })))
 }
 
