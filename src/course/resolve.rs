@@ -150,6 +150,7 @@ impl Resolver<'_> {
                 // Where nothing is awaited, what the sending was answered with is what arrived.
                 if let Some((action, shape)) = awaited.or(sent) {
                     seen.push((arrival_name(&action.verb).to_owned(), shape.clone()));
+                    seen.push((hop.name.clone(), shape.clone()));
                     // From here on what arrived has the hop's name.
                     local.push((hop.name.clone(), shape));
                 }

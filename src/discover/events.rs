@@ -88,7 +88,9 @@ async fn buses(account: &Account) -> Result<Vec<Candidate>, CallError> {
     buses
         .iter_mut()
         .for_each(|bus| time::readable(bus, &["CreationTime", "LastModifiedTime"]));
-    Ok(candidates(buses, "Name", "Arn", "CreationTime"))
+    let mut buses = candidates(buses, "Name", "Arn", "CreationTime");
+    buses.iter_mut().for_each(|bus| bus.given = bus.name == "default");
+    Ok(buses)
 }
 
 /// The rules of a bus, as they are listed.

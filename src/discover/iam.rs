@@ -103,6 +103,7 @@ async fn roles(account: &Account) -> Result<Vec<Candidate>, CallError> {
                     "CreateDate": role["CreateDate"],
                     "AssumeRolePolicyDocument": role["AssumeRolePolicyDocument"].as_str().map(document),
                 }),
+                ..Candidate::default()
             }
         })
         .collect())

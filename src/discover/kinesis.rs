@@ -70,6 +70,7 @@ async fn list(account: &Account) -> Result<Vec<Candidate>, CallError> {
                 "StreamCreationTimestamp": time::text(s.stream_creation_timestamp()),
                 "StreamModeDetails": {"StreamMode": s.stream_mode_details().map(|m| m.stream_mode().as_str())},
             }),
+            ..Candidate::default()
         })
         .collect())
 }

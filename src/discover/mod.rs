@@ -57,6 +57,8 @@ pub struct Candidate {
     pub made: String,
     /// What is known of it.
     pub document: Value,
+    /// Whether AWS gives every account one, such as the `default` event bus.
+    pub given: bool,
 }
 
 /// Every kind.
@@ -104,6 +106,7 @@ fn candidates(items: Vec<Value>, name: &str, arn: &str, made: &str) -> Vec<Candi
             arn: field(&item, arn),
             made: field(&item, made).unwrap_or_default(),
             document: item,
+            given: false,
         })
         .collect()
 }

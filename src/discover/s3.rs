@@ -85,6 +85,7 @@ async fn buckets(account: &Account) -> Result<Vec<Candidate>, CallError> {
                     "BucketRegion": bucket.bucket_region().unwrap_or(account.region()),
                     "CreationDate": time::text(bucket.creation_date()),
                 }),
+                ..Candidate::default()
             }
         })
         .collect())

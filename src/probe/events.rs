@@ -1,17 +1,18 @@
 //! What the rules of a bus do with an event.
 
 use super::function_log::cut;
-use super::{Args, Clue, Deed, Verb, needs, text};
+use super::{Args, Clue, Deed, Verb, may, needs, text};
 use crate::account::{Account, CallError};
 use crate::discover::rules_with_targets;
 use futures::FutureExt;
 use serde_json::Value;
 
-/// Each rule of the bus `bus`: its state, whether its pattern matches the event `event`, and where it points.
+/// Each rule of the bus `bus`: its state, whether its pattern matches the event `event`, and where it points. Where none
+/// sends the event to `target`, it cannot arrive there.
 pub(super) const RULES: Verb = Verb {
     name: "events.rules",
     deed: Deed::Evidence(|account, args, _| rules(account, args).boxed()),
-    args: &[needs("bus"), needs("event")],
+    args: &[needs("bus"), needs("event"), may("target")],
     actions: &[
         "events:ListRules",
         "events:ListTargetsByRule",
@@ -31,9 +32,32 @@ async fn rules(account: &Account, args: &Args) -> Result<Clue, CallError> {
         0 => vec![format!("bus {bus} has no rule: whatever it is sent is gone")],
         _ => rules.iter().take(RULES_TOLD).map(line).collect(),
     };
+    let target = text(args, "target");
+    let found = (!target.is_empty()).then(|| lost(&rules, bus, target)).flatten();
     Ok(Clue {
+        never: found.is_some(),
+        found,
         lines,
         ..Clue::default()
+    })
+}
+
+/// Why no rule of the bus sends the event to the target; nothing where one does.
+fn lost(rules: &[Value], bus: &str, target: &str) -> Option<String> {
+    let points_there = |rule: &&Value| {
+        let mut targets = rule["Targets"].as_array().into_iter().flatten();
+        targets.any(|t| t["Arn"].as_str().is_some_and(|arn| arn.starts_with(target)))
+    };
+    let is_on = |rule: &Value| rule["State"].as_str().is_some_and(|state| state.starts_with("ENABLED"));
+    let there: Vec<&Value> = rules.iter().filter(points_there).collect();
+    let name = |rule: &Value| rule["Name"].as_str().unwrap_or_default().to_owned();
+    if there.iter().any(|rule| is_on(rule) && rule["Matches"] == true) {
+        return None;
+    }
+    Some(match there.first() {
+        None => format!("no rule of bus {bus} points there, so the event went nowhere"),
+        Some(rule) if rule["Matches"] != true => format!("the pattern of rule {} does not match the event", name(rule)),
+        Some(rule) => format!("rule {} is {}", name(rule), rule["State"].as_str().unwrap_or_default()),
     })
 }
 
