@@ -182,7 +182,12 @@ async fn is_empty(course: &Course, lab: &Lab, account: &Account) -> anyhow::Resu
         let found = lab.resources.values().filter(|r| !r.many && r.with.is_empty());
         found.map(|r| r.kind.clone()).collect()
     };
-    let others: BTreeSet<String> = course.labs.values().filter(|l| l.id != lab.id).flat_map(kinds).collect();
+    let others: BTreeSet<String> = course
+        .labs
+        .values()
+        .filter(|l| l.id != lab.id)
+        .flat_map(kinds)
+        .collect();
     let own = kinds(lab).into_iter().filter(|kind| !others.contains(kind));
     let own = own.filter(|kind| !kind.starts_with("sts.") && !kind.starts_with("iam."));
     let own: Vec<_> = own.filter_map(|kind| discover::kind(&kind)).collect();

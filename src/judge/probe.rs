@@ -359,7 +359,7 @@ impl Run<'_> {
                 let what = crate::course::arguments(&action.with, scope)
                     .map(Value::Object)
                     .unwrap_or_default();
-                self.notes.borrow_mut().push(format!(
+                self.leftovers.borrow_mut().push(format!(
                     "the probe's traces could not be removed ({}: {why}); what it may have left: {what}",
                     action.verb
                 ));
