@@ -1,6 +1,6 @@
 //! `apigateway.rest_api` with its resources, methods and integrations, and `apigateway.stage`.
 
-use super::{Args, Candidate, Kind, candidates, text, time};
+use super::{Args, Candidate, Description, Kind, candidates, text, time};
 use crate::account::services::APIGATEWAY;
 use crate::account::{Account, CallError};
 use crate::course::{ArgSpec, KindSpec};
@@ -38,7 +38,10 @@ pub(super) const REST_API: Kind = Kind {
     },
     actions: &["apigateway:GET"],
     list: |account, _| apis(account).boxed(),
-    describe: Some(|account, api| resources(account, api).boxed()),
+    describe: Some(Description {
+        actions: &["apigateway:GET"],
+        look: |account, api| resources(account, api).boxed(),
+    }),
 };
 
 /// The method `method` (or `ANY`) of the resource with the path `path` of the API `api`, with its integration.

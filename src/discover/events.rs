@@ -1,6 +1,6 @@
 //! `events.bus`, and `events.rule`: the rules of a bus with their targets and what they match.
 
-use super::{AT_ONCE, Args, Candidate, Kind, candidates, text, time};
+use super::{AT_ONCE, Args, Candidate, Description, Kind, candidates, text, time};
 use crate::account::services::EVENTBRIDGE;
 use crate::account::wire::Paging;
 use crate::account::{Account, CallError};
@@ -25,9 +25,12 @@ pub(super) const BUS: Kind = Kind {
         arn: None,
         always: false,
     },
-    actions: &["events:ListEventBuses", "events:ListRules"],
+    actions: &["events:ListEventBuses"],
     list: |account, _| buses(account).boxed(),
-    describe: Some(|account, bus| async move { Ok(json!({"Rules": rules_of(account, &bus.name).await?})) }.boxed()),
+    describe: Some(Description {
+        actions: &["events:ListRules"],
+        look: |account, bus| async move { Ok(json!({"Rules": rules_of(account, &bus.name).await?})) }.boxed(),
+    }),
 };
 
 /// The rules of the bus `bus`, each with its targets. With an `event`, `Matches` says whether the rule's pattern

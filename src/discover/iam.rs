@@ -1,6 +1,6 @@
 //! `iam.role`, and `iam.access`: what a role may do, simulated on the real resource.
 
-use super::{Args, Candidate, Kind, text, texts, texts_of};
+use super::{Args, Candidate, Description, Kind, text, texts, texts_of};
 use crate::account::services::IAM;
 use crate::account::wire::Paging;
 use crate::account::{Account, CallError, Problem};
@@ -25,9 +25,12 @@ pub(super) const ROLE: Kind = Kind {
         arn: None,
         always: false,
     },
-    actions: &["iam:ListRoles", "iam:ListAttachedRolePolicies"],
+    actions: &["iam:ListRoles"],
     list: |account, _| roles(account).boxed(),
-    describe: Some(|account, candidate| attached(account, &candidate.name).boxed()),
+    describe: Some(Description {
+        actions: &["iam:ListAttachedRolePolicies"],
+        look: |account, candidate| attached(account, &candidate.name).boxed(),
+    }),
 };
 
 /// [`SimulatePrincipalPolicy`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html):
@@ -67,7 +70,8 @@ pub(super) const ACCESS: Kind = Kind {
         arn: None,
         always: false,
     },
-    actions: &["iam:SimulatePrincipalPolicy", "iam:ListAttachedRolePolicies"],
+    // Where this is denied, `iam:ListAttachedRolePolicies` is tried: not to be asked for as well.
+    actions: &["iam:SimulatePrincipalPolicy"],
     list: access,
     describe: None,
 };

@@ -31,6 +31,14 @@ pub type Args = serde_json::Map<String, Value>;
 /// How the candidates of a kind are listed.
 pub type List = for<'a> fn(&'a Account, &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>>;
 
+/// How the fields of a candidate that its list does not have are looked up.
+pub struct Description {
+    /// The IAM actions that it needs.
+    pub actions: &'static [&'static str],
+    /// The look-up: an object with those fields.
+    pub look: Describe,
+}
+
 /// How the other fields of a candidate are looked up.
 pub type Describe = for<'a> fn(&'a Account, &'a Candidate) -> BoxFuture<'a, Result<Value, CallError>>;
 
@@ -38,12 +46,12 @@ pub type Describe = for<'a> fn(&'a Account, &'a Candidate) -> BoxFuture<'a, Resu
 pub struct Kind {
     /// Its name, fields and arguments.
     pub spec: fn() -> KindSpec,
-    /// The IAM actions that its calls need.
+    /// The IAM actions that its list needs.
     pub actions: &'static [&'static str],
     /// Every candidate, with the fields of [`KindSpec::listed`].
     pub list: List,
     /// The fields that the list does not have.
-    pub describe: Option<Describe>,
+    pub describe: Option<Description>,
 }
 
 /// One resource that might be the lab's.

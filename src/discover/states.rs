@@ -1,6 +1,6 @@
 //! `states.machine`, and `states.walk`: where a machine's definition leads.
 
-use super::{Args, Candidate, Kind, candidates, definition, time};
+use super::{Args, Candidate, Description, Kind, candidates, definition, time};
 use crate::account::services::STATES;
 use crate::account::wire::Paging;
 use crate::account::{Account, CallError};
@@ -30,9 +30,12 @@ pub(super) const MACHINE: Kind = Kind {
         arn: None,
         always: false,
     },
-    actions: &["states:ListStateMachines", "states:DescribeStateMachine"],
+    actions: &["states:ListStateMachines"],
     list: |account, _| machines(account).boxed(),
-    describe: Some(|account, machine| describe(account, machine).boxed()),
+    describe: Some(Description {
+        actions: &["states:DescribeStateMachine"],
+        look: |account, machine| describe(account, machine).boxed(),
+    }),
 };
 
 /// Where a definition leads from its first state that waits for a token, once that was returned with `output`: the

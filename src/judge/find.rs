@@ -232,8 +232,8 @@ impl Run<'_> {
     }
 
     async fn describe(&self, kind: &Kind, contender: &mut Contender) -> Result<(), CallError> {
-        if let Some(describe) = kind.describe {
-            let more = describe(self.account, &contender.candidate).await?;
+        if let Some(description) = &kind.describe {
+            let more = (description.look)(self.account, &contender.candidate).await?;
             if let (Some(document), serde_json::Value::Object(more)) =
                 (contender.candidate.document.as_object_mut(), more)
             {
