@@ -136,6 +136,18 @@ pub enum SandboxCommand {
         #[arg(long, default_value = DEFAULT_REGION)]
         region: String,
     },
+    /// Show the mails that SNS would have sent, and the subscriptions that wait to be confirmed.
+    Inbox {
+        /// The account.
+        #[arg(long, value_name = "N", default_value = DEFAULT_ACCOUNT)]
+        account: AccountNumber,
+        /// Only what comes from this region.
+        #[arg(long)]
+        region: Option<String>,
+        /// Confirm what waits, as the click in the mail would.
+        #[arg(long)]
+        confirm: bool,
+    },
     /// Deploy a lab's solution, or one of its faults.
     Deploy {
         /// The lab.

@@ -4,57 +4,8 @@
 
 mod common;
 
-use std::path::Path;
-
-use common::{OwnSandbox, edemlab, eventually, kill, script, text};
-
-/// A machine with nothing in its cache and nothing on its PATH but what a test puts there.
-struct Bare(tempfile::TempDir);
-
-impl Bare {
-    fn new() -> Self {
-        let bare = Self(tempfile::tempdir().unwrap());
-        std::fs::create_dir(bare.programs()).unwrap();
-        bare
-    }
-
-    fn programs(&self) -> std::path::PathBuf {
-        self.0.path().join("bin")
-    }
-
-    fn cache(&self) -> std::path::PathBuf {
-        self.0.path().join("cache")
-    }
-
-    /// A Python that tells this version, and does `rest` with all other arguments.
-    fn python(&self, name: &str, version: &str, rest: &str) {
-        let lines = format!("case \"$*\" in *sys.version_info*) echo {version}; echo \"$0\"; exit;; esac\n{rest}");
-        script(&self.programs().join(name), &lines);
-    }
-
-    fn command(&self) -> assert_cmd::Command {
-        let mut command = edemlab(&["sandbox", "start"]);
-        command
-            .env("EDEMLAB_CACHE_DIR", self.cache())
-            .env_remove("EDEMLAB_PYTHON")
-            .env_remove("EDEMLAB_SANDBOX");
-        command.env("PATH", self.programs());
-        command
-    }
-
-    /// Starts, which must fail, and returns what was said.
-    fn fails(&self, command: &mut assert_cmd::Command) -> String {
-        let output = command.output().unwrap();
-        assert!(!output.status.success(), "{}", text(&output));
-        let left = std::fs::read_dir(self.cache().join("env")).into_iter().flatten();
-        let left: Vec<_> = left
-            .map(|entry| entry.unwrap().file_name())
-            .filter(|name| name != "lock")
-            .collect();
-        assert!(left.is_empty(), "left behind: {left:?}");
-        text(&output)
-    }
-}
+use common::bare::{Bare, with_emulator};
+use common::{eventually, kill, text};
 
 #[test]
 fn no_python() {
@@ -131,7 +82,7 @@ fn no_network() {
 #[test]
 fn a_killed_installation_leaves_nothing_that_the_next_one_takes_for_whole() {
     let bare = Bare::new();
-    let began = bare.0.path().join("began");
+    let began = bare.folder().join("began");
     let rest = format!(
         "for last; do :; done; mkdir -p \"$last/bin\"; echo $$ > {}; exec sleep 600",
         began.display()
@@ -163,28 +114,6 @@ fn a_killed_installation_leaves_nothing_that_the_next_one_takes_for_whole() {
     assert!(said.contains("cannot make a virtual environment"), "{said}");
 }
 
-/// A cache whose environments all have this for a Python.
-fn with_emulator(lines: &str) -> Bare {
-    // The names of the environments are edemlab's own; those of the shared cache are known once there is one.
-    let own = OwnSandbox::new(&format!("names-{}", lines.len()));
-    own.start(&[]);
-    let bare = Bare::new();
-    for environment in std::fs::read_dir(own.paths().cache().join("env")).unwrap() {
-        let environment = environment.unwrap();
-        let copy = bare.cache().join("env").join(environment.file_name());
-        if environment.path().is_dir() {
-            fake(&copy, lines);
-        }
-    }
-    bare
-}
-
-fn fake(environment: &Path, lines: &str) {
-    let answer = "case \"$*\" in *sys.version_info*) echo 3.12; echo \"$0\"; exit;; esac";
-    script(&environment.join("bin/python"), &format!("{answer}\n{lines}"));
-    std::fs::write(environment.join("edemlab-python-version"), "3.12").unwrap();
-}
-
 #[test]
 fn an_emulator_that_dies_shows_its_last_words() {
     let bare = with_emulator("echo one; printf 'two\\033[31m\\n' >&2; exit 7");
@@ -206,4 +135,79 @@ fn an_emulator_that_does_not_fit_is_named_in_one_line() {
         said.contains("refused to start: this MiniStack does not fit: x has changed"),
         "{said}"
     );
+}
+
+#[test]
+fn a_new_environment_takes_the_place_of_those_that_nobody_uses() {
+    let bare = Bare::new();
+    bare.makes_environments();
+    let environments = bare.cache().join("env");
+    let [idle, used, foreign] = ["0000000000000001", "0000000000000002", "notes"].map(|name| environments.join(name));
+    for folder in [&idle, &used, &foreign] {
+        std::fs::create_dir_all(folder.join("bin")).unwrap();
+    }
+    let sandbox = Pretender::new(&bare, "other", &used);
+    let lock = std::fs::File::create(bare.cache().join("sandbox/other/lock")).unwrap();
+    let there = || [&idle, &used, &foreign].map(|folder| folder.exists());
+    // The environment is made, and what is started in it ends at once.
+    let make = || {
+        let made = |entry: &std::fs::DirEntry| entry.path().join("edemlab-python-version").exists();
+        let current = std::fs::read_dir(&environments).unwrap().flatten().find(made);
+        if let Some(entry) = current {
+            std::fs::remove_dir_all(entry.path()).unwrap();
+        }
+        let said = text(&bare.command().output().unwrap());
+        assert!(said.contains("exit status: 7"), "{said}");
+        assert!(
+            std::fs::read_dir(&environments)
+                .unwrap()
+                .flatten()
+                .any(|entry| made(&entry))
+        );
+    };
+
+    lock.lock().unwrap();
+    make();
+    assert_eq!(
+        there(),
+        [true; 3],
+        "another sandbox is just being started: who knows in which"
+    );
+    lock.unlock().unwrap();
+    make();
+    assert_eq!(there(), [false, true, true]);
+    drop(sandbox);
+    make();
+    assert_eq!(there(), [false, false, true], "its sandbox has ended");
+    let left = std::fs::read_dir(&environments).unwrap().count();
+    assert_eq!(left, 3, "the lock, the notes, the current one; nothing half-removed");
+}
+
+/// A process that has the command line of a sandbox, and its state.
+struct Pretender(std::process::Child);
+
+impl Pretender {
+    fn new(bare: &Bare, name: &str, environment: &std::path::Path) -> Self {
+        let mut command = std::process::Command::new("sh");
+        command
+            .args(["-c", "read line"])
+            .arg(environment.join("bin/python"))
+            .args(["-u", "-X", "edemlab=token"]);
+        let child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+        let state = serde_json::json!({
+            "schema": "edemlab/sandbox/1", "pid": child.id(), "port": 1, "region": "eu-central-1", "token": "token",
+            "build": "0", "started": "2026-11-24T10:00:00Z",
+        });
+        let folder = bare.cache().join("sandbox").join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("state.json"), state.to_string()).unwrap();
+        Self(child)
+    }
+}
+
+impl Drop for Pretender {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }

@@ -4,6 +4,7 @@ mod check;
 mod common;
 mod explain;
 mod failure;
+mod inbox;
 mod lint;
 mod live;
 mod prove;

@@ -61,6 +61,17 @@ pub async fn run(course: Option<PathBuf>, command: SandboxCommand) -> anyhow::Re
             }
             Ok(0)
         }
+        SandboxCommand::Inbox {
+            account,
+            region,
+            confirm,
+        } => {
+            // None is started for this: a new one has no mail.
+            let Some(sandbox) = sandbox::status(&paths).await? else {
+                bail!("the sandbox is not running, so it has no inbox: `edemlab sandbox start` starts it");
+            };
+            super::inbox::run(&sandbox, &account, region.as_deref(), confirm).await
+        }
         SandboxCommand::Deploy {
             lab,
             account,

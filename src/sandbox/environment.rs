@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::error::SandboxError;
 use super::installer::{self, Installer};
 use super::paths::{Paths, create_folder, remove_folder, write_private};
-use super::{Event, lock, python};
+use super::{Event, bridge, lock, python, unused};
 
 /// The emulator and all that it needs, pinned with hashes.
 const REQUIREMENTS: &str = include_str!("requirements.txt");
@@ -39,13 +39,15 @@ pub(super) async fn ensure(paths: &Paths, on: &dyn Fn(Event)) -> Result<PathBuf,
     }
     remove_folder(&target)?;
     std::fs::rename(&fresh, &target).map_err(|cause| SandboxError::file("rename", &fresh, cause))?;
-    usable(&target).await.ok_or_else(|| SandboxError::Environment {
+    let python = usable(&target).await.ok_or_else(|| SandboxError::Environment {
         with: "rename",
         output: format!(
             "{} does not run after it was moved to its place",
             interpreter(&target).display()
         ),
-    })
+    })?;
+    unused::remove(paths, &target);
+    Ok(python)
 }
 
 /// What tells one environment from another: its packages and the interpreter that was asked for.
@@ -58,12 +60,12 @@ fn name() -> String {
 }
 
 /// Which emulator, in which wrapping: changes with edemlab's version.
-pub(super) fn build(bridge: &str) -> String {
-    hex(&Sha256::new()
-        .chain_update(REQUIREMENTS)
-        .chain_update([0])
-        .chain_update(bridge)
-        .finalize()[..8])
+pub(super) fn build() -> String {
+    let mut hash = Sha256::new();
+    hash.update(REQUIREMENTS);
+    hash.update([0]);
+    bridge::hash(&mut hash);
+    hex(&hash.finalize()[..8])
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -130,7 +132,8 @@ async fn make_with(installer: Installer, folder: &Path, on: &dyn Fn(Event)) -> R
     write_private(&folder.join(COMPLETE), format!("{major}.{minor}").as_bytes())
 }
 
-const UNFINISHED: &str = ".unfinished-";
+/// How the name of a folder begins that is no environment: not yet, or not any more.
+pub(super) const UNFINISHED: &str = ".unfinished-";
 
 /// Removes what killed commands left behind. The caller holds the lock, so nobody is still at work on it.
 fn prune(environments: &Path) -> Result<(), SandboxError> {

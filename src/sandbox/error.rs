@@ -216,6 +216,35 @@ pub struct ApiError {
     pub message: String,
 }
 
+/// Why the sandbox's inbox could not be read, or nothing in it be confirmed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InboxError {
+    /// Nothing answered.
+    #[error(
+        "the sandbox did not answer when asked for its inbox ({cause}); `edemlab sandbox status` tells whether it still runs"
+    )]
+    Silent {
+        /// What happened instead.
+        cause: std::io::Error,
+    },
+
+    /// It runs a bridge that knows no inbox, or another one.
+    #[error(
+        "the sandbox was started by another version of edemlab, whose inbox cannot be read; `edemlab sandbox stop` and a new start make it current, and forget all that is in it"
+    )]
+    Outdated,
+
+    /// It answered what it never should.
+    #[error(
+        "the sandbox answered {status} when asked for its inbox, and nothing that could be read; its log may tell why: `edemlab sandbox status` says where it is"
+    )]
+    Unexpected {
+        /// The status of the answer.
+        status: u16,
+    },
+}
+
 /// Why a stack could not be deployed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

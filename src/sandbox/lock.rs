@@ -11,6 +11,14 @@ use super::paths;
 #[derive(Debug)]
 pub(super) struct Lock(#[expect(dead_code, reason = "closing the file releases the lock")] File);
 
+/// Whether nobody holds the lock at this moment. In doubt somebody does.
+pub(super) fn is_free(path: &Path) -> bool {
+    match File::open(path) {
+        Ok(file) => file.try_lock().is_ok(),
+        Err(cause) => cause.kind() == std::io::ErrorKind::NotFound,
+    }
+}
+
 /// Waits for the lock without blocking the runtime: another task of this process may hold it. `wait` is told once.
 pub(super) async fn acquire(path: &Path, wait: impl FnOnce()) -> Result<Lock, SandboxError> {
     let file = paths::private()

@@ -1,14 +1,17 @@
 //! The sandbox: a local AWS for those who have no account, for authors, and for our own tests.
 //!
 //! It is [MiniStack](https://pypi.org/project/ministack/) at one pinned version, in a Python environment that is made
-//! for it in the user's cache folder, corrected by `bridge.py` where AWS behaves otherwise. It listens on 127.0.0.1
-//! only, outlives the command that started it, and is found again by the next one.
+//! for it in the user's cache folder, corrected by `bridge.py` and `corrections/` where AWS behaves otherwise. It
+//! listens on 127.0.0.1 only, outlives the command that started it, and is found again by the next one.
 
 mod accounts;
+mod bridge;
 mod client;
 mod deploy;
 mod environment;
 mod error;
+mod http;
+mod inbox;
 mod installer;
 mod lock;
 mod paths;
@@ -16,17 +19,16 @@ mod process;
 mod python;
 mod start;
 mod state;
+mod unused;
 
 pub use accounts::{AccountNumber, Keys, NoAccountNumber};
 pub use deploy::Outputs;
-pub use error::{ApiError, DeployError, Reason, SandboxError};
+pub use error::{ApiError, DeployError, InboxError, Reason, SandboxError};
+pub use inbox::{Inbox, Mail, Pending};
 pub use paths::Paths;
 pub use start::{StartOptions, start};
 
 use state::State;
-
-/// Our wrapping of the emulator.
-const BRIDGE: &str = include_str!("bridge.py");
 
 /// What is going on, for a line of progress.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,7 +99,7 @@ impl Sandbox {
             pid: state.pid,
             region: state.region,
             started: state.started,
-            outdated: state.build != environment::build(BRIDGE),
+            outdated: state.build != environment::build(),
             token: state.token,
             paths: paths.clone(),
         }

@@ -75,6 +75,11 @@ impl Paths {
         self.run.join("bridge.py")
     }
 
+    /// The package that the bridge imports: Python looks for it beside the program.
+    pub(super) fn corrections(&self) -> PathBuf {
+        self.run.join("corrections")
+    }
+
     pub(super) fn keys(&self) -> PathBuf {
         self.run.join("keys")
     }

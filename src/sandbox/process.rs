@@ -6,11 +6,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-
 use super::error::SandboxError;
 use super::paths::{self, Paths};
+use super::{bridge, http};
 
 /// A warm function costs about 47 MB, a cold start some tenths of a second.
 const WARM_SECONDS: &str = "30";
@@ -31,7 +29,6 @@ const HANDED_ON: [&str; 9] = [
 /// How one emulator is started.
 pub(super) struct Launch<'a> {
     pub python: &'a Path,
-    pub bridge: &'a str,
     pub port: u16,
     pub region: &'a str,
     pub token: &'a str,
@@ -44,7 +41,7 @@ pub(super) fn spawn(paths: &Paths, launch: &Launch<'_>) -> Result<Child, Sandbox
         paths::remove_folder(&folder)?;
         paths::create_folder(&folder)?;
     }
-    paths::write_private(&paths.bridge(), launch.bridge.as_bytes())?;
+    bridge::write(paths)?;
     let log_path = paths.log();
     let unwritable = |cause| SandboxError::file("write", &log_path, cause);
     let log = paths::private().truncate(true).open(&log_path).map_err(unwritable)?;
@@ -102,28 +99,8 @@ fn mark(token: &str) -> String {
 
 /// Whether the emulator with this token answers on this port. Any other server there is not ours.
 pub(super) async fn answers(port: u16, token: &str) -> bool {
-    let asked = async {
-        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
-        // HTTP/1.0: the answer comes in one piece and ends the connection.
-        let request = format!("GET /_ministack/health HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n\r\n");
-        stream.write_all(request.as_bytes()).await?;
-        let mut answer = Vec::new();
-        stream.take(256 * 1024).read_to_end(&mut answer).await?;
-        Ok::<_, std::io::Error>(answer)
-    };
-    match tokio::time::timeout(Duration::from_secs(3), asked).await {
-        Ok(Ok(answer)) => edition(&answer).is_some_and(|edition| edition == mark(token)),
-        _ => false,
-    }
-}
-
-/// The `edition` that a health page names.
-fn edition(answer: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(answer).ok()?;
-    let (head, body) = text.split_once("\r\n\r\n")?;
-    let ok = head.split_whitespace().nth(1) == Some("200");
-    let body: serde_json::Value = serde_json::from_str(body).ok().filter(|_| ok)?;
-    body.get("edition")?.as_str().map(str::to_owned)
+    let health = http::ask(port, "GET", "/_ministack/health", Duration::from_secs(3)).await;
+    health.is_ok_and(|page| page.status == 200 && page.body["edition"] == mark(token))
 }
 
 /// A port of the loopback interface that is free at this moment.
@@ -152,7 +129,12 @@ pub(super) fn check_port(port: u16) -> Result<(), SandboxError> {
 
 /// Whether the process `pid` runs and is the emulator with this token: never another that got its number.
 pub(super) fn is_ours(pid: u32, token: &str) -> bool {
-    command_line(pid).is_some_and(|line| line.contains(&mark(token)))
+    command_line_of(pid, token).is_some()
+}
+
+/// The command line of the emulator with this token, if it runs as the process `pid`.
+pub(super) fn command_line_of(pid: u32, token: &str) -> Option<String> {
+    command_line(pid).filter(|line| line.contains(&mark(token)))
 }
 
 /// Ends the emulator and the functions in it, first politely. True once it is gone and its port is free.
@@ -249,17 +231,6 @@ fn signal(pid: u32, _force: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_a_health_page_names_an_edition() {
-        let page = |status: &str, body: &str| format!("HTTP/1.1 {status}\r\nserver: x\r\n\r\n{body}").into_bytes();
-        let good = page("200 OK", r#"{"edition":"edemlab=t"}"#);
-        assert_eq!(edition(&good).as_deref(), Some("edemlab=t"));
-        assert_eq!(edition(&page("404 Not Found", r#"{"edition":"edemlab=t"}"#)), None);
-        assert_eq!(edition(&page("200 OK", r#"edemlab=t"#)), None);
-        assert_eq!(edition(&page("200 OK", r#"{"edition":7}"#)), None);
-        assert_eq!(edition(b"\xff\xfe"), None);
-    }
 
     #[test]
     fn our_own_process_is_not_the_emulator() {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::error::{SandboxError, tail};
 use super::process::{self, Launch};
 use super::state::{Schema, State};
-use super::{BRIDGE, Event, Found, Paths, Sandbox, environment, find, lock, paths};
+use super::{Event, Found, Paths, Sandbox, environment, find, lock, paths};
 
 /// How it should be started, if it is not running yet.
 #[derive(Debug, Clone)]
@@ -123,7 +123,6 @@ async fn launch(
             paths,
             &Launch {
                 python,
-                bridge: BRIDGE,
                 port,
                 region,
                 token: &token,
@@ -136,7 +135,7 @@ async fn launch(
             port,
             region: region.into(),
             token,
-            build: environment::build(BRIDGE),
+            build: environment::build(),
             started: chrono::Utc::now(),
         };
         // Written before it answers: if this command is killed now, the next one still finds the process.

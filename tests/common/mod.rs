@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "not every test file needs all of it")]
 
+#[cfg(unix)]
+pub mod bare;
 pub mod cloud;
 pub mod course;
 pub mod relay;
@@ -68,6 +70,21 @@ impl OwnSandbox {
             port: number("port") as u16,
             json,
         })
+    }
+
+    /// The interpreter that it runs in.
+    #[cfg(unix)]
+    pub fn interpreter(&self) -> PathBuf {
+        let pid = self.state().expect("it runs").pid.to_string();
+        let shown = Command::new("ps")
+            .args(["-ww", "-o", "command=", "-p", &pid])
+            .output()
+            .unwrap();
+        let line = text(&shown);
+        let (program, _) = line
+            .split_once(" -u -X ")
+            .unwrap_or_else(|| panic!("no sandbox: {line}"));
+        program.into()
     }
 
     pub fn is_running(&self) -> bool {

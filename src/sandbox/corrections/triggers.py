@@ -2,11 +2,10 @@
 slow function holds up no other account.
 """
 import contextvars
-import json
 import time
 
 from ministack.core.concurrency import esm_wake, spawn_background
-from ministack.core.responses import get_account_id, json_response, request_scope
+from ministack.core.responses import get_account_id, request_scope
 from ministack.services import kinesis, lambda_svc as fn
 
 from .fit import expect_all, wrap
@@ -48,13 +47,6 @@ def create_esm(original, data):
     made = checked(refused_trigger)(original, data)
     esm_wake.set()  # a new trigger takes up its position now, not at the next tick
     return made
-
-
-@wrap(kinesis, "_list_streams", "data")
-def list_streams(original, data):
-    """SDKs ask for the next page with a token; MiniStack gives none."""
-    page = json.loads(original({"ExclusiveStartStreamName": data.get("NextToken"), **data})[2])
-    return json_response({**page, "NextToken": page["StreamNames"][-1]} if page["HasMoreStreams"] else page)
 
 
 only = contextvars.ContextVar("only", default=None)  # the one trigger that this thread polls
@@ -118,4 +110,3 @@ def poll_one(original, account, region, esm):
     finally:
         busy.discard(uuid)
         esm_wake.set()
-

@@ -1,0 +1,72 @@
+//! The sandbox's own pages, health and inbox: plain HTTP to this machine. What AWS has is asked through `client.rs`.
+
+use std::io;
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// Who serves the port may be a stranger: more than this is not read.
+const LONGEST: u64 = 64 * 1024 * 1024;
+
+/// An answer with a body of JSON.
+#[derive(Debug, PartialEq)]
+pub(super) struct Answer {
+    pub status: u16,
+    /// Null if there is none, or it is no JSON.
+    pub body: serde_json::Value,
+}
+
+/// Asks for a path of the server on this port.
+///
+/// # Errors
+/// When nobody answers in time, or answers something else than HTTP.
+pub(super) async fn ask(port: u16, method: &str, path: &str, patience: Duration) -> io::Result<Answer> {
+    let asked = async {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
+        // HTTP/1.0: the answer comes in one piece and ends the connection.
+        let request = format!("{method} {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 0\r\n\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = Vec::new();
+        stream.take(LONGEST).read_to_end(&mut answer).await?;
+        parse(&answer).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "its answer is no HTTP"))
+    };
+    tokio::time::timeout(patience, asked).await?
+}
+
+fn parse(answer: &[u8]) -> Option<Answer> {
+    let text = std::str::from_utf8(answer).ok()?;
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    let mut words = head.strip_prefix("HTTP/1.")?.split_whitespace();
+    Some(Answer {
+        status: words.nth(1)?.parse().ok()?,
+        body: serde_json::from_str(body).unwrap_or_default(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_answer_has_a_status_and_perhaps_json() {
+        let page = |text: &str| parse(text.as_bytes()).map(|answer| (answer.status, answer.body));
+        let good = page("HTTP/1.1 200 OK\r\nserver: x\r\n\r\n{\"a\":1}");
+        assert_eq!(good, Some((200, json!({"a": 1}))));
+        assert_eq!(page("HTTP/1.0 404 Not Found\r\n\r\nsorry"), Some((404, json!(null))));
+        for bad in ["", "SSH-2.0-x\r\n\r\n", "HTTP/1.1\r\n\r\n", "HTTP/1.1 two OK\r\n\r\n"] {
+            assert_eq!(page(bad), None, "{bad:?}");
+        }
+        assert_eq!(parse(b"HTTP/1.1 200 OK\r\n\r\n\xff"), None);
+    }
+
+    #[tokio::test]
+    async fn a_server_that_says_nothing_is_not_waited_for() {
+        let silent = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = silent.local_addr().unwrap().port();
+        let error = ask(port, "GET", "/", Duration::from_millis(50)).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+}

@@ -1,0 +1,53 @@
+//! Environments of other versions of edemlab, about 100 MB each: removed when a new one has been made, unless they are in use.
+
+use std::path::Path;
+
+use super::paths::{Paths, remove_folder};
+use super::state::State;
+use super::{lock, process};
+
+/// Removes all environments but `current` that no sandbox runs in. If that cannot be told, none is removed: the next new
+/// environment is another occasion, so what goes wrong here is no error.
+///
+/// The caller holds the lock of the environments, and that of its own sandbox, which does not run.
+pub(super) fn remove(paths: &Paths, current: &Path) {
+    let Some(running) = command_lines(paths) else {
+        return;
+    };
+    let environments = std::fs::read_dir(paths.environments());
+    for environment in environments.into_iter().flatten().flatten().map(|entry| entry.path()) {
+        let Some(name) = environment.file_name().and_then(|name| name.to_str()) else {
+            continue;
+        };
+        let of_another = is_name(name) && environment != current;
+        if of_another && !running.iter().any(|line| line.contains(name)) {
+            // Renamed first: half an environment must not look like a whole one to somebody who starts just now.
+            let gone = environment.with_file_name(format!("{}{name}", super::environment::UNFINISHED));
+            let _ = std::fs::rename(&environment, &gone).map(|()| remove_folder(&gone));
+        }
+    }
+}
+
+/// As `environment::name` makes them. Whatever else lies there is not ours to remove.
+fn is_name(name: &str) -> bool {
+    name.len() == 16 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// The command lines of all other sandboxes of this user, which begin with the interpreter of their environment. None if
+/// one of them is being started or stopped at this moment.
+fn command_lines(paths: &Paths) -> Option<Vec<String>> {
+    let mut lines = Vec::new();
+    for entry in std::fs::read_dir(paths.run().parent()?).ok()?.flatten() {
+        let other = Paths::new(paths.cache(), entry.file_name().to_str()?).ok()?;
+        if other == *paths {
+            continue;
+        }
+        if !lock::is_free(&other.lock()) {
+            return None;
+        }
+        if let Some(state) = State::read(&other) {
+            lines.extend(process::command_line_of(state.pid, &state.token));
+        }
+    }
+    Some(lines)
+}

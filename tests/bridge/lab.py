@@ -1,0 +1,92 @@
+"""What the tests of the bridge share. They see the sandbox from outside, as AWS's clients do; each has its own account."""
+import functools
+import http.client
+import io
+import json
+import os
+import time
+import unittest  # noqa: F401  (every test file takes it from here)
+import urllib.parse
+import zipfile
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+ENDPOINT = os.environ["ENDPOINT"]
+REGION = "eu-central-1"
+
+
+@functools.cache
+def client(service, account, region=REGION):
+    """A client of the account's root user."""
+    return boto3.client(service, region_name=region, endpoint_url=ENDPOINT, aws_access_key_id=account,
+                        aws_secret_access_key="root", config=Config(retries={"total_max_attempts": 1}))
+
+
+def eventually(what, look, seconds=20):
+    """Looks again and again, and gives the first answer that is something. Fails when none is in time."""
+    end, pause = time.monotonic() + seconds, 0.02
+    while time.monotonic() < end:
+        found = look()
+        if found:
+            return found
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.3)
+    raise AssertionError(f"not within {seconds} s: {what}")
+
+
+def refusal(call, **parameters):
+    """The code of the error that a call ends with; None if it ends well."""
+    try:
+        call(**parameters)
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return None
+
+
+def role(account, name, service, *allowed):
+    """A role that this service may assume, and that may do these actions with everything."""
+    iam = client("iam", account)
+    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust))
+    if allowed:
+        iam.put_role_policy(RoleName=name, PolicyName="all",
+                            PolicyDocument=document({"Effect": "Allow", "Action": list(allowed), "Resource": "*"}))
+    return made["Role"]["Arn"]
+
+
+def document(*statements):
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def function(account, name, code):
+    """A function whose module `index` is this code."""
+    arn = role(account, f"{name}-role", "lambda.amazonaws.com", "logs:*")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("index.py", code)
+    made = client("lambda", account).create_function(
+        FunctionName=name, Runtime="python3.13", Handler="index.handler", Role=arn, Code={"ZipFile": packed.getvalue()})
+    return made["FunctionArn"]
+
+
+def http_call(method, path, body=None, host=None, **headers):
+    """A request without a signature, to an address that only the Host header names. Gives the status and the text."""
+    address = urllib.parse.urlsplit(ENDPOINT)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=20)
+    headers = {"Host": host or address.netloc, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    connection.request(method, path, body, headers)
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return answer.status, text
+
+
+def messages(account, group):
+    """What is in a log group."""
+    try:
+        found = client("logs", account).filter_log_events(logGroupName=group)["events"]
+    except ClientError:
+        return []
+    return [event["message"] for event in found]

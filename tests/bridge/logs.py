@@ -1,0 +1,81 @@
+"""CloudWatch Logs: FilterLogEvents gives all events, page by page, once each."""
+import time
+
+from lab import client, refusal, unittest
+
+GROUP = "orders"
+NOW = int(time.time() * 1000)
+
+
+def filled(account, count):
+    """Two streams that hold the events 0, 1, 2 … in turns; every three of them are of the same moment."""
+    logs = client("logs", account)
+    logs.create_log_group(logGroupName=GROUP)
+    for stream in ("even", "odd"):
+        logs.create_log_stream(logGroupName=GROUP, logStreamName=stream)
+        events = [{"timestamp": NOW + n // 3, "message": f"order {n}"} for n in range(count) if n % 2 == (stream == "odd")]
+        logs.put_log_events(logGroupName=GROUP, logStreamName=stream, logEvents=events)
+    return logs
+
+
+def pages(logs, **asked):
+    """The numbers of the events, one list a page."""
+    found = []
+    while True:
+        page = logs.filter_log_events(logGroupName=GROUP, **asked)
+        found.append([int(event["message"].split()[1]) for event in page["events"]])
+        if "nextToken" not in page:
+            return found
+        assert len(found) < 100, "it never ends"
+        asked["nextToken"] = page["nextToken"]
+
+
+class Pages(unittest.TestCase):
+    def test_all_pages_together_hold_every_event_once_in_order(self):
+        logs = filled("150000000001", 20)
+        found = pages(logs, limit=7)
+        self.assertEqual([len(page) for page in found], [7, 7, 6])
+        every = [n for page in found for n in page]
+        self.assertEqual(sorted(every), list(range(20)))
+        self.assertEqual([n // 3 for n in every], sorted(n // 3 for n in every), "the oldest first")
+        self.assertEqual(pages(logs), [every], "without a limit it is one page")
+        self.assertEqual(pages(logs, limit=20), [every], "a full page that is the last has no token")
+
+    def test_a_filter_and_times_hold_on_every_page(self):
+        logs = filled("150000000002", 30)
+        odd = [n for page in pages(logs, limit=4, logStreamNames=["odd"]) for n in page]
+        self.assertEqual(odd, list(range(1, 30, 2)))
+        self.assertEqual(pages(logs, limit=4, logStreamNamePrefix="od"), pages(logs, limit=4, logStreamNames=["odd"]))
+        asked = {"limit": 2, "filterPattern": '"order 1"', "startTime": NOW + 1, "endTime": NOW + 5}
+        self.assertEqual(sorted(n for page in pages(logs, **asked) for n in page), list(range(10, 18)))
+
+    def test_what_comes_meanwhile_is_on_a_later_page(self):
+        account = "150000000003"
+        logs = filled(account, 6)
+        first = logs.filter_log_events(logGroupName=GROUP, limit=4)
+        late = [{"timestamp": NOW + 2, "message": "order 6"}, {"timestamp": NOW - 9, "message": "order 99"}]
+        logs.put_log_events(logGroupName=GROUP, logStreamName="even", logEvents=sorted(late, key=lambda e: e["timestamp"]))
+        rest = pages(logs, limit=4, nextToken=first["nextToken"])
+        seen = [int(event["message"].split()[1]) for event in first["events"]] + [n for page in rest for n in page]
+        self.assertEqual(sorted(seen), list(range(7)), "none twice, none left out; one that is older comes too late")
+
+    def test_a_long_page_is_cut_at_its_size(self):
+        account = "150000000004"
+        logs = client("logs", account)
+        logs.create_log_group(logGroupName=GROUP)
+        logs.create_log_stream(logGroupName=GROUP, logStreamName="long")
+        for n in range(6):
+            logs.put_log_events(logGroupName=GROUP, logStreamName="long", logEvents=[
+                {"timestamp": NOW + n, "message": f"order {n} {'x' * 250_000}"}])
+        self.assertEqual(pages(logs), [[0, 1, 2, 3], [4, 5]])
+
+    def test_what_cannot_be_asked_for(self):
+        account = "150000000005"
+        logs = filled(account, 3)
+        for wrong in ({"nextToken": "nonsense"}, {"nextToken": "bm9uc2Vuc2U="}, {"limit": 10001},
+                      {"logStreamNames": ["odd"], "logStreamNamePrefix": "o"}):
+            self.assertEqual(refusal(logs.filter_log_events, logGroupName=GROUP, **wrong), "InvalidParameterException", wrong)
+        self.assertEqual(refusal(logs.filter_log_events, logGroupName="none"), "ResourceNotFoundException")
+
+
+unittest.main()
