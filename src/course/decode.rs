@@ -132,6 +132,9 @@ fn check(
     };
     // Reading goes on after a condition that does not compile, for the mistakes behind it.
     let expect = expect.map(|node| reader.expr(&node));
+    // A hop waits by itself.
+    let pending = if expects { fields.take("pending") } else { None };
+    let pending = pending.and_then(|node| reader.expr(&node));
     let expected = fields.template("expected");
     let found = fields.template("found");
     let why = fields.template("why");
@@ -154,6 +157,7 @@ fn check(
         points,
         optional,
         expect,
+        pending,
         expected,
         found,
         why,

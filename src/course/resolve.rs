@@ -188,8 +188,8 @@ impl Resolver<'_> {
                 );
             }
         }
-        if let Some(expect) = &check.expect {
-            self.expr(expect, local);
+        for condition in check.expect.iter().chain(&check.pending) {
+            self.expr(condition, local);
         }
         let texts = [&check.expected, &check.found, &check.why];
         for text in texts.into_iter().flatten().chain([&check.fix]) {

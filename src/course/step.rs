@@ -92,7 +92,7 @@ impl Lab {
             resource.with.values().for_each(|arg| arg.texts(&mut texts));
         }
         for (_, check) in self.checks() {
-            exprs.extend(&check.expect);
+            exprs.extend(check.expect.iter().chain(&check.pending));
             texts.extend([&check.expected, &check.found, &check.why].into_iter().flatten());
             texts.push(&check.fix);
         }
@@ -233,6 +233,8 @@ pub struct Check {
     pub optional: bool,
     /// The condition. A hop may have none: then having arrived is enough.
     pub expect: Option<Compiled<Expr>>,
+    /// Where it does not pass but this holds, nothing can be told yet: AWS is still at work.
+    pub pending: Option<Compiled<Expr>>,
     /// What was expected, where the title does not say it.
     pub expected: Option<Compiled<Template>>,
     /// What was found instead.
