@@ -2,13 +2,19 @@
 //!
 //! A new kind is a [`Kind`] in its service's file and one line in [`KINDS`].
 
+mod apprunner;
+mod container;
 mod dynamodb;
+mod ecr;
+mod ecs;
 mod iam;
 mod kinesis;
 mod lambda;
+mod personalize;
 mod s3;
 mod sts;
 mod time;
+mod web;
 
 pub(crate) use lambda::mapping as event_source_mapping;
 
@@ -62,6 +68,14 @@ pub const KINDS: &[Kind] = &[
     iam::ACCESS,
     s3::BUCKET,
     s3::CSV,
+    personalize::DATASET_GROUP,
+    personalize::DATASET,
+    personalize::SOLUTION,
+    personalize::RECOMMENDER,
+    personalize::EVENT_TRACKER,
+    ecr::REPOSITORY,
+    container::SERVICE,
+    web::PAGE,
 ];
 
 /// The kind called `name`.
