@@ -1,4 +1,4 @@
-"""Runs the bridge with a MiniStack that is not the one it knows: MODULE CHANGE … PROGRAM. The change sees `module`."""
+"""Runs the bridge with a MiniStack that is not the one it knows: MODULE CHANGE … PROGRAM. It sees `module`."""
 import importlib
 import os
 import runpy

@@ -96,7 +96,8 @@ class PutEvents(unittest.TestCase):
         account = "120000000006"
         bus(account)
         host = api(account)
-        for there, path in ((host, "/dev/order"), (host, "/prod/orders"), ("0000000000." + host.split(".", 1)[1], "/dev/orders")):
+        nobody = "0000000000." + host.split(".", 1)[1]
+        for there, path in ((host, "/dev/order"), (host, "/prod/orders"), (nobody, "/dev/orders")):
             self.assertIn(post(there, {"orderId": 1}, path)[0], (403, 404), (there, path))
 
 

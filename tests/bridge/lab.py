@@ -1,4 +1,4 @@
-"""What the tests of the bridge share. They see the sandbox from outside, as AWS's clients do; each has its own account."""
+"""What the tests of the bridge share. They see it from outside, as AWS's clients do; each has an account of its own."""
 import functools
 import http.client
 import io

@@ -13,7 +13,8 @@ def filled(account, count):
     logs.create_log_group(logGroupName=GROUP)
     for stream in ("even", "odd"):
         logs.create_log_stream(logGroupName=GROUP, logStreamName=stream)
-        events = [{"timestamp": NOW + n // 3, "message": f"order {n}"} for n in range(count) if n % 2 == (stream == "odd")]
+        events = [{"timestamp": NOW + n // 3, "message": f"order {n}"}
+                  for n in range(count) if n % 2 == (stream == "odd")]
         logs.put_log_events(logGroupName=GROUP, logStreamName=stream, logEvents=events)
     return logs
 
@@ -53,8 +54,8 @@ class Pages(unittest.TestCase):
         account = "150000000003"
         logs = filled(account, 6)
         first = logs.filter_log_events(logGroupName=GROUP, limit=4)
-        late = [{"timestamp": NOW + 2, "message": "order 6"}, {"timestamp": NOW - 9, "message": "order 99"}]
-        logs.put_log_events(logGroupName=GROUP, logStreamName="even", logEvents=sorted(late, key=lambda e: e["timestamp"]))
+        late = [{"timestamp": NOW - 9, "message": "order 99"}, {"timestamp": NOW + 2, "message": "order 6"}]
+        logs.put_log_events(logGroupName=GROUP, logStreamName="even", logEvents=late)
         rest = pages(logs, limit=4, nextToken=first["nextToken"])
         seen = [int(event["message"].split()[1]) for event in first["events"]] + [n for page in rest for n in page]
         self.assertEqual(sorted(seen), list(range(7)), "none twice, none left out; one that is older comes too late")
@@ -74,7 +75,8 @@ class Pages(unittest.TestCase):
         logs = filled(account, 3)
         for wrong in ({"nextToken": "nonsense"}, {"nextToken": "bm9uc2Vuc2U="}, {"limit": 10001},
                       {"logStreamNames": ["odd"], "logStreamNamePrefix": "o"}):
-            self.assertEqual(refusal(logs.filter_log_events, logGroupName=GROUP, **wrong), "InvalidParameterException", wrong)
+            code = refusal(logs.filter_log_events, logGroupName=GROUP, **wrong)
+            self.assertEqual(code, "InvalidParameterException", wrong)
         self.assertEqual(refusal(logs.filter_log_events, logGroupName="none"), "ResourceNotFoundException")
 
 

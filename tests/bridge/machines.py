@@ -85,7 +85,8 @@ class Express(unittest.TestCase):
         states, trusted = client("stepfunctions", account), role(account, "machine", "states.amazonaws.com")
         arn = f"arn:aws:lambda:eu-central-1:{account}:function:ask"
         made = {"roleArn": trusted, "definition": definition(arn)}
-        self.assertEqual(refusal(states.create_state_machine, name="quick", type="EXPRESS", **made), "InvalidDefinition")
+        refused = refusal(states.create_state_machine, name="quick", type="EXPRESS", **made)
+        self.assertEqual(refused, "InvalidDefinition")
         self.assertIsNone(refusal(states.create_state_machine, name="slow", type="STANDARD", **made))
         names = [m["name"] for m in states.list_state_machines()["stateMachines"]]
         self.assertEqual(names, ["slow"])

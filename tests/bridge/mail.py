@@ -1,4 +1,4 @@
-"""SNS by e-mail: nothing is delivered before the reader has confirmed, and the inbox keeps what would have been sent."""
+"""SNS by e-mail: nothing is delivered before the reader has confirmed; the inbox keeps what would have been sent."""
 import json
 
 from lab import REGION, client, http_call, unittest
@@ -46,8 +46,8 @@ class Confirmation(unittest.TestCase):
         self.assertEqual((status, [p["endpoint"] for p in answer["confirmed"]]), (200, [ANA]))
         sns.publish(TopicArn=arn, Subject="Order", Message="on its way")
         found = of(account)
-        last = found["mails"][-1]
-        self.assertEqual((last["to"], last["subject"], last["message"], last["topicArn"]), (ANA, "Order", "on its way", arn))
+        last = [found["mails"][-1][name] for name in ("to", "subject", "message", "topicArn")]
+        self.assertEqual(last, [ANA, "Order", "on its way", arn])
         self.assertEqual((texts(account), found["pending"]), ([(ANA, "on its way")], []))
         listed = sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
         self.assertTrue(listed[0]["SubscriptionArn"].startswith(arn + ":"), listed)
@@ -73,7 +73,8 @@ class Confirmation(unittest.TestCase):
             "Topic": {"Type": "AWS::SNS::Topic"},
             "Reader": {"Type": "AWS::SNS::Subscription", "Properties": {
                 "TopicArn": {"Ref": "Topic"}, "Protocol": "email", "Endpoint": BEN}}}}))
-        formation.get_waiter("stack_create_complete").wait(StackName="shop", WaiterConfig={"Delay": 0.1, "MaxAttempts": 100})
+        often = {"Delay": 0.1, "MaxAttempts": 100}
+        formation.get_waiter("stack_create_complete").wait(StackName="shop", WaiterConfig=often)
         self.assertEqual([p["endpoint"] for p in of(account)["pending"]], [BEN])
 
     def test_a_queue_needs_no_click(self):

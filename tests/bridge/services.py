@@ -1,11 +1,12 @@
-"""Personalize, App Runner and ECS Express Mode: what is made there moves on by itself, in its own account and region."""
+"""Personalize, App Runner, ECS Express Mode: what is made there moves on by itself, in its own account and region."""
 import json
 
 from lab import REGION, client, document, eventually, http_call, refusal, role, unittest
 
 HERE, ELSEWHERE = REGION, "us-east-1"
-SCHEMA = json.dumps({"type": "record", "name": "Interactions", "version": "1.0", "fields": [
-    {"name": name, "type": kind} for name, kind in (("USER_ID", "string"), ("ITEM_ID", "string"), ("TIMESTAMP", "long"))]})
+COLUMNS = (("USER_ID", "string"), ("ITEM_ID", "string"), ("TIMESTAMP", "long"))
+SCHEMA = json.dumps({"type": "record", "name": "Interactions", "version": "1.0",
+                     "fields": [{"name": name, "type": kind} for name, kind in COLUMNS]})
 GRAFANA = {"ImageIdentifier": "public.ecr.aws/grafana/grafana:latest", "ImageRepositoryType": "ECR_PUBLIC"}
 
 

@@ -3,7 +3,8 @@ from lab import client, refusal, unittest
 
 
 def mode_of(kinesis, name):
-    return kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamModeDetails"]["StreamMode"]
+    summary = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
+    return summary["StreamModeDetails"]["StreamMode"]
 
 
 class Mode(unittest.TestCase):
