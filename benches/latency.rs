@@ -1,4 +1,5 @@
-//! How long a check takes when AWS is far away: `cargo bench --profile dev --bench latency`.
+//! How long a check takes when AWS is far away: `cargo bench --profile dev --bench latency`. EDEMLAB_BENCH_BINARY
+//! names another binary than the one of that profile, such as target/release/edemlab.
 //!
 //! A proxy on 127.0.0.1 stands between the binary and a sandbox of its own and adds a round trip's time to every
 //! connection that is opened and to every request that is answered.
@@ -36,8 +37,9 @@ async fn main() {
     }
     let keys = sandbox.student(&account).await.expect("a student");
     let far = proxy(sandbox.port).await;
-    let binary = |endpoint: &str, args: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_edemlab"));
+    let binary = std::env::var_os("EDEMLAB_BENCH_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_edemlab").into());
+    let run = |endpoint: &str, args: &[&str]| {
+        let mut command = Command::new(&binary);
         command.args(args).stdout(Stdio::null()).stderr(Stdio::inherit());
         command
             .env("AWS_ACCESS_KEY_ID", &keys.access_key_id)
@@ -49,18 +51,18 @@ async fn main() {
         command
     };
     let near = sandbox.endpoint.as_str();
-    report("edemlab --version", Some(0.010), || binary(near, &["--version"])).await;
+    report("edemlab --version", Some(0.010), || run(near, &["--version"])).await;
     for lab in course.labs.keys() {
         let check = ["check", lab, "--no-probe"];
-        report(&format!("check {lab} --no-probe, near"), None, || binary(near, &check)).await;
+        report(&format!("check {lab} --no-probe, near"), None, || run(near, &check)).await;
         report(
             &format!("check {lab} --no-probe, 50 ms a round trip"),
             Some(0.5),
-            || binary(&far, &check),
+            || run(&far, &check),
         )
         .await;
         report(&format!("check {lab} with its probe, near"), Some(3.0), || {
-            binary(near, &check[..2])
+            run(near, &check[..2])
         })
         .await;
     }

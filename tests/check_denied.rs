@@ -145,7 +145,7 @@ fn an_item_that_may_not_be_removed_is_told() {
     let keys = cloud.user(ACCOUNT, "no-delete", &everything_but("dynamodb:DeleteItem"));
     let seen = checked(cloud.check(&keys, &["--format", "json"]));
     assert_eq!(seen.step("final"), Status::Pass, "{}", seen.json);
-    let notes = seen.report.notes.join("\n");
+    let notes = seen.report.leftovers.join("\n");
     assert!(
         notes.contains("dynamodb:DeleteItem") && notes.contains("edemlab-"),
         "{notes}"

@@ -46,7 +46,7 @@ fn it_earns_every_point() {
         (seen.report.schema.as_str(), seen.report.account.as_str()),
         (SCHEMA, ACCOUNT)
     );
-    assert!(seen.report.notes.is_empty(), "{:?}", seen.report.notes);
+    assert!(seen.report.leftovers.is_empty(), "{:?}", seen.report.leftovers);
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub async fn run(course: Option<PathBuf>, args: CheckArgs) -> anyhow::Result<u8>
     judge::validate(lab, &options)?;
     let live = Live::new(args.format != Format::Text);
     let account = if args.sandbox {
-        sandbox::account_with(lab, args.region.clone(), &live).await?
+        sandbox::account_with(&course, lab, args.region.clone(), &live).await?
     } else {
         connect(&args).await?
     };

@@ -167,7 +167,7 @@ fn reference(report: &Report, shown: &mut Shown) {
     if report.verdict != Verdict::Pass {
         shown.wrong.push("the solution does not pass".to_owned());
     }
-    shown.wrong.extend(report.notes.iter().cloned());
+    shown.wrong.extend(report.leftovers.iter().cloned());
 }
 
 fn compare(report: &Report, fault: &Fault, shown: &mut Shown) {
@@ -185,7 +185,7 @@ fn compare(report: &Report, fault: &Fault, shown: &mut Shown) {
                 .push(format!("{} should not fail, is {status:?}: {found}", check.id)),
         }
     }
-    shown.wrong.extend(report.notes.iter().cloned());
+    shown.wrong.extend(report.leftovers.iter().cloned());
     if !shown.wrong.is_empty() {
         shown.wrong.push(format!("the fault is at {}", fault.place()));
     }

@@ -4,11 +4,12 @@ use super::common;
 use super::live::Live;
 use crate::account::{Account, Connection, Keys};
 use crate::cli::{DEFAULT_ACCOUNT, DEFAULT_REGION, SandboxCommand};
-use crate::course::{CheckAs, Fault, Lab, Part, UnknownName};
+use crate::course::{CheckAs, Course, Fault, Lab, Part, UnknownName};
 use crate::discover;
 use crate::sandbox::{self, AccountNumber, Paths, Sandbox, StartOptions};
 use anyhow::{Context, bail};
 use futures::future::join_all;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 pub async fn run(course: Option<PathBuf>, command: SandboxCommand) -> anyhow::Result<u8> {
@@ -133,6 +134,11 @@ pub async fn deploy(
     for template in &templates {
         sandbox.deploy(account, region, &stack, template).await?;
     }
+    // Nobody reads mail in the sandbox: a template may say that the click on its mails is done.
+    let confirm = |template: &serde_json::Value| template["Metadata"]["edemlab"]["confirm"] == true;
+    if templates.last().is_some_and(confirm) {
+        sandbox.confirm(account, Some(region)).await?;
+    }
     Ok(())
 }
 
@@ -156,11 +162,11 @@ pub async fn open(sandbox: &Sandbox, account: &AccountNumber, region: &str, who:
 }
 
 /// The sandbox's account, with the solution of `lab` in it if it is empty.
-pub async fn account_with(lab: &Lab, region: Option<String>, live: &Live) -> anyhow::Result<Account> {
+pub async fn account_with(course: &Course, lab: &Lab, region: Option<String>, live: &Live) -> anyhow::Result<Account> {
     let sandbox = started(&Paths::from_environment()?, live).await?;
     let number: AccountNumber = DEFAULT_ACCOUNT.parse()?;
     let region = region.unwrap_or_else(|| DEFAULT_REGION.to_owned());
-    if is_empty(lab, &open(&sandbox, &number, &region, CheckAs::Student).await?).await? {
+    if is_empty(course, lab, &open(&sandbox, &number, &region, CheckAs::Student).await?).await? {
         live.show("deploy", format!("sandbox: deploying the solution of {}", lab.id));
         deploy(&sandbox, &number, &region, lab, None).await?;
     }
@@ -168,19 +174,26 @@ pub async fn account_with(lab: &Lab, region: Option<String>, live: &Live) -> any
     open(&sandbox, &number, &region, CheckAs::Student).await
 }
 
-/// Whether there is nothing of what the lab looks for; identities and roles aside, which every account has.
-async fn is_empty(lab: &Lab, account: &Account) -> anyhow::Result<bool> {
+/// Whether there is nothing of what only this lab looks for. Functions and tables may be another lab's, and identities
+/// and roles every account has.
+async fn is_empty(course: &Course, lab: &Lab, account: &Account) -> anyhow::Result<bool> {
     let no_args = discover::Args::new();
-    let kinds = lab.resources.values().filter(|r| !r.many && r.with.is_empty());
-    let kinds = kinds.filter(|r| !r.kind.starts_with("sts.") && !r.kind.starts_with("iam."));
-    let lists = join_all(
-        kinds
-            .filter_map(|r| discover::kind(&r.kind))
-            .map(|kind| (kind.list)(account, &no_args)),
-    )
-    .await;
+    let kinds = |lab: &Lab| -> BTreeSet<String> {
+        let found = lab.resources.values().filter(|r| !r.many && r.with.is_empty());
+        found.map(|r| r.kind.clone()).collect()
+    };
+    let others: BTreeSet<String> = course
+        .labs
+        .values()
+        .filter(|l| l.id != lab.id)
+        .flat_map(kinds)
+        .collect();
+    let own = kinds(lab).into_iter().filter(|kind| !others.contains(kind));
+    let own = own.filter(|kind| !kind.starts_with("sts.") && !kind.starts_with("iam."));
+    let own: Vec<_> = own.filter_map(|kind| discover::kind(&kind)).collect();
+    let lists = join_all(own.iter().map(|kind| (kind.list)(account, &no_args))).await;
     for list in lists {
-        if !list?.is_empty() {
+        if !list?.iter().all(|candidate| candidate.given) {
             return Ok(false);
         }
     }

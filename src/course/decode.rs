@@ -132,9 +132,6 @@ fn check(
     };
     // Reading goes on after a condition that does not compile, for the mistakes behind it.
     let expect = expect.map(|node| reader.expr(&node));
-    // A hop waits by itself.
-    let pending = if expects { fields.take("pending") } else { None };
-    let pending = pending.and_then(|node| reader.expr(&node));
     let expected = fields.template("expected");
     let found = fields.template("found");
     let why = fields.template("why");
@@ -157,7 +154,6 @@ fn check(
         points,
         optional,
         expect,
-        pending,
         expected,
         found,
         why,
@@ -193,8 +189,14 @@ fn probe(reader: &Reader, step: &str, node: Node, broken: &mut Vec<String>) -> O
             remove.extend(action_in_list(reader, node, "remove"));
         }
     }
+    let note = fields.template("note");
     fields.finish();
-    Some(Probe { values, hops, remove })
+    Some(Probe {
+        values,
+        hops,
+        remove,
+        note,
+    })
 }
 
 fn hop(reader: &Reader, step: &str, node: Node, earlier: &[Hop], broken: &mut Vec<String>) -> Option<Hop> {

@@ -150,6 +150,7 @@ impl Resolver<'_> {
                 // Where nothing is awaited, what the sending was answered with is what arrived.
                 if let Some((action, shape)) = awaited.or(sent) {
                     seen.push((arrival_name(&action.verb).to_owned(), shape.clone()));
+                    seen.push((hop.name.clone(), shape.clone()));
                     // From here on what arrived has the hop's name.
                     local.push((hop.name.clone(), shape));
                 }
@@ -160,6 +161,9 @@ impl Resolver<'_> {
                     self.template(differs, &seen);
                 }
                 self.check(&hop.check, &seen);
+            }
+            if let Some(note) = &probe.note {
+                self.template(note, &local);
             }
             for removal in &probe.remove {
                 self.action(removal, VerbRole::Remove, &local);
@@ -188,8 +192,8 @@ impl Resolver<'_> {
                 );
             }
         }
-        for condition in check.expect.iter().chain(&check.pending) {
-            self.expr(condition, local);
+        if let Some(expect) = &check.expect {
+            self.expr(expect, local);
         }
         let texts = [&check.expected, &check.found, &check.why];
         for text in texts.into_iter().flatten().chain([&check.fix]) {

@@ -92,7 +92,7 @@ impl Lab {
             resource.with.values().for_each(|arg| arg.texts(&mut texts));
         }
         for (_, check) in self.checks() {
-            exprs.extend(check.expect.iter().chain(&check.pending));
+            exprs.extend(&check.expect);
             texts.extend([&check.expected, &check.found, &check.why].into_iter().flatten());
             texts.push(&check.fix);
         }
@@ -104,6 +104,7 @@ impl Lab {
                 .flat_map(|h| &h.differs),
         );
         for probe in self.steps.iter().filter_map(|s| s.probe.as_ref()) {
+            texts.extend(&probe.note);
             exprs.extend(probe.values.iter().map(|(_, e)| e));
             let sends = probe.hops.iter().filter_map(|h| h.send.as_ref()).map(|s| &s.action);
             let rest = probe.hops.iter().flat_map(|h| h.awaits.iter().chain(&h.evidence));
@@ -233,8 +234,6 @@ pub struct Check {
     pub optional: bool,
     /// The condition. A hop may have none: then having arrived is enough.
     pub expect: Option<Compiled<Expr>>,
-    /// Where it does not pass but this holds, nothing can be told yet: AWS is still at work.
-    pub pending: Option<Compiled<Expr>>,
     /// What was expected, where the title does not say it.
     pub expected: Option<Compiled<Template>>,
     /// What was found instead.
@@ -258,6 +257,8 @@ pub struct Probe {
     pub hops: Vec<Hop>,
     /// What is taken away at the end, always.
     pub remove: Vec<Removal>,
+    /// What the user has to know of what cannot be taken back, such as a mail.
+    pub note: Option<Compiled<Template>>,
 }
 
 /// One place on the way.

@@ -1,7 +1,7 @@
 //! App Runner's services, as [`container.service`](super::container).
 
 use super::container::{self, Service};
-use super::{AT_ONCE, Candidate, time};
+use super::{AT_ONCE, Candidate};
 use crate::account::services::APPRUNNER;
 use crate::account::wire::Paging;
 use crate::account::{Account, CallError};
@@ -70,6 +70,6 @@ fn candidate(service: &Value) -> Candidate {
             .as_str()
             .unwrap_or(DEFAULT_PORT)
             .to_owned(),
-        made: time::of_epoch(&service["CreatedAt"]),
+        made: &service["CreatedAt"],
     })
 }

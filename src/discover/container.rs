@@ -5,7 +5,7 @@
 //! 2026-04-30, and Express Mode is what AWS names in its place: for a course, both are one thing. So a document has one
 //! set of fields, called as App Runner calls them.
 
-use super::{Candidate, Kind, apprunner, ecs};
+use super::{Candidate, Kind, apprunner, candidates, ecs, time};
 use crate::account::{Account, CallError};
 use crate::course::KindSpec;
 use crate::expr::Shape;
@@ -64,27 +64,24 @@ pub(super) struct Service<'a> {
     pub image: Option<&'a str>,
     /// The port on which the container listens.
     pub port: String,
-    /// When it was made, as text.
-    pub made: Value,
+    /// When it was made, in seconds since 1970.
+    pub made: &'a Value,
 }
 
 pub(super) fn candidate(service: Service) -> Candidate {
     let host = |url: &str| url.trim_start_matches("https://").trim_end_matches('/').to_owned();
-    Candidate {
-        name: service.name.unwrap_or_default().to_owned(),
-        arn: service.arn.map(str::to_owned),
-        made: service.made.as_str().unwrap_or_default().to_owned(),
-        document: json!({
-            "Platform": service.platform,
-            "ServiceName": service.name,
-            "ServiceArn": service.arn,
-            "ServiceUrl": service.url.map(host),
-            "Status": service.status,
-            "ImageIdentifier": service.image,
-            "Port": service.port,
-            "CreatedAt": service.made,
-        }),
-    }
+    let mut document = json!({
+        "Platform": service.platform,
+        "ServiceName": service.name,
+        "ServiceArn": service.arn,
+        "ServiceUrl": service.url.map(host),
+        "Status": service.status,
+        "ImageIdentifier": service.image,
+        "Port": service.port,
+        "CreatedAt": service.made,
+    });
+    time::readable(&mut document, &["CreatedAt"]);
+    candidates(vec![document], "ServiceName", "ServiceArn", "CreatedAt").remove(0)
 }
 
 async fn services(account: &Account) -> Result<Vec<Candidate>, CallError> {

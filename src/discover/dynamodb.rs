@@ -1,6 +1,6 @@
 //! `dynamodb.table`.
 
-use super::{Candidate, Kind, time};
+use super::{Candidate, Description, Kind, time};
 use crate::account::{Account, CallError};
 use crate::course::KindSpec;
 use crate::expr::Shape;
@@ -24,9 +24,12 @@ pub(super) const TABLE: Kind = Kind {
         arn: Some("TableArn"),
         always: false,
     },
-    actions: &["dynamodb:ListTables", "dynamodb:DescribeTable"],
+    actions: &["dynamodb:ListTables"],
     list: |account, _| list(account).boxed(),
-    describe: Some(|account, candidate| describe(account, candidate).boxed()),
+    describe: Some(Description {
+        actions: &["dynamodb:DescribeTable"],
+        look: |account, candidate| describe(account, candidate).boxed(),
+    }),
 };
 
 async fn list(account: &Account) -> Result<Vec<Candidate>, CallError> {

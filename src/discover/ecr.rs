@@ -1,6 +1,6 @@
 //! `ecr.repository`, with the images in it.
 
-use super::{Candidate, Kind, time};
+use super::{Candidate, Description, Kind, candidates, time};
 use crate::account::services::ECR;
 use crate::account::wire::Paging;
 use crate::account::{Account, CallError};
@@ -27,9 +27,12 @@ pub(super) const REPOSITORY: Kind = Kind {
         arn: None,
         always: false,
     },
-    actions: &["ecr:DescribeRepositories", "ecr:DescribeImages"],
+    actions: &["ecr:DescribeRepositories"],
     list: |account, _| repositories(account).boxed(),
-    describe: Some(|account, repository| images(account, &repository.name).boxed()),
+    describe: Some(Description {
+        actions: &["ecr:DescribeImages"],
+        look: |account, repository| images(account, &repository.name).boxed(),
+    }),
 };
 
 /// Every item of a list, in the largest pages.
@@ -49,44 +52,18 @@ async fn all(
 }
 
 async fn repositories(account: &Account) -> Result<Vec<Candidate>, CallError> {
-    let repositories = all(account, "DescribeRepositories", "repositories", json!({})).await?;
-    Ok(repositories
-        .into_iter()
-        .map(|repository| {
-            let made = time::of_epoch(&repository["createdAt"]);
-            Candidate {
-                name: repository["repositoryName"].as_str().unwrap_or_default().to_owned(),
-                arn: repository["repositoryArn"].as_str().map(str::to_owned),
-                made: made.as_str().unwrap_or_default().to_owned(),
-                document: json!({
-                    "repositoryName": repository["repositoryName"],
-                    "repositoryArn": repository["repositoryArn"],
-                    "repositoryUri": repository["repositoryUri"],
-                    "createdAt": made,
-                }),
-            }
-        })
-        .collect())
+    let mut repositories = all(account, "DescribeRepositories", "repositories", json!({})).await?;
+    for repository in &mut repositories {
+        time::readable(repository, &["createdAt"]);
+    }
+    Ok(candidates(repositories, "repositoryName", "repositoryArn", "createdAt"))
 }
 
 async fn images(account: &Account, repository: &str) -> Result<Value, CallError> {
-    let images = all(
-        account,
-        "DescribeImages",
-        "imageDetails",
-        json!({"repositoryName": repository}),
-    )
-    .await?;
-    let details: Vec<Value> = images
-        .iter()
-        .map(|image| {
-            json!({
-                "imageDigest": image["imageDigest"],
-                "imageTags": image["imageTags"],
-                "imagePushedAt": time::of_epoch(&image["imagePushedAt"]),
-                "imageSizeInBytes": image["imageSizeInBytes"],
-            })
-        })
-        .collect();
-    Ok(json!({"imageDetails": details}))
+    let of_repository = json!({"repositoryName": repository});
+    let mut images = all(account, "DescribeImages", "imageDetails", of_repository).await?;
+    for image in &mut images {
+        time::readable(image, &["imagePushedAt"]);
+    }
+    Ok(json!({"imageDetails": images}))
 }

@@ -1,7 +1,7 @@
 //! ECS Express Mode's services, as [`container.service`](super::container).
 
 use super::container::{self, Service};
-use super::{AT_ONCE, Candidate, time};
+use super::{AT_ONCE, Candidate};
 use crate::account::services::ECS;
 use crate::account::wire::Paging;
 use crate::account::{Account, CallError};
@@ -98,7 +98,7 @@ fn candidate(service: &Value, tasks: Option<&Value>) -> Candidate {
         status: Some(status(service, tasks)),
         image: container["image"].as_str(),
         port: container["containerPort"].as_u64().unwrap_or(DEFAULT_PORT).to_string(),
-        made: time::of_epoch(&service["createdAt"]),
+        made: &service["createdAt"],
     })
 }
 

@@ -1,6 +1,6 @@
 //! `iam.role`, and `iam.access`: what a role may do, simulated on the real resource.
 
-use super::{Args, Candidate, Kind, text, texts, texts_of};
+use super::{Args, Candidate, Description, Kind, text, texts, texts_of};
 use crate::account::services::IAM;
 use crate::account::wire::Paging;
 use crate::account::{Account, CallError, Problem};
@@ -25,9 +25,12 @@ pub(super) const ROLE: Kind = Kind {
         arn: None,
         always: false,
     },
-    actions: &["iam:ListRoles", "iam:ListAttachedRolePolicies"],
+    actions: &["iam:ListRoles"],
     list: |account, _| roles(account).boxed(),
-    describe: Some(|account, candidate| attached(account, &candidate.name).boxed()),
+    describe: Some(Description {
+        actions: &["iam:ListAttachedRolePolicies"],
+        look: |account, candidate| attached(account, &candidate.name).boxed(),
+    }),
 };
 
 /// [`SimulatePrincipalPolicy`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html):
@@ -67,7 +70,8 @@ pub(super) const ACCESS: Kind = Kind {
         arn: None,
         always: false,
     },
-    actions: &["iam:SimulatePrincipalPolicy", "iam:ListAttachedRolePolicies"],
+    // Where this is denied, `iam:ListAttachedRolePolicies` is tried: not to be asked for as well.
+    actions: &["iam:SimulatePrincipalPolicy"],
     list: access,
     describe: None,
 };
@@ -103,6 +107,7 @@ async fn roles(account: &Account) -> Result<Vec<Candidate>, CallError> {
                     "CreateDate": role["CreateDate"],
                     "AssumeRolePolicyDocument": role["AssumeRolePolicyDocument"].as_str().map(document),
                 }),
+                ..Candidate::default()
             }
         })
         .collect())
@@ -129,7 +134,15 @@ async fn attached(account: &Account, role: &str) -> Result<Value, CallError> {
 
 fn access<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>> {
     async move {
+        if text(args, "role").is_empty() {
+            return Ok(vec![Candidate {
+                document: nothing(args),
+                ..Candidate::default()
+            }]);
+        }
         let document = match simulate(account, args).await {
+            // A role that is gone.
+            Err(error) if error.code() == Some("NoSuchEntity") => nothing(args),
             Err(error) if error.problem == Problem::Denied => by_name(account, args).await?.ok_or(error)?,
             other => other?,
         };
@@ -140,6 +153,10 @@ fn access<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<
         }])
     }
     .boxed()
+}
+
+fn nothing(args: &Args) -> Value {
+    json!({"Allowed": false, "Denied": texts(args, "actions"), "ByName": false, "EvaluationResults": []})
 }
 
 async fn simulate(account: &Account, args: &Args) -> Result<Value, CallError> {

@@ -1,6 +1,6 @@
 //! `kinesis.stream`, and where streams are when they are not here.
 
-use super::{Args, Candidate, Kind, time};
+use super::{Args, Candidate, Description, Kind, time};
 use crate::account::{Account, CallError, regions};
 use crate::course::KindSpec;
 use crate::expr::Shape;
@@ -30,9 +30,12 @@ pub(super) const STREAM: Kind = Kind {
         arn: None,
         always: false,
     },
-    actions: &["kinesis:ListStreams", "kinesis:DescribeStreamSummary"],
+    actions: &["kinesis:ListStreams"],
     list: |account, _| list(account).boxed(),
-    describe: Some(|account, candidate| describe(account, candidate).boxed()),
+    describe: Some(Description {
+        actions: &["kinesis:DescribeStreamSummary"],
+        look: |account, candidate| describe(account, candidate).boxed(),
+    }),
 };
 
 /// The streams of every other region of the partition: asked only when nothing is here.
@@ -70,6 +73,7 @@ async fn list(account: &Account) -> Result<Vec<Candidate>, CallError> {
                 "StreamCreationTimestamp": time::text(s.stream_creation_timestamp()),
                 "StreamModeDetails": {"StreamMode": s.stream_mode_details().map(|m| m.stream_mode().as_str())},
             }),
+            ..Candidate::default()
         })
         .collect())
 }

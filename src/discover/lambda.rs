@@ -105,6 +105,7 @@ fn candidate(function: &FunctionConfiguration, mappings: &[EventSourceMappingCon
             },
             "EventSourceMappings": mappings,
         }),
+        ..Candidate::default()
     }
 }
 

@@ -2,20 +2,28 @@
 //!
 //! A new kind is a [`Kind`] in its service's file and one line in [`KINDS`].
 
+mod apigateway;
 mod apprunner;
 mod container;
+mod definition;
 mod dynamodb;
 mod ecr;
 mod ecs;
+mod elsewhere;
+mod events;
 mod iam;
 mod kinesis;
 mod lambda;
+mod logs;
 mod personalize;
 mod s3;
+mod sns;
+mod states;
 mod sts;
 mod time;
 mod web;
 
+pub(crate) use events::rules_with_targets;
 pub(crate) use lambda::mapping as event_source_mapping;
 
 use crate::account::{Account, CallError};
@@ -29,6 +37,14 @@ pub type Args = serde_json::Map<String, Value>;
 /// How the candidates of a kind are listed.
 pub type List = for<'a> fn(&'a Account, &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>>;
 
+/// How the fields of a candidate that its list does not have are looked up.
+pub struct Description {
+    /// The IAM actions that it needs.
+    pub actions: &'static [&'static str],
+    /// The look-up: an object with those fields.
+    pub look: Describe,
+}
+
 /// How the other fields of a candidate are looked up.
 pub type Describe = for<'a> fn(&'a Account, &'a Candidate) -> BoxFuture<'a, Result<Value, CallError>>;
 
@@ -36,12 +52,12 @@ pub type Describe = for<'a> fn(&'a Account, &'a Candidate) -> BoxFuture<'a, Resu
 pub struct Kind {
     /// Its name, fields and arguments.
     pub spec: fn() -> KindSpec,
-    /// The IAM actions that its calls need.
+    /// The IAM actions that its list needs.
     pub actions: &'static [&'static str],
     /// Every candidate, with the fields of [`KindSpec::listed`].
     pub list: List,
     /// The fields that the list does not have.
-    pub describe: Option<Describe>,
+    pub describe: Option<Description>,
 }
 
 /// One resource that might be the lab's.
@@ -55,6 +71,8 @@ pub struct Candidate {
     pub made: String,
     /// What is known of it.
     pub document: Value,
+    /// Whether AWS gives every account one, such as the `default` event bus.
+    pub given: bool,
 }
 
 /// Every kind.
@@ -76,6 +94,18 @@ pub const KINDS: &[Kind] = &[
     ecr::REPOSITORY,
     container::SERVICE,
     web::PAGE,
+    events::BUS,
+    events::RULE,
+    logs::GROUP,
+    logs::RESOURCE_POLICY,
+    sns::TOPIC,
+    sns::SUBSCRIPTION,
+    states::MACHINE,
+    states::WALK,
+    apigateway::REST_API,
+    apigateway::METHOD,
+    apigateway::STAGE,
+    elsewhere::RESOURCE,
 ];
 
 /// The kind called `name`.
@@ -86,6 +116,22 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
 /// Calls of one kind that are under way at once: enough to be quick, below every control plane's limit
 /// (Lambda and IAM bear about 15 a second).
 const AT_ONCE: usize = 12;
+
+/// Candidates whose documents are AWS's own items. The three fields hold name, ARN and when it was made; an empty one is
+/// not there.
+fn candidates(items: Vec<Value>, name: &str, arn: &str, made: &str) -> Vec<Candidate> {
+    let field = |item: &Value, field: &str| item[field].as_str().map(str::to_owned);
+    items
+        .into_iter()
+        .map(|item| Candidate {
+            name: field(&item, name).unwrap_or_default(),
+            arn: field(&item, arn),
+            made: field(&item, made).unwrap_or_default(),
+            document: item,
+            given: false,
+        })
+        .collect()
+}
 
 /// A text argument.
 fn text<'a>(args: &'a Args, name: &str) -> &'a str {

@@ -1,7 +1,7 @@
 //! Amazon Personalize: `personalize.dataset_group`, and what is in one: `personalize.dataset`, `personalize.solution`,
 //! `personalize.recommender`, `personalize.event_tracker`.
 
-use super::{AT_ONCE, Args, Candidate, Kind, text, time};
+use super::{AT_ONCE, Args, Candidate, Description, Kind, candidates, text, time};
 use crate::account::services::PERSONALIZE;
 use crate::account::wire::Paging;
 use crate::account::{Account, CallError, Problem};
@@ -34,14 +34,16 @@ pub(super) const DATASET_GROUP: Kind = Kind {
         arn: None,
         always: false,
     },
-    actions: &[
-        "personalize:ListDatasetGroups",
-        "personalize:ListDatasets",
-        "personalize:DescribeDataset",
-        "personalize:DescribeSchema",
-    ],
+    actions: &["personalize:ListDatasetGroups"],
     list: |account, _| groups(account).boxed(),
-    describe: Some(|account, group| in_group(account, group).boxed()),
+    describe: Some(Description {
+        actions: &[
+            "personalize:ListDatasets",
+            "personalize:DescribeDataset",
+            "personalize:DescribeSchema",
+        ],
+        look: |account, group| in_group(account, group).boxed(),
+    }),
 };
 
 /// The datasets of a group: [`DescribeDataset`](https://docs.aws.amazon.com/personalize/latest/dg/API_DescribeDataset.html),
@@ -207,22 +209,15 @@ async fn groups(account: &Account) -> Result<Vec<Candidate>, CallError> {
         ),
         _ => error,
     })?;
-    Ok(candidates(groups, "datasetGroupArn"))
+    Ok(made(groups, "datasetGroupArn"))
 }
 
-/// Items as candidates, with their times as text.
-fn candidates(items: Vec<Value>, arn: &str) -> Vec<Candidate> {
-    let candidate = |mut item: Value| {
-        let made = time::of_epoch(&item["creationDateTime"]);
-        item["creationDateTime"] = made.clone();
-        Candidate {
-            name: text_of(&item, "name"),
-            arn: item[arn].as_str().map(str::to_owned),
-            made: made.as_str().unwrap_or_default().to_owned(),
-            document: item,
-        }
-    };
-    items.into_iter().map(candidate).collect()
+/// What is called `name` and was made when `creationDateTime` says, all with that time as text.
+fn made(mut items: Vec<Value>, arn: &str) -> Vec<Candidate> {
+    for item in &mut items {
+        time::readable(item, &["creationDateTime"]);
+    }
+    candidates(items, "name", arn, "creationDateTime")
 }
 
 fn text_of(item: &Value, field: &str) -> String {
@@ -301,17 +296,17 @@ fn datasets<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Ve
             dataset["datasetImportJobs"] = newest_first(jobs).into();
             Ok(dataset)
         });
-        Ok(candidates(described.await?, "datasetArn"))
+        Ok(made(described.await?, "datasetArn"))
     }
     .boxed()
 }
 
 /// Jobs, versions and campaigns with their times as text; the last one that was made tells how things stand.
 fn newest_first(mut items: Vec<Value>) -> Vec<Value> {
-    let made = |item: &Value| item["creationDateTime"].as_f64().unwrap_or_default();
-    items.sort_by(|a, b| made(b).total_cmp(&made(a)));
+    let time = |item: &Value| item["creationDateTime"].as_f64().unwrap_or_default();
+    items.sort_by(|a, b| time(b).total_cmp(&time(a)));
     for item in &mut items {
-        item["creationDateTime"] = time::of_epoch(&item["creationDateTime"]);
+        time::readable(item, &["creationDateTime"]);
     }
     items
 }
@@ -329,7 +324,7 @@ fn solutions<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<V
             solution["campaigns"] = newest_first(campaigns).into();
             Ok(solution)
         });
-        Ok(candidates(described.await?, "solutionArn"))
+        Ok(made(described.await?, "solutionArn"))
     }
     .boxed()
 }
@@ -338,7 +333,7 @@ fn recommenders<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Resul
     async move {
         let of_group = json!({"datasetGroupArn": text(args, "group")});
         let listed = all(account, "ListRecommenders", "recommenders", of_group).await?;
-        Ok(candidates(listed, "recommenderArn"))
+        Ok(made(listed, "recommenderArn"))
     }
     .boxed()
 }
@@ -352,7 +347,7 @@ fn trackers<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Ve
             let mut answer = account.call(&PERSONALIZE, "DescribeEventTracker", input).await?;
             Ok(answer["eventTracker"].take())
         });
-        Ok(candidates(described.await?, "eventTrackerArn"))
+        Ok(made(described.await?, "eventTrackerArn"))
     }
     .boxed()
 }

@@ -1,6 +1,6 @@
 //! `s3.bucket` with its policy, and `s3.csv`: the CSV files in a bucket with their columns.
 
-use super::{AT_ONCE, Args, Candidate, Kind, text, time};
+use super::{AT_ONCE, Args, Candidate, Description, Kind, text, time};
 use crate::account::{Account, CallError};
 use crate::course::{ArgSpec, KindSpec};
 use crate::expr::Shape;
@@ -22,9 +22,12 @@ pub(super) const BUCKET: Kind = Kind {
         arn: None,
         always: false,
     },
-    actions: &["s3:ListAllMyBuckets", "s3:GetBucketPolicy"],
+    actions: &["s3:ListAllMyBuckets"],
     list: |account, _| buckets(account).boxed(),
-    describe: Some(|account, candidate| policy(account, candidate).boxed()),
+    describe: Some(Description {
+        actions: &["s3:GetBucketPolicy"],
+        look: |account, candidate| policy(account, candidate).boxed(),
+    }),
 };
 
 /// The objects whose key ends in `.csv`, under any prefix, each with the columns of its first line.
@@ -85,6 +88,7 @@ async fn buckets(account: &Account) -> Result<Vec<Candidate>, CallError> {
                     "BucketRegion": bucket.bucket_region().unwrap_or(account.region()),
                     "CreationDate": time::text(bucket.creation_date()),
                 }),
+                ..Candidate::default()
             }
         })
         .collect())

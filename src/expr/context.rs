@@ -11,17 +11,39 @@ pub struct Scope {
     names: BTreeMap<String, Value>,
 }
 
+/// The function by which an author says that something cannot be told: `unknown("why")`.
+const UNKNOWN: &str = "unknown";
+
 /// Why an expression has no value. Holds names and types only: documents may hold secrets.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct EvalError {
     message: String,
+    on_purpose: bool,
 }
 
 impl EvalError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
+            on_purpose: false,
+        }
+    }
+
+    /// What the author's own `unknown()` says.
+    fn said(message: &str) -> Self {
+        Self {
+            message: message.to_owned(),
+            on_purpose: true,
+        }
+    }
+
+    /// The reason for a report: with the place of the expression, unless its author meant just this.
+    pub fn at(&self, place: impl std::fmt::Display) -> String {
+        if self.on_purpose {
+            self.message.clone()
+        } else {
+            format!("{place}: {}", self.message)
         }
     }
 }
@@ -66,6 +88,11 @@ impl Scope {
         context
             .add_function("grants", self.grants())
             .expect("the standard library has no `grants`");
+        context
+            .add_function("unknown", |reason: Arc<String>| -> Result<bool, ExecutionError> {
+                Err(ExecutionError::function_error(UNKNOWN, reason.as_str()))
+            })
+            .expect("the standard library has no `unknown`");
         let value = program.execute(&context).map_err(|e| explain(&e))?;
         value
             .json()
@@ -100,6 +127,7 @@ fn explain(error: &ExecutionError) -> EvalError {
         ExecutionError::NoSuchOverload(overload) => overload.to_string(),
         ExecutionError::UnexpectedType { want, .. } => format!("a value is not of type {want}"),
         ExecutionError::IndexOutOfBounds(_) => "the list has no such element".to_owned(),
+        ExecutionError::FunctionError { function, message } if function == UNKNOWN => return EvalError::said(message),
         ExecutionError::FunctionError { function, message } => format!("{function}(): {message}"),
         ExecutionError::InvalidArgumentCount { expected, actual } => {
             format!("a function wants {expected} arguments and got {actual}")
@@ -139,6 +167,18 @@ mod tests {
         assert_eq!(
             holds(source, json!({"Environment": {"Variables": {"TABLE": "t"}}})),
             Ok(true)
+        );
+    }
+
+    #[test]
+    fn an_author_can_say_that_something_cannot_be_told() {
+        let source = r#"it.A == 1 ? true : unknown("A is not told")"#;
+        assert_eq!(holds(source, json!({"A": 1})), Ok(true));
+        let error = holds(source, json!({"A": 2})).unwrap_err();
+        assert_eq!(error.at("file:1:1"), "A is not told");
+        assert_eq!(
+            holds("it.B", json!({})).unwrap_err().at("file:1:1"),
+            "file:1:1: there is no key `B`"
         );
     }
 

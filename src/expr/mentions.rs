@@ -54,6 +54,7 @@ enum Used {
 pub const FUNCTIONS: &[&str] = &[
     "found",
     "grants",
+    "unknown",
     "size",
     "contains",
     "startsWith",
@@ -67,8 +68,6 @@ pub const FUNCTIONS: &[&str] = &[
     "bool",
     "dyn",
     "type",
-    "duration",
-    "timestamp",
     "orValue",
     "hasValue",
     "value",
@@ -88,10 +87,6 @@ pub const FUNCTIONS: &[&str] = &[
     "format",
     "min",
     "max",
-    "getFullYear",
-    "getHours",
-    "getMinutes",
-    "getSeconds",
 ];
 
 /// Reads off `program` what it mentions.

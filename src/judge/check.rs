@@ -5,7 +5,6 @@ use super::{Run, round};
 use crate::course::{Check, Compiled};
 use crate::expr::{Scope, Template};
 use crate::report::{CheckReport, Status};
-use std::collections::BTreeSet;
 use std::time::Instant;
 
 /// Names and values are the student's: a text of a report is cut at this many characters.
@@ -26,29 +25,23 @@ impl Run<'_> {
         let mut report = blank(check);
         let (before, untold) = self.before(check).await;
         match self.obstacle(&needs) {
-            Some(Obstacle::Absent(absent)) if self.is_asked_after(&absent) => {
-                report.status = Status::Blocked;
-                report.needs = self.exists_checks(absent.iter().map(String::as_str));
-            }
-            // What this one needs comes before what stands in its own way: it may be the cause of that.
-            _ if untold.is_some() => could_not_tell(&mut report, untold.unwrap_or_default()),
             _ if !before.is_empty() => {
                 report.status = Status::Blocked;
                 report.needs = before;
             }
+            _ if untold.is_some() => could_not_tell(&mut report, untold.unwrap_or_default()),
             Some(Obstacle::Unknown(reason)) => could_not_tell(&mut report, reason),
-            Some(Obstacle::Absent(_)) => report.status = Status::Blocked,
+            Some(Obstacle::Absent(absent)) => {
+                report.status = Status::Blocked;
+                report.needs = self.exists_checks(absent.iter().map(String::as_str));
+            }
             None => match expect.value.holds(&scope) {
                 Ok(true) => pass(&mut report),
                 Ok(false) => {
                     let scope = self.telling_scope(check).await;
-                    match check.pending.as_ref().map(|p| (p, p.value.holds(&scope))) {
-                        None | Some((_, Ok(false))) => fail(&mut report, check, &scope),
-                        Some((_, Ok(true))) => pending(&mut report, check, &scope),
-                        Some((p, Err(error))) => could_not_tell(&mut report, format!("{}: {error}", p.place())),
-                    }
+                    fail(&mut report, check, &scope);
                 }
-                Err(error) => could_not_tell(&mut report, format!("{}: {error}", expect.place())),
+                Err(error) => could_not_tell(&mut report, error.at(expect.place())),
             },
         }
         if report.needs.is_empty() {
@@ -58,11 +51,6 @@ impl Run<'_> {
         let status = report.status;
         self.done.borrow_mut().insert(check.id.clone(), report);
         status
-    }
-
-    /// Whether checks say of these resources that they are not there.
-    fn is_asked_after(&self, absent: &BTreeSet<String>) -> bool {
-        absent.iter().any(|name| self.lab.exists_check(name).is_some())
     }
 
     /// The checks that this one needs and that did not pass, and why one of them could not be told.
@@ -92,8 +80,8 @@ impl Run<'_> {
         for text in texts.into_iter().flatten().chain([&check.fix]) {
             text.value.mentions().for_each(|(_, m)| needs.add(self.lab, &m));
         }
-        for condition in check.expect.iter().chain(&check.pending) {
-            needs.add(self.lab, &condition.value.mentions());
+        if let Some(expect) = &check.expect {
+            needs.add(self.lab, &expect.value.mentions());
         }
         self.scope(&needs).await
     }
@@ -133,15 +121,6 @@ pub(super) fn pass(report: &mut CheckReport) {
 pub(super) fn could_not_tell(report: &mut CheckReport, reason: String) {
     report.status = Status::Unknown;
     report.found = Some(reason);
-}
-
-/// AWS is still at work: what is there so far is the reason why nothing can be told.
-fn pending(report: &mut CheckReport, check: &Check, scope: &Scope) {
-    let reason = check.found.as_ref().map(|t| say(t, scope));
-    could_not_tell(
-        report,
-        reason.unwrap_or_else(|| "AWS is still at work: check again later".to_owned()),
-    );
 }
 
 pub(super) fn fail(report: &mut CheckReport, check: &Check, scope: &Scope) {

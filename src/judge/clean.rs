@@ -81,5 +81,6 @@ pub(super) fn clean(report: &mut Report, hidden: &[String]) {
         chosen.because = visible(&chosen.because);
     }
     report.notes.iter_mut().for_each(clean);
+    report.leftovers.iter_mut().for_each(clean);
     report.caller = visible(&report.caller);
 }

@@ -232,8 +232,8 @@ impl Run<'_> {
     }
 
     async fn describe(&self, kind: &Kind, contender: &mut Contender) -> Result<(), CallError> {
-        if let Some(describe) = kind.describe {
-            let more = describe(self.account, &contender.candidate).await?;
+        if let Some(description) = &kind.describe {
+            let more = (description.look)(self.account, &contender.candidate).await?;
             if let (Some(document), serde_json::Value::Object(more)) =
                 (contender.candidate.document.as_object_mut(), more)
             {
@@ -265,10 +265,11 @@ fn holds(condition: &Compiled<Expr>, scope: &Scope, spec: &KindSpec, candidate: 
     condition.value.holds(&scope.with("it", &document)).unwrap_or(false)
 }
 
-/// Whether `--use` names this one: by its name or its ARN.
+/// Whether `--use` names this one: by its name, its ARN or its id, where names need not be unique.
 fn is_called(candidate: &Candidate, wanted: &str) -> bool {
     let in_arn = wanted.starts_with("arn:") && candidate.arn.is_none();
     candidate.name == wanted
+        || candidate.document["id"] == wanted
         || candidate.arn.as_deref() == Some(wanted)
         || (in_arn && wanted.rsplit(['/', ':']).next() == Some(candidate.name.as_str()))
 }

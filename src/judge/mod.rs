@@ -103,6 +103,7 @@ pub(crate) struct Run<'a> {
     done: RefCell<BTreeMap<String, CheckReport>>,
     ways: RefCell<BTreeMap<String, Vec<Stop>>>,
     notes: RefCell<Vec<String>>,
+    leftovers: RefCell<Vec<String>>,
     /// What the probe came to know and nobody else may: tokens.
     secrets: RefCell<Vec<String>>,
 }
@@ -151,6 +152,7 @@ pub async fn judge(
         done: RefCell::default(),
         ways: RefCell::default(),
         notes: RefCell::default(),
+        leftovers: RefCell::default(),
         secrets: RefCell::default(),
     };
     let checks = join_all(steps.iter().flat_map(|s| &s.checks).map(|check| run.status(check)));
@@ -222,6 +224,7 @@ pub async fn judge(
         points: Points::of(all()),
         resources: run.chosen(),
         notes: run.notes.take(),
+        leftovers: run.leftovers.take(),
         steps,
     };
     clean::clean(&mut report, &run.hidden_values());

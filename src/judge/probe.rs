@@ -140,7 +140,8 @@ impl Run<'_> {
             if let Some(send) = &hop.send {
                 let sending = self.send(&send.action, scope).await;
                 self.sent(&mut hops.0[index], sending, scope, watch, began);
-                if hops.0[index].done {
+                if hops.0[index].done && hops.0[index].report.status != Status::Pass {
+                    self.explain_wrong(&mut hops.0[index], scope, watch).await;
                     hops.block_behind(index);
                 }
             }
@@ -254,6 +255,7 @@ impl Run<'_> {
                     self.arrived(&mut hops.0[index], scope, &document, began);
                     hops.prove_before(index, began.elapsed().as_secs_f64());
                     if hops.0[index].report.status != Status::Pass {
+                        self.explain_wrong(&mut hops.0[index], scope, watch).await;
                         hops.block_behind(index);
                     }
                 }
@@ -287,8 +289,23 @@ impl Run<'_> {
                         under.report.found = Some(say(differs, &here));
                     }
                 }
-                Some((expect, Err(error))) => could_not_tell(&mut under.report, format!("{}: {error}", expect.place())),
+                Some((expect, Err(error))) => could_not_tell(&mut under.report, error.at(expect.place())),
             }
+        }
+    }
+
+    /// Something arrived and is not as expected: what the evidence adds, and its cause where the course has no words of
+    /// its own for this.
+    async fn explain_wrong(&self, under: &mut Under<'_>, scope: &Scope, watch: &Watch) {
+        if under.report.status != Status::Fail || under.seen.is_none() {
+            return;
+        }
+        let clues = self.evidence(under.hop, scope, watch).await;
+        under.report.evidence = clues.iter().flat_map(|c| c.lines.iter().cloned()).collect();
+        if under.hop.differs.is_none()
+            && let Some(clue) = clues.iter().find(|c| c.found.is_some())
+        {
+            tell(&mut under.report, clue);
         }
     }
 
@@ -319,6 +336,9 @@ impl Run<'_> {
             return;
         }
         (self.on)(Event::Removing { step: step.id.clone() });
+        if let Some(note) = &probe.note {
+            self.notes.borrow_mut().push(say(note, scope));
+        }
         let mut stop = self.stop.clone();
         for action in &probe.remove {
             if self.obstacle(&action_needs(self.lab, action)).is_some() {
@@ -339,7 +359,7 @@ impl Run<'_> {
                 let what = crate::course::arguments(&action.with, scope)
                     .map(Value::Object)
                     .unwrap_or_default();
-                self.notes.borrow_mut().push(format!(
+                self.leftovers.borrow_mut().push(format!(
                     "the probe's traces could not be removed ({}: {why}); what it may have left: {what}",
                     action.verb
                 ));

@@ -122,6 +122,18 @@ pub(super) fn tells(line: &str) -> usize {
         .map_or(0, |i| i + 1)
 }
 
+/// AWS's managed policy that the course attaches for an action.
+fn managed_policy(action: &str) -> Option<&'static str> {
+    match action.split(':').next().unwrap_or_default().to_lowercase().as_str() {
+        "dynamodb" => Some("AmazonDynamoDBFullAccess"),
+        "kinesis" => Some("AWSLambdaKinesisExecutionRole"),
+        "sns" => Some("AmazonSNSFullAccess"),
+        "states" => Some("AWSStepFunctionsFullAccess"),
+        "personalize" => Some("AmazonPersonalizeFullAccess"),
+        _ => None,
+    }
+}
+
 /// What to do about an error that the course's readers meet.
 pub(super) fn advice(line: &str) -> Option<String> {
     let action = line.split("not authorized to perform: ").nth(1).map(|rest| {
@@ -131,9 +143,12 @@ pub(super) fn advice(line: &str) -> Option<String> {
             .trim_end_matches(['.', ',', '"'])
     });
     let advice = if let Some(action) = action {
+        let example = managed_policy(action)
+            .map(|name| format!(", for example {name}"))
+            .unwrap_or_default();
         return Some(format!(
-            "IAM → Roles → the function's role → **Add permissions**: a policy that allows {action}, for example \
-             AmazonDynamoDBFullAccess. If one is attached already, look for a statement with `\"Effect\": \"Deny\"`."
+            "IAM → Roles → the function's role → **Add permissions**: a policy that allows {action}{example}. If one is \
+             attached already, look for a statement with `\"Effect\": \"Deny\"`."
         ));
     } else if line.contains("ImportModuleError") || line.contains("Unable to import module") {
         "Lambda → the function → Code → **Runtime settings** → Handler must be FILE.FUNCTION: for the console's file \

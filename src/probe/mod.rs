@@ -2,10 +2,15 @@
 //!
 //! A new verb is a [`Verb`] in its service's file and one line in [`VERBS`].
 
+mod apigateway;
 mod dynamodb;
+mod events;
 mod function_log;
+mod invoke;
 mod kinesis;
 mod lambda;
+mod logs;
+mod states;
 
 pub use crate::discover::Args;
 
@@ -126,6 +131,17 @@ pub const VERBS: &[Verb] = &[
     dynamodb::ITEM,
     dynamodb::ITEM_ELSEWHERE,
     dynamodb::REMOVE_ITEM,
+    apigateway::POST,
+    apigateway::REFUSAL,
+    invoke::INVOKE,
+    logs::EVENT,
+    events::RULES,
+    states::EXECUTION,
+    states::WAITING,
+    states::RESUMED,
+    states::ENDED,
+    states::HISTORY,
+    states::REMOVE,
 ];
 
 impl Verb {
@@ -155,6 +171,7 @@ const fn may(name: &'static str) -> ArgSpec {
     ArgSpec { name, required: false }
 }
 
+/// A text argument; empty where it is not given.
 fn text<'a>(args: &'a Args, name: &str) -> &'a str {
     args.get(name).and_then(Value::as_str).unwrap_or_default()
 }

@@ -45,9 +45,12 @@ pub struct Report {
     pub resources: IndexMap<String, Chosen>,
     /// The steps, in the order of the course.
     pub steps: Vec<StepReport>,
-    /// What else the reader should know, such as something that could not be removed.
+    /// What else the reader should know.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// What the probe made and could not remove, and why.
+    #[serde(default)]
+    pub leftovers: Vec<String>,
 }
 
 /// A lab's verdict.

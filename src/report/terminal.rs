@@ -46,7 +46,7 @@ pub fn render(report: &Report, width: usize, command: &str) -> String {
             Status::Pass | Status::Blocked => {}
         }
     }
-    for note in &report.notes {
+    for note in report.leftovers.iter().chain(&report.notes) {
         let _ = writeln!(out, "{}\n", wrapped(&visible(note), width, " note  "));
     }
     last_lines(&mut out, report, width, command);

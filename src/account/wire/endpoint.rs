@@ -26,22 +26,31 @@ pub(super) fn of(service: &Service, config: &SdkConfig) -> (String, String) {
 /// AWS's host name; <https://docs.aws.amazon.com/general/latest/gr/rande.html>, for IAM
 /// <https://docs.aws.amazon.com/general/latest/gr/iam-service.html>.
 fn aws_own(service: &Service, region: &str) -> (String, String) {
-    let host = service.host;
-    let (suffix, of_partition) = match region.split('-').next() {
-        Some("cn") => ("amazonaws.com.cn", "cn-north-1"),
-        Some("eusc") => ("amazonaws.eu", "eusc-de-east-1"),
-        _ if region.starts_with("us-gov-") => ("amazonaws.com", "us-gov-west-1"),
-        _ => ("amazonaws.com", "us-east-1"),
-    };
     if !service.global {
-        return (format!("{host}.{region}.{suffix}"), region.to_owned());
+        return (host(service.host, region), region.to_owned());
     }
+    let (host, (suffix, of_partition)) = (service.host, partition(region));
     let host = match of_partition {
         "us-east-1" => format!("{host}.{suffix}"),
         "us-gov-west-1" => format!("{host}.us-gov.{suffix}"),
         other => format!("{host}.{other}.{suffix}"),
     };
     (host, of_partition.to_owned())
+}
+
+/// The host name of a regional service.
+pub(super) fn host(label: &str, region: &str) -> String {
+    format!("{label}.{region}.{}", partition(region).0)
+}
+
+/// The domain of a region's partition, and the region that its global services are signed for.
+fn partition(region: &str) -> (&'static str, &'static str) {
+    match region.split('-').next() {
+        Some("cn") => ("amazonaws.com.cn", "cn-north-1"),
+        Some("eusc") => ("amazonaws.eu", "eusc-de-east-1"),
+        _ if region.starts_with("us-gov-") => ("amazonaws.com", "us-gov-west-1"),
+        _ => ("amazonaws.com", "us-east-1"),
+    }
 }
 
 #[cfg(test)]

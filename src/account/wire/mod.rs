@@ -66,6 +66,12 @@ pub struct Paging {
 const PAGES: usize = 1000;
 
 impl Account {
+    /// AWS's host name in the account's region that begins with `label`, such as that of an API's stages:
+    /// `ID.execute-api`.
+    pub fn host(&self, label: &str) -> String {
+        endpoint::host(label, self.region())
+    }
+
     /// One call of an operation of a JSON or query service.
     ///
     /// # Errors

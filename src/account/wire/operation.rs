@@ -70,7 +70,8 @@ impl Parts {
                 true => path.to_owned(),
                 false => format!("{path}?{}", query.join("&")),
             },
-            headers: Vec::new(),
+            // API Gateway answers in another form without it.
+            headers: vec![("accept", "application/json".to_owned())],
             body: String::new(),
         }
     }

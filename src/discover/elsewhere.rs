@@ -1,0 +1,59 @@
+//! `account.elsewhere`: what of the lab is in other regions.
+
+use super::{Args, Candidate, Kind, kind, text};
+use crate::account::{Account, CallError, regions};
+use crate::course::{ArgSpec, KindSpec};
+use crate::expr::Shape;
+use futures::FutureExt;
+use futures::future::{BoxFuture, join_all};
+use serde_json::json;
+
+/// The resources of the kind `kind` in every other region of the partition: asked only when nothing is here.
+pub(super) const RESOURCE: Kind = Kind {
+    spec: || KindSpec {
+        name: "account.elsewhere",
+        noun: "resource in another region",
+        shape: Shape::of(&json!({"Region": null, "Noun": null, "Name": null})),
+        listed: &["Region", "Noun", "Name"],
+        args: &[ArgSpec {
+            name: "kind",
+            required: true,
+        }],
+        arn: None,
+        always: false,
+    },
+    // Those of the kind, which the lab needs anyway.
+    actions: &[],
+    list: elsewhere,
+    describe: None,
+};
+
+fn elsewhere<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>> {
+    async move {
+        let Some(kind) = kind(text(args, "kind")) else {
+            let message = format!("there is no kind {:?}", text(args, "kind"));
+            return Err(CallError::other("account.elsewhere", "NoSuchKind", message));
+        };
+        let me = account.identity().await?;
+        let others = regions::of_partition(me.partition())
+            .iter()
+            .filter(|region| **region != account.region())
+            .map(|region| in_region(account, region, kind));
+        Ok(join_all(others).await.into_iter().flatten().collect())
+    }
+    .boxed()
+}
+
+/// A region that is switched off, or denied, has nothing to say: it is not an error of this look around.
+async fn in_region(account: &Account, region: &str, kind: &Kind) -> Vec<Candidate> {
+    let there = account.elsewhere(region);
+    let found = (kind.list)(&there, &Args::new()).await.unwrap_or_default();
+    let noun = (kind.spec)().noun;
+    found
+        .into_iter()
+        .map(|one| Candidate {
+            document: json!({"Region": region, "Noun": noun, "Name": one.name}),
+            ..one
+        })
+        .collect()
+}

@@ -1,0 +1,162 @@
+//! `events.bus`, and `events.rule`: the rules of a bus with their targets and what they match.
+
+use super::{AT_ONCE, Args, Candidate, Description, Kind, candidates, text, time};
+use crate::account::services::EVENTBRIDGE;
+use crate::account::wire::Paging;
+use crate::account::{Account, CallError};
+use crate::course::{ArgSpec, KindSpec};
+use crate::expr::Shape;
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
+use serde_json::{Value, json};
+
+/// [`ListEventBuses`](https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListEventBuses.html), the
+/// `default` one too. The rules of a bus cost one call a bus.
+pub(super) const BUS: Kind = Kind {
+    spec: || KindSpec {
+        name: "events.bus",
+        noun: "event bus",
+        shape: Shape::of(&json!({
+            "Name": null, "Arn": null, "Description": null, "CreationTime": null,
+            "Rules": [{"Name": null, "Arn": null, "EventPattern": null, "State": null}],
+        })),
+        listed: &["Name", "Arn", "Description", "CreationTime"],
+        args: &[],
+        arn: None,
+        always: false,
+    },
+    actions: &["events:ListEventBuses"],
+    list: |account, _| buses(account).boxed(),
+    describe: Some(Description {
+        actions: &["events:ListRules"],
+        look: |account, bus| async move { Ok(json!({"Rules": rules_of(account, &bus.name).await?})) }.boxed(),
+    }),
+};
+
+/// The rules of the bus `bus`, each with its targets. With an `event`, `Matches` says whether the rule's pattern
+/// matches it, by AWS's own
+/// [`TestEventPattern`](https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html): a
+/// pattern can be written in many ways.
+pub(super) const RULE: Kind = Kind {
+    spec: || KindSpec {
+        name: "events.rule",
+        noun: "rule",
+        shape: Shape::of(&json!({
+            "Name": null, "Arn": null, "EventBusName": null, "EventPattern": null, "State": null,
+            "ScheduleExpression": null, "Description": null, "ManagedBy": null,
+            "Targets": [{"Id": null, "Arn": null, "RoleArn": null}],
+            "Matches": null,
+        })),
+        listed: &[
+            "Name",
+            "Arn",
+            "EventBusName",
+            "EventPattern",
+            "State",
+            "ScheduleExpression",
+            "Description",
+            "ManagedBy",
+            "Targets",
+            "Matches",
+        ],
+        args: &[
+            ArgSpec {
+                name: "bus",
+                required: true,
+            },
+            ArgSpec {
+                name: "event",
+                required: false,
+            },
+        ],
+        arn: None,
+        always: false,
+    },
+    actions: &[
+        "events:ListRules",
+        "events:ListTargetsByRule",
+        "events:TestEventPattern",
+    ],
+    list: rules,
+    describe: None,
+};
+
+async fn buses(account: &Account) -> Result<Vec<Candidate>, CallError> {
+    let paging = Paging {
+        items: "EventBuses",
+        next: "NextToken",
+        token: "NextToken",
+    };
+    let mut buses = account.list(&EVENTBRIDGE, "ListEventBuses", json!({}), paging).await?;
+    buses
+        .iter_mut()
+        .for_each(|bus| time::readable(bus, &["CreationTime", "LastModifiedTime"]));
+    let mut buses = candidates(buses, "Name", "Arn", "CreationTime");
+    buses.iter_mut().for_each(|bus| bus.given = bus.name == "default");
+    Ok(buses)
+}
+
+/// The rules of a bus, as they are listed.
+async fn rules_of(account: &Account, bus: &str) -> Result<Vec<Value>, CallError> {
+    let paging = Paging {
+        items: "Rules",
+        next: "NextToken",
+        token: "NextToken",
+    };
+    let rules = account
+        .once("events:ListRules", bus, async {
+            let input = json!({"EventBusName": bus});
+            Ok(account.list(&EVENTBRIDGE, "ListRules", input, paging).await?.into())
+        })
+        .await?;
+    Ok(rules.as_array().cloned().unwrap_or_default())
+}
+
+fn rules<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>> {
+    async move {
+        let rules = rules_with_targets(account, text(args, "bus"), args.get("event")).await?;
+        Ok(candidates(rules, "Name", "Arn", ""))
+    }
+    .boxed()
+}
+
+/// The documents of [`RULE`].
+pub(crate) async fn rules_with_targets(
+    account: &Account,
+    bus: &str,
+    event: Option<&Value>,
+) -> Result<Vec<Value>, CallError> {
+    stream::iter(rules_of(account, bus).await?)
+        .map(|mut rule| async move {
+            let (targets, matches) = tokio::try_join!(targets(account, &rule), matches(account, &rule, event))?;
+            rule["Targets"] = targets.into();
+            rule["Matches"] = matches;
+            Ok(rule)
+        })
+        .buffered(AT_ONCE)
+        .try_collect()
+        .await
+}
+
+async fn targets(account: &Account, rule: &Value) -> Result<Vec<Value>, CallError> {
+    let paging = Paging {
+        items: "Targets",
+        next: "NextToken",
+        token: "NextToken",
+    };
+    let input = json!({"Rule": rule["Name"], "EventBusName": rule["EventBusName"]});
+    account.list(&EVENTBRIDGE, "ListTargetsByRule", input, paging).await
+}
+
+/// Whether the rule's pattern matches the event; nothing for a rule without a pattern, which runs by the clock.
+async fn matches(account: &Account, rule: &Value, event: Option<&Value>) -> Result<Value, CallError> {
+    let (Some(event), Some(pattern)) = (event, rule["EventPattern"].as_str()) else {
+        return Ok(Value::Null);
+    };
+    let input = json!({"EventPattern": pattern, "Event": event.to_string()});
+    match account.call(&EVENTBRIDGE, "TestEventPattern", input).await {
+        Ok(mut answer) => Ok(answer["Result"].take()),
+        Err(error) if error.code() == Some("InvalidEventPatternException") => Ok(Value::Bool(false)),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,84 @@
+//! `sns.topic`, and `sns.subscription`: who hears what is published to a topic.
+
+use super::{Args, Candidate, Kind, candidates, text};
+use crate::account::services::SNS;
+use crate::account::wire::Paging;
+use crate::account::{Account, CallError};
+use crate::course::{ArgSpec, KindSpec};
+use crate::expr::Shape;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::{Value, json};
+
+/// [`ListTopics`](https://docs.aws.amazon.com/sns/latest/api/API_ListTopics.html). `TopicName` is the end of the ARN;
+/// that of a FIFO topic has to end in `.fifo`
+/// (<https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html>), which saves one call a topic.
+pub(super) const TOPIC: Kind = Kind {
+    spec: || KindSpec {
+        name: "sns.topic",
+        noun: "topic",
+        shape: Shape::of(&json!({"TopicArn": null, "TopicName": null, "FifoTopic": null})),
+        listed: &["TopicArn", "TopicName", "FifoTopic"],
+        args: &[],
+        arn: None,
+        always: false,
+    },
+    actions: &["sns:ListTopics"],
+    list: |account, _| topics(account).boxed(),
+    describe: None,
+};
+
+/// [`ListSubscriptionsByTopic`](https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html). In place
+/// of its ARN, a subscription that nobody has confirmed has the text `PendingConfirmation`.
+pub(super) const SUBSCRIPTION: Kind = Kind {
+    spec: || KindSpec {
+        name: "sns.subscription",
+        noun: "subscription",
+        shape: Shape::of(&json!({
+            "SubscriptionArn": null, "Protocol": null, "Endpoint": null, "TopicArn": null, "Owner": null,
+        })),
+        listed: &["SubscriptionArn", "Protocol", "Endpoint", "TopicArn", "Owner"],
+        args: &[ArgSpec {
+            name: "topic",
+            required: true,
+        }],
+        arn: None,
+        always: false,
+    },
+    actions: &["sns:ListSubscriptionsByTopic"],
+    list: subscriptions,
+    describe: None,
+};
+
+async fn topics(account: &Account) -> Result<Vec<Candidate>, CallError> {
+    let paging = Paging {
+        items: "Topics",
+        next: "NextToken",
+        token: "NextToken",
+    };
+    let mut topics = account.list(&SNS, "ListTopics", json!({}), paging).await?;
+    for topic in &mut topics {
+        let name = topic["TopicArn"]
+            .as_str()
+            .and_then(|arn| arn.rsplit(':').next())
+            .unwrap_or_default()
+            .to_owned();
+        topic["FifoTopic"] = Value::Bool(name.ends_with(".fifo"));
+        topic["TopicName"] = Value::from(name);
+    }
+    Ok(candidates(topics, "TopicName", "TopicArn", ""))
+}
+
+fn subscriptions<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>> {
+    async move {
+        let paging = Paging {
+            items: "Subscriptions",
+            next: "NextToken",
+            token: "NextToken",
+        };
+        let input = json!({"TopicArn": text(args, "topic")});
+        let all = account.list(&SNS, "ListSubscriptionsByTopic", input, paging).await?;
+        Ok(candidates(all, "Endpoint", "SubscriptionArn", ""))
+    }
+    .boxed()
+}

@@ -1,0 +1,155 @@
+//! Post to a stage of a REST API as its client does, and what its answer says when it is no success.
+
+use super::function_log::cut;
+use super::{Args, Clue, Deed, Sent, Verb, needs, text};
+use crate::account::services::APIGATEWAY;
+use crate::account::web::WebRequest;
+use crate::account::{Account, CallError};
+use futures::FutureExt;
+use futures::future::try_join_all;
+use serde_json::{Value, json};
+
+/// Posts each of `bodies` to `https://API.execute-api.REGION.amazonaws.com/STAGE/PATH`, unsigned; see
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html>.
+pub(super) const POST: Verb = Verb {
+    name: "apigateway.post",
+    deed: Deed::Send(|account, args| post(account, args).boxed()),
+    args: &[needs("api"), needs("stage"), needs("path"), needs("bodies")],
+    actions: &[],
+    brings: || json!({"Answers": [{"Status": null, "Text": null, "Json": "any"}]}),
+    secret: &[],
+};
+
+/// What the answers of an API that puts events on a bus tell, and when what it serves was deployed.
+pub(super) const REFUSAL: Verb = Verb {
+    name: "apigateway.refusal",
+    deed: Deed::Evidence(|account, args, _| refusal(account, args).boxed()),
+    args: &[needs("api"), needs("stage"), needs("path"), needs("answers")],
+    actions: &["apigateway:GET"],
+    brings: || Value::Null,
+    secret: &[],
+};
+
+async fn post(account: &Account, args: &Args) -> Result<Sent, CallError> {
+    let host = account.host(&format!("{}.execute-api", text(args, "api")));
+    let path = format!(
+        "/{}/{}",
+        text(args, "stage"),
+        text(args, "path").trim_start_matches('/')
+    );
+    let bodies = args
+        .get("bodies")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    let posts = bodies
+        .iter()
+        .map(|body| account.visit(&host, &path, WebRequest::Post(body.to_string())));
+    let answers: Vec<Value> = try_join_all(posts)
+        .await?
+        .into_iter()
+        .map(|answer| {
+            let json: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+            let json = if json.is_object() { json } else { json!({}) };
+            json!({"Status": answer.status, "Text": cut(&answer.body), "Json": json})
+        })
+        .collect();
+    // EventBridge names the executions that it starts after the event.
+    let entries = answers
+        .iter()
+        .flat_map(|a| a["Json"]["Entries"].as_array().into_iter().flatten());
+    Ok(Sent {
+        marks: entries
+            .filter_map(|e| e["EventId"].as_str())
+            .map(str::to_owned)
+            .collect(),
+        answer: json!({"Answers": answers}),
+        refused: None,
+    })
+}
+
+async fn refusal(account: &Account, args: &Args) -> Result<Clue, CallError> {
+    let path = format!("/restapis/{}/stages/{}", text(args, "api"), text(args, "stage"));
+    let mut lines = Vec::new();
+    if let Ok(stage) = account.get(&APIGATEWAY, "apigateway:GET", &path, &[]).await
+        && let Some(at) = stage["lastUpdatedDate"]
+            .as_f64()
+            .and_then(|s| chrono::DateTime::from_timestamp(s as i64, 0))
+    {
+        lines.push(format!(
+            "stage {} serves what was deployed up to {}: later changes are live only after Deploy API",
+            text(args, "stage"),
+            at.format("%Y-%m-%d %H:%M:%S UTC")
+        ));
+    }
+    let answers = args
+        .get("answers")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    let bad = answers
+        .iter()
+        .find(|a| a["Status"] != 200 || a["Json"]["FailedEntryCount"] != 0);
+    let (found, fix) = bad
+        .map(|answer| explain(answer, text(args, "path"), text(args, "stage")))
+        .unzip();
+    Ok(Clue {
+        found,
+        fix: fix.flatten(),
+        lines,
+        never: true,
+        pending: false,
+    })
+}
+
+/// What an answer means and what to do about it.
+fn explain(answer: &Value, path: &str, stage: &str) -> (String, Option<String>) {
+    let status = answer["Status"].as_u64().unwrap_or_default();
+    let text = answer["Text"].as_str().unwrap_or_default();
+    let found = match text {
+        "" => format!("the API answered {status} and an empty body"),
+        text => format!("the API answered {status}: {text}"),
+    };
+    let integration = format!("API Gateway → your API → {path} → POST → **Integration request** → Edit");
+    let deploy = format!("Then **Deploy API** to stage {stage}.");
+    let fix = if text.contains("not authorized to perform") {
+        format!(
+            "{integration}: its execution role must allow events:PutEvents on your bus, and the mapping template must name \
+             that bus. {deploy} If both are right in the console already, only **Deploy API** is missing."
+        )
+    } else if text.contains("Missing Authentication Token") && status == 403 {
+        format!("API Gateway → your API: the resource is `{path}`, with the method POST. {deploy}")
+    } else if text.contains("Missing Authentication Token") || text.contains("MissingAuthenticationToken") {
+        format!("{integration}: **Execution role** is the ARN of the role that may put events. {deploy}")
+    } else if text.contains("Forbidden") {
+        format!("API Gateway → your API → **Deploy API** to a stage with the name {stage}.")
+    } else if text.contains("SerializationException") {
+        format!(
+            "{integration} → **Mapping templates**: the detail is `\"$util.escapeJavaScript($input.body)\"`, within quotes. {deploy}"
+        )
+    } else if text.contains("UnknownOperation")
+        || text.contains("ValidationException")
+        || text.contains("validation error")
+    {
+        format!(
+            "{integration}: the action is PutEvents, and the course's mapping template belongs to `application/json`. {deploy}"
+        )
+    } else if status >= 500 {
+        format!(
+            "{integration}: the execution role must trust apigateway.amazonaws.com (IAM → Roles → it → **Trust \
+             relationships**). {deploy}"
+        )
+    } else if status == 415 {
+        format!("{integration} → **Mapping templates**: add one for `application/json`. {deploy}")
+    } else if answer["Json"]["FailedEntryCount"].as_u64().unwrap_or_default() > 0 {
+        format!("{integration} → **Mapping templates**: the entry was refused for the reason in the answer. {deploy}")
+    } else if status == 200 {
+        format!(
+            "{integration}: integration type AWS service, service EventBridge (CloudWatch Events), action PutEvents, and \
+             the course's mapping template for `application/json`. {deploy}"
+        )
+    } else {
+        return (found, None);
+    };
+    (found, Some(fix))
+}

@@ -1,0 +1,88 @@
+//! What the rules of a bus do with an event.
+
+use super::function_log::cut;
+use super::{Args, Clue, Deed, Verb, may, needs, text};
+use crate::account::{Account, CallError};
+use crate::discover::rules_with_targets;
+use futures::FutureExt;
+use serde_json::Value;
+
+/// Each rule of the bus `bus`: its state, whether its pattern matches the event `event`, and where it points. Where none
+/// sends the event to `target`, it cannot arrive there.
+pub(super) const RULES: Verb = Verb {
+    name: "events.rules",
+    deed: Deed::Evidence(|account, args, _| rules(account, args).boxed()),
+    args: &[needs("bus"), needs("event"), may("target")],
+    actions: &[
+        "events:ListRules",
+        "events:ListTargetsByRule",
+        "events:TestEventPattern",
+    ],
+    brings: || Value::Null,
+    secret: &[],
+};
+
+/// More rules are not told.
+const RULES_TOLD: usize = 8;
+
+async fn rules(account: &Account, args: &Args) -> Result<Clue, CallError> {
+    let bus = text(args, "bus");
+    let rules = rules_with_targets(account, bus, args.get("event")).await?;
+    let lines = match rules.len() {
+        0 => vec![format!("bus {bus} has no rule: whatever it is sent is gone")],
+        _ => rules.iter().take(RULES_TOLD).map(line).collect(),
+    };
+    let target = text(args, "target");
+    let found = (!target.is_empty()).then(|| lost(&rules, bus, target)).flatten();
+    Ok(Clue {
+        never: found.is_some(),
+        found,
+        lines,
+        ..Clue::default()
+    })
+}
+
+/// Why no rule of the bus sends the event to the target; nothing where one does.
+fn lost(rules: &[Value], bus: &str, target: &str) -> Option<String> {
+    let points_there = |rule: &&Value| {
+        let mut targets = rule["Targets"].as_array().into_iter().flatten();
+        targets.any(|t| t["Arn"].as_str().is_some_and(|arn| arn.starts_with(target)))
+    };
+    let is_on = |rule: &Value| rule["State"].as_str().is_some_and(|state| state.starts_with("ENABLED"));
+    let there: Vec<&Value> = rules.iter().filter(points_there).collect();
+    let name = |rule: &Value| rule["Name"].as_str().unwrap_or_default().to_owned();
+    if there.iter().any(|rule| is_on(rule) && rule["Matches"] == true) {
+        return None;
+    }
+    Some(match there.first() {
+        None => format!("no rule of bus {bus} points there, so the event went nowhere"),
+        Some(rule) if rule["Matches"] != true => format!("the pattern of rule {} does not match the event", name(rule)),
+        Some(rule) => format!("rule {} is {}", name(rule), rule["State"].as_str().unwrap_or_default()),
+    })
+}
+
+fn line(rule: &Value) -> String {
+    let field = |name: &str| rule[name].as_str().unwrap_or_default();
+    let matches = match rule["Matches"].as_bool() {
+        Some(true) => "matches the event",
+        Some(false) => "does not match the event",
+        None => "has no pattern",
+    };
+    let targets: Vec<&str> = rule["Targets"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|t| t["Arn"].as_str())
+        .collect();
+    let targets = if targets.is_empty() {
+        "no target".to_owned()
+    } else {
+        targets.join(", ")
+    };
+    cut(&format!(
+        "rule {}: {}, {matches} ({}), to {targets}",
+        field("Name"),
+        field("State"),
+        field("EventPattern")
+    ))
+}

@@ -1,0 +1,60 @@
+//! Invoke a function as a person would with the console's Test button.
+
+use super::function_log::{advice, essence};
+use super::{Args, Clue, Deed, Sent, Verb, needs, text};
+use crate::account::{Account, CallError};
+use aws_sdk_lambda::primitives::Blob;
+use futures::FutureExt;
+use serde_json::{Value, json};
+
+/// [`Invoke`](https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html), waiting for the answer. A function that
+/// raises an error has refused the event.
+pub(super) const INVOKE: Verb = Verb {
+    name: "lambda.invoke",
+    deed: Deed::Send(|account, args| invoke(account, args).boxed()),
+    args: &[needs("function"), needs("payload")],
+    actions: &["lambda:InvokeFunction"],
+    brings: || json!({"StatusCode": null, "Payload": "any"}),
+    secret: &[],
+};
+
+async fn invoke(account: &Account, args: &Args) -> Result<Sent, CallError> {
+    let function = text(args, "function");
+    let payload = args.get("payload").cloned().unwrap_or_default();
+    let answer = account
+        .lambda()
+        .invoke()
+        .function_name(function)
+        .payload(Blob::new(payload.to_string()))
+        .send()
+        .await
+        .map_err(|e| CallError::from_sdk("lambda:InvokeFunction", &e))?;
+    let said: Value = answer
+        .payload()
+        .and_then(|p| serde_json::from_slice(p.as_ref()).ok())
+        .unwrap_or_default();
+    let refused = answer.function_error().map(|_| failed(function, &said));
+    Ok(Sent {
+        marks: Vec::new(),
+        answer: json!({"StatusCode": answer.status_code(), "Payload": said}),
+        refused,
+    })
+}
+
+/// A function's error as it answers it: `{"errorType": …, "errorMessage": …, "stackTrace": […]}`.
+fn failed(function: &str, said: &Value) -> Clue {
+    let field = |name: &str| said[name].as_str().unwrap_or_default();
+    let error = format!("{}: {}", field("errorType"), essence(field("errorMessage")));
+    let trace = said["stackTrace"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str);
+    Clue {
+        found: Some(format!("function {function} fails when it is invoked: {error}")),
+        fix: advice(&format!("{error} {}", field("errorMessage"))),
+        lines: trace.last().map(|line| essence(line)).into_iter().collect(),
+        never: true,
+        pending: false,
+    }
+}

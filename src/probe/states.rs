@@ -1,0 +1,484 @@
+//! Executions of a state machine: await one, its waiting task and its end; tell where it failed; stop what still runs.
+
+use super::function_log::{LINES, advice, cut, essence};
+use super::{Args, Clue, Deed, Removed, Sight, Verb, Watch, needs, text};
+use crate::account::services::STATES;
+use crate::account::wire::Paging;
+use crate::account::{Account, CallError};
+use futures::future::{join_all, try_join_all};
+use futures::{FutureExt, TryFutureExt};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// An execution whose input holds the text `holds`: EventBridge names executions as it likes.
+pub(super) const EXECUTION: Verb = Verb {
+    name: "states.execution",
+    deed: Deed::Await(|account, args, watch| started(account, args, watch).boxed()),
+    args: &[needs("machine"), needs("holds")],
+    actions: &["states:ListExecutions", "states:DescribeExecution"],
+    brings: || json!({"executionArn": null, "name": null, "status": null}),
+    secret: &[],
+};
+
+/// For each text of `holds`, an execution with it in its input that waits for a task token. The tokens come from
+/// [`TaskScheduled`](https://docs.aws.amazon.com/step-functions/latest/apireference/API_TaskScheduledEventDetails.html)
+/// in the history, so that no log has to be there.
+pub(super) const WAITING: Verb = Verb {
+    name: "states.waiting",
+    deed: Deed::Await(|account, args, watch| waiting(account, args, watch).boxed()),
+    args: &[needs("machine"), needs("holds")],
+    actions: &[
+        "states:ListExecutions",
+        "states:DescribeExecution",
+        "states:GetExecutionHistory",
+    ],
+    brings: || json!({"Tasks": [{"executionArn": null, "TaskToken": null}], "Tokens": [null]}),
+    secret: &["Tokens"],
+};
+
+/// The task of the execution `execution` that waited has got its token back.
+pub(super) const RESUMED: Verb = Verb {
+    name: "states.resumed",
+    deed: Deed::Await(|account, args, _| resumed(account, args).boxed()),
+    args: &[needs("execution")],
+    actions: &["states:GetExecutionHistory"],
+    brings: || json!({"type": null, "output": "any"}),
+    secret: &[],
+};
+
+/// The execution `execution` has ended.
+pub(super) const ENDED: Verb = Verb {
+    name: "states.ended",
+    deed: Deed::Await(|account, args, _| ended(account, args).boxed()),
+    args: &[needs("execution")],
+    actions: &["states:DescribeExecution"],
+    brings: || json!({"status": null, "error": null, "cause": null, "output": "any", "text": null}),
+    secret: &[],
+};
+
+/// In which state the execution with `holds` in its input failed, and why.
+pub(super) const HISTORY: Verb = Verb {
+    name: "states.history",
+    deed: Deed::Evidence(|account, args, watch| history_clue(account, args, watch).boxed()),
+    args: &[needs("machine"), needs("holds")],
+    actions: &[
+        "states:ListExecutions",
+        "states:DescribeExecution",
+        "states:GetExecutionHistory",
+    ],
+    brings: || Value::Null,
+    secret: &[],
+};
+
+/// Stops every execution with one of `holds` in its input that still runs, also one that starts late.
+pub(super) const REMOVE: Verb = Verb {
+    name: "states.executions",
+    deed: Deed::Remove(|account, args, watch| stop(account, args, watch).boxed()),
+    args: &[needs("machine"), needs("holds")],
+    actions: &[
+        "states:ListExecutions",
+        "states:DescribeExecution",
+        "states:StopExecution",
+    ],
+    brings: || Value::Null,
+    secret: &[],
+};
+
+/// A page has up to 100 executions, the newest first: one of this minute is sought in this many.
+const PAGES: usize = 5;
+
+/// An order that was accepted this long ago has started an execution or never will.
+const SETTLED: Duration = Duration::from_secs(20);
+
+/// An execution of this probe.
+#[derive(Debug, Clone)]
+struct Execution {
+    arn: String,
+    name: String,
+    status: String,
+    /// The text of `holds` that its input has.
+    holds: String,
+}
+
+/// The executions since the probe began whose input has one of these texts, the newest first. `None` for a machine
+/// whose executions cannot be listed: an Express one.
+async fn executions(
+    account: &Account,
+    args: &Args,
+    watch: &Watch,
+    holds: &[String],
+) -> Result<Option<Vec<Execution>>, CallError> {
+    let mut input = json!({"stateMachineArn": text(args, "machine"), "maxResults": 100});
+    let since = watch.since.timestamp() as f64 - 60.0;
+    let mut found = Vec::new();
+    for _ in 0..PAGES {
+        let mut page = match account.call(&STATES, "ListExecutions", input.clone()).await {
+            Ok(page) => page,
+            Err(error) if error.code() == Some("StateMachineTypeNotSupported") => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let listed = page["executions"].take().as_array().cloned().unwrap_or_default();
+        let recent: Vec<&Value> = listed
+            .iter()
+            .filter(|e| e["startDate"].as_f64().is_none_or(|at| at >= since))
+            .collect();
+        let ours = try_join_all(recent.iter().map(|e| ours(account, e, holds))).await?;
+        found.extend(ours.into_iter().flatten());
+        match page["nextToken"].take() {
+            Value::String(next) if recent.len() == listed.len() && !listed.is_empty() => {
+                input["nextToken"] = Value::from(next);
+            }
+            _ => break,
+        }
+    }
+    Ok(Some(found))
+}
+
+async fn ours(account: &Account, listed: &Value, holds: &[String]) -> Result<Option<Execution>, CallError> {
+    let field = |name: &str| listed[name].as_str().unwrap_or_default().to_owned();
+    let arn = field("executionArn");
+    // What an execution was started with does not change: asked once.
+    let input = account
+        .once("input of execution", &arn, async {
+            let answer = account
+                .call(&STATES, "DescribeExecution", json!({"executionArn": arn}))
+                .await?;
+            Ok(answer["input"].clone())
+        })
+        .await?;
+    let input = input.as_str().unwrap_or_default();
+    Ok(holds
+        .iter()
+        .find(|text| input.contains(text.as_str()))
+        .map(|text| Execution {
+            name: field("name"),
+            status: field("status"),
+            holds: text.clone(),
+            arn: arn.clone(),
+        }))
+}
+
+fn wanted(args: &Args) -> Vec<String> {
+    match args.get("holds") {
+        Some(Value::Array(texts)) => texts.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => vec![text(args, "holds").to_owned()],
+    }
+}
+
+/// What is said of a machine whose executions cannot be listed.
+fn express() -> Sight {
+    Sight::Never(
+        "the state machine is of type Express: it cannot wait for a person, and its executions cannot be listed"
+            .to_owned(),
+    )
+}
+
+async fn started(account: &Account, args: &Args, watch: &Watch) -> Result<Sight, CallError> {
+    let Some(found) = executions(account, args, watch, &wanted(args)).await? else {
+        return Ok(express());
+    };
+    Ok(found.first().map_or(Sight::NotYet, |e| {
+        Sight::Arrived(json!({"executionArn": e.arn, "name": e.name, "status": e.status}))
+    }))
+}
+
+async fn waiting(account: &Account, args: &Args, watch: &Watch) -> Result<Sight, CallError> {
+    let holds = wanted(args);
+    let Some(found) = executions(account, args, watch, &holds).await? else {
+        return Ok(express());
+    };
+    let running = found.iter().filter(|e| e.status == "RUNNING");
+    let waits = join_all(running.map(|e| history(account, &e.arn).map_ok(move |events| (e, waits(&events))))).await;
+    let mut tasks = Vec::new();
+    for result in waits {
+        if let (execution, Some(token)) = result? {
+            tasks.push((execution, token));
+        }
+    }
+    let each: Option<Vec<_>> = holds
+        .iter()
+        .map(|text| tasks.iter().find(|(e, _)| e.holds == *text))
+        .collect();
+    Ok(each.map_or(Sight::NotYet, |each| {
+        let tokens: Vec<&String> = each.iter().map(|(_, token)| token).collect();
+        let tasks: Vec<Value> = each
+            .iter()
+            .map(|(e, token)| json!({"executionArn": e.arn, "TaskToken": token}))
+            .collect();
+        Sight::Arrived(json!({"Tasks": tasks, "Tokens": tokens}))
+    }))
+}
+
+/// The events of an execution, the oldest first.
+async fn history(account: &Account, execution: &str) -> Result<Vec<Value>, CallError> {
+    let paging = Paging {
+        items: "events",
+        next: "nextToken",
+        token: "nextToken",
+    };
+    let input = json!({"executionArn": execution, "maxResults": 1000});
+    account.list(&STATES, "GetExecutionHistory", input, paging).await
+}
+
+/// The task token that an execution waits for, once the function that took it has answered.
+fn waits(events: &[Value]) -> Option<String> {
+    let scheduled = events
+        .iter()
+        .rposition(|e| e["type"] == "TaskScheduled" && is_waiting(&e["taskScheduledEventDetails"]))?;
+    let after = &events[scheduled..];
+    let submitted = after.iter().any(|e| e["type"] == "TaskSubmitted");
+    let over = after.iter().any(|e| {
+        ["TaskSucceeded", "TaskFailed", "TaskTimedOut"]
+            .iter()
+            .any(|t| e["type"] == *t)
+    });
+    let parameters = events[scheduled]["taskScheduledEventDetails"]["parameters"].as_str()?;
+    let parameters: Value = serde_json::from_str(parameters).ok()?;
+    (submitted && !over).then(|| token(&parameters["Payload"])).flatten()
+}
+
+fn is_waiting(details: &Value) -> bool {
+    details["resource"]
+        .as_str()
+        .is_some_and(|r| r.ends_with(".waitForTaskToken"))
+}
+
+/// The token in a payload: under the course's name, else the text that is as long as only a token is.
+fn token(payload: &Value) -> Option<String> {
+    let named = payload["taskToken"].as_str();
+    let long = || {
+        payload
+            .as_object()?
+            .values()
+            .filter_map(Value::as_str)
+            .find(|t| t.len() > 100)
+    };
+    named.or_else(long).map(str::to_owned)
+}
+
+async fn resumed(account: &Account, args: &Args) -> Result<Sight, CallError> {
+    let events = history(account, text(args, "execution")).await?;
+    let back = events.iter().find_map(|e| {
+        let details = match e["type"].as_str()? {
+            "TaskSucceeded" => &e["taskSucceededEventDetails"],
+            "TaskFailed" => &e["taskFailedEventDetails"],
+            "TaskTimedOut" => &e["taskTimedOutEventDetails"],
+            _ => return None,
+        };
+        is_waiting(details).then(|| json!({"type": e["type"], "output": parsed(&details["output"])}))
+    });
+    Ok(back.map_or(Sight::NotYet, Sight::Arrived))
+}
+
+async fn ended(account: &Account, args: &Args) -> Result<Sight, CallError> {
+    let input = json!({"executionArn": text(args, "execution")});
+    let answer = account.call(&STATES, "DescribeExecution", input).await?;
+    if answer["status"] == "RUNNING" {
+        return Ok(Sight::NotYet);
+    }
+    Ok(Sight::Arrived(json!({
+        "status": answer["status"], "error": answer["error"], "cause": answer["cause"], "output": parsed(&answer["output"]),
+        "text": answer["output"].as_str().unwrap_or_default(),
+    })))
+}
+
+/// JSON that is written as text.
+fn parsed(text: &Value) -> Value {
+    text.as_str()
+        .and_then(|t| serde_json::from_str(t).ok())
+        .unwrap_or(Value::Null)
+}
+
+async fn history_clue(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, CallError> {
+    let Some(found) = executions(account, args, watch, &wanted(args)).await? else {
+        return Ok(Clue::default());
+    };
+    let Some(execution) = found.first() else {
+        return Ok(Clue {
+            lines: vec!["no execution of the state machine has this order in its input".to_owned()],
+            ..Clue::default()
+        });
+    };
+    let events = history(account, &execution.arn).await?;
+    Ok(tell(&execution.name, &execution.status, &events))
+}
+
+/// What a history tells of how an execution went wrong.
+fn tell(name: &str, status: &str, events: &[Value]) -> Clue {
+    let states: Vec<&str> = events
+        .iter()
+        .filter_map(|e| e["stateEnteredEventDetails"]["name"].as_str())
+        .collect();
+    let mut lines = vec![format!("execution {name}: {status}, by way of {}", states.join(" → "))];
+    let failure = events.iter().filter_map(failure).next_back();
+    let Some((error, cause)) = failure.filter(|_| status != "RUNNING") else {
+        return Clue {
+            lines,
+            ..Clue::default()
+        };
+    };
+    let said = said(&cause);
+    let at = states.last().copied().unwrap_or("its first state");
+    if said.trace != said.message {
+        lines.push(format!("cause: {}", cut(&said.trace)));
+    }
+    lines.truncate(LINES);
+    Clue {
+        found: Some(format!(
+            "the execution failed in {at}: {}",
+            cut(&format!("{error}: {}", said.message))
+        )),
+        fix: advice_for(at, &error, &said.message),
+        lines,
+        never: true,
+        pending: false,
+    }
+}
+
+/// Error and cause of an event that failed.
+fn failure(event: &Value) -> Option<(String, String)> {
+    let kind = event["type"].as_str()?;
+    if !kind.ends_with("Failed") && !kind.ends_with("TimedOut") && kind != "ExecutionAborted" {
+        return None;
+    }
+    let details = event
+        .as_object()?
+        .iter()
+        .find(|(name, _)| name.ends_with("EventDetails"))?
+        .1;
+    let field = |name: &str| details[name].as_str().unwrap_or_default().to_owned();
+    let error = Some(field("error")).filter(|e| !e.is_empty());
+    Some((error.unwrap_or_else(|| kind.to_owned()), field("cause")))
+}
+
+struct Said {
+    message: String,
+    trace: String,
+}
+
+/// A function's cause is JSON with the message and the trace of its error.
+fn said(cause: &str) -> Said {
+    let json: Value = serde_json::from_str(cause).unwrap_or_default();
+    match json["errorMessage"].as_str() {
+        Some(message) => {
+            let lines = json["stackTrace"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str);
+            let trace: Vec<&str> = lines.collect();
+            Said {
+                message: essence(message),
+                trace: trace.last().map_or_else(|| essence(message), |line| cut(line)),
+            }
+        }
+        None => Said {
+            message: essence(cause),
+            trace: essence(cause),
+        },
+    }
+}
+
+fn advice_for(state: &str, error: &str, message: &str) -> Option<String> {
+    let whole = format!("{error}: {message}");
+    let edit = format!("Step Functions → the state machine → **Edit** → {state}");
+    if whole.contains("lambda:InvokeFunction") {
+        return Some(
+            "IAM → Roles → the state machine's role → **Add permissions**: a policy that allows lambda:InvokeFunction on \
+             both functions, for example AWSLambdaRole."
+                .to_owned(),
+        );
+    }
+    if whole.contains("Function not found") || error.contains("ResourceNotFound") {
+        return Some(format!("{edit}: it calls a function that is not there. Choose yours."));
+    }
+    if whole.contains("cannot be assumed by Lambda") {
+        return Some(
+            "IAM → Roles → the functions' role → **Trust relationships** → Edit: the principal's service is \
+             `lambda.amazonaws.com`."
+                .to_owned(),
+        );
+    }
+    if whole.contains("States.Runtime") && whole.contains("Invalid path") {
+        return Some(format!(
+            "{edit}: its path names a field that is not there. The approval's output is approved, customer and orderId."
+        ));
+    }
+    if whole.contains("Task.Token") {
+        return Some(format!(
+            "{edit}: **Wait for callback with task token** has to be ticked."
+        ));
+    }
+    advice(&whole)
+}
+
+async fn stop(account: &Account, args: &Args, watch: &Watch) -> Result<Removed, CallError> {
+    let holds = wanted(args);
+    let mut stopped = 0;
+    let mut wait = Duration::from_millis(200);
+    loop {
+        let Some(found) = executions(account, args, watch, &holds).await? else {
+            return Ok(Removed { count: stopped });
+        };
+        for execution in found.iter().filter(|e| e.status == "RUNNING") {
+            let input = json!({
+                "executionArn": execution.arn, "error": "edemlab", "cause": "the order was a probe, and the probe is over",
+            });
+            match account.call(&STATES, "StopExecution", input).await {
+                // One that has just ended by itself needs no stopping.
+                Err(error) if error.code() != Some("ExecutionDoesNotExist") => return Err(error),
+                _ => stopped += 1,
+            }
+        }
+        let expected = watch.sent.min(holds.len());
+        let all = holds
+            .iter()
+            .filter(|text| found.iter().any(|e| e.holds == **text))
+            .count()
+            >= expected;
+        let settled = watch.last_sent.is_none_or(|at| at.elapsed() > SETTLED);
+        if watch.arrived || settled || (all && watch.sent <= 1) || !watch.may_arrive {
+            return Ok(Removed { count: stopped });
+        }
+        tokio::time::sleep(wait).await;
+        wait = (wait * 3 / 2).min(Duration::from_secs(1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scheduled() -> Value {
+        json!({"type": "TaskScheduled", "taskScheduledEventDetails": {
+            "resource": "invoke.waitForTaskToken", "parameters": "{\"Payload\": {\"taskToken\": \"T\"}}",
+        }})
+    }
+
+    #[test]
+    fn a_task_waits_once_its_function_has_answered_and_until_its_token_is_back() {
+        let event = |kind: &str| json!({"type": kind});
+        assert_eq!(waits(&[scheduled()]), None);
+        assert_eq!(waits(&[scheduled(), event("TaskSubmitted")]), Some("T".to_owned()));
+        assert_eq!(
+            waits(&[scheduled(), event("TaskSubmitted"), event("TaskSucceeded")]),
+            None
+        );
+    }
+
+    #[test]
+    fn a_functions_error_is_told_with_its_state() {
+        let events = [
+            json!({"type": "TaskStateEntered", "stateEnteredEventDetails": {"name": "WaitForApproval"}}),
+            json!({"type": "TaskFailed", "taskFailedEventDetails": {
+                "error": "KeyError", "cause": "{\"errorMessage\": \"'taskTokn'\", \"errorType\": \"KeyError\", \"stackTrace\": [\"  File \\\"/var/task/index.py\\\", line 9\"]}",
+            }}),
+        ];
+        let clue = tell("e", "FAILED", &events);
+        assert_eq!(
+            clue.found.as_deref(),
+            Some("the execution failed in WaitForApproval: KeyError: 'taskTokn'")
+        );
+        assert!(clue.never && clue.fix.is_some(), "{clue:?}");
+    }
+}
