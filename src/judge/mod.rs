@@ -13,6 +13,7 @@ mod probe;
 mod related;
 mod under;
 
+pub use find::reads_descriptions;
 pub use outcome::Outcome;
 
 use crate::account::{Account, CallError};
