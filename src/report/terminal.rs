@@ -264,7 +264,14 @@ fn last_lines(out: &mut String, report: &Report, width: usize, command: &str) {
             if let Some(first) = failing.first() {
                 let _ = write!(text, " Start with {}, then:", first.id);
                 let _ = writeln!(out, "{}", wrapped(&text, width, " "));
-                let _ = writeln!(out, "   {}", format!("{command} {}", steps.join(" ")).cyan());
+                // A command is copied: it stands on one line. Where that has no room for all steps, all are checked.
+                let named = format!("{command} {}", steps.join(" "));
+                let again = if textwrap::core::display_width(&named) + 3 > width {
+                    command
+                } else {
+                    &named
+                };
+                let _ = writeln!(out, "   {}", again.cyan());
                 return;
             }
         }
