@@ -47,6 +47,8 @@ pub enum Command {
         #[arg(value_name = "STEP[.CHECK]")]
         part: Option<String>,
     },
+    /// Print the least permissions for checking a lab, as an IAM policy.
+    Policy(PolicyArgs),
     /// Look for mistakes in a course: every one, with its place.
     Lint,
     /// Prove a lab's checks in the sandbox: the solution earns every point, each fault fails exactly its checks.
@@ -98,6 +100,22 @@ pub struct CheckArgs {
     /// Check in the sandbox: started if needed, with the lab's solution in it if it is empty.
     #[arg(long)]
     pub sandbox: bool,
+}
+
+/// What `policy` takes.
+#[derive(Debug, Args)]
+pub struct PolicyArgs {
+    /// The lab.
+    pub lab: String,
+    /// Only what is read: nothing is sent through what the student built.
+    #[arg(long)]
+    pub no_probe: bool,
+    /// Only in this account; in any otherwise.
+    #[arg(long, value_name = "N")]
+    pub account: Option<AccountNumber>,
+    /// Only in this region; in any otherwise. Looking for a lab in other regions is then denied.
+    #[arg(long)]
+    pub region: Option<String>,
 }
 
 /// How a report is printed.

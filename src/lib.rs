@@ -15,6 +15,8 @@ pub mod report;
 
 pub mod judge;
 
+pub mod permissions;
+
 pub mod sandbox;
 
 pub mod cli;

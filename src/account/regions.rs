@@ -2,6 +2,16 @@
 //! own. From <https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html>; one that an account
 //! has not opted in to answers with an error, which is not an answer here.
 
+/// The partition of a region, by its code.
+pub fn partition_of(region: &str) -> &'static str {
+    match region.split('-').next() {
+        Some("cn") => "aws-cn",
+        Some("eusc") => "aws-eusc",
+        _ if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    }
+}
+
 /// Every region of a partition.
 pub fn of_partition(partition: &str) -> &'static [&'static str] {
     match partition {

@@ -7,6 +7,7 @@ mod failure;
 mod inbox;
 mod lint;
 mod live;
+mod policy;
 mod prove;
 mod sandbox;
 
@@ -46,6 +47,7 @@ async fn verb(cli: Cli) -> anyhow::Result<u8> {
         Command::Lint => lint::run(course),
         Command::Prove { lab, faults } => prove::run(course, &lab, &faults).await,
         Command::Sandbox(command) => sandbox::run(course, command).await,
+        Command::Policy(args) => policy::run(course, args),
         Command::ReportSchema => print(&Report::schema()),
         Command::Completions { shell } => {
             let mut out = Vec::new();

@@ -6,7 +6,7 @@ use super::live::Live;
 use super::sandbox::{deploy, find_fault, open};
 use crate::cli::DEFAULT_REGION;
 use crate::course::{CheckAs, Fault, Lab, Part};
-use crate::judge::{Options, judge};
+use crate::judge::{NOT_SHOWN, Options, judge};
 use crate::report::{Report, Status, Verdict};
 use crate::sandbox::{self, AccountNumber, Paths, Sandbox, StartOptions};
 use anyhow::bail;
@@ -125,10 +125,13 @@ async fn account(lab: &Lab, sandbox: &Sandbox, n: usize, fault: Option<&Fault>, 
     };
     let clock = Instant::now();
     match report(lab, sandbox, n, fault, deployments).await {
-        Ok(report) => match fault {
-            None => reference(&report, &mut shown),
-            Some(fault) => compare(&report, fault, &mut shown),
-        },
+        Ok(report) => {
+            match fault {
+                None => reference(&report, &mut shown),
+                Some(fault) => compare(&report, fault, &mut shown),
+            }
+            shown.wrong.extend(unsaid(&report));
+        }
         Err(error) => shown.wrong.push(format!("could not be tried: {error:#}")),
     }
     shown.seconds = clock.elapsed().as_secs_f64();
@@ -152,6 +155,16 @@ async fn report(
     let account = open(sandbox, &number, DEFAULT_REGION, who).await?;
     let (_never, stop) = watch::channel(0);
     Ok(judge(lab, &account, &Options::default(), &|_| (), stop).await?)
+}
+
+/// Texts that a student would not have seen, because an expression in them has no value.
+fn unsaid(report: &Report) -> Vec<String> {
+    let texts = report.checks().flat_map(|(_, check)| {
+        let optional = [&check.found, &check.why, &check.fix].into_iter().flatten();
+        optional.chain([&check.expected]).map(move |text| (&check.id, text))
+    });
+    let unsaid = texts.filter(|(_, text)| text.contains(NOT_SHOWN));
+    unsaid.map(|(id, text)| format!("{id} says {text}")).collect()
 }
 
 fn reference(report: &Report, shown: &mut Shown) {

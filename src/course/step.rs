@@ -3,6 +3,7 @@
 use super::diagnostics::place;
 use super::fault::Fault;
 use super::source::SourceFile;
+use super::vocabulary::VerbRole;
 use crate::expr::{EvalError, Expr, Scope, Template};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
@@ -113,6 +114,19 @@ impl Lab {
             }
         }
         (exprs, texts)
+    }
+
+    /// Every verb that its probes use, and as what.
+    pub fn verbs(&self) -> impl Iterator<Item = (&str, VerbRole)> {
+        self.steps.iter().filter_map(|s| s.probe.as_ref()).flat_map(|probe| {
+            let hops = probe.hops.iter().flat_map(|hop| {
+                let send = hop.send.iter().map(|s| (s.action.verb.as_str(), VerbRole::Send));
+                let awaits = hop.awaits.iter().map(|a| (a.verb.as_str(), VerbRole::Await));
+                let evidence = hop.evidence.iter().map(|a| (a.verb.as_str(), VerbRole::Evidence));
+                send.chain(awaits).chain(evidence)
+            });
+            hops.chain(probe.remove.iter().map(|a| (a.verb.as_str(), VerbRole::Remove)))
+        })
     }
 
     /// Whether any expression or text of the lab holds this word, such as the name of a variable.

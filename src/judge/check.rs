@@ -2,7 +2,7 @@
 
 use super::outcome::{Needs, Obstacle};
 use super::{Run, round};
-use crate::course::{Check, Compiled};
+use crate::course::{Check, Compiled, Lab};
 use crate::expr::{Scope, Template};
 use crate::report::{CheckReport, Status};
 use std::time::Instant;
@@ -75,16 +75,22 @@ impl Run<'_> {
 
     /// What the texts of a check mention, beyond its condition.
     pub(super) async fn telling_scope(&self, check: &Check) -> Scope {
-        let mut needs = Needs::default();
-        let texts = [&check.expected, &check.found, &check.why];
-        for text in texts.into_iter().flatten().chain([&check.fix]) {
-            text.value.mentions().for_each(|(_, m)| needs.add(self.lab, &m));
-        }
+        let mut needs = text_needs(self.lab, check);
         if let Some(expect) = &check.expect {
             needs.add(self.lab, &expect.value.mentions());
         }
         self.scope(&needs).await
     }
+}
+
+/// What the texts of a check mention.
+pub(super) fn text_needs(lab: &Lab, check: &Check) -> Needs {
+    let mut needs = Needs::default();
+    let texts = [&check.expected, &check.found, &check.why];
+    for text in texts.into_iter().flatten().chain([&check.fix]) {
+        text.value.mentions().for_each(|(_, m)| needs.add(lab, &m));
+    }
+    needs
 }
 
 /// A report of a check of which nothing is known yet.
@@ -133,10 +139,13 @@ pub(super) fn fail(report: &mut CheckReport, check: &Check, scope: &Scope) {
     report.fix = Some(say(&check.fix, scope));
 }
 
+/// How what stands for a text begins that could not be said.
+pub const NOT_SHOWN: &str = "(not shown: ";
+
 /// A text in its scope. What cannot be said is said to be so: the verdict does not hang on it.
 pub(super) fn say(text: &Compiled<Template>, scope: &Scope) -> String {
     match text.value.text(scope) {
         Ok(said) => said.trim().chars().take(LONGEST).collect(),
-        Err(error) => format!("(not shown: {}: {error})", text.place()),
+        Err(error) => format!("{NOT_SHOWN}{}: {error})", text.place()),
     }
 }

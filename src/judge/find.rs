@@ -3,7 +3,7 @@
 use super::Run;
 use super::outcome::{Needs, Obstacle, Outcome};
 use crate::account::CallError;
-use crate::course::{Compiled, KindSpec, Resource, arguments};
+use crate::course::{Compiled, KindSpec, Lab, Resource, arguments};
 use crate::discover::{self, Args, Candidate, Kind};
 use crate::expr::{Expr, Scope};
 use crate::report::Chosen;
@@ -64,7 +64,7 @@ impl Run<'_> {
                 let mut keep = self.holding(only, kind, &spec, &mut left).await?.into_iter();
                 left.retain(|_| keep.next().unwrap_or(false));
             }
-            if self.reads_beyond(&resource.name, &spec) {
+            if reads_beyond(self.lab, &resource.name, &spec) {
                 self.describe_all(kind, &mut left).await?;
             }
             let documents = left.into_iter().map(|c| filled(&spec, c.candidate.document)).collect();
@@ -166,7 +166,7 @@ impl Run<'_> {
             }
         };
         let mut chosen = left.swap_remove(0);
-        if !chosen.described && self.reads_beyond(&resource.name, spec) {
+        if !chosen.described && reads_beyond(self.lab, &resource.name, spec) {
             self.describe(kind, &mut chosen).await.map_err(|e| self.say(&e))?;
         }
         if all == 1 && resource.prefer.is_empty() {
@@ -204,11 +204,7 @@ impl Run<'_> {
         if let Some(Obstacle::Unknown(reason)) = self.obstacle(&needs) {
             return Err(reason);
         }
-        let beyond = match mentions.fields_of("it") {
-            Some(fields) => fields.iter().any(|f| !spec.listed.contains(f)),
-            None => true,
-        };
-        if beyond {
+        if condition_reads_beyond(condition, spec) {
             self.describe_all(kind, left).await?;
         }
         Ok(left
@@ -243,12 +239,28 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
 
-    /// Whether anything in the lab reads a field of `name` that its list does not have.
-    fn reads_beyond(&self, name: &str, spec: &KindSpec) -> bool {
-        self.lab
-            .fields_read(name)
-            .is_none_or(|fields: BTreeSet<String>| fields.iter().any(|f| !spec.listed.contains(&f.as_str())))
+/// Whether finding `resource`, or anything that the lab says of it, takes more than its kind's list.
+pub fn reads_descriptions(lab: &Lab, resource: &Resource) -> bool {
+    let Some(kind) = discover::kind(&resource.kind) else {
+        return false;
+    };
+    let spec = (kind.spec)();
+    let conditions = resource.prefer.iter().map(|p| &p.holds).chain(&resource.only);
+    reads_beyond(lab, &resource.name, &spec) || conditions.into_iter().any(|c| condition_reads_beyond(c, &spec))
+}
+
+/// Whether anything in the lab reads a field of `name` that its list does not have.
+fn reads_beyond(lab: &Lab, name: &str, spec: &KindSpec) -> bool {
+    lab.fields_read(name)
+        .is_none_or(|fields: BTreeSet<String>| fields.iter().any(|f| !spec.listed.contains(&f.as_str())))
+}
+
+fn condition_reads_beyond(condition: &Compiled<Expr>, spec: &KindSpec) -> bool {
+    match condition.value.mentions().fields_of("it") {
+        Some(fields) => fields.iter().any(|f| !spec.listed.contains(f)),
+        None => true,
     }
 }
 

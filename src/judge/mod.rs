@@ -13,6 +13,8 @@ mod probe;
 mod related;
 mod under;
 
+pub use check::NOT_SHOWN;
+pub use find::reads_descriptions;
 pub use outcome::Outcome;
 
 use crate::account::{Account, CallError};

@@ -1,6 +1,6 @@
 //! A probe: events are sent, followed hop by hop, and taken away. A later hop that has seen one proves the earlier ones.
 
-use super::check::{could_not_tell, fail, interrupted, pass, say};
+use super::check::{could_not_tell, fail, interrupted, pass, say, text_needs};
 use super::hop::{Undone, action_needs, fresh_watch, needs};
 use super::outcome::{Needs, Obstacle};
 use super::under::{Hops, Under};
@@ -58,10 +58,21 @@ impl Run<'_> {
         let mut all = Needs::default();
         for hop in &probe.hops {
             all.0.extend(needs(self.lab, hop).0);
+            // Its texts are said of what is there; where it is not, nothing hangs on them.
+            all.0.extend(text_needs(self.lab, &hop.check).0);
+            hop.differs
+                .iter()
+                .flat_map(|t| t.value.mentions())
+                .for_each(|(_, m)| all.add(self.lab, &m));
             hop.evidence
                 .iter()
                 .for_each(|a| all.0.extend(action_needs(self.lab, a).0));
         }
+        probe
+            .note
+            .iter()
+            .flat_map(|t| t.value.mentions())
+            .for_each(|(_, m)| all.add(self.lab, &m));
         probe
             .remove
             .iter()

@@ -134,44 +134,69 @@ fn managed_policy(action: &str) -> Option<&'static str> {
     }
 }
 
-/// What to do about an error that the course's readers meet.
-pub(super) fn advice(line: &str) -> Option<String> {
+/// What to do about an error that the course's readers meet, in the function `who`.
+pub(super) fn advice(line: &str, who: &str) -> Option<String> {
     let action = line.split("not authorized to perform: ").nth(1).map(|rest| {
         rest.split_whitespace()
             .next()
             .unwrap_or_default()
             .trim_end_matches(['.', ',', '"'])
     });
-    let advice = if let Some(action) = action {
+    let code = format!("Lambda → {who} → Code");
+    let settings = format!("Lambda → {who} → Configuration");
+    Some(if let Some(action) = action {
         let example = managed_policy(action)
             .map(|name| format!(", for example {name}"))
             .unwrap_or_default();
-        return Some(format!(
-            "IAM → Roles → the function's role → **Add permissions**: a policy that allows {action}{example}. If one is \
+        format!(
+            "IAM → Roles → the role of {who} → **Add permissions**: a policy that allows {action}{example}. If one is \
              attached already, look for a statement with `\"Effect\": \"Deny\"`."
-        ));
+        )
     } else if line.contains("ImportModuleError") || line.contains("Unable to import module") {
-        "Lambda → the function → Code → **Runtime settings** → Handler must be FILE.FUNCTION: for the console's file \
-         `lambda_function.py` that is `lambda_function.lambda_handler`. If the file is right, a module that it imports is missing."
+        format!(
+            "{code} → **Runtime settings** → Handler must be FILE.FUNCTION: for the console's file `lambda_function.py` \
+             that is `lambda_function.lambda_handler`. If the file is right, a module that it imports is missing."
+        )
     } else if line.contains("HandlerNotFound") || line.contains("missing on module") {
-        "Lambda → the function → Code → **Runtime settings**: the handler names a function that the file does not have. \
-         It is `FILE.lambda_handler` for the lab's code."
+        format!(
+            "{code} → **Runtime settings**: the handler names a function that the file does not have. It is \
+             `FILE.lambda_handler` for the lab's code."
+        )
     } else if line.contains("SyntaxError") || line.contains("IndentationError") {
-        "Lambda → the function → Code: the code was not pasted whole. Paste it again and press **Deploy**."
+        format!("{code}: it was not pasted whole. Paste it again and press **Deploy**.")
     } else if line.contains("ResourceNotFound") {
-        "Lambda → the function → Configuration → **Environment variables**: the table named there is not in this \
-         region. Set it to your table's name."
+        format!(
+            "{settings} → **Environment variables**: the table named there is not in this region. Set it to your table's \
+             name."
+        )
+    } else if line.contains("NotFound") && line.contains("opic") {
+        format!(
+            "{settings} → **Environment variables**: the topic named there is not in this region. Set it to your topic's \
+             ARN."
+        )
+    } else if line.contains("InvalidParameter") && line.contains("MessageGroupId") {
+        "SNS → **Create topic** → **Standard**: a FIFO topic sends no e-mail. Set the function's variable to its ARN."
+            .to_owned()
+    } else if line.contains("InvalidParameter") && line.contains("opic") {
+        format!("{settings} → **Environment variables**: copy the whole ARN of your topic (SNS → Topics) into it.")
     } else if line.contains("KeyError") {
-        "Lambda → the function → Code: the key in quotes is not in the event, nor among the environment variables. \
-         Compare with the lab's code, then press **Deploy**."
+        format!(
+            "{code}: the key in quotes is not in the event, nor among the environment variables. Compare with the lab's \
+             code, then press **Deploy**."
+        )
+    } else if line.contains("InvalidToken") || line.contains("TaskTimedOut") {
+        format!(
+            "{code}: the token that it got is none. Step Functions → the state machine → **Edit** → the state that waits → \
+             **Payload**: `\"taskToken.$\": \"$$.Task.Token\"`, with the `.$` in the name."
+        )
     } else if line.contains("ValidationException") {
         "DynamoDB → the table: its keys must be `user_id` and `timestamp`, both strings, and the function must put both."
+            .to_owned()
     } else if line.contains("timed out") {
-        "Lambda → the function → Configuration → **General configuration**: give it a timeout of 30 seconds."
+        format!("{settings} → **General configuration**: give it a timeout of 30 seconds.")
     } else {
         return None;
-    };
-    Some(advice.to_owned())
+    })
 }
 
 #[cfg(test)]
@@ -219,7 +244,7 @@ mod tests {
 
     #[test]
     fn the_denied_action_is_named_in_the_advice() {
-        assert!(advice(DENIED).unwrap().contains("allows dynamodb:PutItem,"));
+        assert!(advice(DENIED, "clicks").unwrap().contains("allows dynamodb:PutItem,"));
     }
 
     #[test]

@@ -52,7 +52,7 @@ fn failed(function: &str, said: &Value) -> Clue {
         .filter_map(Value::as_str);
     Clue {
         found: Some(format!("function {function} fails when it is invoked: {error}")),
-        fix: advice(&format!("{error} {}", field("errorMessage"))),
+        fix: advice(&format!("{error} {}", field("errorMessage")), function),
         lines: trace.last().map(|line| essence(line)).into_iter().collect(),
         never: true,
         pending: false,

@@ -135,7 +135,7 @@ async fn log(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, Call
             at.format("%H:%M:%S UTC"),
             essence(telling)
         )),
-        fix: advice(telling),
+        fix: advice(telling, text(args, "function")),
         lines: errors
             .iter()
             .filter(|l| *l != telling)

@@ -409,7 +409,7 @@ fn advice_for(state: &str, error: &str, message: &str) -> Option<String> {
             "{edit}: **Wait for callback with task token** has to be ticked."
         ));
     }
-    advice(&whole)
+    advice(&whole, &format!("the function that {state} calls"))
 }
 
 async fn stop(account: &Account, args: &Args, watch: &Watch) -> Result<Removed, CallError> {

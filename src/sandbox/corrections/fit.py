@@ -1,6 +1,7 @@
 """The tools of a correction. Each wraps a function of MiniStack and says which one it expects to find: when MiniStack
 has changed, this program stops with exit code 3 and one line that says where, instead of answering wrongly.
 """
+import functools
 import inspect
 import os
 import shutil
@@ -47,7 +48,8 @@ def wrap(module, name, parameters):
     original = expect(module, name, parameters)
 
     def decorate(function):
-        setattr(module, name, lambda *args, **kwargs: function(original, *args, **kwargs))
+        # With its signature, so that another correction may wrap it once more.
+        setattr(module, name, functools.wraps(original)(lambda *args, **kwargs: function(original, *args, **kwargs)))
     return decorate
 
 
@@ -56,6 +58,7 @@ def wrap_async(module, name, parameters):
     original = expect(module, name, parameters)
 
     def decorate(function):
+        @functools.wraps(original)
         async def call(*args, **kwargs):
             return await function(original, *args, **kwargs)
         setattr(module, name, call)

@@ -1,0 +1,23 @@
+//! `edemlab policy`: the least permissions for checking a lab.
+
+use super::common;
+use crate::account::regions;
+use crate::cli::PolicyArgs;
+use crate::course::Part;
+use crate::permissions::{Place, policy};
+use std::path::PathBuf;
+
+pub fn run(course: Option<PathBuf>, args: PolicyArgs) -> anyhow::Result<u8> {
+    let course = common::course(course, Part::Checks)?;
+    let lab = course.lab(&args.lab)?;
+    let place = Place {
+        partition: args
+            .region
+            .as_deref()
+            .map(|region| regions::partition_of(region).to_owned()),
+        account: args.account.map(|account| account.as_str().to_owned()),
+        region: args.region,
+    };
+    let document = policy(lab, !args.no_probe, &place)?;
+    super::print(&serde_json::to_string_pretty(&document)?)
+}

@@ -1,0 +1,64 @@
+//! What may be asked of an account to check a lab: the least IAM policy, made from the kinds and verbs that the lab uses.
+
+mod scope;
+
+use crate::course::Lab;
+use crate::discover;
+use crate::judge::reads_descriptions;
+use crate::probe::VERBS;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where a policy holds: what is not said is any.
+#[derive(Debug, Clone, Default)]
+pub struct Place {
+    /// The partition: `aws`, `aws-cn`, `aws-us-gov`.
+    pub partition: Option<String>,
+    /// The account's twelve digits.
+    pub account: Option<String>,
+    /// The region.
+    pub region: Option<String>,
+}
+
+/// An IAM action that the policy's author does not know the resources of: a mistake in the program.
+#[derive(Debug, thiserror::Error)]
+#[error("it is not known which resources {0} is about: add it to src/permissions/scope.rs")]
+pub struct Unscoped(&'static str);
+
+/// The least [policy](https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html) with which `lab` can be
+/// checked; without its probe when `probe` is false: then it only reads.
+///
+/// # Errors
+/// When an action is not in the table of resources.
+pub fn policy(lab: &Lab, probe: bool, place: &Place) -> Result<Value, Unscoped> {
+    let mut by_resources: BTreeMap<Vec<String>, BTreeSet<&'static str>> = BTreeMap::new();
+    for action in actions(lab, probe) {
+        let resources = scope::resources(action, place).ok_or(Unscoped(action))?;
+        by_resources.entry(resources).or_default().insert(action);
+    }
+    let statements = by_resources.into_iter().enumerate().map(|(number, (resources, actions))| {
+        json!({"Sid": format!("Edemlab{}", number + 1), "Effect": "Allow", "Action": actions, "Resource": resources})
+    });
+    Ok(json!({"Version": "2012-10-17", "Statement": statements.collect::<Vec<_>>()}))
+}
+
+/// Every action that a check of `lab` may call.
+fn actions(lab: &Lab, probe: bool) -> BTreeSet<&'static str> {
+    let mut actions = BTreeSet::new();
+    for resource in lab.resources.values() {
+        let Some(kind) = discover::kind(&resource.kind) else {
+            continue;
+        };
+        actions.extend(kind.actions);
+        if let Some(description) = kind.describe.as_ref().filter(|_| reads_descriptions(lab, resource)) {
+            actions.extend(description.actions);
+        }
+    }
+    if probe {
+        for (name, role) in lab.verbs() {
+            let used = VERBS.iter().filter(|v| v.name == name && v.spec().role == role);
+            actions.extend(used.flat_map(|v| v.actions));
+        }
+    }
+    actions
+}

@@ -1,0 +1,27 @@
+"""IAM: the resource that a call is about, where MiniStack looks for it elsewhere than AWS does.
+
+By the Service Authorization Reference.
+"""
+import json
+
+from ministack.core import iam_actions
+
+from .fit import wrap
+
+
+@wrap(iam_actions, "extract_resource_arn", "service method path headers body query_params region account_id")
+def extract_resource_arn(original, service, method, path, headers, body, query_params, region, account_id):
+    operation = next((v for k, v in headers.items() if k.lower() == "x-amz-target"), "").rpartition(".")[2]
+    if operation == "ListTargetsByRule":
+        request = json.loads(body or b"{}")
+        bus = str(request.get("EventBusName") or "default").rpartition("/")[2]
+        rule = request.get("Rule", "")
+        return f"arn:aws:events:{region}:{account_id}:rule/" + (rule if bus == "default" else f"{bus}/{rule}")
+    if operation == "DescribeLogGroups":
+        # Of a list, IAM asks about the group without a name: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/
+        # iam-access-control-overview-cwl.html.
+        return f"arn:aws:logs:{region}:{account_id}:log-group::log-stream:"
+    source = query_params.get("PolicySourceArn")
+    if service == "iam" and source:
+        return source[0] if isinstance(source, list) else source
+    return original(service, method, path, headers, body, query_params, region, account_id)
