@@ -4,7 +4,7 @@
 mod common;
 
 use common::cloud::Checked;
-use common::orders::{EXTRA, Orders, POINTS, fault, of, solution};
+use common::orders::{EXTRA, Orders, POINTS, fault, of, role, solution, with_managed_policies};
 use edemlab::report::Status;
 use serde_json::{Map, Value, json};
 
@@ -93,19 +93,6 @@ fn work_in_another_region_is_found_and_told() {
     assert!(fix.contains("edemlab check eventdriven --region sa-east-1"), "{fix}");
 }
 
-fn role(service: &str, actions: &[&str], resource: &Value) -> Value {
-    let mut role = json!({"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}],
-    }}});
-    if !actions.is_empty() {
-        role["Properties"]["Policies"] = json!([{"PolicyName": "one", "PolicyDocument": {
-            "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": resource}],
-        }}]);
-    }
-    role
-}
-
 #[test]
 fn a_narrow_role_for_each_function_is_right_even_without_logs() {
     let mut template = solution();
@@ -137,34 +124,7 @@ fn a_narrow_role_for_each_function_is_right_even_without_logs() {
 
 #[test]
 fn the_courses_managed_policies_are_right() {
-    let mut template = solution();
-    let managed = |names: &[&str]| -> Value {
-        let arns = names.iter().map(|name| format!("arn:aws:iam::aws:policy/{name}"));
-        arns.collect::<Vec<_>>().into()
-    };
-    for (role, policies) in [
-        (
-            "Role",
-            &[
-                "AmazonSNSFullAccess",
-                "AWSStepFunctionsFullAccess",
-                "AmazonDynamoDBFullAccess",
-                "service-role/AWSLambdaBasicExecutionRole",
-            ][..],
-        ),
-        ("MachineRole", &["service-role/AWSLambdaRole"]),
-        ("RuleRole", &["AWSStepFunctionsFullAccess"]),
-        ("ApiRole", &["AmazonEventBridgeFullAccess"]),
-    ] {
-        let properties = of(&mut template, role);
-        properties["Policies"] = json!([]);
-        properties["ManagedPolicyArns"] = managed(policies);
-    }
-    let resources = template["Resources"].as_object_mut().unwrap();
-    resources.remove("ReturnTokens");
-    resources.remove("MachinePolicy");
-    resources["Machine"]["DependsOn"] = json!(["MachineRole"]);
-    let it = Orders::with(FILE, "420000000005", &[template]);
+    let it = Orders::with(FILE, "420000000005", &[with_managed_policies()]);
     everything_passes(&it.check(&[]));
 }
 

@@ -50,6 +50,49 @@ pub fn recode(template: &mut Value, function: &str, replace: &str, with: &str) {
     *code = text.replace(replace, with).into();
 }
 
+/// A role for a service, with these rights on a resource.
+pub fn role(service: &str, actions: &[&str], resource: &Value) -> Value {
+    let mut role = json!({"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}],
+    }}});
+    if !actions.is_empty() {
+        role["Properties"]["Policies"] = json!([{"PolicyName": "one", "PolicyDocument": {
+            "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": resource}],
+        }}]);
+    }
+    role
+}
+
+/// The solution with the policies that the course attaches, in place of narrow ones.
+pub fn with_managed_policies() -> Value {
+    let mut template = solution();
+    for (role, policies) in [
+        (
+            "Role",
+            &[
+                "AmazonSNSFullAccess",
+                "AWSStepFunctionsFullAccess",
+                "AmazonDynamoDBFullAccess",
+                "service-role/AWSLambdaBasicExecutionRole",
+            ][..],
+        ),
+        ("MachineRole", &["service-role/AWSLambdaRole"]),
+        ("RuleRole", &["AWSStepFunctionsFullAccess"]),
+        ("ApiRole", &["AmazonEventBridgeFullAccess"]),
+    ] {
+        let arns = policies.iter().map(|name| format!("arn:aws:iam::aws:policy/{name}"));
+        let properties = of(&mut template, role);
+        properties["Policies"] = json!([]);
+        properties["ManagedPolicyArns"] = arns.collect::<Vec<_>>().into();
+    }
+    let resources = template["Resources"].as_object_mut().unwrap();
+    resources.remove("ReturnTokens");
+    resources.remove("MachinePolicy");
+    resources["Machine"]["DependsOn"] = json!(["MachineRole"]);
+    template
+}
+
 /// An account of the sandbox of this file.
 #[derive(Clone, Copy)]
 pub struct Orders {
@@ -125,6 +168,18 @@ impl Orders {
 
     pub fn check(&self, args: &[&str]) -> Checked {
         checked(self.command(&[&["--format", "json"], args].concat()))
+    }
+
+    /// What is printed as text, JSON and JUnit, by three checks at once.
+    pub fn print_all(&self, args: &[&str]) -> [Printed; 3] {
+        std::thread::scope(|scope| {
+            let checks = ["text", "json", "junit"].map(|format| {
+                let mut command = self.command(&[&["--format", format], args].concat());
+                command.env("RUST_LOG", "trace");
+                scope.spawn(move || run(command))
+            });
+            checks.map(|check| check.join().expect("it ends"))
+        })
     }
 
     /// Every execution of every machine, with its status.
