@@ -201,8 +201,8 @@ async fn remove(account: &Account, args: &Args, watch: &Watch) -> Result<Removed
         tokio::time::sleep(wait).await;
         wait = (wait * 3 / 2).min(Duration::from_secs(1));
     }
-    // Only a probe that did not arrive as it should may have left something under another key.
-    if !watch.arrived && watch.sent > 0 {
+    // A probe that did not arrive as it should, or not here, may have left something under another key.
+    if (!watch.arrived || deleted == 0) && watch.sent > 0 {
         for stray in strays(account, args, watch).await.unwrap_or_default() {
             deleted += usize::from(remove_stray(account, table, &stray).await?);
         }

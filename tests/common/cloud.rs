@@ -82,6 +82,20 @@ impl Cloud {
         wait(self.sandbox.deploy(&number(account), region, stack, template)).expect("it can be deployed")
     }
 
+    /// Confirms every subscription of the account that waits, as a click in each of its mails would.
+    pub fn confirm(&self, account: &str, region: &str) {
+        wait(self.sandbox.confirm(&number(account), Some(region))).expect("the inbox answers");
+    }
+
+    /// What the account's topics would have sent so far, each with its subject.
+    pub fn mails(&self, account: &str) -> Vec<String> {
+        let inbox = wait(self.sandbox.inbox(&number(account), None)).expect("the inbox answers");
+        let mails = inbox.mails.into_iter();
+        mails
+            .map(|mail| format!("{}: {}", mail.subject, mail.message))
+            .collect()
+    }
+
     /// The account's student, as the course has it: an IAM user, an administrator.
     pub fn student(&self, account: &str) -> Keys {
         let keys = wait(self.sandbox.student(&number(account))).expect("a student");
@@ -195,7 +209,11 @@ impl Cloud {
 
 /// `edemlab check` of the lab at this endpoint, with nothing of the environment of whoever runs the tests.
 pub fn check_at(endpoint: &str, keys: &Keys, args: &[&str]) -> Command {
-    let mut command = alone(&["check", LAB]);
+    check_lab_at(endpoint, LAB, keys, args)
+}
+
+pub fn check_lab_at(endpoint: &str, lab: &str, keys: &Keys, args: &[&str]) -> Command {
+    let mut command = alone(&["check", lab]);
     command
         .args(args)
         .env("AWS_ENDPOINT_URL", endpoint)

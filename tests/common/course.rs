@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use edemlab::course::{Course, CourseFiles, Part, load};
 use serde_json::Value;
 
-/// The lab that is checked.
+/// The lab that is checked, where a test does not say another.
 pub const LAB: &str = "datastream";
 
 /// The stack that `edemlab sandbox deploy` makes of it.
@@ -17,14 +17,22 @@ fn course() -> Course {
 
 /// The template of an account that earns every point.
 pub fn solution() -> Value {
-    course().lab(LAB).unwrap().solution.clone().expect("a solution")
+    solution_of(LAB)
+}
+
+pub fn solution_of(lab: &str) -> Value {
+    course().lab(lab).unwrap().solution.clone().expect("a solution")
 }
 
 /// The ids of the lab's steps, in order.
 pub fn steps() -> Vec<String> {
+    steps_of(LAB)
+}
+
+pub fn steps_of(lab: &str) -> Vec<String> {
     let course = course();
     course
-        .lab(LAB)
+        .lab(lab)
         .unwrap()
         .steps
         .iter()
@@ -39,8 +47,12 @@ pub fn checks() -> usize {
 
 /// The templates of a fault, to be deployed one after the other.
 pub fn fault(id: &str) -> Vec<Value> {
+    fault_of(LAB, id)
+}
+
+pub fn fault_of(lab: &str, id: &str) -> Vec<Value> {
     let course = course();
-    let lab = course.lab(LAB).unwrap();
+    let lab = course.lab(lab).unwrap();
     let fault = lab.faults.iter().find(|fault| fault.id == id);
     fault
         .unwrap_or_else(|| panic!("no fault {id}"))
