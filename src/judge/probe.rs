@@ -259,7 +259,7 @@ impl Run<'_> {
             }
         }))
         .await;
-        for (index, sight) in sights.into_iter().enumerate().rev() {
+        for (index, sight) in sights.into_iter().enumerate() {
             let Some(sight) = sight else { continue };
             match sight {
                 Ok(Sight::Arrived(document)) if !hops.0[index].done => {

@@ -68,12 +68,12 @@ impl<'p> Hops<'p> {
             && reached.is_none_or(|i| self.0[i].report.status == Status::Pass)
     }
 
-    /// Whoever is seen here has come by there.
+    /// Whoever is seen here has come by there. Where something is expected of what arrives, having come by is no proof.
     pub fn prove_before(&mut self, index: usize, seconds: f64) {
         let before: Vec<usize> = self.before(index).collect();
         for earlier in before {
             let earlier = &mut self.0[earlier];
-            if !earlier.done {
+            if !earlier.done && earlier.hop.check.expect.is_none() {
                 pass(&mut earlier.report);
                 earlier.done = true;
                 earlier.seen = Some(seconds);
