@@ -156,9 +156,9 @@ pub enum SandboxCommand {
     },
     /// Show the mails that SNS would have sent, and the subscriptions that wait to be confirmed.
     Inbox {
-        /// The account.
-        #[arg(long, value_name = "N", default_value = DEFAULT_ACCOUNT)]
-        account: AccountNumber,
+        /// The account; else that of the credentials in the environment, else the first.
+        #[arg(long, value_name = "N")]
+        account: Option<AccountNumber>,
         /// Only what comes from this region.
         #[arg(long)]
         region: Option<String>,

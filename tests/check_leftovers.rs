@@ -202,7 +202,8 @@ fn of_two_streams_the_one_that_the_user_names_is_taken() {
     let stream = &seen.report.resources["stream"];
     assert_eq!((stream.name.as_str(), stream.candidates), ("spare", 2));
     assert!(stream.because.contains("--use"), "{}", stream.because);
-    assert_eq!(seen.with(Status::Fail), ["kinesis.on-demand", "lambda.trigger"]);
+    let read_by_none = ["personalize.sender", "kinesis.on-demand", "lambda.trigger"];
+    assert_eq!(seen.with(Status::Fail), read_by_none);
 
     let wrong = cloud.report(account, &["--use", "stream=spear", "--no-probe"]);
     assert_eq!((wrong.code, wrong.step("kinesis")), (3, Status::Unknown));

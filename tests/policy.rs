@@ -49,19 +49,24 @@ fn check(account: &str, lab: &str, name: &str, policy: &Value, flags: &[&str]) -
 }
 
 /// With the whole policy everything is seen; without any one of its statements something is not.
-fn is_enough_and_not_too_much(lab: &str, accounts: [&str; 2], fault: &str, flags: &[&str]) {
+/// The first account has the solution, the others a fault each.
+fn is_enough_and_not_too_much(lab: &str, accounts: &[&str], faults: &[&str], flags: &[&str]) {
     assert!(course().lab(lab).is_ok());
     deploy(accounts[0], lab, None);
-    deploy(accounts[1], lab, Some(fault));
+    for (account, fault) in accounts[1..].iter().zip(faults) {
+        deploy(account, lab, Some(fault));
+    }
     let whole = policy(lab, flags);
     let name = format!("whole{}", flags.join(""));
     let (code, report) = check(accounts[0], lab, &name, &whole, flags);
     assert_eq!(code, 0, "{report:#}");
-    let (_, report) = check(accounts[1], lab, &name, &whole, flags);
-    assert!(
-        !report.to_string().contains("is denied to these credentials"),
-        "{report:#}"
-    );
+    for account in &accounts[1..] {
+        let (_, report) = check(account, lab, &name, &whole, flags);
+        assert!(
+            !report.to_string().contains("is denied to these credentials"),
+            "{report:#}"
+        );
+    }
 
     let statements = whole["Statement"].as_array().expect("statements").len();
     for left_out in 0..statements {
@@ -78,30 +83,32 @@ fn is_enough_and_not_too_much(lab: &str, accounts: [&str; 2], fault: &str, flags
 
 #[test]
 fn datastream_with_its_probe() {
-    is_enough_and_not_too_much("datastream", ["370000000001", "370000000002"], "crash", &[]);
+    // One with a service in ECS Express Mode, in place of App Runner.
+    let accounts = ["370000000001", "370000000002", "370000000010"];
+    is_enough_and_not_too_much("datastream", &accounts, &["crash", "express-wrong-port"], &[]);
 }
 
 #[test]
 fn datastream_reads_only() {
     is_enough_and_not_too_much(
         "datastream",
-        ["370000000003", "370000000004"],
-        "no-trigger",
+        &["370000000003", "370000000004", "370000000011"],
+        &["no-trigger", "express-wrong-port"],
         &["--no-probe"],
     );
 }
 
 #[test]
 fn eventdriven_with_its_probe() {
-    is_enough_and_not_too_much("eventdriven", ["370000000005", "370000000006"], "log-rule-off", &[]);
+    is_enough_and_not_too_much("eventdriven", &["370000000005", "370000000006"], &["log-rule-off"], &[]);
 }
 
 #[test]
 fn eventdriven_reads_only() {
     is_enough_and_not_too_much(
         "eventdriven",
-        ["370000000007", "370000000008"],
-        "no-machine",
+        &["370000000007", "370000000008"],
+        &["no-machine"],
         &["--no-probe"],
     );
 }

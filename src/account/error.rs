@@ -111,9 +111,12 @@ impl CallError {
 /// AWS's common errors; see <https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html> and each service's.
 fn of_code(code: &str) -> Problem {
     match code {
-        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "NotAuthorized" | "AllAccessDisabled" => {
-            Problem::Denied
-        }
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "AuthorizationError"
+        | "UnauthorizedOperation"
+        | "NotAuthorized"
+        | "AllAccessDisabled" => Problem::Denied,
         "Throttling"
         | "ThrottlingException"
         | "ThrottledException"

@@ -71,6 +71,10 @@ pub async fn run(course: Option<PathBuf>, command: SandboxCommand) -> anyhow::Re
             let Some(sandbox) = sandbox::status(&paths).await? else {
                 bail!("the sandbox is not running, so it has no inbox: `edemlab sandbox start` starts it");
             };
+            let account = match account {
+                Some(account) => account,
+                None => whose(&sandbox).await.unwrap_or(DEFAULT_ACCOUNT.parse()?),
+            };
             super::inbox::run(&sandbox, &account, region.as_deref(), confirm).await
         }
         SandboxCommand::Deploy {
@@ -105,6 +109,20 @@ async fn started(paths: &Paths, live: &Live) -> anyhow::Result<Sandbox> {
         ..StartOptions::default()
     };
     Ok(sandbox::start(paths, &options, &|e| live.sandbox(e)).await?)
+}
+
+/// The account whose credentials the environment holds, where they are for this sandbox.
+async fn whose(sandbox: &Sandbox) -> Option<AccountNumber> {
+    let endpoint = std::env::var("AWS_ENDPOINT_URL").ok()?;
+    if endpoint.trim_end_matches('/') != sandbox.endpoint.trim_end_matches('/') {
+        return None;
+    }
+    let connection = Connection {
+        region: Some(DEFAULT_REGION.to_owned()),
+        ..Connection::default()
+    };
+    let me = connection.open().await.ok()?.identity().await.ok()?;
+    me.account.parse().ok()
 }
 
 /// The fault of `lab` called `id`.

@@ -15,7 +15,7 @@ mod vocabulary;
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use fault::{CheckAs, Fault, FaultError};
 pub use load::{Part, load};
-pub(crate) use resolve::{arrival_name, depends_on};
+pub(crate) use resolve::{arrival_name, derived_from};
 pub use source::{CourseFiles, SourceError, SourceFile};
 pub(crate) use step::arguments;
 pub use step::{Action, Arg, Check, Compiled, Hop, HopSend, Lab, Preference, Probe, Removal, Resource, Step};

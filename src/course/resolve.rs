@@ -364,6 +364,21 @@ pub(crate) fn arrival_name(verb: &str) -> &str {
     verb.rsplit('.').next().unwrap_or(verb)
 }
 
+/// The resources that `name` is derived from: those that its arguments mention. Of an access of a role to a table, the
+/// role and the table.
+pub(crate) fn derived_from(lab: &Lab, name: &str) -> Vec<String> {
+    let mut texts = Vec::new();
+    if let Some(resource) = lab.resources.get(name) {
+        resource.with.values().for_each(|arg| arg.texts(&mut texts));
+    }
+    let mentions = texts.iter().flat_map(|text| text.value.mentions());
+    let names = mentions.flat_map(|(_, m)| m.names().iter().map(|m| m.name.clone()).collect::<Vec<_>>());
+    let mut names: Vec<String> = names.filter(|n| lab.resources.contains_key(n)).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
 /// The resources that `name` is found by way of.
 pub(crate) fn depends_on(lab: &Lab, name: &str) -> Vec<String> {
     let Some(resource) = lab.resources.get(name) else {
@@ -376,13 +391,7 @@ pub(crate) fn depends_on(lab: &Lab, name: &str) -> Vec<String> {
     for expr in exprs {
         names.extend(expr.value.mentions().names().iter().map(|m| m.name.clone()));
     }
-    let mut texts = Vec::new();
-    resource.with.values().for_each(|arg| arg.texts(&mut texts));
-    for text in texts {
-        for (_, mentions) in text.value.mentions() {
-            names.extend(mentions.names().iter().map(|m| m.name.clone()));
-        }
-    }
+    names.extend(derived_from(lab, name));
     names.retain(|n| lab.resources.contains_key(n));
     names.sort();
     names.dedup();

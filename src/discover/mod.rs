@@ -3,19 +3,25 @@
 //! A new kind is a [`Kind`] in its service's file and one line in [`KINDS`].
 
 mod apigateway;
+mod apprunner;
+mod container;
 mod definition;
 mod dynamodb;
+mod ecr;
+mod ecs;
 mod elsewhere;
 mod events;
 mod iam;
 mod kinesis;
 mod lambda;
 mod logs;
+mod personalize;
 mod s3;
 mod sns;
 mod states;
 mod sts;
 mod time;
+mod web;
 
 pub(crate) use events::rules_with_targets;
 pub(crate) use lambda::mapping as event_source_mapping;
@@ -80,6 +86,14 @@ pub const KINDS: &[Kind] = &[
     iam::ACCESS,
     s3::BUCKET,
     s3::CSV,
+    personalize::DATASET_GROUP,
+    personalize::DATASET,
+    personalize::SOLUTION,
+    personalize::RECOMMENDER,
+    personalize::EVENT_TRACKER,
+    ecr::REPOSITORY,
+    container::SERVICE,
+    web::PAGE,
     events::BUS,
     events::RULE,
     logs::GROUP,

@@ -29,7 +29,7 @@ impl Run<'_> {
                 report.status = Status::Blocked;
                 report.needs = before;
             }
-            None if untold.is_some() => could_not_tell(&mut report, untold.unwrap_or_default()),
+            _ if untold.is_some() => could_not_tell(&mut report, untold.unwrap_or_default()),
             Some(Obstacle::Unknown(reason)) => could_not_tell(&mut report, reason),
             Some(Obstacle::Absent(absent)) => {
                 report.status = Status::Blocked;

@@ -2,7 +2,7 @@
 
 use super::Options;
 use super::outcome::{Needs, known_step};
-use crate::course::{Lab, Step, UnknownName, depends_on};
+use crate::course::{Lab, Step, UnknownName, derived_from};
 use std::collections::BTreeSet;
 
 pub(super) fn steps<'l>(lab: &'l Lab, options: &Options) -> Result<Vec<&'l Step>, UnknownName> {
@@ -50,9 +50,7 @@ fn needed_by<'l>(lab: &'l Lab, step: &Step) -> BTreeSet<&'l str> {
             continue;
         }
         // What is derived (an access of a role to a table) stands for what it is derived from.
-        if !lab.resources[&name].with.is_empty() {
-            resources.extend(depends_on(lab, &name));
-        }
+        resources.extend(derived_from(lab, &name));
         resources.insert(name);
     }
     lab.steps

@@ -267,7 +267,7 @@ impl<'a> Run<'a> {
             .chain(hops.filter(|_| probed))
             .map(|check| done.remove(&check.id).unwrap_or_else(|| check::interrupted(check)))
             .collect();
-        let about = step.finds.iter().find(|name| {
+        let about = step.finds.iter().filter(|name| {
             matches!(
                 self.outcomes[name.as_str()].get(),
                 Some(Outcome::Found { chosen: Some(_), .. })
@@ -279,7 +279,7 @@ impl<'a> Run<'a> {
             chapter: step.chapter.clone(),
             status: report::worst(checks.iter()),
             points: Points::of(checks.iter()),
-            about: about.cloned(),
+            about: about.cloned().collect(),
             way: self.ways.borrow_mut().remove(&step.id).unwrap_or_default(),
             checks,
         }

@@ -3,7 +3,7 @@
 use super::Run;
 use super::hop::needs;
 use super::outcome::Needs;
-use crate::course::depends_on;
+use crate::course::derived_from;
 use crate::report::Status;
 
 impl Run<'_> {
@@ -52,9 +52,7 @@ impl Run<'_> {
             .for_each(|e| needs.add(self.lab, &e.value.mentions()));
         let mut names: Vec<String> = needs.names().into_iter().map(str::to_owned).collect();
         for name in names.clone() {
-            if !self.lab.resources[&name].with.is_empty() {
-                names.extend(depends_on(self.lab, &name));
-            }
+            names.extend(derived_from(self.lab, &name));
         }
         names
     }

@@ -70,7 +70,7 @@ pub(super) fn resources(action: &str, place: &Place) -> Option<Vec<String>> {
         "personalize:DescribeEventTracker" => vec![arn("personalize", "event-tracker/*")],
         "ecr:DescribeRepositories" | "ecr:DescribeImages" => vec![arn("ecr", "repository/*")],
         "apprunner:DescribeService" => vec![arn("apprunner", "service/*")],
-        "ecs:DescribeExpressGatewayService" => vec![arn("ecs", "service/*")],
+        "ecs:DescribeExpressGatewayService" | "ecs:DescribeServices" => vec![arn("ecs", "service/*")],
         _ => return None,
     })
 }

@@ -45,7 +45,7 @@ async fn invoke(account: &Account, args: &Args) -> Result<Sent, CallError> {
 fn failed(function: &str, said: &Value) -> Clue {
     let field = |name: &str| said[name].as_str().unwrap_or_default();
     let error = format!("{}: {}", field("errorType"), essence(field("errorMessage")));
-    let trace = said["stackTrace"]
+    let mut trace = said["stackTrace"]
         .as_array()
         .into_iter()
         .flatten()
@@ -53,7 +53,7 @@ fn failed(function: &str, said: &Value) -> Clue {
     Clue {
         found: Some(format!("function {function} fails when it is invoked: {error}")),
         fix: advice(&format!("{error} {}", field("errorMessage")), function),
-        lines: trace.last().map(|line| essence(line)).into_iter().collect(),
+        lines: trace.next_back().map(essence).into_iter().collect(),
         never: true,
         pending: false,
     }

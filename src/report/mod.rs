@@ -121,8 +121,9 @@ pub struct StepReport {
     pub status: Status,
     /// Its points.
     pub points: Points,
-    /// The resource that it is about, a name in `resources`.
-    pub about: Option<String>,
+    /// The resources that it is about, names in `resources`.
+    #[serde(default)]
+    pub about: Vec<String>,
     /// The probe's way, where the step has one.
     #[serde(default)]
     pub way: Vec<Stop>,

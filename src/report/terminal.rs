@@ -1,7 +1,7 @@
 //! A report as a student reads it in a terminal. Clear at 80 columns without colour; colour only repeats the symbols.
 
 use super::text::{styled, visible, wrapped};
-use super::{CheckReport, Report, Status, StepReport, Verdict};
+use super::{CheckReport, Chosen, Report, Status, StepReport, Verdict};
 use colored::{ColoredString, Colorize};
 use std::fmt::Write;
 
@@ -23,8 +23,12 @@ pub fn render(report: &Report, width: usize, command: &str) -> String {
     }
     out.push('\n');
     let mut reasons: Vec<&str> = Vec::new();
+    // Of what has not been begun, the first thing to do is enough.
+    let next = report.steps.iter().find(|step| not_started(step).is_some());
     for (step, check) in report.checks() {
+        let later = not_started(step).is_some() && next.is_some_and(|next| next.id != step.id);
         match check.status {
+            Status::Fail if later => {}
             Status::Fail if check.optional => {
                 let text = format!(
                     "{}  {} ({} points, extra credit)",
@@ -72,15 +76,11 @@ fn symbol(status: Status) -> ColoredString {
 
 /// Whether a step has not been begun: what it is about is not there, and everything else waits for that.
 fn not_started(step: &StepReport) -> Option<&CheckReport> {
-    let failed: Vec<&CheckReport> = step.checks.iter().filter(|c| c.status == Status::Fail).collect();
-    let rest = step
-        .checks
-        .iter()
-        .all(|c| matches!(c.status, Status::Fail | Status::Blocked));
-    match failed.as_slice() {
-        [only] if rest && only.id.ends_with(".exists") => Some(only),
-        _ => None,
-    }
+    let of = |status: Status| step.checks.iter().filter(move |c| c.status == status);
+    let waits = of(Status::Blocked).count();
+    (waits > 0 && waits + of(Status::Fail).count() == step.checks.len())
+        .then(|| of(Status::Fail).find(|c| !c.optional))
+        .flatten()
 }
 
 fn step_line(out: &mut String, report: &Report, step: &StepReport, longest: usize, width: usize) {
@@ -140,13 +140,18 @@ fn about(report: &Report, step: &StepReport) -> String {
     if !step.way.is_empty() {
         return way(step);
     }
-    let Some(chosen) = step.about.as_ref().and_then(|name| report.resources.get(name)) else {
-        return String::new();
-    };
-    let name = format!("{} {}", chosen.noun, visible(&chosen.name));
-    match chosen.candidates {
-        0 | 1 => name,
-        n => format!("{name} (1 of {n}: {})", visible(&chosen.because)),
+    let chosen: Vec<_> = step
+        .about
+        .iter()
+        .filter_map(|name| report.resources.get(name))
+        .collect();
+    let name = |one: &Chosen| format!("{} {}", one.noun, visible(&one.name));
+    match chosen.as_slice() {
+        [] => String::new(),
+        [one] if one.candidates > 1 => {
+            format!("{} (1 of {}: {})", name(one), one.candidates, visible(&one.because))
+        }
+        several => several.iter().map(|one| name(one)).collect::<Vec<_>>().join(", "),
     }
 }
 
@@ -264,7 +269,14 @@ fn last_lines(out: &mut String, report: &Report, width: usize, command: &str) {
             if let Some(first) = failing.first() {
                 let _ = write!(text, " Start with {}, then:", first.id);
                 let _ = writeln!(out, "{}", wrapped(&text, width, " "));
-                let _ = writeln!(out, "   {}", format!("{command} {}", steps.join(" ")).cyan());
+                // A command is copied: it stands on one line. Where that has no room for all steps, all are checked.
+                let named = format!("{command} {}", steps.join(" "));
+                let again = if textwrap::core::display_width(&named) + 3 > width {
+                    command
+                } else {
+                    &named
+                };
+                let _ = writeln!(out, "   {}", again.cyan());
                 return;
             }
         }

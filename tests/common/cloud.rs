@@ -303,6 +303,12 @@ impl Checked {
         all.map(|(_, c)| (c.id.clone(), c.status, c.points)).collect()
     }
 
+    /// Points that were earned beyond those that there are.
+    pub fn extra(&self) -> u32 {
+        let optional = self.report.checks().filter(|(_, check)| check.optional);
+        optional.map(|(_, check)| check.points).sum()
+    }
+
     /// The ids of the checks with this status.
     pub fn with(&self, status: Status) -> Vec<&str> {
         let all = self.report.checks().map(|(_, check)| check);

@@ -63,6 +63,32 @@ impl Relay {
         })
     }
 
+    /// Passes everything on to `endpoint`. In what is answered to the operation `operation`, as in
+    /// `AppRunner.DescribeService`, `from` is replaced by `to`: AWS takes its time, the sandbox does not.
+    pub fn telling(endpoint: &str, rules: &[(&'static str, &'static str, &'static str)]) -> Self {
+        let target = endpoint.strip_prefix("http://").expect("plain HTTP").to_owned();
+        let rules = rules.to_vec();
+        Self::serve(move |mut stream, seen| {
+            while let Some(request) = message(&mut stream) {
+                seen.add(&request);
+                let asked = String::from_utf8_lossy(&request).into_owned();
+                let Ok(mut upstream) = TcpStream::connect(&target) else {
+                    return;
+                };
+                upstream.write_all(&request).unwrap();
+                let Some(mut answer) = message(&mut upstream) else {
+                    return;
+                };
+                for (operation, from, to) in rules.iter().filter(|(operation, ..)| asked.contains(operation)) {
+                    answer = replaced(&answer, operation, from, to);
+                }
+                if stream.write_all(&answer).is_err() {
+                    return;
+                }
+            }
+        })
+    }
+
     fn serve(connection: impl Fn(TcpStream, &Seen) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -129,12 +155,41 @@ fn pass(mut from: TcpStream, mut to: TcpStream, mut on: impl FnMut(&[u8])) {
     let _ = to.shutdown(Shutdown::Write);
 }
 
+/// One request or answer, whole; none when the other side has ended.
+fn message(stream: &mut TcpStream) -> Option<Vec<u8>> {
+    let mut message = Vec::new();
+    let mut buffer = [0; 16384];
+    while !whole(&message) {
+        match stream.read(&mut buffer) {
+            Ok(n @ 1..) => message.extend_from_slice(&buffer[..n]),
+            _ => return None,
+        }
+    }
+    Some(message)
+}
+
+/// An answer with another text in its body.
+fn replaced(answer: &[u8], operation: &str, from: &str, to: &str) -> Vec<u8> {
+    let text = String::from_utf8_lossy(answer);
+    let (head, body) = text.split_once("\r\n\r\n").expect("an answer");
+    assert!(body.contains(from), "{operation} has no {from:?}: {body}");
+    let body = body.replace(from, to);
+    let head = head
+        .lines()
+        .filter(|line| !line.to_lowercase().starts_with("content-length"));
+    let head: Vec<&str> = head.collect();
+    format!("{}\r\ncontent-length: {}\r\n\r\n{body}", head.join("\r\n"), body.len()).into_bytes()
+}
+
 /// Whether a request has come in whole: its head and as much body as that announces.
 fn whole(request: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(request);
-    let Some((head, body)) = text.split_once("\r\n\r\n") else {
+    let Some(end) = request.windows(4).position(|four| four == b"\r\n\r\n") else {
         return false;
     };
+    let (head, body) = (String::from_utf8_lossy(&request[..end]), &request[end + 4..]);
+    if head.to_lowercase().contains("transfer-encoding: chunked") {
+        return body.ends_with(b"0\r\n\r\n");
+    }
     let length = head.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
         let is_length = name.eq_ignore_ascii_case("content-length");

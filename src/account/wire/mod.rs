@@ -111,10 +111,9 @@ impl Account {
         let mut all = Vec::new();
         for _ in 0..PAGES {
             let mut answer = self.call(service, operation, input.clone()).await?;
-            match answer[paging.items].take() {
-                Value::Array(items) => all.extend(items),
-                // An empty list of a query service is an empty element.
-                _ => {}
+            // An empty list of a query service is an empty element, and no list.
+            if let Value::Array(items) = answer[paging.items].take() {
+                all.extend(items);
             }
             match answer[paging.next].take() {
                 Value::String(next) if !next.is_empty() => input[paging.token] = Value::from(next),

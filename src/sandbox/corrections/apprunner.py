@@ -112,6 +112,8 @@ def runs(host):
     """Whether a service has this host name, and whether it answers there."""
     for record in services.all_values():
         if record["ServiceUrl"] == host and not record.get("Gone"):
+            if not record["NetworkConfiguration"]["IngressConfiguration"].get("IsPubliclyAccessible", True):
+                return None  # it has a name in the VPC only
             return seen(record)["Status"] == "RUNNING"
     return None
 
@@ -124,6 +126,7 @@ def make(logical_id, props, stack_name):
                          "ServiceName": props.get("ServiceName") or f"{stack_name}-{logical_id}-{uuid.uuid4().hex[:8]}"[:40]})
     except Refused as why:
         raise ValueError(f'Resource handler returned message: "{why.args[1]}"') from None
+    record["born"] -= 1  # CloudFormation has waited until it runs, or until it is known that it will not
     return record["ServiceArn"], {k: record[k] for k in ("ServiceArn", "ServiceId", "ServiceUrl")} | {"Status": "RUNNING"}
 
 

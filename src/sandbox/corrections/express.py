@@ -143,11 +143,15 @@ def describe_services(original, data):
 
 def as_service(record):
     up = int(runs(record["host"]))
+    failed = int(bool(record["why"]) and time.time() - record["born"] > 1)
+    deployment = {"id": f"ecs-svc/{record['currentDeployment'][-19:]}", "status": "PRIMARY", "desiredCount": 1,
+                  "runningCount": up, "pendingCount": 1 - up, "failedTasks": failed, "launchType": "FARGATE",
+                  "rolloutState": "COMPLETED" if up else "IN_PROGRESS", "createdAt": record["createdAt"]}
     return {"serviceArn": record["serviceArn"], "serviceName": record["serviceName"], "status": "ACTIVE",
             "clusterArn": f"arn:aws:ecs:{get_region()}:{get_account_id()}:cluster/{record['cluster']}",
             "desiredCount": 1, "runningCount": up, "pendingCount": 1 - up, "launchType": "FARGATE",
             "taskDefinition": record["activeConfigurations"][0]["taskDefinitionArn"], "createdAt": record["createdAt"],
-            "resourceManagementType": "ECS", "schedulingStrategy": "REPLICA", "deployments": [], "events": []}
+            "resourceManagementType": "ECS", "schedulingStrategy": "REPLICA", "deployments": [deployment], "events": []}
 
 
 for name, function in (("ListServices", list_services), ("DescribeServices", describe_services)):
@@ -184,6 +188,7 @@ def make(logical_id, props, stack_name):
         record = create(request)
     except Refused as why:
         raise ValueError(f'Resource handler returned message: "{why.args[1]}"') from None
+    record["born"] -= 1  # CloudFormation has waited until it runs, or until it is known that it will not
     return record["serviceArn"], {"ServiceArn": record["serviceArn"], "Endpoint": record["host"]}
 
 

@@ -212,10 +212,11 @@ def provisioner(noun):
             if name in request:
                 request[name] = str(request[name]).lower() == "true"
         try:
-            arn = create(noun, request)[key]
-            job = request_of(props).get("datasetImportJob")
+            record = create(noun, request)
+            record["born"] -= 1  # CloudFormation has waited until it is there
+            arn, job = record[key], request_of(props).get("datasetImportJob")
             if job:
-                create("DatasetImportJob", {**job, "datasetArn": arn})
+                create("DatasetImportJob", {**job, "datasetArn": arn})["born"] -= 1
         except Refused as why:
             raise ValueError(f'Resource handler returned message: "{why.args[1]}"') from None
         return arn, {key[0].upper() + key[1:]: arn}

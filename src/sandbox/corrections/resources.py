@@ -8,6 +8,13 @@ from ministack.core import iam_actions
 
 from .fit import wrap
 
+# What tells the resource of a call of a service that the sandbox adds: its request names it by ARN.
+NAMED = {
+    ("apprunner", "DescribeService"): "ServiceArn", ("ecs", "DescribeExpressGatewayService"): "serviceArn",
+    ("personalize", "DescribeDataset"): "datasetArn", ("personalize", "DescribeSchema"): "schemaArn",
+    ("personalize", "DescribeEventTracker"): "eventTrackerArn",
+}
+
 
 @wrap(iam_actions, "extract_resource_arn", "service method path headers body query_params region account_id")
 def extract_resource_arn(original, service, method, path, headers, body, query_params, region, account_id):
@@ -21,6 +28,15 @@ def extract_resource_arn(original, service, method, path, headers, body, query_p
         # Of a list, IAM asks about the group without a name: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/
         # iam-access-control-overview-cwl.html.
         return f"arn:aws:logs:{region}:{account_id}:log-group::log-stream:"
+    if (service, operation) in NAMED:
+        return json.loads(body or b"{}").get(NAMED[service, operation], "*")
+    if (service, operation) == ("ecs", "DescribeServices"):
+        return (json.loads(body or b"{}").get("services") or ["*"])[0]
+    if service == "ecr" and operation in ("DescribeRepositories", "DescribeImages"):
+        request = json.loads(body or b"{}")
+        # Of a list, IAM asks about `repository/*` itself.
+        name = request.get("repositoryName") or next(iter(request.get("repositoryNames") or []), "*")
+        return f"arn:aws:ecr:{region}:{account_id}:repository/{name}"
     source = query_params.get("PolicySourceArn")
     if service == "iam" and source:
         return source[0] if isinstance(source, list) else source

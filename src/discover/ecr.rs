@@ -1,0 +1,69 @@
+//! `ecr.repository`, with the images in it.
+
+use super::{Candidate, Description, Kind, candidates, time};
+use crate::account::services::ECR;
+use crate::account::wire::Paging;
+use crate::account::{Account, CallError};
+use crate::course::KindSpec;
+use crate::expr::Shape;
+use futures::FutureExt;
+use serde_json::{Value, json};
+
+/// [`DescribeRepositories`](https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeRepositories.html);
+/// the images cost a [`DescribeImages`](https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html)
+/// a repository.
+pub(super) const REPOSITORY: Kind = Kind {
+    spec: || KindSpec {
+        name: "ecr.repository",
+        noun: "repository",
+        shape: Shape::of(&json!({
+            "repositoryName": null, "repositoryArn": null, "repositoryUri": null, "createdAt": null,
+            "imageDetails": [{
+                "imageDigest": null, "imageTags": [null], "imagePushedAt": null, "imageSizeInBytes": null,
+            }],
+        })),
+        listed: &["repositoryName", "repositoryArn", "repositoryUri", "createdAt"],
+        args: &[],
+        arn: None,
+        always: false,
+    },
+    actions: &["ecr:DescribeRepositories"],
+    list: |account, _| repositories(account).boxed(),
+    describe: Some(Description {
+        actions: &["ecr:DescribeImages"],
+        look: |account, repository| images(account, &repository.name).boxed(),
+    }),
+};
+
+/// Every item of a list, in the largest pages.
+async fn all(
+    account: &Account,
+    operation: &str,
+    items: &'static str,
+    mut input: Value,
+) -> Result<Vec<Value>, CallError> {
+    input["maxResults"] = 1000.into();
+    let paging = Paging {
+        items,
+        next: "nextToken",
+        token: "nextToken",
+    };
+    account.list(&ECR, operation, input, paging).await
+}
+
+async fn repositories(account: &Account) -> Result<Vec<Candidate>, CallError> {
+    let mut repositories = all(account, "DescribeRepositories", "repositories", json!({})).await?;
+    for repository in &mut repositories {
+        time::readable(repository, &["createdAt"]);
+    }
+    Ok(candidates(repositories, "repositoryName", "repositoryArn", "createdAt"))
+}
+
+async fn images(account: &Account, repository: &str) -> Result<Value, CallError> {
+    let of_repository = json!({"repositoryName": repository});
+    let mut images = all(account, "DescribeImages", "imageDetails", of_repository).await?;
+    for image in &mut images {
+        time::readable(image, &["imagePushedAt"]);
+    }
+    Ok(json!({"imageDetails": images}))
+}
