@@ -141,6 +141,7 @@ pub(super) fn walk(definition: &Value, output: &Value) -> Result<Vec<Value>, Str
                 next = follows;
             }
             "Wait" => next = follows,
+            "Pass" if hands_on(state) => next = follows,
             // What these make of the data takes more than reading.
             "Pass" | "Parallel" | "Map" => {
                 data = None;
@@ -151,6 +152,13 @@ pub(super) fn walk(definition: &Value, output: &Value) -> Result<Vec<Value>, Str
         way.push(step);
     }
     Ok(way)
+}
+
+/// Whether a `Pass` state's output is its input.
+fn hands_on(state: &Value) -> bool {
+    ["Result", "Parameters", "InputPath", "OutputPath", "Output"]
+        .iter()
+        .all(|field| state.get(*field).is_none())
 }
 
 /// The data behind a task that answered `output`; nothing where it was transformed.

@@ -1,7 +1,7 @@
 //! Executions of a state machine: await one, its waiting task and its end; tell where it failed; stop what still runs.
 
 use super::function_log::{LINES, advice, cut, essence};
-use super::{Args, Clue, Deed, Removed, Sight, Verb, Watch, needs, text};
+use super::{Args, Clue, Deed, Removed, Sight, Verb, Watch, may, needs, text};
 use crate::account::services::STATES;
 use crate::account::wire::Paging;
 use crate::account::{Account, CallError};
@@ -22,11 +22,11 @@ pub(super) const EXECUTION: Verb = Verb {
 
 /// For each text of `holds`, an execution with it in its input that waits for a task token. The tokens come from
 /// [`TaskScheduled`](https://docs.aws.amazon.com/step-functions/latest/apireference/API_TaskScheduledEventDetails.html)
-/// in the history, so that no log has to be there.
+/// in the history, so that no log has to be there: from the payload's `field`, where that is known.
 pub(super) const WAITING: Verb = Verb {
     name: "states.waiting",
     deed: Deed::Await(|account, args, watch| waiting(account, args, watch).boxed()),
-    args: &[needs("machine"), needs("holds")],
+    args: &[needs("machine"), needs("holds"), may("field")],
     actions: &[
         "states:ListExecutions",
         "states:DescribeExecution",
@@ -188,7 +188,10 @@ async fn waiting(account: &Account, args: &Args, watch: &Watch) -> Result<Sight,
         return Ok(express());
     };
     let running = found.iter().filter(|e| e.status == "RUNNING");
-    let waits = join_all(running.map(|e| history(account, &e.arn).map_ok(move |events| (e, waits(&events))))).await;
+    let waits = join_all(
+        running.map(|e| history(account, &e.arn).map_ok(move |events| (e, waits(&events, text(args, "field"))))),
+    )
+    .await;
     let mut tasks = Vec::new();
     for result in waits {
         if let (execution, Some(token)) = result? {
@@ -221,7 +224,7 @@ async fn history(account: &Account, execution: &str) -> Result<Vec<Value>, CallE
 }
 
 /// The task token that an execution waits for, once the function that took it has answered.
-fn waits(events: &[Value]) -> Option<String> {
+fn waits(events: &[Value], field: &str) -> Option<String> {
     let scheduled = events
         .iter()
         .rposition(|e| e["type"] == "TaskScheduled" && is_waiting(&e["taskScheduledEventDetails"]))?;
@@ -234,7 +237,9 @@ fn waits(events: &[Value]) -> Option<String> {
     });
     let parameters = events[scheduled]["taskScheduledEventDetails"]["parameters"].as_str()?;
     let parameters: Value = serde_json::from_str(parameters).ok()?;
-    (submitted && !over).then(|| token(&parameters["Payload"])).flatten()
+    (submitted && !over)
+        .then(|| token(&parameters["Payload"], field))
+        .flatten()
 }
 
 fn is_waiting(details: &Value) -> bool {
@@ -243,9 +248,9 @@ fn is_waiting(details: &Value) -> bool {
         .is_some_and(|r| r.ends_with(".waitForTaskToken"))
 }
 
-/// The token in a payload: under the course's name, else the text that is as long as only a token is.
-fn token(payload: &Value) -> Option<String> {
-    let named = payload["taskToken"].as_str();
+/// The token in a payload: in this field, or under the course's name, else the text that is as long as only a token is.
+fn token(payload: &Value, field: &str) -> Option<String> {
+    let named = payload[field].as_str().or_else(|| payload["taskToken"].as_str());
     let long = || {
         payload
             .as_object()?
@@ -458,10 +463,13 @@ mod tests {
     #[test]
     fn a_task_waits_once_its_function_has_answered_and_until_its_token_is_back() {
         let event = |kind: &str| json!({"type": kind});
-        assert_eq!(waits(&[scheduled()]), None);
-        assert_eq!(waits(&[scheduled(), event("TaskSubmitted")]), Some("T".to_owned()));
+        assert_eq!(waits(&[scheduled()], ""), None);
         assert_eq!(
-            waits(&[scheduled(), event("TaskSubmitted"), event("TaskSucceeded")]),
+            waits(&[scheduled(), event("TaskSubmitted")], "taskToken"),
+            Some("T".to_owned())
+        );
+        assert_eq!(
+            waits(&[scheduled(), event("TaskSubmitted"), event("TaskSucceeded")], ""),
             None
         );
     }
