@@ -155,7 +155,13 @@ async fn matches(account: &Account, rule: &Value, event: Option<&Value>) -> Resu
     };
     let input = json!({"EventPattern": pattern, "Event": event.to_string()});
     match account.call(&EVENTBRIDGE, "TestEventPattern", input).await {
-        Ok(mut answer) => Ok(answer["Result"].take()),
+        Ok(answer) if answer["Result"].is_boolean() => Ok(answer["Result"].clone()),
+        // Not AWS's: what stands for it answers without a result.
+        Ok(_) => Err(CallError::other(
+            "events:TestEventPattern",
+            "NoResult",
+            "the answer does not say whether the pattern matches",
+        )),
         Err(error) if error.code() == Some("InvalidEventPatternException") => Ok(Value::Bool(false)),
         Err(error) => Err(error),
     }

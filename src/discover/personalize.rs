@@ -272,9 +272,10 @@ async fn schema(account: &Account, dataset: &str) -> Result<Value, CallError> {
 /// A schema's text as a document. `"type": "long"` is short for a union of one.
 fn parsed(schema: &str) -> Value {
     let mut schema: Value = serde_json::from_str(schema).unwrap_or_default();
-    for field in schema["fields"].as_array_mut().into_iter().flatten() {
-        if field["type"].is_string() {
-            field["type"] = json!([field["type"]]);
+    let fields = schema.get_mut("fields").and_then(Value::as_array_mut);
+    for kind in fields.into_iter().flatten().filter_map(|field| field.get_mut("type")) {
+        if kind.is_string() {
+            *kind = json!([kind]);
         }
     }
     schema

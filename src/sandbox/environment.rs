@@ -1,4 +1,4 @@
-//! The virtual environment with the emulator in it: made once, shared by all sandboxes of a user.
+//! Virtual environments, above all the one with the emulator in it: made once, shared by all sandboxes of a user.
 
 use std::path::{Path, PathBuf};
 
@@ -15,10 +15,31 @@ const REQUIREMENTS: &str = include_str!("requirements.txt");
 /// Written last into an environment: the version of Python that it was made for.
 const COMPLETE: &str = "edemlab-python-version";
 
-/// The interpreter of the environment, which is made if it is not there or does not work any more.
+/// The interpreter of the emulator's environment.
 pub(super) async fn ensure(paths: &Paths, on: &dyn Fn(Event)) -> Result<PathBuf, SandboxError> {
+    ensure_of(paths, "", REQUIREMENTS, on).await
+}
+
+/// The interpreter of another environment beside the emulator's, made in the same way: `requirements` are packages
+/// pinned with hashes, and `name` is how its folder's name begins.
+pub async fn ensure_other(
+    paths: &Paths,
+    name: &str,
+    requirements: &str,
+    on: &dyn Fn(Event),
+) -> Result<PathBuf, SandboxError> {
+    ensure_of(paths, &format!("{name}-"), requirements, on).await
+}
+
+/// The interpreter of an environment, which is made if it is not there or does not work any more.
+async fn ensure_of(
+    paths: &Paths,
+    prefix: &str,
+    requirements: &str,
+    on: &dyn Fn(Event),
+) -> Result<PathBuf, SandboxError> {
     let environments = paths.environments();
-    let target = environments.join(name());
+    let target = environments.join(format!("{prefix}{}", name(requirements)));
     if let Some(python) = usable(&target).await {
         return Ok(python);
     }
@@ -29,7 +50,7 @@ pub(super) async fn ensure(paths: &Paths, on: &dyn Fn(Event)) -> Result<PathBuf,
     }
     prune(&environments)?;
     let fresh = environments.join(format!("{UNFINISHED}{}", std::process::id()));
-    match make(&fresh, on).await {
+    match make(&fresh, requirements, on).await {
         Ok(()) => {}
         Err(error) => {
             // The reason matters more than what is left behind: the next attempt prunes it.
@@ -51,9 +72,9 @@ pub(super) async fn ensure(paths: &Paths, on: &dyn Fn(Event)) -> Result<PathBuf,
 }
 
 /// What tells one environment from another: its packages and the interpreter that was asked for.
-fn name() -> String {
+fn name(requirements: &str) -> String {
     let mut hash = Sha256::new();
-    hash.update(REQUIREMENTS);
+    hash.update(requirements);
     hash.update([0]);
     hash.update(python::chosen().unwrap_or_default().as_encoded_bytes());
     hex(&hash.finalize()[..8])
@@ -92,9 +113,9 @@ pub(super) fn interpreter(environment: &Path) -> PathBuf {
 }
 
 /// Fills a folder that nobody uses yet; what is renamed into place is always whole.
-async fn make(folder: &Path, on: &dyn Fn(Event)) -> Result<(), SandboxError> {
+async fn make(folder: &Path, requirements: &str, on: &dyn Fn(Event)) -> Result<(), SandboxError> {
     let by_uv = if installer::uv_is_here().await {
-        Some(make_with(Installer::Uv, folder, on).await)
+        Some(make_with(Installer::Uv, folder, requirements, on).await)
     } else {
         None
     };
@@ -108,21 +129,26 @@ async fn make(folder: &Path, on: &dyn Fn(Event)) -> Result<(), SandboxError> {
     match (python::find().await, by_uv) {
         (Ok(python), _) => {
             remove_folder(folder)?;
-            make_with(Installer::Pip(python), folder, on).await
+            make_with(Installer::Pip(python), folder, requirements, on).await
         }
         (Err(_), Some(Err(by_uv))) => Err(by_uv),
         (Err(error), _) => Err(error),
     }
 }
 
-async fn make_with(installer: Installer, folder: &Path, on: &dyn Fn(Event)) -> Result<(), SandboxError> {
+async fn make_with(
+    installer: Installer,
+    folder: &Path,
+    requirements: &str,
+    on: &dyn Fn(Event),
+) -> Result<(), SandboxError> {
     on(Event::MakingEnvironment { with: installer.name() });
     installer.create(folder).await?;
     on(Event::Installing { with: installer.name() });
-    let requirements = folder.join("requirements.txt");
-    write_private(&requirements, REQUIREMENTS.as_bytes())?;
+    let list = folder.join("requirements.txt");
+    write_private(&list, requirements.as_bytes())?;
     let python = interpreter(folder);
-    installer.install(folder, &python, &requirements).await?;
+    installer.install(folder, &python, &list).await?;
     let (major, minor) = python::version_of(&python)
         .await
         .ok_or_else(|| SandboxError::Environment {

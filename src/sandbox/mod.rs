@@ -23,6 +23,7 @@ mod unused;
 
 pub use accounts::{AccountNumber, Keys, NoAccountNumber};
 pub use deploy::Outputs;
+pub use environment::ensure_other as environment;
 pub use error::{ApiError, DeployError, InboxError, Reason, SandboxError};
 pub use inbox::{Inbox, Mail, Pending};
 pub use paths::Paths;

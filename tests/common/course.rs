@@ -11,7 +11,8 @@ pub const LAB: &str = "datastream";
 /// The stack that `edemlab sandbox deploy` makes of it.
 pub const STACK: &str = "edemlab-datastream";
 
-fn course() -> Course {
+/// All of it.
+pub fn course() -> Course {
     load(CourseFiles::embedded(), &edemlab::judge::vocabulary(), Part::Everything).expect("the shipped course is sound")
 }
 

@@ -6,6 +6,7 @@
 pub mod bare;
 pub mod cloud;
 pub mod course;
+pub mod moto;
 pub mod orders;
 pub mod relay;
 

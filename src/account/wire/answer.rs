@@ -26,6 +26,8 @@ enum Unreadable {
     Xml(#[from] roxmltree::Error),
     #[error("the answer is not in UTF-8")]
     Utf8(#[from] std::str::Utf8Error),
+    #[error("the answer is JSON, but no object")]
+    NoObject,
     #[error("the answer was not read whole")]
     Cut,
 }
@@ -58,11 +60,19 @@ fn success(protocol: Protocol, body: &[u8]) -> Result<Value, Unreadable> {
             // <OperationResponse><OperationResult>…</OperationResult><ResponseMetadata/></OperationResponse>
             let root = document.root_element();
             let result = root.children().find(|e| e.tag_name().name().ends_with("Result"));
-            Ok(result.map_or_else(|| Value::Object(serde_json::Map::new()), xml::value))
+            // An empty result is no text, but an answer without fields.
+            Ok(result.map(xml::value).filter(Value::is_object).unwrap_or_else(nothing))
         }
-        Protocol::Json { .. } | Protocol::Rest if body.is_empty() => Ok(Value::Object(serde_json::Map::new())),
-        Protocol::Json { .. } | Protocol::Rest => Ok(serde_json::from_slice(body)?),
+        Protocol::Json { .. } | Protocol::Rest if body.is_empty() => Ok(nothing()),
+        Protocol::Json { .. } | Protocol::Rest => match serde_json::from_slice(body)? {
+            answer @ Value::Object(_) => Ok(answer),
+            _ => Err(Unreadable::NoObject),
+        },
     }
+}
+
+fn nothing() -> Value {
+    Value::Object(serde_json::Map::new())
 }
 
 /// A code may be followed by a URL and preceded by a namespace; see
@@ -85,4 +95,27 @@ fn xml_error(body: &[u8]) -> (Option<String>, Option<String>) {
     };
     let text = |name| xml::below(document.root_element(), name)?.text().map(str::to_owned);
     (text("Code"), text("Message"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn every_answer_is_an_object() {
+        let query = Protocol::Query { version: "2010-03-31" };
+        let full = b"<XResponse><XResult><A>1</A></XResult><ResponseMetadata/></XResponse>";
+        assert_eq!(success(query, full).unwrap(), json!({"A": "1"}));
+        for empty in [
+            "<XResponse><XResult/></XResponse>",
+            "<XResponse><ResponseMetadata/></XResponse>",
+        ] {
+            assert_eq!(success(query, empty.as_bytes()).unwrap(), json!({}), "{empty}");
+        }
+        assert_eq!(success(Protocol::Rest, b"").unwrap(), json!({}));
+        for strange in ["[]", "\"text\"", "<html>"] {
+            assert!(success(Protocol::Rest, strange.as_bytes()).is_err(), "{strange}");
+        }
+    }
 }
