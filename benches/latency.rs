@@ -44,7 +44,7 @@ async fn main() {
     let binary = std::env::var_os("EDEMLAB_BENCH_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_edemlab").into());
     let run = |endpoint: &str, args: &[&str]| {
         let mut command = Command::new(&binary);
-        command.args(args).stdout(Stdio::null()).stderr(Stdio::inherit());
+        command.args(args).stderr(Stdio::inherit());
         command
             .env("AWS_ACCESS_KEY_ID", &keys.access_key_id)
             .env("AWS_SECRET_ACCESS_KEY", keys.secret_access_key())
@@ -78,9 +78,11 @@ async fn main() {
 async fn report(what: &str, bound: Option<f64>, command: impl Fn() -> Command) {
     let run = async || {
         let clock = Instant::now();
-        let status = command().status().await.expect("the binary runs");
-        assert!(status.success(), "{what}: {status}");
-        clock.elapsed().as_secs_f64()
+        let done = command().output().await.expect("the binary runs");
+        let seconds = clock.elapsed().as_secs_f64();
+        let said = String::from_utf8_lossy(&done.stdout);
+        assert!(done.status.success(), "{what}: {}\n{said}", done.status);
+        seconds
     };
     run().await;
     let mut seconds = Vec::new();

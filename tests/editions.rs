@@ -127,7 +127,6 @@ fn the_course_that_is_built_in_is_another_one() {
 }
 
 #[test]
-#[ignore = "what a hop names under `needs` is read and then not waited for"]
 fn a_hop_is_blocked_by_the_checks_that_it_needs() {
     let folder = tempfile::tempdir().unwrap();
     copy(&edition(), folder.path());

@@ -216,7 +216,6 @@ fn a_token_under_another_name_that_the_function_knows() {
 }
 
 #[test]
-#[ignore = "the simulation asks for the bare function, where the definition calls it with a version"]
 fn a_role_that_may_call_just_what_the_definition_calls() {
     let mut template = with_definition(&jsonata());
     let invoke = &mut of(&mut template, "MachinePolicy")["PolicyDocument"]["Statement"][0];

@@ -73,7 +73,6 @@ fn of_a_handler_that_raises_with_its_event() {
 }
 
 #[test]
-#[ignore = "of a task that failed the token is not known as a secret, and its function's error is quoted"]
 fn of_a_function_that_raises_with_the_bare_token() {
     let mut template = solution();
     recode(

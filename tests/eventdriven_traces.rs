@@ -217,7 +217,7 @@ fn after_ctrl_c_at_any_moment() {
 }
 
 #[test]
-#[ignore = "after Ctrl-C it waits 20 s for an item that nobody can write: no order was approved"]
+#[ignore = "after Ctrl-C it waits 20 s although nothing can come any more"]
 fn after_ctrl_c_it_ends_soon_when_nothing_can_come_any_more() {
     let it = Orders::with(FILE, "430000000025", &fault("handler-does-not-approve"));
     let checking = Checking::new(it);

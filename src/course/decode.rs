@@ -3,7 +3,7 @@
 use super::closest;
 use super::node::{Content, Key, Node};
 use super::reader::{Fields, Reader};
-use super::step::{Action, Check, Compiled, Hop, HopSend, Preference, Probe, Resource};
+use super::step::{Action, Check, Compiled, Hop, HopSend, Preference, Probe, Removal, Resource};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -186,7 +186,7 @@ fn probe(reader: &Reader, step: &str, node: Node, broken: &mut Vec<String>) -> O
     let mut remove = Vec::new();
     if let Some(node) = fields.take("remove") {
         for node in reader.list(node, "`remove`") {
-            remove.extend(action_in_list(reader, node, "remove"));
+            remove.extend(removal(reader, step, node, &hops));
         }
     }
     let note = fields.template("note");
@@ -216,27 +216,16 @@ fn hop(reader: &Reader, step: &str, node: Node, earlier: &[Hop], broken: &mut Ve
         // A hop that only sends has one set of arguments.
         send_with.append(&mut await_with);
     }
-    let after = fields.take("after").and_then(|node| {
-        let name = reader.text(&node, "`after`")?;
-        let found = earlier.iter().position(|hop| hop.check.id == format!("{step}.{name}"));
-        if found.is_none() {
-            let ids = earlier
-                .iter()
-                .filter_map(|hop| hop.check.id.split_once('.'))
-                .map(|(_, id)| id);
-            let label = closest(&name, ids).map(|near| format!("did you mean `{near}`?"));
-            let message = format!("there is no hop `{name}` before this one");
-            reader.report(node.at, message, label.unwrap_or_default());
-        }
-        found
-    });
+    let after = fields
+        .take("after")
+        .and_then(|node| hop_called(reader, step, &node, earlier));
     let within = fields.take("within").and_then(|n| reader.duration(&n, "`within`"));
     let differs = fields.template("differs");
     let way = fields.take("way").and_then(|n| reader.text(&n, "`way`"));
-    let mut evidence = Vec::new();
+    let mut looks = Vec::new();
     if let Some(node) = fields.take("evidence") {
         for node in reader.list(node, "`evidence`") {
-            evidence.extend(action_in_list(reader, node, "look"));
+            looks.extend(evidence(reader, node));
         }
     }
     let check = check(reader, step, &mut fields, place, false, broken);
@@ -265,7 +254,7 @@ fn hop(reader: &Reader, step: &str, node: Node, earlier: &[Hop], broken: &mut Ve
             with: await_with,
         }),
         within: within.unwrap_or(Duration::from_secs(60)),
-        evidence,
+        evidence: looks,
     })
 }
 
@@ -275,12 +264,44 @@ fn arrival_of(id: &str) -> String {
     id.replace('-', "_")
 }
 
-/// `{ look: VERB, with: … }` in `evidence`, `{ remove: VERB, with: … }` in `remove`.
-fn action_in_list(reader: &Reader, node: Node, verb: &'static str) -> Option<Action> {
-    let mut fields = reader.fields(node, if verb == "look" { "an evidence" } else { "a removal" })?;
+/// The place of the hop that is named.
+fn hop_called(reader: &Reader, step: &str, node: &Node, hops: &[Hop]) -> Option<usize> {
+    let name = reader.text(node, "`after`")?;
+    let found = hops.iter().position(|hop| hop.check.id == format!("{step}.{name}"));
+    if found.is_none() {
+        let ids = hops
+            .iter()
+            .filter_map(|hop| hop.check.id.split_once('.'))
+            .map(|(_, id)| id);
+        let label = closest(&name, ids).map(|near| format!("did you mean `{near}`?"));
+        let message = format!("there is no hop `{name}` before this one");
+        reader.report(node.at.clone(), message, label.unwrap_or_default());
+    }
+    found
+}
+
+/// `{ look: VERB, with: … }` in `evidence`.
+fn evidence(reader: &Reader, node: Node) -> Option<Action> {
+    let mut fields = reader.fields(node, "an evidence")?;
+    let action = action(reader, &mut fields, "look");
+    fields.finish();
+    action
+}
+
+/// `{ remove: VERB, with: …, after: HOP }` in `remove`.
+fn removal(reader: &Reader, step: &str, node: Node, hops: &[Hop]) -> Option<Removal> {
+    let mut fields = reader.fields(node, "a removal")?;
+    let after = fields
+        .take("after")
+        .and_then(|node| hop_called(reader, step, &node, hops));
+    let action = action(reader, &mut fields, "remove");
+    fields.finish();
+    action.map(|action| Removal { action, after })
+}
+
+fn action(reader: &Reader, fields: &mut Fields, verb: &'static str) -> Option<Action> {
     let node = fields.require(verb);
     let with = reader.args(fields.take("with"));
-    fields.finish();
     let node = node?;
     Some(Action {
         verb: reader.text(&node, "a verb")?,

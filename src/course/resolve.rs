@@ -166,7 +166,7 @@ impl Resolver<'_> {
                 self.template(note, &local);
             }
             for removal in &probe.remove {
-                self.action(removal, VerbRole::Remove, &local);
+                self.action(&removal.action, VerbRole::Remove, &local);
             }
         }
     }

@@ -109,7 +109,7 @@ impl Lab {
             exprs.extend(probe.values.iter().map(|(_, e)| e));
             let sends = probe.hops.iter().filter_map(|h| h.send.as_ref()).map(|s| &s.action);
             let rest = probe.hops.iter().flat_map(|h| h.awaits.iter().chain(&h.evidence));
-            for action in sends.chain(rest).chain(&probe.remove) {
+            for action in sends.chain(rest).chain(probe.remove.iter().map(|r| &r.action)) {
                 action.with.values().for_each(|arg| arg.texts(&mut texts));
             }
         }
@@ -125,7 +125,7 @@ impl Lab {
                 let evidence = hop.evidence.iter().map(|a| (a.verb.as_str(), VerbRole::Evidence));
                 send.chain(awaits).chain(evidence)
             });
-            hops.chain(probe.remove.iter().map(|a| (a.verb.as_str(), VerbRole::Remove)))
+            hops.chain(probe.remove.iter().map(|r| (r.action.verb.as_str(), VerbRole::Remove)))
         })
     }
 
@@ -320,7 +320,13 @@ pub struct HopSend {
 }
 
 /// What is removed at the end.
-pub type Removal = Action;
+#[derive(Debug)]
+pub struct Removal {
+    /// The verb and its arguments.
+    pub action: Action,
+    /// The hop, by its place in the list, that makes it: when that was never begun, there is nothing to remove.
+    pub after: Option<usize>,
+}
 
 /// The arguments of an action or resource, evaluated.
 pub type Args = serde_json::Map<String, serde_json::Value>;

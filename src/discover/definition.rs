@@ -55,20 +55,22 @@ fn task(name: &str, state: &Value, language: Language) -> Value {
     json!({
         "Name": name,
         "Resource": resource,
-        "FunctionName": function_called(resource, arguments),
+        "FunctionName": called(resource, arguments).map(function_name),
+        "FunctionArn": called(resource, arguments).filter(|function| function.starts_with("arn:")),
         "WaitsForToken": resource.ends_with(".waitForTaskToken"),
         "TokenField": field_with(payload, language, &["$$.Task.Token"], &["$states.context.Task.Token"]),
         "InputField": field_with(payload, language, &["$", "$$.Execution.Input"], &["$states.input", "$states.context.Execution.Input"]),
     })
 }
 
-/// The name of the function that a task calls: by its ARN as the resource, or by `lambda:invoke` with its name or ARN.
-fn function_called(resource: &str, arguments: &Value) -> Option<String> {
+/// The function that a task calls, as it is written: by its ARN as the resource, or by `lambda:invoke` with its name or
+/// ARN.
+fn called<'d>(resource: &'d str, arguments: &'d Value) -> Option<&'d str> {
     if resource.contains(":states:::lambda:invoke") {
-        return arguments["FunctionName"].as_str().map(function_name);
+        return arguments["FunctionName"].as_str();
     }
     let is_function = resource.contains(":lambda:") && resource.contains(":function:");
-    is_function.then(|| function_name(resource))
+    is_function.then_some(resource)
 }
 
 /// The plain name in a function's name, partial or whole ARN, with or without a version or alias; see

@@ -21,7 +21,7 @@ pub(super) const MACHINE: Kind = Kind {
             "name": null, "stateMachineArn": null, "type": null, "creationDate": null,
             "definition": "any", "roleArn": null, "status": null,
             "Tasks": [{
-                "Name": null, "Resource": null, "FunctionName": null, "WaitsForToken": null, "TokenField": null,
+                "Name": null, "Resource": null, "FunctionName": null, "FunctionArn": null, "WaitsForToken": null, "TokenField": null,
                 "InputField": null,
             }],
         })),

@@ -54,7 +54,7 @@ impl Run<'_> {
     }
 
     /// The checks that this one needs and that did not pass, and why one of them could not be told.
-    async fn before(&self, check: &Check) -> (Vec<String>, Option<String>) {
+    pub(super) async fn before(&self, check: &Check) -> (Vec<String>, Option<String>) {
         let mut open = Vec::new();
         let mut untold = None;
         for needed in check.needs.iter().filter_map(|id| self.lab.check(id)) {

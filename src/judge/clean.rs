@@ -49,6 +49,26 @@ impl Run<'_> {
     }
 }
 
+/// A long value is known by its beginning: a text that was cut may hold only that much of it.
+const BEGINNING: usize = 24;
+
+/// Takes a value out of a text, and what a cut has left of it.
+fn hide(text: &mut String, value: &str) {
+    if text.contains(value) {
+        *text = text.replace(value, "(hidden)");
+    }
+    let Some(beginning) = value.get(..BEGINNING).filter(|_| value.len() > BEGINNING) else {
+        return;
+    };
+    while let Some(at) = text.find(beginning) {
+        let rest = &text[at + beginning.len()..];
+        let end = rest
+            .find(|c: char| c.is_whitespace() || "\"'\\".contains(c))
+            .unwrap_or(rest.len());
+        text.replace_range(at..at + beginning.len() + end, "(hidden)");
+    }
+}
+
 /// What follows the name of a credential, as `NAME=value`, `"name": "value"` and the like: a function may log those of
 /// its role, or a task's token.
 static CREDENTIALS: LazyLock<Regex> = LazyLock::new(|| {
@@ -62,9 +82,7 @@ static CREDENTIALS: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn clean(report: &mut Report, hidden: &[String]) {
     let clean = |text: &mut String| {
         for value in hidden {
-            if text.contains(value.as_str()) {
-                *text = text.replace(value.as_str(), "(hidden)");
-            }
+            hide(text, value);
         }
         *text = visible(&CREDENTIALS.replace_all(text, "$name(hidden)"));
     };
@@ -83,4 +101,23 @@ pub(super) fn clean(report: &mut Report, hidden: &[String]) {
     report.notes.iter_mut().for_each(clean);
     report.leftovers.iter_mut().for_each(clean);
     report.caller = visible(&report.caller);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hide;
+
+    #[test]
+    fn a_value_is_hidden_also_where_it_was_cut() {
+        let token = "AQC8AAAAKgAAAAMAAAAAAAAAAabcdefghijklmnop";
+        for (text, left) in [
+            (format!("token {token} end"), "token (hidden) end"),
+            (format!("token {} …", &token[..30]), "token (hidden) …"),
+            (format!("('{token}')"), "('(hidden)')"),
+        ] {
+            let mut text = text;
+            hide(&mut text, token);
+            assert_eq!(text, left);
+        }
+    }
 }

@@ -95,7 +95,11 @@ impl Run<'_> {
                 },
             }
         });
-        join_all(looks).await
+        let clues = join_all(looks).await;
+        self.secrets
+            .borrow_mut()
+            .extend(clues.iter().flat_map(|c| c.secrets.iter().cloned()));
+        clues
     }
 
     async fn clue(&self, action: &Action, scope: &Scope, watch: &Watch) -> Result<Clue, Undone> {

@@ -6,7 +6,7 @@ use super::outcome::{Needs, Obstacle};
 use super::under::{Hops, Under};
 use super::{Event, Run, round};
 use crate::account::Problem;
-use crate::course::{Probe, Step, arrival_name};
+use crate::course::{Probe, Removal, Step, arrival_name};
 use crate::expr::Scope;
 use crate::probe::{Clue, Sent, Sight, Watch};
 use crate::report::{CheckReport, Status, Stop};
@@ -45,7 +45,7 @@ impl Run<'_> {
                     let ended = self.follow(step, &mut hops, &mut scope, &mut watch).await;
                     watch.arrived = hops.0.last().is_some_and(|h| h.seen.is_some());
                     watch.may_arrive = !ended || hops.0.iter().any(|h| h.late);
-                    self.take_away(step, probe, &scope, &watch).await;
+                    self.take_away(step, probe, &hops, &scope, &watch).await;
                 }
                 Err(reason) => hops.0.iter_mut().for_each(|h| h.unknown(reason.clone())),
             }
@@ -76,11 +76,24 @@ impl Run<'_> {
         probe
             .remove
             .iter()
-            .for_each(|a| all.0.extend(action_needs(self.lab, a).0));
+            .for_each(|r| all.0.extend(action_needs(self.lab, &r.action).0));
         let scope = self.scope(&all).await;
         for index in 0..hops.0.len() {
             let under = &mut hops.0[index];
             if under.done {
+                continue;
+            }
+            let (open, untold) = self.before(&under.hop.check).await;
+            if !open.is_empty() {
+                under.done = true;
+                under.report.status = Status::Blocked;
+                under.report.needs = open;
+                hops.block_behind(index);
+                continue;
+            }
+            if let Some(reason) = untold {
+                under.unknown(reason);
+                hops.block_behind(index);
                 continue;
             }
             match self.obstacle(&needs(self.lab, under.hop)) {
@@ -104,6 +117,11 @@ impl Run<'_> {
         let mut pause = QUICK;
         loop {
             if *stop.borrow() > 0 {
+                // A last look: what has come meanwhile decides what is to be removed.
+                tokio::select! {
+                    _ = self.look_everywhere(hops, scope, watch, began) => {}
+                    _ = stop.wait_for(|n| *n > 1) => {}
+                }
                 return false;
             }
             if self.begin(hops, scope, watch, began).await {
@@ -133,7 +151,7 @@ impl Run<'_> {
             self.send_again(hops, scope, watch).await;
             tokio::select! {
                 _ = tokio::time::sleep(jittered(pause)) => {}
-                _ = stop.wait_for(|n| *n > 0) => return false,
+                _ = stop.wait_for(|n| *n > 0) => {}
             }
             pause = (pause * 3 / 2).min(SLOW);
         }
@@ -173,18 +191,24 @@ impl Run<'_> {
         began: Instant,
     ) {
         let check = &under.hop.check;
+        // Only the first hop's events set out on the way.
+        let sets_out = under.hop.after.is_none();
+        let note = |watch: &mut Watch, marks: Vec<String>| match sets_out {
+            true => watch.count(marks),
+            false => watch.marks.extend(marks),
+        };
         match sending {
             Ok(Sent {
                 refused: Some(clue), ..
             }) => {
-                watch.count(Vec::new());
+                note(watch, Vec::new());
                 under.done = true;
                 fail(&mut under.report, check, scope);
                 under.report.evidence = clue.lines.clone();
                 tell(&mut under.report, &clue);
             }
             Ok(sent) => {
-                watch.count(sent.marks);
+                note(watch, sent.marks);
                 if under.hop.awaits.is_none() {
                     self.arrived(under, scope, &sent.answer, began);
                 }
@@ -342,7 +366,7 @@ impl Run<'_> {
         }
     }
 
-    async fn take_away(&self, step: &Step, probe: &Probe, scope: &Scope, watch: &Watch) {
+    async fn take_away(&self, step: &Step, probe: &Probe, hops: &Hops<'_>, scope: &Scope, watch: &Watch) {
         if watch.sent == 0 {
             return;
         }
@@ -351,17 +375,19 @@ impl Run<'_> {
             self.notes.borrow_mut().push(say(note, scope));
         }
         let mut stop = self.stop.clone();
-        for action in &probe.remove {
-            if self.obstacle(&action_needs(self.lab, action)).is_some() {
+        for Removal { action, after } in &probe.remove {
+            let never_made = after.is_some_and(|hop| hops.0[hop].since.is_none() && !hops.is_next(hop));
+            if never_made || self.obstacle(&action_needs(self.lab, action)).is_some() {
                 continue;
             }
             let failed = tokio::select! {
                 removed = self.remove(action, scope, watch) => match removed {
-                    // Stopped early, and nothing had come when the waiting ended: a slow function may still be at it.
-                    Ok(removed) if removed.count == 0 && *self.stop.borrow() > 0 && watch.may_arrive => {
-                        Some("nothing had arrived when the waiting for it ended".to_owned())
+                    Ok(removed) => {
+                        self.secrets.borrow_mut().extend(removed.secrets);
+                        // Stopped early, and nothing had come when the waiting ended: a slow function may still be at it.
+                        let in_vain = removed.count == 0 && *self.stop.borrow() > 0 && watch.may_arrive;
+                        in_vain.then(|| "nothing had arrived when the waiting for it ended".to_owned())
                     }
-                    Ok(_) => None,
                     Err(undone) => Some(undone.say(self)),
                 },
                 _ = async { let _ = stop.wait_for(|n| *n > 1).await; } => Some("stopped before it was done".to_owned()),

@@ -99,6 +99,7 @@ async fn refusal(account: &Account, args: &Args) -> Result<Clue, CallError> {
         lines,
         never: true,
         pending: false,
+        ..Clue::default()
     })
 }
 

@@ -169,6 +169,7 @@ async fn elsewhere(account: &Account, args: &Args, watch: &Watch) -> Result<Clue
         // Sent once, stored wrongly: sending again stores it wrongly again.
         never: true,
         pending: false,
+        ..Clue::default()
     })
 }
 
@@ -207,7 +208,10 @@ async fn remove(account: &Account, args: &Args, watch: &Watch) -> Result<Removed
             deleted += usize::from(remove_stray(account, table, &stray).await?);
         }
     }
-    Ok(Removed { count: deleted })
+    Ok(Removed {
+        count: deleted,
+        ..Removed::default()
+    })
 }
 
 async fn remove_stray(account: &Account, table: &str, stray: &Item) -> Result<bool, CallError> {

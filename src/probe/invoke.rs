@@ -56,5 +56,6 @@ fn failed(function: &str, said: &Value) -> Clue {
         lines: trace.next_back().map(essence).into_iter().collect(),
         never: true,
         pending: false,
+        ..Clue::default()
     }
 }

@@ -144,6 +144,7 @@ async fn log(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, Call
             .collect(),
         never,
         pending: false,
+        ..Clue::default()
     })
 }
 
@@ -174,6 +175,7 @@ fn judge_trigger(mappings: &[Value], source: &str) -> Clue {
             lines: others.iter().map(|o| format!("it has one on {o}")).collect(),
             never: true,
             pending: false,
+            ..Clue::default()
         };
     };
     let field = |field: &str| mapping[field].as_str().unwrap_or_default();
@@ -193,6 +195,7 @@ fn judge_trigger(mappings: &[Value], source: &str) -> Clue {
             lines,
             never: true,
             pending: false,
+            ..Clue::default()
         };
     }
     if ["Creating", "Enabling", "Updating"].contains(&state) {
@@ -231,6 +234,7 @@ fn judge_trigger(mappings: &[Value], source: &str) -> Clue {
         lines,
         never: problem,
         pending: false,
+        ..Clue::default()
     }
 }
 
@@ -255,6 +259,7 @@ async fn code(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, Cal
         lines: Vec::new(),
         never: clean_run,
         pending: false,
+        ..Clue::default()
     })
 }
 

@@ -71,6 +71,8 @@ pub struct Clue {
     pub never: bool,
     /// Whether something is still being made, so that its absence proves nothing.
     pub pending: bool,
+    /// What was seen there and nobody may know: tokens.
+    pub secrets: Vec<String>,
 }
 
 /// What became of a `send`.
@@ -85,10 +87,12 @@ pub struct Sent {
 }
 
 /// What a `remove` did.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Removed {
     /// How many things were there and are gone.
     pub count: usize,
+    /// What was seen there and nobody may know: tokens.
+    pub secrets: Vec<String>,
 }
 
 type Doing<'a, T> = BoxFuture<'a, Result<T, CallError>>;

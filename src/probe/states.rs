@@ -56,7 +56,7 @@ pub(super) const ENDED: Verb = Verb {
     secret: &[],
 };
 
-/// In which state the execution with `holds` in its input failed, and why.
+/// In which state the execution with the (first) text of `holds` in its input failed, and why.
 pub(super) const HISTORY: Verb = Verb {
     name: "states.history",
     deed: Deed::Evidence(|account, args, watch| history_clue(account, args, watch).boxed()),
@@ -87,6 +87,9 @@ pub(super) const REMOVE: Verb = Verb {
 /// A page has up to 100 executions, the newest first: one of this minute is sought in this many.
 const PAGES: usize = 5;
 
+/// Executions whose tokens are looked up so that they can be hidden: no log that is quoted holds more.
+const QUOTED: usize = 50;
+
 /// An order that was accepted this long ago has started an execution or never will.
 const SETTLED: Duration = Duration::from_secs(20);
 
@@ -108,6 +111,15 @@ async fn executions(
     watch: &Watch,
     holds: &[String],
 ) -> Result<Option<Vec<Execution>>, CallError> {
+    let Some(recent) = recent(account, args, watch).await? else {
+        return Ok(None);
+    };
+    let ours = try_join_all(recent.iter().map(|e| ours(account, e, holds))).await?;
+    Ok(Some(ours.into_iter().flatten().collect()))
+}
+
+/// Every execution of the last minute and of the probe, whoever started it.
+async fn recent(account: &Account, args: &Args, watch: &Watch) -> Result<Option<Vec<Value>>, CallError> {
     let mut input = json!({"stateMachineArn": text(args, "machine"), "maxResults": 100});
     let since = watch.since.timestamp() as f64 - 60.0;
     let mut found = Vec::new();
@@ -118,16 +130,13 @@ async fn executions(
             Err(error) => return Err(error),
         };
         let listed = page["executions"].take().as_array().cloned().unwrap_or_default();
-        let recent: Vec<&Value> = listed
-            .iter()
-            .filter(|e| e["startDate"].as_f64().is_none_or(|at| at >= since))
-            .collect();
-        let ours = try_join_all(recent.iter().map(|e| ours(account, e, holds))).await?;
-        found.extend(ours.into_iter().flatten());
+        let all = listed.len();
+        let late = |e: &Value| e["startDate"].as_f64().is_none_or(|at| at >= since);
+        let mut late: Vec<Value> = listed.into_iter().filter(late).collect();
+        let whole = late.len() == all && all > 0;
+        found.append(&mut late);
         match page["nextToken"].take() {
-            Value::String(next) if recent.len() == listed.len() && !listed.is_empty() => {
-                input["nextToken"] = Value::from(next);
-            }
+            Value::String(next) if whole => input["nextToken"] = Value::from(next),
             _ => break,
         }
     }
@@ -261,6 +270,20 @@ fn token(payload: &Value, field: &str) -> Option<String> {
     named.or_else(long).map(str::to_owned)
 }
 
+/// What in the payloads of an execution may be a token: by its name, or because it is as long as only a token is. Its
+/// function may have said it.
+fn tokens(events: &[Value]) -> Vec<String> {
+    let parameters = events
+        .iter()
+        .map(|e| parsed(&e["taskScheduledEventDetails"]["parameters"]));
+    let fields = parameters.flat_map(|p| p["Payload"].as_object().cloned().unwrap_or_default());
+    fields
+        .filter_map(|(name, value)| Some((name, value.as_str()?.to_owned())))
+        .filter(|(name, text)| name.to_lowercase().contains("token") || text.len() > 100)
+        .map(|(_, text)| text)
+        .collect()
+}
+
 async fn resumed(account: &Account, args: &Args) -> Result<Sight, CallError> {
     let events = history(account, text(args, "execution")).await?;
     let back = events.iter().find_map(|e| {
@@ -295,17 +318,21 @@ fn parsed(text: &Value) -> Value {
 }
 
 async fn history_clue(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, CallError> {
-    let Some(found) = executions(account, args, watch, &wanted(args)).await? else {
+    let holds = wanted(args);
+    let Some(found) = executions(account, args, watch, &holds).await? else {
         return Ok(Clue::default());
     };
-    let Some(execution) = found.first() else {
+    // The first text of `holds` is what is told of.
+    let Some(told) = found.iter().position(|e| e.holds == holds[0]) else {
         return Ok(Clue {
             lines: vec!["no execution of the state machine has this order in its input".to_owned()],
             ..Clue::default()
         });
     };
-    let events = history(account, &execution.arn).await?;
-    Ok(tell(&execution.name, &execution.status, &events))
+    let events = history(account, &found[told].arn).await?;
+    let mut clue = tell(&found[told].name, &found[told].status, &events);
+    clue.secrets = tokens(&events);
+    Ok(clue)
 }
 
 /// What a history tells of how an execution went wrong.
@@ -337,6 +364,7 @@ fn tell(name: &str, status: &str, events: &[Value]) -> Clue {
         lines,
         never: true,
         pending: false,
+        ..Clue::default()
     }
 }
 
@@ -423,7 +451,7 @@ async fn stop(account: &Account, args: &Args, watch: &Watch) -> Result<Removed, 
     let mut wait = Duration::from_millis(200);
     loop {
         let Some(found) = executions(account, args, watch, &holds).await? else {
-            return Ok(Removed { count: stopped });
+            return Ok(Removed::default());
         };
         for execution in found.iter().filter(|e| e.status == "RUNNING") {
             let input = json!({
@@ -435,19 +463,30 @@ async fn stop(account: &Account, args: &Args, watch: &Watch) -> Result<Removed, 
                 _ => stopped += 1,
             }
         }
-        let expected = watch.sent.min(holds.len());
-        let all = holds
-            .iter()
-            .filter(|text| found.iter().any(|e| e.holds == **text))
-            .count()
-            >= expected;
+        let seen = |text: &&String| found.iter().any(|e| e.holds == **text);
+        let all = holds.iter().filter(seen).count() == holds.len();
         let settled = watch.last_sent.is_none_or(|at| at.elapsed() > SETTLED);
         if watch.arrived || settled || (all && watch.sent <= 1) || !watch.may_arrive {
-            return Ok(Removed { count: stopped });
+            return Ok(Removed {
+                count: stopped,
+                secrets: match watch.arrived {
+                    true => Vec::new(),
+                    false => all_tokens(account, args, watch).await?,
+                },
+            });
         }
         tokio::time::sleep(wait).await;
         wait = (wait * 3 / 2).min(Duration::from_secs(1));
     }
+}
+
+/// The tokens of all recent executions: a function's log, which is quoted where something failed, has those of other
+/// orders too.
+async fn all_tokens(account: &Account, args: &Args, watch: &Watch) -> Result<Vec<String>, CallError> {
+    let recent = recent(account, args, watch).await?.unwrap_or_default();
+    let arns = recent.iter().filter_map(|e| e["executionArn"].as_str());
+    let histories = try_join_all(arns.take(QUOTED).map(|arn| history(account, arn))).await?;
+    Ok(histories.iter().flat_map(|events| tokens(events)).collect())
 }
 
 #[cfg(test)]

@@ -63,6 +63,13 @@ while True:
 """
 
 
+def readable(fd, timeout):
+    """Whether there is something to read, within so many seconds; unlike select(), with any number of open files."""
+    poll = select.poll()
+    poll.register(fd, select.POLLIN)
+    return bool(poll.poll(None if timeout is None else timeout * 1000))
+
+
 class Forked:
     """A function's process, as far as MiniStack uses subprocess.Popen. The last file descriptor of the four that the
     process gets is only there to be closed when it ends."""
@@ -85,13 +92,13 @@ class Forked:
             raise OSError("the forking process has ended")
 
     def poll(self):
-        if self.returncode is None and select.select([self.life], [], [], 0)[0]:
+        if self.returncode is None and readable(self.life, 0):
             self.returncode = 0
             os.close(self.life)
         return self.returncode
 
     def wait(self, timeout=None):
-        if self.returncode is None and not select.select([self.life], [], [], timeout)[0]:
+        if self.returncode is None and not readable(self.life, timeout):
             raise subprocess.TimeoutExpired(self.args, timeout)
         return self.poll()
 
