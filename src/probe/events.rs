@@ -33,31 +33,44 @@ async fn rules(account: &Account, args: &Args) -> Result<Clue, CallError> {
         _ => rules.iter().take(RULES_TOLD).map(line).collect(),
     };
     let target = text(args, "target");
-    let found = (!target.is_empty()).then(|| lost(&rules, bus, target)).flatten();
+    let lost = (!target.is_empty()).then(|| lost(&rules, bus, target)).flatten();
+    let never = lost.is_some();
+    let (found, fix) = lost.unzip();
     Ok(Clue {
-        never: found.is_some(),
         found,
+        fix,
         lines,
+        never,
         ..Clue::default()
     })
 }
 
-/// Why no rule of the bus sends the event to the target; nothing where one does.
-fn lost(rules: &[Value], bus: &str, target: &str) -> Option<String> {
+/// Why no rule of the bus sends the event to the target, and what to do; nothing where one does.
+fn lost(rules: &[Value], bus: &str, target: &str) -> Option<(String, String)> {
     let points_there = |rule: &&Value| {
         let mut targets = rule["Targets"].as_array().into_iter().flatten();
         targets.any(|t| t["Arn"].as_str().is_some_and(|arn| arn.starts_with(target)))
     };
-    let is_on = |rule: &Value| rule["State"].as_str().is_some_and(|state| state.starts_with("ENABLED"));
+    let text = |rule: &Value, field: &str| rule[field].as_str().unwrap_or_default().to_owned();
+    let is_on = |rule: &Value| text(rule, "State").starts_with("ENABLED");
     let there: Vec<&Value> = rules.iter().filter(points_there).collect();
-    let name = |rule: &Value| rule["Name"].as_str().unwrap_or_default().to_owned();
     if there.iter().any(|rule| is_on(rule) && rule["Matches"] == true) {
         return None;
     }
+    let console = format!("EventBridge → Rules → event bus {bus}");
     Some(match there.first() {
-        None => format!("no rule of bus {bus} points there, so the event went nowhere"),
-        Some(rule) if rule["Matches"] != true => format!("the pattern of rule {} does not match the event", name(rule)),
-        Some(rule) => format!("rule {} is {}", name(rule), rule["State"].as_str().unwrap_or_default()),
+        None => (
+            format!("no rule of bus {bus} points there, so the event went nowhere"),
+            format!("{console} → the rule → **Targets** → Edit; or **Create rule**, if there is none."),
+        ),
+        Some(rule) if rule["Matches"] != true => (
+            format!("the pattern of rule {} does not match the event", text(rule, "Name")),
+            format!("{console} → {} → **Event pattern** → Edit.", text(rule, "Name")),
+        ),
+        Some(rule) => (
+            format!("rule {} is {}", text(rule, "Name"), text(rule, "State")),
+            format!("{console} → {} → **Enable**.", text(rule, "Name")),
+        ),
     })
 }
 
