@@ -42,7 +42,9 @@ def key_of(noun):
 def seen(noun, record):
     """A record as it is now."""
     end = FAILED if record.get("failureReason") else DONE
-    status = control.state(record, (PENDING, 0), (STARTED, 0.2), (end, 0.5))
+    # Nobody waits for a training, not even a stack: here it ends before anybody can look whether it has.
+    pace = 0.1 if noun == "SolutionVersion" else 1
+    status = control.state(record, (PENDING, 0), (STARTED, 0.2 * pace), (end, 0.5 * pace))
     view = {**record, "status": status, "lastUpdatedDateTime": record["creationDateTime"]}
     if status != FAILED:
         view.pop("failureReason", None)
