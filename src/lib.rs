@@ -2,6 +2,8 @@
 //!
 //! The modules in reading order; dependencies point upwards only. `ARCHITECTURE.md` has the map.
 
+pub mod private;
+
 pub mod expr;
 
 pub mod course;
@@ -16,6 +18,8 @@ pub mod report;
 pub mod judge;
 
 pub mod permissions;
+
+pub mod class;
 
 pub mod sandbox;
 

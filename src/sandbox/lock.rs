@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::error::SandboxError;
-use super::paths;
+use crate::private;
 
 /// Held as long as this lives.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(super) fn is_free(path: &Path) -> bool {
 
 /// Waits for the lock without blocking the runtime: another task of this process may hold it. `wait` is told once.
 pub(super) async fn acquire(path: &Path, wait: impl FnOnce()) -> Result<Lock, SandboxError> {
-    let file = paths::private()
+    let file = private::options()
         .open(path)
         .map_err(|cause| SandboxError::file("open", path, cause))?;
     let mut wait = Some(wait);

@@ -1,11 +1,11 @@
 //! Where the sandbox keeps its things: everything lies in the user's cache folder.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
 use super::error::SandboxError;
+use crate::private;
 
 /// The folders and files of one sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,13 +96,7 @@ impl Paths {
 
 /// Makes a folder, and those above it, that only this user can look into.
 pub(super) fn create_folder(path: &Path) -> Result<(), SandboxError> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(path)
-        .map_err(|cause| SandboxError::file("create", path, cause))
+    private::create_folder(path).map_err(|cause| SandboxError::file("create", path, cause))
 }
 
 /// Removes a folder with all that is in it, if it is there.
@@ -113,24 +107,9 @@ pub(super) fn remove_folder(path: &Path) -> Result<(), SandboxError> {
     }
 }
 
-/// Options for a file that only this user can read, made if it is not there.
-pub(super) fn private() -> std::fs::OpenOptions {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
 /// Writes a private file so that a reader sees all of it or what was there before. The caller holds the sandbox's lock.
 pub(super) fn write_private(path: &Path, content: &[u8]) -> Result<(), SandboxError> {
-    let temporary = path.with_extension("new");
-    private()
-        .truncate(true)
-        .open(&temporary)
-        .and_then(|mut file| file.write_all(content))
-        .and_then(|()| std::fs::rename(&temporary, path))
-        .map_err(|cause| SandboxError::file("write", path, cause))
+    private::write(path, content).map_err(|cause| SandboxError::file("write", path, cause))
 }
 
 #[cfg(test)]
@@ -145,17 +124,5 @@ mod tests {
         for bad in ["", ".", "..", "a/b", "a b", "ä", "../x", &"x".repeat(65)] {
             assert!(Paths::new(Path::new("/c"), bad).is_err(), "{bad}");
         }
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn files_and_folders_are_private() {
-        use std::os::unix::fs::PermissionsExt;
-        let scratch = tempfile::tempdir().unwrap();
-        let folder = scratch.path().join("a/b");
-        create_folder(&folder).unwrap();
-        write_private(&folder.join("state.json"), b"{}").unwrap();
-        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(&folder), mode(&folder.join("state.json"))), (0o700, 0o600));
     }
 }

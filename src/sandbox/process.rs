@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::error::SandboxError;
 use super::paths::{self, Paths};
 use super::{bridge, http};
+use crate::private;
 
 /// A warm function costs about 47 MB, a cold start some tenths of a second.
 const WARM_SECONDS: &str = "30";
@@ -44,7 +45,7 @@ pub(super) fn spawn(paths: &Paths, launch: &Launch<'_>) -> Result<Child, Sandbox
     bridge::write(paths)?;
     let log_path = paths.log();
     let unwritable = |cause| SandboxError::file("write", &log_path, cause);
-    let log = paths::private().truncate(true).open(&log_path).map_err(unwritable)?;
+    let log = private::options().truncate(true).open(&log_path).map_err(unwritable)?;
     let errors = log.try_clone().map_err(unwritable)?;
 
     let mut command = Command::new(launch.python);

@@ -1,0 +1,321 @@
+//! The folder of a class: `class.json`, and below `reports/` each student's runs. A run is stored at once and whole.
+
+use super::{Class, Counts, Grade, LabSummary, SCHEMA, Student};
+use crate::private;
+use crate::report::Report;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A class's folder.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    class: Class,
+}
+
+/// Why a class's folder cannot be used. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// Not the folder of a class.
+    #[error("{} is not the folder of a class: it has no class.json (`edemlab grade ROSTER --lab LAB --out DIR` makes one)", .0.display())]
+    NotAClass(PathBuf),
+    /// A file that cannot be read or written.
+    #[error("cannot {what} {}: {cause}", path.display())]
+    File {
+        /// What was tried.
+        what: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// The system's answer.
+        cause: io::Error,
+    },
+    /// A file that is not what it should be.
+    #[error("{} is not what edemlab wrote: {cause}; if it was changed by hand, take that back or remove the file and grade again", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with line and column.
+        cause: serde_json::Error,
+    },
+    /// A folder of a later version.
+    #[error("{} was made by another version of edemlab ({found}; this one writes {SCHEMA})", path.display())]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        found: String,
+    },
+}
+
+impl Folder {
+    /// The folder of a class that was graded before.
+    ///
+    /// # Errors
+    /// When it is none, or cannot be read.
+    pub fn open(path: &Path) -> Result<Self, FolderError> {
+        let file = path.join("class.json");
+        let Some(class) = read::<serde_json::Value>(&file)? else {
+            return Err(FolderError::NotAClass(path.to_owned()));
+        };
+        match class["schema"].as_str() {
+            Some(SCHEMA) => {}
+            found => {
+                return Err(FolderError::Version {
+                    path: file,
+                    found: found.unwrap_or("no schema").to_owned(),
+                });
+            }
+        }
+        let class = serde_json::from_value(class).map_err(|cause| FolderError::Content { path: file, cause })?;
+        Ok(Self {
+            path: path.to_owned(),
+            class,
+        })
+    }
+
+    /// The folder of `class`: made where it is not there, else what was graded stays.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn create(path: &Path, class: Class) -> Result<Self, FolderError> {
+        private::create_folder(path).map_err(file("create", path))?;
+        let folder = Self {
+            path: path.to_owned(),
+            class,
+        };
+        folder.write(&path.join("class.json"), &json(&folder.class))?;
+        Ok(folder)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The class.
+    pub fn class(&self) -> &Class {
+        &self.class
+    }
+
+    /// The last run of a student in a lab.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub fn report(&self, student: &Student, lab: &str) -> Result<Option<Report>, FolderError> {
+        read(&self.student(student).join(format!("{lab}.json")))
+    }
+
+    /// All runs of a student in a lab, in the order of time.
+    ///
+    /// # Errors
+    /// When one of the files cannot be read.
+    pub fn runs(&self, student: &Student, lab: &str) -> Result<Vec<Report>, FolderError> {
+        let folder = self.student(student).join(lab);
+        let entries = match std::fs::read_dir(&folder) {
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(file("read", &folder))?,
+        };
+        let mut names: Vec<PathBuf> = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(file("read", &folder))?.path();
+            let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+            if name.ends_with(".json") && !name.ends_with(".evidence.json") {
+                names.push(path);
+            }
+        }
+        names.sort();
+        names.iter().filter_map(|path| read(path).transpose()).collect()
+    }
+
+    /// The evidence of a run.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub fn evidence<T: serde::de::DeserializeOwned>(
+        &self,
+        student: &Student,
+        report: &Report,
+    ) -> Result<Option<T>, FolderError> {
+        let name = format!("{}.evidence.json", moment(&report.started));
+        read(&self.student(student).join(&report.lab).join(name))
+    }
+
+    /// Stores a run and what it was judged from. The last run's own file is written last: with it the run is there.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn store<T: serde::Serialize>(
+        &self,
+        student: &Student,
+        report: &Report,
+        evidence: &T,
+    ) -> Result<(), FolderError> {
+        let home = self.student(student);
+        let runs = home.join(&report.lab);
+        private::create_folder(&runs).map_err(file("create", &runs))?;
+        let at = moment(&report.started);
+        self.write(&runs.join(format!("{at}.evidence.json")), &json(evidence))?;
+        let text = report.json();
+        self.write(&runs.join(format!("{at}.json")), text.as_bytes())?;
+        self.write(&home.join(format!("{}.json", report.lab)), text.as_bytes())
+    }
+
+    /// Writes a file of this folder, private and whole.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, path: &Path, content: &[u8]) -> Result<(), FolderError> {
+        private::write(path, content).map_err(file("write", path))
+    }
+
+    /// Every student's grade in every lab, student by student. One report is in memory at a time.
+    pub fn grades(&self, counts: Counts) -> impl Iterator<Item = Result<Grade<'_>, FolderError>> {
+        let pairs = self
+            .class
+            .students
+            .iter()
+            .flat_map(|student| self.class.labs.iter().map(move |lab| (student, lab)));
+        pairs.map(move |(student, lab)| self.grade(student, lab, counts))
+    }
+
+    /// One student's grade in one lab.
+    ///
+    /// # Errors
+    /// When a report cannot be read.
+    pub fn grade<'a>(
+        &'a self,
+        student: &'a Student,
+        lab: &'a LabSummary,
+        counts: Counts,
+    ) -> Result<Grade<'a>, FolderError> {
+        let mut grade = Grade {
+            student,
+            lab,
+            report: None,
+            runs: 0,
+            late: false,
+        };
+        if student.excused || !student.takes(&lab.id) {
+            return Ok(grade);
+        }
+        let late = |report: &Report| self.class.is_late(report);
+        let mut runs = self.runs(student, &lab.id)?;
+        grade.runs = runs.len();
+        grade.report = match counts {
+            Counts::Last => runs.pop(),
+            // Of equal ones the first: it was there earlier.
+            Counts::Best => runs.into_iter().rev().max_by_key(|r| r.points.earned),
+            Counts::Deadline => runs.into_iter().rfind(|r| !late(r)),
+        };
+        grade.late = grade.report.as_ref().is_some_and(late);
+        Ok(grade)
+    }
+
+    fn student(&self, student: &Student) -> PathBuf {
+        self.path.join("reports").join(file_name(&student.id))
+    }
+}
+
+impl Student {
+    /// Whether they are graded in a lab.
+    pub fn takes(&self, lab: &str) -> bool {
+        self.labs.as_ref().is_none_or(|labs| labs.iter().any(|l| l == lab))
+    }
+}
+
+impl Class {
+    /// Whether a run began after the deadline.
+    pub fn is_late(&self, report: &Report) -> bool {
+        let at = |text: &str| chrono::DateTime::parse_from_rfc3339(text).ok();
+        match (self.deadline.as_deref().and_then(at), at(&report.started)) {
+            (Some(deadline), Some(started)) => started > deadline,
+            _ => false,
+        }
+    }
+}
+
+/// A student's id as the name of a file on every system: what is not a plain character becomes `%XX`. A long one is cut
+/// and told apart by its hash.
+pub fn file_name(id: &str) -> String {
+    use sha2::{Digest, Sha256};
+    const LONGEST: usize = 80;
+    let mut name = String::new();
+    for byte in id.bytes() {
+        match byte {
+            // A roster has no two ids that differ in their case only: macOS and Windows would take them for one.
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | b'@' => name.push(char::from(byte)),
+            b'.' if !name.is_empty() => name.push('.'),
+            _ => name.push_str(&format!("%{byte:02X}")),
+        }
+        if name.len() > LONGEST {
+            break;
+        }
+    }
+    let lower = name.to_ascii_lowercase();
+    let reserved = ["con", "prn", "aux", "nul"].contains(&lower.split('.').next().unwrap_or_default())
+        || (name.len() >= 4
+            && (lower.starts_with("com") || lower.starts_with("lpt"))
+            && name.as_bytes()[3].is_ascii_digit()
+            && matches!(name.as_bytes().get(4), None | Some(b'.')));
+    if name.len() > LONGEST || name.ends_with('.') || reserved {
+        let hash = Sha256::digest(id.as_bytes());
+        let hash: String = hash.iter().take(8).map(|b| format!("{b:02x}")).collect();
+        name.truncate(LONGEST / 2);
+        name = format!("{}~{hash}", name.trim_end_matches('.'));
+    }
+    name
+}
+
+/// A time as part of a file's name.
+fn moment(started: &str) -> String {
+    started.replace(':', "")
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Vec<u8> {
+    serde_json::to_vec_pretty(value).expect("plain data")
+}
+
+fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>, FolderError> {
+    match std::fs::read(path) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(cause) => Err(file("read", path)(cause)),
+        Ok(content) => serde_json::from_slice(&content)
+            .map(Some)
+            .map_err(|cause| FolderError::Content {
+                path: path.to_owned(),
+                cause,
+            }),
+    }
+}
+
+fn file<'p>(what: &'static str, path: &'p Path) -> impl FnOnce(io::Error) -> FolderError + 'p {
+    move |cause| FolderError::File {
+        what,
+        path: path.to_owned(),
+        cause,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_id_has_a_file_of_its_own() {
+        let long = "x".repeat(1_000_000);
+        let longer = format!("{long}y");
+        let ids = [
+            "s001", "../s001", "s/001", "CON", "con.x", "com1", ".s", "s.", "", " ", "niña", "a@b.es", "%2F", "/",
+            &long, &longer,
+        ];
+        let names: BTreeSet<String> = ids.iter().filter(|id| !id.is_empty()).map(|id| file_name(id)).collect();
+        assert_eq!(names.len(), ids.len() - 1);
+        for name in names {
+            assert!(
+                name.len() < 100 && !name.starts_with('.') && !name.contains(['/', '\\', ':']),
+                "{name}"
+            );
+        }
+    }
+}

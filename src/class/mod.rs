@@ -1,0 +1,110 @@
+//! Many accounts: the class's folder, its grades, and what they are made into.
+
+pub mod folder;
+
+use crate::report::Report;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The name and version of `class.json`.
+pub const SCHEMA: &str = "edemlab/class/1";
+
+/// A class as it was graded: `class.json` in its folder. Holds nothing that opens an account.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Class {
+    /// Always `edemlab/class/1`.
+    pub schema: String,
+    /// The version of edemlab that made it.
+    pub tool: String,
+    /// The course's title.
+    pub course: String,
+    /// The course's edition.
+    pub edition: String,
+    /// The labs that are graded, in the order of the command line.
+    pub labs: Vec<LabSummary>,
+    /// The students, in the order of the roster.
+    pub students: Vec<Student>,
+    /// Until when a run counts as in time, RFC 3339 in UTC.
+    #[serde(default)]
+    pub deadline: Option<String>,
+}
+
+/// A lab of a class.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct LabSummary {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// The points to be earned, without extra credit.
+    pub possible: u32,
+    /// Its steps, in the order of the course.
+    pub steps: Vec<StepSummary>,
+}
+
+/// A step of a lab.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct StepSummary {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// The points to be earned, without extra credit.
+    pub possible: u32,
+}
+
+/// A student of a class.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Student {
+    /// What the learning management system calls them. Unique in the class.
+    pub id: String,
+    /// Their name; empty where the roster has none.
+    pub name: String,
+    /// Their e-mail address; empty where the roster has none.
+    pub email: String,
+    /// Not graded, and no zero.
+    pub excused: bool,
+    /// The labs that they are graded in, when not all.
+    #[serde(default)]
+    pub labs: Option<Vec<String>>,
+}
+
+/// Which of several runs counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Counts {
+    /// The last.
+    #[default]
+    Last,
+    /// The one with the most points.
+    Best,
+    /// The last in time; where there is none, nothing.
+    Deadline,
+}
+
+/// One student's result in one lab.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grade<'a> {
+    /// Who.
+    pub student: &'a Student,
+    /// In what.
+    pub lab: &'a LabSummary,
+    /// The run that counts. `None`: excused, not in this lab, or not graded yet.
+    pub report: Option<Report>,
+    /// How many runs there are.
+    pub runs: usize,
+    /// Whether the run that counts began after the deadline.
+    pub late: bool,
+}
+
+impl Grade<'_> {
+    /// The points, where they can be told: none while a point hangs on something unknown.
+    pub fn points(&self) -> Option<u32> {
+        let report = self.report.as_ref()?;
+        (report.points.unknown == 0 && report.verdict != crate::report::Verdict::Unknown)
+            .then_some(report.points.earned)
+    }
+}

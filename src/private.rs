@@ -1,0 +1,67 @@
+//! Files and folders that only this user can read, written so that nobody ever sees half of one.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Makes a folder, and those above it, that only this user can enter.
+///
+/// # Errors
+/// The system's.
+pub fn create_folder(path: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Options for a file that only this user can read, made if it is not there.
+pub fn options() -> std::fs::OpenOptions {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Writes a private file so that a reader sees all of it or what was there before, whenever this process ends.
+///
+/// # Errors
+/// The system's; then what was there before is still there.
+pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    let temporary = beside(path);
+    let written = options()
+        .truncate(true)
+        .open(&temporary)
+        .and_then(|mut file| file.write_all(content))
+        .and_then(|()| std::fs::rename(&temporary, path));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&temporary);
+    }
+    written
+}
+
+/// A name beside `path` that no other writer has.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", uuid::Uuid::new_v4().simple()));
+    path.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn files_and_folders_are_private() {
+        use std::os::unix::fs::PermissionsExt;
+        let scratch = tempfile::tempdir().unwrap();
+        let folder = scratch.path().join("a/b");
+        create_folder(&folder).unwrap();
+        write(&folder.join("state.json"), b"{}").unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&folder), mode(&folder.join("state.json"))), (0o700, 0o600));
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    }
+}
