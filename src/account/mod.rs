@@ -16,6 +16,7 @@ use aws_config::SdkConfig;
 use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_types::region::Region;
 use once::Calls;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
@@ -34,7 +35,8 @@ pub struct Account {
 }
 
 /// Who is asking, from `GetCallerIdentity`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Identity {
     /// The account's twelve digits.
     pub account: String,

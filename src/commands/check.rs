@@ -30,7 +30,7 @@ pub async fn run(course: Option<PathBuf>, args: CheckArgs) -> anyhow::Result<u8>
     let stop = common::interrupts();
     let judged = judge(lab, &account, &options, &|event| live.judging(event), stop).await;
     live.clear();
-    let report = judged.map_err(|error| match error {
+    let judge::Judged { report, .. } = judged.map_err(|error| match error {
         JudgeError::Call(error) => ConnectError::from((error, args.profile.as_deref())).into(),
         JudgeError::Unknown(error) => anyhow::Error::from(error),
         JudgeError::Stopped => error.into(),

@@ -89,6 +89,7 @@ impl Live {
                     self.show(&what, text);
                 }
             }
+            judge::Event::Sending { .. } => {}
             judge::Event::Removing { step } => {
                 if self.bar.is_some() {
                     self.show("removing", format!("{step:<8} removing what the probe left"));

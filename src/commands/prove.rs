@@ -154,7 +154,7 @@ async fn report(
     let who = fault.map_or(CheckAs::Student, |f| f.check_as);
     let account = open(sandbox, &number, DEFAULT_REGION, who).await?;
     let (_never, stop) = watch::channel(0);
-    Ok(judge(lab, &account, &Options::default(), &|_| (), stop).await?)
+    Ok(judge(lab, &account, &Options::default(), &|_| (), stop).await?.report)
 }
 
 /// Texts that a student would not have seen, because an expression in them has no value.

@@ -29,6 +29,7 @@ pub(crate) use lambda::mapping as event_source_mapping;
 use crate::account::{Account, CallError};
 use crate::course::KindSpec;
 use futures::future::BoxFuture;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The arguments of a kind: `with`, evaluated.
@@ -61,7 +62,8 @@ pub struct Kind {
 }
 
 /// One resource that might be the lab's.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Candidate {
     /// Its name.
     pub name: String,

@@ -1,7 +1,8 @@
 //! What a student wrote is made harmless before it is part of a report, and values that no check names stay hidden.
 
 use super::{Outcome, Run};
-use crate::probe::VERBS;
+use crate::course::Lab;
+use crate::probe::{Clue, VERBS};
 use crate::report::Report;
 use crate::report::text::visible;
 use regex::Regex;
@@ -26,10 +27,11 @@ impl Run<'_> {
         }
     }
 
-    /// The values of environment variables that nothing in the course names, and what the probe keeps secret: a
-    /// function may log them.
-    pub(super) fn hidden_values(&self) -> Vec<String> {
-        let mut values = self.secrets.borrow().clone();
+    /// What nobody may read: the values of environment variables that nothing in the course names, and what the probe
+    /// keeps secret, since a function may log both.
+    pub(super) fn hidden(&self) -> Hidden<'_> {
+        let tokens = longest_first(self.secrets.borrow().clone());
+        let mut values = tokens.clone();
         for cell in self.outcomes.values() {
             if let Some(Outcome::Found { document, .. }) = cell.get() {
                 let documents = document.as_array().cloned().unwrap_or_else(|| vec![document.clone()]);
@@ -42,10 +44,67 @@ impl Run<'_> {
                 }
             }
         }
-        values.retain(|v| v.chars().count() >= SHORTEST);
-        // Longer ones first: one may be part of another.
-        values.sort_by_key(|v| std::cmp::Reverse(v.len()));
-        values
+        Hidden {
+            lab: self.lab,
+            values: longest_first(values),
+            tokens,
+        }
+    }
+}
+
+/// One may be part of another.
+fn longest_first(mut values: Vec<String>) -> Vec<String> {
+    values.retain(|v| v.chars().count() >= SHORTEST);
+    values.sort_by_key(|v| std::cmp::Reverse(v.len()));
+    values
+}
+
+/// What stands for what is hidden.
+const HIDDEN: &str = "(hidden)";
+
+/// What nobody may read.
+pub(super) struct Hidden<'l> {
+    lab: &'l Lab,
+    values: Vec<String>,
+    tokens: Vec<String>,
+}
+
+impl Hidden<'_> {
+    /// Cleans a text that may hold what a student wrote.
+    pub fn text(&self, text: &mut String) {
+        self.values.iter().for_each(|value| hide(text, value));
+        *text = visible(&CREDENTIALS.replace_all(text, "$name(hidden)"));
+    }
+
+    /// Cleans what one place had to say.
+    pub fn clue(&self, clue: &mut Clue) {
+        let texts = clue.found.iter_mut().chain(&mut clue.fix).chain(&mut clue.lines);
+        texts.for_each(|text| self.text(text));
+    }
+
+    /// Takes tokens out of every text in a document.
+    pub fn tokens(&self, document: &mut Value) {
+        match document {
+            Value::String(text) => self.tokens.iter().for_each(|token| hide(text, token)),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.tokens(item)),
+            Value::Object(fields) => fields.values_mut().for_each(|value| self.tokens(value)),
+            _ => {}
+        }
+    }
+
+    /// Takes tokens, and the values of variables that nothing names, out of a resource's document.
+    pub fn document(&self, document: &mut Value) {
+        if let Some(variables) = document
+            .pointer_mut("/Environment/Variables")
+            .and_then(Value::as_object_mut)
+        {
+            for (name, value) in variables.iter_mut() {
+                if !self.lab.names(name) {
+                    *value = HIDDEN.into();
+                }
+            }
+        }
+        self.tokens(document);
     }
 }
 
@@ -55,7 +114,7 @@ const BEGINNING: usize = 24;
 /// Takes a value out of a text, and what a cut has left of it.
 fn hide(text: &mut String, value: &str) {
     if text.contains(value) {
-        *text = text.replace(value, "(hidden)");
+        *text = text.replace(value, HIDDEN);
     }
     let Some(beginning) = value.get(..BEGINNING).filter(|_| value.len() > BEGINNING) else {
         return;
@@ -65,7 +124,7 @@ fn hide(text: &mut String, value: &str) {
         let end = rest
             .find(|c: char| c.is_whitespace() || "\"'\\".contains(c))
             .unwrap_or(rest.len());
-        text.replace_range(at..at + beginning.len() + end, "(hidden)");
+        text.replace_range(at..at + beginning.len() + end, HIDDEN);
     }
 }
 
@@ -79,13 +138,8 @@ static CREDENTIALS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Cleans every text of a report that may hold what a student wrote.
-pub(super) fn clean(report: &mut Report, hidden: &[String]) {
-    let clean = |text: &mut String| {
-        for value in hidden {
-            hide(text, value);
-        }
-        *text = visible(&CREDENTIALS.replace_all(text, "$name(hidden)"));
-    };
+pub(super) fn clean(report: &mut Report, hidden: &Hidden) {
+    let clean = |text: &mut String| hidden.text(text);
     for check in report.steps.iter_mut().flat_map(|s| &mut s.checks) {
         clean(&mut check.expected);
         [&mut check.found, &mut check.why, &mut check.fix]

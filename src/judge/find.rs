@@ -96,7 +96,9 @@ impl Run<'_> {
     async fn candidates(&self, kind: &Kind, spec: &KindSpec, args: &Args) -> Result<Vec<Candidate>, CallError> {
         let key = format!("{} {}", spec.name, serde_json::Value::Object(args.clone()));
         let cell = self.listings.0.borrow_mut().entry(key).or_default().clone();
-        cell.get_or_init(|| (kind.list)(self.account, args)).await.clone()
+        cell.get_or_init(|| self.source.list(kind, spec.name, args))
+            .await
+            .clone()
     }
 
     /// What we say of a call that failed: with who was denied, since that is whom to give the permission.
@@ -126,7 +128,7 @@ impl Run<'_> {
                 return Err(format!(
                     "there is no {} `{wanted}` in {} (named with --use)",
                     spec.noun,
-                    self.account.region()
+                    self.source.region()
                 ));
             }
             because = Some("named with --use".to_owned());
@@ -228,8 +230,8 @@ impl Run<'_> {
     }
 
     async fn describe(&self, kind: &Kind, contender: &mut Contender) -> Result<(), CallError> {
-        if let Some(description) = &kind.describe {
-            let more = (description.look)(self.account, &contender.candidate).await?;
+        let name = (kind.spec)().name;
+        if let Some(more) = self.source.describe(kind, name, &contender.candidate).await? {
             if let (Some(document), serde_json::Value::Object(more)) =
                 (contender.candidate.document.as_object_mut(), more)
             {

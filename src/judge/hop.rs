@@ -1,12 +1,14 @@
 //! What a hop mentions, and its actions with their arguments.
 
 use super::Run;
+use super::evidence::{HopEvidence, Seen};
 use super::outcome::Needs;
 use crate::account::CallError;
 use crate::course::{Action, Hop, Lab, arguments};
 use crate::expr::Scope;
-use crate::probe::{self, Args, Clue, Deed, Removed, Sent, Sight, VERBS, Watch};
+use crate::probe::{self, Args, Clue, Deed, Sent, Sight, VERBS, Watch};
 use futures::future::join_all;
+use serde_json::json;
 
 /// The resources that a hop cannot do without. Its evidence is looked at where it can be.
 pub(super) fn needs(lab: &Lab, hop: &Hop) -> Needs {
@@ -48,39 +50,84 @@ impl Undone {
     }
 }
 
-fn evaluated(action: &Action, scope: &Scope) -> Result<Args, Undone> {
+pub(super) fn evaluated(action: &Action, scope: &Scope) -> Result<Args, Undone> {
     arguments(&action.with, scope).map_err(|(place, e)| Undone::Course(format!("{place}: {e}")))
 }
 
-fn deeds<'v>(name: &'v str) -> impl Iterator<Item = &'static Deed> + 'v {
+pub(super) fn deeds<'v>(name: &'v str) -> impl Iterator<Item = &'static Deed> + 'v {
     VERBS.iter().filter(move |v| v.name == name).map(|v| &v.deed)
 }
 
-fn missing(verb: &str) -> Undone {
+pub(super) fn missing(verb: &str) -> Undone {
     Undone::Course(format!("there is no verb `{verb}` for this"))
 }
 
 impl Run<'_> {
-    pub(super) async fn send(&self, action: &Action, scope: &Scope) -> Result<Sent, Undone> {
+    /// Sends what a hop of `step` sends.
+    pub(super) async fn send(&self, step: &str, hop: &Hop, action: &Action, scope: &Scope) -> Result<Sent, Undone> {
         let args = evaluated(action, scope)?;
         let mut found = deeds(&action.verb);
-        match found.find_map(|d| if let Deed::Send(f) = d { Some(f) } else { None }) {
-            Some(send) => send(self.account, &args).await.map_err(Undone::Call),
-            None => Err(missing(&action.verb)),
-        }
+        let Some(send) = found.find_map(|d| if let Deed::Send(f) = d { Some(f) } else { None }) else {
+            return Err(missing(&action.verb));
+        };
+        let Some(account) = self.source.account() else {
+            return match self.source.hop(step, &hop.check.id) {
+                Some(HopEvidence {
+                    send: Some(verb),
+                    sent: Some(seen),
+                    ..
+                }) if *verb == action.verb => match seen {
+                    Seen::Answer(sent) => Ok(sent.clone()),
+                    Seen::Error(error) => Err(Undone::Call(error.clone())),
+                },
+                _ => Err(Undone::Call(self.source.not_seen(&action.verb))),
+            };
+        };
+        let sent = send(account, &args).await;
+        self.source
+            .note_hop(step, &hop.check.id, |seen| seen.sent(&action.verb, &sent));
+        sent.map_err(Undone::Call)
     }
 
-    pub(super) async fn look(&self, action: &Action, scope: &Scope, watch: &Watch) -> Result<Sight, Undone> {
+    /// Looks once whether an event has come to a hop of `step`.
+    pub(super) async fn look(
+        &self,
+        step: &str,
+        hop: &Hop,
+        action: &Action,
+        scope: &Scope,
+        watch: &Watch,
+    ) -> Result<Sight, Undone> {
         let args = evaluated(action, scope)?;
         let mut found = deeds(&action.verb);
-        match found.find_map(|d| if let Deed::Await(f) = d { Some(f) } else { None }) {
-            Some(look) => look(self.account, &args, watch).await.map_err(Undone::Call),
-            None => Err(missing(&action.verb)),
-        }
+        let Some(look) = found.find_map(|d| if let Deed::Await(f) = d { Some(f) } else { None }) else {
+            return Err(missing(&action.verb));
+        };
+        let asked = json!({"verb": action.verb, "with": args});
+        let Some(account) = self.source.account() else {
+            return match self.source.hop(step, &hop.check.id) {
+                Some(HopEvidence {
+                    looked: Some(looked),
+                    sight: Some(sight),
+                    ..
+                }) if *looked == asked => sight.again().map_err(Undone::Call),
+                _ => Err(Undone::Call(self.source.not_seen(&action.verb))),
+            };
+        };
+        let sight = look(account, &args, watch).await;
+        self.source.note_hop(step, &hop.check.id, |seen| {
+            seen.looked = Some(asked);
+            seen.sight(&sight);
+        });
+        sight.map_err(Undone::Call)
     }
 
     /// What every place has to say, in the order of the course. One that cannot be looked at says so.
-    pub(super) async fn evidence(&self, hop: &Hop, scope: &Scope, watch: &Watch) -> Vec<Clue> {
+    pub(super) async fn evidence(&self, step: &str, hop: &Hop, scope: &Scope, watch: &Watch) -> Vec<Clue> {
+        if self.source.account().is_none() {
+            let seen = self.source.hop(step, &hop.check.id);
+            return seen.map(|seen| seen.clues.clone()).unwrap_or_default();
+        }
         let looks = hop.evidence.iter().map(|action| async move {
             let needs = action_needs(self.lab, action);
             self.scope(&needs).await;
@@ -99,24 +146,17 @@ impl Run<'_> {
         self.secrets
             .borrow_mut()
             .extend(clues.iter().flat_map(|c| c.secrets.iter().cloned()));
+        self.source.note_hop(step, &hop.check.id, |seen| seen.clues(&clues));
         clues
     }
 
     async fn clue(&self, action: &Action, scope: &Scope, watch: &Watch) -> Result<Clue, Undone> {
         let args = evaluated(action, scope)?;
         let mut found = deeds(&action.verb);
-        match found.find_map(|d| if let Deed::Evidence(f) = d { Some(f) } else { None }) {
-            Some(look) => look(self.account, &args, watch).await.map_err(Undone::Call),
-            None => Err(missing(&action.verb)),
-        }
-    }
-
-    pub(super) async fn remove(&self, action: &Action, scope: &Scope, watch: &Watch) -> Result<Removed, Undone> {
-        let args = evaluated(action, scope)?;
-        let mut found = deeds(&action.verb);
-        match found.find_map(|d| if let Deed::Remove(f) = d { Some(f) } else { None }) {
-            Some(remove) => remove(self.account, &args, watch).await.map_err(Undone::Call),
-            None => Err(missing(&action.verb)),
+        let look = found.find_map(|d| if let Deed::Evidence(f) = d { Some(f) } else { None });
+        match (look, self.source.account()) {
+            (Some(look), Some(account)) => look(account, &args, watch).await.map_err(Undone::Call),
+            _ => Err(missing(&action.verb)),
         }
     }
 }

@@ -5,26 +5,35 @@
 
 mod check;
 mod clean;
+pub mod evidence;
 mod find;
 mod graph;
 mod hop;
 mod outcome;
 mod probe;
 mod related;
+mod sight;
+mod source;
+mod traces;
 mod under;
 
 pub use check::NOT_SHOWN;
+pub use evidence::Evidence;
 pub use find::reads_descriptions;
 pub use outcome::Outcome;
+pub use traces::{Left, Trace, remove_trace};
 
-use crate::account::{Account, CallError};
+use crate::account::{Account, CallError, Identity};
 use crate::course::{Lab, UnknownName, Vocabulary};
 use crate::report::{self, CheckReport, Points, Report, Status, StepReport, Stop, Verdict};
 use crate::{discover, probe as verbs};
+use chrono::Utc;
 use find::Listings;
 use futures::FutureExt;
 use futures::future::{LocalBoxFuture, join_all};
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use source::Source;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -39,7 +48,8 @@ pub fn vocabulary() -> Vocabulary {
 }
 
 /// What to judge.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
 pub struct Options {
     /// Only these steps and what they need; all when empty.
     pub steps: Vec<String>,
@@ -66,6 +76,13 @@ pub enum Event {
         within: u64,
         /// Events sent so far.
         sent: usize,
+    },
+    /// The probe is about to send something.
+    Sending {
+        /// The step.
+        step: String,
+        /// What it will leave in the account if it is cut off now.
+        trace: Trace,
     },
     /// The probe takes away what it made.
     Removing {
@@ -94,7 +111,7 @@ pub enum JudgeError {
 /// One lab in one account under way.
 pub(crate) struct Run<'a> {
     lab: &'a Lab,
-    account: &'a Account,
+    source: Source<'a>,
     options: &'a Options,
     on: OnEvent<'a>,
     /// How often the user has asked to stop.
@@ -126,6 +143,15 @@ pub fn validate(lab: &Lab, options: &Options) -> Result<(), UnknownName> {
     }
 }
 
+/// A report, and what it was judged from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    /// The report.
+    pub report: Report,
+    /// What it was judged from.
+    pub evidence: Evidence,
+}
+
 /// Judges `lab` in `account`. When `stop` counts up, what is not known yet becomes unknown and what the probe made is
 /// still removed; at the second count that is given up too.
 ///
@@ -137,14 +163,91 @@ pub async fn judge(
     options: &Options,
     on: OnEvent<'_>,
     stop: watch::Receiver<u8>,
-) -> Result<Report, JudgeError> {
-    let started = chrono::Utc::now();
+) -> Result<Judged, JudgeError> {
+    let source = Source::Account(account, RefCell::default());
+    let started = Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
     let clock = Instant::now();
+    let (mut report, run, me) = run(lab, source, options, on, stop.clone()).await?;
+    let hidden = run.hidden();
+    report.started.clone_from(&started);
+    report.seconds = round(clock.elapsed().as_secs_f64());
+    clean::clean(&mut report, &hidden);
+    let mut evidence = match &run.source {
+        Source::Account(_, seen) => seen.take(),
+        Source::Evidence(_) => Evidence::default(),
+    };
+    evidence.redact(&hidden);
+    let evidence = Evidence {
+        schema: evidence::SCHEMA.to_owned(),
+        tool: report.tool.clone(),
+        lab: lab.id.clone(),
+        identity: Some(me),
+        region: report.region.clone(),
+        started,
+        seconds: report.seconds,
+        options: options.clone(),
+        stopped: *stop.borrow() > 0,
+        ..evidence
+    };
+    Ok(Judged { report, evidence })
+}
+
+/// Judges again what `evidence` holds of an account: no call is made. What it does not hold is unknown.
+///
+/// # Errors
+/// When the evidence's options name what the lab does not have.
+pub async fn rejudge(lab: &Lab, evidence: &Evidence) -> Result<Report, JudgeError> {
+    if let Some(reason) = &evidence.unreachable {
+        return Ok(untold(lab, reason, &evidence.region, &evidence.started).report);
+    }
+    let (_keep, stop) = watch::channel(0u8);
+    let (mut report, run, _) = run(lab, Source::Evidence(evidence), &evidence.options, &|_| (), stop).await?;
+    report.started.clone_from(&evidence.started);
+    report.seconds = evidence.seconds;
+    clean::clean(&mut report, &run.hidden());
+    Ok(report)
+}
+
+/// What can be said of an account that cannot be reached: nothing, and why.
+pub fn untold(lab: &Lab, reason: &str, region: &str, started: &str) -> Judged {
+    let reason = report::text::visible(reason);
+    let steps = lab.steps.iter().map(|step| {
+        let hops = step.probe.iter().flat_map(|p| &p.hops).map(|h| &h.check);
+        let checks = step.checks.iter().chain(hops).map(|check| {
+            let mut report = check::blank(check);
+            check::could_not_tell(&mut report, reason.clone());
+            report
+        });
+        step_report(step, checks.collect(), Vec::new(), Vec::new())
+    });
+    let mut report = whole(lab, steps.collect());
+    report.verdict = Verdict::Unknown;
+    region.clone_into(&mut report.region);
+    started.clone_into(&mut report.started);
+    let evidence = Evidence {
+        schema: evidence::SCHEMA.to_owned(),
+        tool: report.tool.clone(),
+        lab: lab.id.clone(),
+        region: region.to_owned(),
+        started: started.to_owned(),
+        unreachable: Some(reason),
+        ..Evidence::default()
+    };
+    Judged { report, evidence }
+}
+
+async fn run<'a>(
+    lab: &'a Lab,
+    source: Source<'a>,
+    options: &'a Options,
+    on: OnEvent<'a>,
+    stop: watch::Receiver<u8>,
+) -> Result<(Report, Run<'a>, Identity), JudgeError> {
     validate(lab, options)?;
     let steps = graph::steps(lab, options)?;
     let run = Run {
         lab,
-        account,
+        source,
         options,
         on,
         stop: stop.clone(),
@@ -157,38 +260,7 @@ pub async fn judge(
         leftovers: RefCell::default(),
         secrets: RefCell::default(),
     };
-    let checks = join_all(steps.iter().flat_map(|s| &s.checks).map(|check| run.status(check)));
-    let probes = join_all(
-        steps
-            .iter()
-            .filter(|_| !options.no_probe)
-            .filter_map(|s| Some(run.probe(s, s.probe.as_ref()?))),
-    );
-    let mut interrupt = stop.clone();
-    let checks = async {
-        tokio::select! {
-            _ = checks => {}
-            _ = async { let _ = interrupt.wait_for(|n| *n > 0).await; } => {}
-        }
-    };
-    // Wrong keys end everything: said once, at once, and not by every check for itself.
-    let work = async { tokio::join!(checks, probes) };
-    tokio::pin!(work);
-    let identity = account.identity();
-    tokio::pin!(identity);
-    let me = tokio::select! {
-        biased;
-        me = &mut identity => {
-            let me = me?;
-            work.await;
-            me
-        }
-        _ = &mut work => tokio::select! {
-            me = &mut identity => me?,
-            _ = async { let _ = stop.clone().wait_for(|n| *n > 0).await; } => return Err(JudgeError::Stopped),
-        },
-    };
-
+    let me = run.everything(&steps, stop).await?;
     run.relate_failures();
     let unsent: Vec<&str> = steps
         .iter()
@@ -201,39 +273,100 @@ pub async fn judge(
             unsent.join(", ")
         ));
     }
-    let steps: Vec<StepReport> = steps
+    let steps = steps
         .iter()
         .map(|step| run.step_report(step))
-        .filter(|s| !s.checks.is_empty())
-        .collect();
+        .filter(|s| !s.checks.is_empty());
+    let mut report = whole(lab, steps.collect());
+    report.account.clone_from(&me.account);
+    run.source.region().clone_into(&mut report.region);
+    report.caller.clone_from(&me.arn);
+    report.resources = run.chosen();
+    report.notes = run.notes.take();
+    report.leftovers = run.leftovers.take();
+    Ok((report, run, me))
+}
+
+/// A report of these steps, of an account that is still to be said.
+fn whole(lab: &Lab, steps: Vec<StepReport>) -> Report {
     let all = || steps.iter().flat_map(|s| &s.checks);
-    let mut report = Report {
+    Report {
         schema: report::SCHEMA.to_owned(),
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         lab: lab.id.clone(),
         title: lab.title.clone(),
         edition: lab.edition.clone(),
-        account: me.account,
-        region: account.region().to_owned(),
-        caller: me.arn,
-        started: started.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
-        seconds: round(clock.elapsed().as_secs_f64()),
+        account: String::new(),
+        region: String::new(),
+        caller: String::new(),
+        started: String::new(),
+        seconds: 0.0,
         verdict: match report::worst(all()) {
             Status::Pass => Verdict::Pass,
             Status::Fail => Verdict::Fail,
             Status::Unknown | Status::Blocked => Verdict::Unknown,
         },
         points: Points::of(all()),
-        resources: run.chosen(),
-        notes: run.notes.take(),
-        leftovers: run.leftovers.take(),
+        resources: IndexMap::new(),
+        notes: Vec::new(),
+        leftovers: Vec::new(),
         steps,
-    };
-    clean::clean(&mut report, &run.hidden_values());
-    Ok(report)
+    }
+}
+
+fn step_report(step: &crate::course::Step, checks: Vec<CheckReport>, about: Vec<String>, way: Vec<Stop>) -> StepReport {
+    StepReport {
+        id: step.id.clone(),
+        title: step.title.clone(),
+        chapter: step.chapter.clone(),
+        status: report::worst(checks.iter()),
+        points: Points::of(checks.iter()),
+        about,
+        way,
+        checks,
+    }
 }
 
 impl<'a> Run<'a> {
+    /// Runs every check and probe of `steps`, and asks whose account this is.
+    async fn everything(
+        &self,
+        steps: &[&crate::course::Step],
+        stop: watch::Receiver<u8>,
+    ) -> Result<Identity, JudgeError> {
+        let checks = join_all(steps.iter().flat_map(|s| &s.checks).map(|check| self.status(check)));
+        let probes = join_all(
+            steps
+                .iter()
+                .filter(|_| !self.options.no_probe)
+                .filter_map(|s| Some(self.probe(s, s.probe.as_ref()?))),
+        );
+        let mut interrupt = stop.clone();
+        let checks = async {
+            tokio::select! {
+                _ = checks => {}
+                _ = async { let _ = interrupt.wait_for(|n| *n > 0).await; } => {}
+            }
+        };
+        // Wrong keys end everything: said once, at once, and not by every check for itself.
+        let work = async { tokio::join!(checks, probes) };
+        tokio::pin!(work);
+        let identity = self.source.identity();
+        tokio::pin!(identity);
+        tokio::select! {
+            biased;
+            me = &mut identity => {
+                let me = me?;
+                work.await;
+                Ok(me)
+            }
+            _ = &mut work => tokio::select! {
+                me = &mut identity => Ok(me?),
+                _ = async { let _ = stop.clone().wait_for(|n| *n > 0).await; } => Err(JudgeError::Stopped),
+            },
+        }
+    }
+
     /// What became of the search for `name`: the first who asks makes it.
     fn outcome<'s>(&'s self, name: &'s str) -> LocalBoxFuture<'s, &'s Outcome> {
         async move { self.outcomes[name].get_or_init(|| self.resolve(name)).await }.boxed_local()
@@ -273,16 +406,8 @@ impl<'a> Run<'a> {
                 Some(Outcome::Found { chosen: Some(_), .. })
             )
         });
-        StepReport {
-            id: step.id.clone(),
-            title: step.title.clone(),
-            chapter: step.chapter.clone(),
-            status: report::worst(checks.iter()),
-            points: Points::of(checks.iter()),
-            about: about.cloned().collect(),
-            way: self.ways.borrow_mut().remove(&step.id).unwrap_or_default(),
-            checks,
-        }
+        let way = self.ways.borrow_mut().remove(&step.id).unwrap_or_default();
+        step_report(step, checks, about.cloned().collect(), way)
     }
 }
 

@@ -63,11 +63,11 @@ impl Run<'_> {
     /// Waits for everything that is mentioned and gives what expressions can see of it. What is not there is `null`.
     pub(super) async fn scope(&self, needs: &Needs) -> Scope {
         let mut scope = Scope::default();
-        if let Ok(me) = self.account.identity().await {
+        if let Ok(me) = self.source.identity().await {
             scope.bind("account", &me.account.as_str().into());
             scope.bind("partition", &me.partition().into());
         }
-        scope.bind("region", &self.account.region().into());
+        scope.bind("region", &self.source.region().into());
         let names: Vec<&str> = needs.names().into_iter().collect();
         for (name, outcome) in names.iter().zip(join_all(names.iter().map(|n| self.outcome(n))).await) {
             match outcome {

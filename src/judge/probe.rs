@@ -1,17 +1,17 @@
 //! A probe: events are sent, followed hop by hop, and taken away. A later hop that has seen one proves the earlier ones.
 
-use super::check::{could_not_tell, fail, interrupted, pass, say, text_needs};
+use super::check::{fail, interrupted, text_needs};
 use super::hop::{Undone, action_needs, fresh_watch, needs};
 use super::outcome::{Needs, Obstacle};
+use super::sight::{PATIENCE, tell};
 use super::under::{Hops, Under};
 use super::{Event, Run, round};
 use crate::account::Problem;
-use crate::course::{Probe, Removal, Step, arrival_name};
+use crate::course::{Probe, Step};
 use crate::expr::Scope;
-use crate::probe::{Clue, Sent, Sight, Watch};
-use crate::report::{CheckReport, Status, Stop};
+use crate::probe::{Sent, Watch};
+use crate::report::{Status, Stop};
 use chrono::Utc;
-use futures::future::join_all;
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -19,11 +19,6 @@ use tokio::time::Instant;
 /// Looking begins at this interval and slows down to the other.
 const QUICK: Duration = Duration::from_millis(100);
 const SLOW: Duration = Duration::from_secs(2);
-
-/// What a missing event left behind is looked at for the first time after this long, and then at this interval:
-/// reading logs is limited to a few calls a second an account.
-const PATIENCE: Duration = Duration::from_millis(1500);
-const AGAIN: Duration = Duration::from_millis(2500);
 
 impl Run<'_> {
     /// Runs the probe of `step`.
@@ -35,14 +30,23 @@ impl Run<'_> {
             _ = async { let _ = stop.wait_for(|n| *n > 0).await; } => None,
         };
         if let Some(scope) = prepared {
-            let id = format!("edemlab-{}", uuid::Uuid::new_v4().simple());
             let now = Utc::now();
-            let at = now.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
-            match bind_values(probe, &scope, &id, &at) {
+            let values = match self.source.probe(&step.id) {
+                Some(seen) => seen.values.clone(),
+                None => json!({
+                    "id": format!("edemlab-{}", uuid::Uuid::new_v4().simple()),
+                    "now": now.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+                    "number": number(),
+                }),
+            };
+            match bind_values(probe, &scope, &values) {
                 Ok(mut scope) => {
                     // Clocks differ a little; a log's time is AWS's.
-                    let mut watch = fresh_watch(now - chrono::Duration::milliseconds(1000), &id);
-                    let ended = self.follow(step, &mut hops, &mut scope, &mut watch).await;
+                    let since = now - chrono::Duration::milliseconds(1000);
+                    let mut watch = fresh_watch(since, values["id"].as_str().unwrap_or_default());
+                    self.source.note_probe(&step.id, |seen| seen.values = values);
+                    let ended = self.follow(step, probe, &mut hops, &mut scope, &mut watch).await;
+                    self.source.note_probe(&step.id, |seen| seen.ended = ended);
                     watch.arrived = hops.0.last().is_some_and(|h| h.seen.is_some());
                     watch.may_arrive = !ended || hops.0.iter().any(|h| h.late);
                     self.take_away(step, probe, &hops, &scope, &watch).await;
@@ -111,7 +115,14 @@ impl Run<'_> {
     }
 
     /// Follows the events until every hop is decided; false when the user stopped before that.
-    async fn follow(&self, step: &Step, hops: &mut Hops<'_>, scope: &mut Scope, watch: &mut Watch) -> bool {
+    async fn follow(
+        &self,
+        step: &Step,
+        probe: &Probe,
+        hops: &mut Hops<'_>,
+        scope: &mut Scope,
+        watch: &mut Watch,
+    ) -> bool {
         let began = Instant::now();
         let mut stop = self.stop.clone();
         let mut pause = QUICK;
@@ -119,15 +130,15 @@ impl Run<'_> {
             if *stop.borrow() > 0 {
                 // A last look: what has come meanwhile decides what is to be removed.
                 tokio::select! {
-                    _ = self.look_everywhere(hops, scope, watch, began) => {}
+                    _ = self.look_everywhere(step, hops, scope, watch, began) => {}
                     _ = stop.wait_for(|n| *n > 1) => {}
                 }
                 return false;
             }
-            if self.begin(hops, scope, watch, began).await {
+            if self.begin(step, probe, hops, scope, watch, began).await {
                 pause = QUICK;
             }
-            self.look_everywhere(hops, scope, watch, began).await;
+            self.look_everywhere(step, hops, scope, watch, began).await;
             if hops.0.iter().all(|h| h.done) {
                 return true;
             }
@@ -141,14 +152,17 @@ impl Run<'_> {
                     sent: watch.sent,
                 });
             }
+            if self.source.probe(&step.id).is_some_and(|seen| !seen.ended) {
+                return false;
+            }
             for index in hops.waiting() {
-                self.decide_missing(hops, index, scope, watch, began).await;
+                self.decide_missing(step, hops, index, scope, watch, began).await;
             }
             // What has just been decided may let another begin at once.
             if (0..hops.0.len()).any(|i| hops.is_next(i) && hops.0[i].since.is_none()) {
                 continue;
             }
-            self.send_again(hops, scope, watch).await;
+            self.send_again(step, hops, scope, watch).await;
             tokio::select! {
                 _ = tokio::time::sleep(jittered(pause)) => {}
                 _ = stop.wait_for(|n| *n > 0) => {}
@@ -158,7 +172,15 @@ impl Run<'_> {
     }
 
     /// Begins every hop that comes next: sends what it sends, and lets its time run. Whether there was one.
-    async fn begin(&self, hops: &mut Hops<'_>, scope: &mut Scope, watch: &mut Watch, began: Instant) -> bool {
+    async fn begin(
+        &self,
+        step: &Step,
+        probe: &Probe,
+        hops: &mut Hops<'_>,
+        scope: &mut Scope,
+        watch: &mut Watch,
+        began: Instant,
+    ) -> bool {
         let mut any = false;
         for index in 0..hops.0.len() {
             if !hops.is_next(index) || hops.0[index].since.is_some() {
@@ -166,11 +188,14 @@ impl Run<'_> {
             }
             any = true;
             let hop = hops.0[index].hop;
+            if self.source.account().is_some() {
+                self.say_trace(step, probe, hops, index, scope, watch);
+            }
             if let Some(send) = &hop.send {
-                let sending = self.send(&send.action, scope).await;
-                self.sent(&mut hops.0[index], sending, scope, watch, began);
+                let sending = self.send(&step.id, hop, &send.action, scope).await;
+                self.sent(step, &mut hops.0[index], sending, scope, watch, began);
                 if hops.0[index].done && hops.0[index].report.status != Status::Pass {
-                    self.explain_wrong(&mut hops.0[index], scope, watch).await;
+                    self.explain_wrong(step, &mut hops.0[index], scope, watch).await;
                     hops.block_behind(index);
                 }
             }
@@ -184,6 +209,7 @@ impl Run<'_> {
     /// What a hop's sending came to. Where nothing is awaited, the answer decides.
     fn sent(
         &self,
+        step: &Step,
         under: &mut Under<'_>,
         sending: Result<Sent, Undone>,
         scope: &mut Scope,
@@ -210,7 +236,7 @@ impl Run<'_> {
             Ok(sent) => {
                 note(watch, sent.marks);
                 if under.hop.awaits.is_none() {
-                    self.arrived(under, scope, &sent.answer, began);
+                    self.arrived(step, under, scope, &sent.answer, began);
                 }
             }
             // What the service itself refuses is the student's to mend; what we may not or could not do is not.
@@ -223,35 +249,8 @@ impl Run<'_> {
         }
     }
 
-    /// A hop that has waited long enough, or whose evidence says that nothing will come, fails.
-    async fn decide_missing(
-        &self,
-        hops: &mut Hops<'_>,
-        index: usize,
-        scope: &mut Scope,
-        watch: &Watch,
-        began: Instant,
-    ) {
-        let hop = hops.0[index].hop;
-        let late = hops.0[index].since.is_some_and(|since| since.elapsed() >= hop.within);
-        let due = hops.0[index].next_clues.is_some_and(|at| Instant::now() >= at);
-        if hops.0[index].done || !(late || due) {
-            return;
-        }
-        let clues = self.evidence(hop, scope, watch).await;
-        let never = clues.iter().any(|c| c.never);
-        // The evidence may be of an event that has just arrived: look once more before the verdict.
-        self.look_everywhere(hops, scope, watch, began).await;
-        if !hops.0[index].done && (late || never) {
-            hops.0[index].late = !never;
-            self.missing(&mut hops.0[index], scope, &clues);
-            hops.block_behind(index);
-        }
-        hops.0[index].next_clues = Some(Instant::now() + AGAIN);
-    }
-
     /// A new trigger or rule misses early events: they are sent again until a hop has seen one.
-    async fn send_again(&self, hops: &Hops<'_>, scope: &Scope, watch: &mut Watch) {
+    async fn send_again(&self, step: &Step, hops: &Hops<'_>, scope: &Scope, watch: &mut Watch) {
         let seen = |index: usize| {
             let behind = |i: &usize| hops.before(*i).any(|before| before == index);
             let awaited = |i: usize| hops.0[i].hop.awaits.is_some() && hops.0[i].seen.is_some();
@@ -266,140 +265,9 @@ impl Run<'_> {
                 .is_some_and(|again| watch.last_sent.is_none_or(|at| at.elapsed() >= again));
             if due
                 && !seen(index)
-                && let Ok(sent) = self.send(&send.action, scope).await
+                && let Ok(sent) = self.send(&step.id, under.hop, &send.action, scope).await
             {
                 watch.count(sent.marks);
-            }
-        }
-    }
-
-    /// Looks at every hop where an event may be, all at once.
-    async fn look_everywhere(&self, hops: &mut Hops<'_>, scope: &mut Scope, watch: &Watch, began: Instant) {
-        let (seen_from, looked) = (&*hops, &*scope);
-        let sights = join_all((0..hops.0.len()).map(|index| async move {
-            match &seen_from.0[index].hop.awaits {
-                Some(action) if seen_from.may_be_seen(index) => Some(self.look(action, looked, watch).await),
-                _ => None,
-            }
-        }))
-        .await;
-        for (index, sight) in sights.into_iter().enumerate() {
-            let Some(sight) = sight else { continue };
-            match sight {
-                Ok(Sight::Arrived(document)) if !hops.0[index].done => {
-                    self.arrived(&mut hops.0[index], scope, &document, began);
-                    hops.prove_before(index, began.elapsed().as_secs_f64());
-                    if hops.0[index].report.status != Status::Pass {
-                        self.explain_wrong(&mut hops.0[index], scope, watch).await;
-                        hops.block_behind(index);
-                    }
-                }
-                Ok(Sight::Never(why)) if hops.is_next(index) => {
-                    let under = &mut hops.0[index];
-                    fail(&mut under.report, &under.hop.check, scope);
-                    under.report.found = Some(why);
-                    under.done = true;
-                    hops.block_behind(index);
-                }
-                Ok(_) => hops.0[index].trouble = None,
-                Err(undone) => hops.0[index].trouble = Some(undone.say(self)),
-            }
-        }
-    }
-
-    fn arrived(&self, under: &mut Under<'_>, scope: &mut Scope, document: &Value, began: Instant) {
-        under.done = true;
-        under.seen = Some(began.elapsed().as_secs_f64());
-        let (check, hop) = (&under.hop.check, under.hop);
-        let sent = hop.send.as_ref().map(|send| &send.action);
-        if let Some(action) = hop.awaits.as_ref().or(sent) {
-            self.keep_secret(&action.verb, document);
-            scope.bind(&hop.name, document);
-            let here = scope.with(arrival_name(&action.verb), document);
-            match check.expect.as_ref().map(|e| (e, e.value.holds(&here))) {
-                None | Some((_, Ok(true))) => pass(&mut under.report),
-                Some((_, Ok(false))) => {
-                    fail(&mut under.report, check, &here);
-                    if let Some(differs) = &hop.differs {
-                        under.report.found = Some(say(differs, &here));
-                    }
-                }
-                Some((expect, Err(error))) => could_not_tell(&mut under.report, error.at(expect.place())),
-            }
-        }
-    }
-
-    /// Something arrived and is not as expected: what the evidence adds, and its cause where the course has no words of
-    /// its own for this.
-    async fn explain_wrong(&self, under: &mut Under<'_>, scope: &Scope, watch: &Watch) {
-        if under.report.status != Status::Fail || under.seen.is_none() {
-            return;
-        }
-        let clues = self.evidence(under.hop, scope, watch).await;
-        under.report.evidence = clues.iter().flat_map(|c| c.lines.iter().cloned()).collect();
-        if under.hop.differs.is_none()
-            && let Some(clue) = clues.iter().find(|c| c.found.is_some())
-        {
-            tell(&mut under.report, clue);
-        }
-    }
-
-    /// The event did not come: the cause where the evidence shows one.
-    fn missing(&self, under: &mut Under<'_>, scope: &Scope, clues: &[Clue]) {
-        under.done = true;
-        let shown = clues.iter().find(|c| c.found.is_some());
-        under.report.evidence = clues.iter().flat_map(|c| c.lines.iter().cloned()).collect();
-        if let Some(pending) = clues.iter().find(|c| c.pending) {
-            could_not_tell(&mut under.report, pending.found.clone().unwrap_or_default());
-            return;
-        }
-        if shown.is_none()
-            && let Some(trouble) = under.trouble.take()
-        {
-            // We could not look: that the event is missing is not known.
-            could_not_tell(&mut under.report, trouble);
-            return;
-        }
-        fail(&mut under.report, &under.hop.check, scope);
-        if let Some(clue) = shown {
-            tell(&mut under.report, clue);
-        }
-    }
-
-    async fn take_away(&self, step: &Step, probe: &Probe, hops: &Hops<'_>, scope: &Scope, watch: &Watch) {
-        if watch.sent == 0 {
-            return;
-        }
-        (self.on)(Event::Removing { step: step.id.clone() });
-        if let Some(note) = &probe.note {
-            self.notes.borrow_mut().push(say(note, scope));
-        }
-        let mut stop = self.stop.clone();
-        for Removal { action, after } in &probe.remove {
-            let never_made = after.is_some_and(|hop| hops.0[hop].since.is_none() && !hops.is_next(hop));
-            if never_made || self.obstacle(&action_needs(self.lab, action)).is_some() {
-                continue;
-            }
-            let failed = tokio::select! {
-                removed = self.remove(action, scope, watch) => match removed {
-                    Ok(removed) => {
-                        self.secrets.borrow_mut().extend(removed.secrets);
-                        // Stopped early, and nothing had come when the waiting ended: a slow function may still be at it.
-                        let in_vain = removed.count == 0 && *self.stop.borrow() > 0 && watch.may_arrive;
-                        in_vain.then(|| "nothing had arrived when the waiting for it ended".to_owned())
-                    }
-                    Err(undone) => Some(undone.say(self)),
-                },
-                _ = async { let _ = stop.wait_for(|n| *n > 1).await; } => Some("stopped before it was done".to_owned()),
-            };
-            if let Some(why) = failed {
-                let what = crate::course::arguments(&action.with, scope)
-                    .map(Value::Object)
-                    .unwrap_or_default();
-                self.leftovers.borrow_mut().push(format!(
-                    "the probe's traces could not be removed ({}: {why}); what it may have left: {what}",
-                    action.verb
-                ));
             }
         }
     }
@@ -424,16 +292,6 @@ impl Run<'_> {
     }
 }
 
-/// The cause that was seen, and what to do about it, in place of what the course says of any failure here.
-fn tell(report: &mut CheckReport, clue: &Clue) {
-    if clue.found.is_some() {
-        report.found = clue.found.clone();
-    }
-    if clue.fix.is_some() {
-        report.fix = clue.fix.clone();
-    }
-}
-
 /// Many probes at once must not look in step: up to a quarter more.
 fn jittered(pause: Duration) -> Duration {
     let share = u32::from(uuid::Uuid::new_v4().as_bytes()[0]);
@@ -446,8 +304,8 @@ fn number() -> u32 {
     u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) / 2
 }
 
-fn bind_values(probe: &Probe, scope: &Scope, id: &str, now: &str) -> Result<Scope, String> {
-    let mut scope = scope.with("probe", &json!({"id": id, "now": now, "number": number()}));
+fn bind_values(probe: &Probe, scope: &Scope, values: &Value) -> Result<Scope, String> {
+    let mut scope = scope.with("probe", values);
     for (name, value) in &probe.values {
         let evaluated = value
             .value

@@ -19,6 +19,7 @@ use crate::course::{ArgSpec, VerbRole, VerbSpec};
 use crate::expr::Shape;
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What is known of a probe under way.
@@ -59,7 +60,8 @@ pub enum Sight {
 }
 
 /// What one place has to say about a missing event.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Clue {
     /// The cause, in one sentence, where this place shows it.
     pub found: Option<String>,
@@ -72,11 +74,13 @@ pub struct Clue {
     /// Whether something is still being made, so that its absence proves nothing.
     pub pending: bool,
     /// What was seen there and nobody may know: tokens.
+    #[serde(skip)]
     pub secrets: Vec<String>,
 }
 
 /// What became of a `send`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Sent {
     /// What marks the event further down, beside what the course put into it.
     pub marks: Vec<String>,
