@@ -271,11 +271,11 @@ fn moment(started: &str) -> String {
     started.replace(':', "")
 }
 
-fn json<T: serde::Serialize>(value: &T) -> Vec<u8> {
+pub(super) fn json<T: serde::Serialize>(value: &T) -> Vec<u8> {
     serde_json::to_vec_pretty(value).expect("plain data")
 }
 
-fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>, FolderError> {
+pub(super) fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>, FolderError> {
     match std::fs::read(path) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(cause) => Err(file("read", path)(cause)),
@@ -288,7 +288,7 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>, Folder
     }
 }
 
-fn file<'p>(what: &'static str, path: &'p Path) -> impl FnOnce(io::Error) -> FolderError + 'p {
+pub(super) fn file<'p>(what: &'static str, path: &'p Path) -> impl FnOnce(io::Error) -> FolderError + 'p {
     move |cause| FolderError::File {
         what,
         path: path.to_owned(),

@@ -1,6 +1,8 @@
 //! Many accounts: the class's folder, its grades, and what they are made into.
 
 pub mod folder;
+pub mod grade;
+pub mod underway;
 
 use crate::report::Report;
 use schemars::JsonSchema;

@@ -1,0 +1,124 @@
+//! Grading: many accounts at once, each stored as soon as it is known. What is sick costs its own place and nothing else.
+
+mod one;
+
+use super::folder::{Folder, FolderError};
+use super::{LabSummary, StepSummary, Student};
+use crate::account::Account;
+use crate::course::Lab;
+use crate::judge::{self, Options};
+use crate::report::{Report, Verdict};
+use futures::stream::{FuturesUnordered, StreamExt};
+use std::cell::RefCell;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// What to grade, and how.
+pub struct Plan<'a> {
+    /// Where the runs are stored.
+    pub folder: &'a Folder,
+    /// What to judge in each account.
+    pub options: Options,
+    /// Accounts at once.
+    pub at_once: usize,
+    /// How long one account may take before what is not known becomes unknown.
+    pub limit: Duration,
+    /// Who, in which labs, in the order in which they are begun.
+    pub work: Vec<Work<'a>>,
+}
+
+/// One student's labs that are to be graded.
+pub struct Work<'a> {
+    /// The student.
+    pub student: &'a Student,
+    /// The labs.
+    pub labs: Vec<&'a Lab>,
+}
+
+/// What happens meanwhile.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// A student's account is begun with.
+    Begun(&'a Student),
+    /// What a probe does.
+    Judging(&'a Student, &'a str, judge::Event),
+    /// A run is stored.
+    Stored(&'a Student, &'a Report),
+    /// All of a student's labs are done.
+    Ended(&'a Student),
+    /// A run could not be stored.
+    NotStored(&'a Student, &'a FolderError),
+}
+
+/// Why an account was not opened: what to tell the professor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closed(pub String);
+
+/// What became of a class.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Runs that are stored.
+    pub stored: usize,
+    /// Of those, the ones in which something could not be told.
+    pub unknown: usize,
+    /// Runs that were cut off by the user, or could not be stored.
+    pub lost: usize,
+}
+
+/// Grades everyone in `plan`. `open` opens a student's account. When `stop` counts up, accounts under way are ended in
+/// order and not stored, and no other is begun.
+pub async fn grade<'a, O>(plan: &Plan<'a>, open: O, on: &dyn Fn(Event<'_>), stop: watch::Receiver<u8>) -> Outcome
+where
+    O: AsyncFn(&'a Student) -> Result<Account, Closed>,
+{
+    let outcome = RefCell::new(Outcome::default());
+    let mut waiting = plan.work.iter();
+    let mut running = FuturesUnordered::new();
+    loop {
+        while running.len() < plan.at_once.max(1)
+            && *stop.borrow() == 0
+            && let Some(work) = waiting.next()
+        {
+            running.push(one::student(plan, work, &open, on, stop.clone(), &outcome));
+        }
+        if running.next().await.is_none() {
+            break;
+        }
+    }
+    drop(running);
+    outcome.into_inner()
+}
+
+impl Outcome {
+    fn count(&mut self, report: &Report) {
+        self.stored += 1;
+        self.unknown += usize::from(report.points.unknown > 0 || report.verdict == Verdict::Unknown);
+    }
+}
+
+impl LabSummary {
+    /// What a class says of a lab.
+    pub fn of(lab: &Lab) -> Self {
+        let steps: Vec<StepSummary> = lab
+            .steps
+            .iter()
+            .map(|step| StepSummary {
+                id: step.id.clone(),
+                title: step.title.clone(),
+                possible: step
+                    .checks
+                    .iter()
+                    .chain(step.probe.iter().flat_map(|p| &p.hops).map(|h| &h.check))
+                    .filter(|c| !c.optional)
+                    .map(|c| c.points)
+                    .sum(),
+            })
+            .collect();
+        Self {
+            id: lab.id.clone(),
+            title: lab.title.clone(),
+            possible: steps.iter().map(|s| s.possible).sum(),
+            steps,
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! One student: open the account, judge the labs, take away what an earlier probe left, store.
+
+use super::{Closed, Event, Outcome, Plan, Work};
+use crate::account::{Account, ConnectError};
+use crate::class::Student;
+use crate::class::underway::Loose;
+use crate::course::Lab;
+use crate::judge::{self, Judged, judge, remove_trace, untold};
+use futures::future::join_all;
+use std::cell::RefCell;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+
+/// Opening an account takes one call or two; whoever does not answer them answers nothing.
+const OPENING: Duration = Duration::from_secs(60);
+
+/// After its limit an account has this long to take away what the probe made, and then this long to end.
+const ORDERLY: Duration = Duration::from_secs(60);
+const AT_ONCE: Duration = Duration::from_secs(10);
+
+pub(super) async fn student<'a, O>(
+    plan: &Plan<'a>,
+    work: &Work<'a>,
+    open: &O,
+    on: &dyn Fn(Event<'_>),
+    stop: watch::Receiver<u8>,
+    outcome: &RefCell<Outcome>,
+) where
+    O: AsyncFn(&'a Student) -> Result<Account, Closed>,
+{
+    on(Event::Begun(work.student));
+    let mut stopped = stop.clone();
+    let account = tokio::select! {
+        opened = timeout(OPENING, open(work.student)) => match opened {
+            Ok(opened) => opened,
+            Err(_) => Err(Closed(format!("the account could not be opened in {} s", OPENING.as_secs()))),
+        },
+        _ = stopped.wait_for(|n| *n > 0) => {
+            outcome.borrow_mut().lost += work.labs.len();
+            on(Event::Ended(work.student));
+            return;
+        }
+    };
+    join_all(work.labs.iter().map(|lab| async {
+        let judged = match &account {
+            Ok(account) => lab_in(plan, work.student, lab, account, on, stop.clone()).await,
+            Err(Closed(why)) => Some(untold(lab, why, "", &now())),
+        };
+        let Some(judged) = judged else {
+            outcome.borrow_mut().lost += 1;
+            return;
+        };
+        match plan.folder.store(work.student, &judged.report, &judged.evidence) {
+            Ok(()) => {
+                outcome.borrow_mut().count(&judged.report);
+                on(Event::Stored(work.student, &judged.report));
+            }
+            Err(error) => {
+                outcome.borrow_mut().lost += 1;
+                on(Event::NotStored(work.student, &error));
+            }
+        }
+    }))
+    .await;
+    on(Event::Ended(work.student));
+}
+
+/// One lab in an opened account; nothing when the user stopped it.
+async fn lab_in(
+    plan: &Plan<'_>,
+    student: &Student,
+    lab: &Lab,
+    account: &Account,
+    on: &dyn Fn(Event<'_>),
+    stop: watch::Receiver<u8>,
+) -> Option<Judged> {
+    let before = plan.folder.loose(student, &lab.id).unwrap_or_default();
+    let cut_off = RefCell::new(None);
+    let (ending, ends) = watch::channel(0u8);
+    let judging = |event: judge::Event| {
+        if let judge::Event::Sending { trace, .. } = &event {
+            let loose = Loose {
+                region: account.region().to_owned(),
+                trace: trace.clone(),
+            };
+            if let Err(error) = plan.folder.note_loose(student, &lab.id, &loose) {
+                on(Event::NotStored(student, &error));
+            }
+        }
+        on(Event::Judging(student, &lab.id, event));
+    };
+    let work = judge(lab, account, &plan.options, &judging, ends);
+    let limit = async {
+        // The user's stop, passed on; else the account's time.
+        let mut stop = stop.clone();
+        let mut asked = stop.clone();
+        tokio::select! {
+            _ = asked.wait_for(|n| *n > 0) => {}
+            () = sleep(plan.limit) => *cut_off.borrow_mut() = Some(()),
+        }
+        ending.send_replace(1);
+        tokio::select! {
+            _ = stop.wait_for(|n| *n > 1) => {}
+            () = sleep(ORDERLY) => {}
+        }
+        ending.send_replace(2);
+        sleep(AT_ONCE).await;
+    };
+    let judged = tokio::select! {
+        judged = work => Some(judged),
+        () = limit => None,
+    };
+    if *stop.borrow() > 0 {
+        return None;
+    }
+    let mut judged = match judged {
+        Some(Ok(judged)) => judged,
+        Some(Err(error)) => {
+            let why = match error {
+                judge::JudgeError::Call(error) => ConnectError::from((error, None)).to_string(),
+                other => other.to_string(),
+            };
+            return Some(untold(lab, &why, account.region(), &now()));
+        }
+        None => return Some(untold(lab, &too_slow(plan.limit), account.region(), &now())),
+    };
+    if cut_off.borrow().is_some() {
+        judged.report.notes.push(too_slow(plan.limit));
+    }
+    tidy(plan, student, lab, account, before, &mut judged).await;
+    Some(judged)
+}
+
+/// What this probe left is gone, unless the report says otherwise; what an earlier one left goes now.
+async fn tidy(
+    plan: &Plan<'_>,
+    student: &Student,
+    lab: &Lab,
+    account: &Account,
+    before: Vec<(std::path::PathBuf, Loose)>,
+    judged: &mut Judged,
+) {
+    for (path, loose) in plan.folder.loose(student, &lab.id).unwrap_or_default() {
+        let earlier = before.iter().any(|(known, _)| *known == path);
+        let removed = match (earlier, judged.report.leftovers.is_empty()) {
+            (false, true) => Ok(()),
+            (false, false) => continue,
+            (true, _) if loose.region == account.region() => remove_trace(account, &loose.trace).await,
+            (true, _) => remove_trace(&account.elsewhere(&loose.region), &loose.trace).await,
+        };
+        match removed {
+            Ok(()) => drop(plan.folder.forget_loose(path)),
+            Err(failed) => judged.report.leftovers.extend(
+                failed
+                    .into_iter()
+                    .map(|what| format!("of an earlier run that was cut off: {what}")),
+            ),
+        }
+    }
+}
+
+fn too_slow(limit: Duration) -> String {
+    format!(
+        "this account took longer than {} s (--limit): what was not known by then is unknown",
+        limit.as_secs()
+    )
+}
+
+fn now() -> String {
+    chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
