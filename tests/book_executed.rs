@@ -51,7 +51,7 @@ fn of_lab(book: &Path, lab: &str) -> Vec<Block> {
 fn follow(cloud: &Cloud, lab: &'static str, account: &str) {
     let told: Vec<Told> = TOLD.iter().filter(|t| t.chapter.starts_with(lab)).copied().collect();
     let all = as_told(&book(), of_lab(&book(), lab), &told);
-    let (cleanup, building): (Vec<_>, Vec<_>) = all.into_iter().partition(|b| b.marker == Some(Marker::Cleanup));
+    let (cleanup, building): (Vec<_>, Vec<_>) = all.into_iter().partition(|b| b.has(Marker::Cleanup));
     assert!(!cleanup.is_empty(), "{lab} says nothing of cleaning up");
     let reader = Reader::new(cloud, account);
     if let Err(broken) = reader.follow(&building, STAND_INS) {
@@ -108,16 +108,15 @@ fn what_cannot_be_run_here_is_counted() {
     for (lab, expected) in MARKED {
         let mut counts = BTreeMap::new();
         for block in of_lab(&book(), lab) {
-            let Some(marker) = block.marker else { continue };
-            *counts.entry(marker.name()).or_insert(0) += 1;
-            let instead = stand_in(STAND_INS, &block).map_or("", |s| s.because);
-            let first = block.commands.lines().next().unwrap_or_default();
-            println!(
-                "book/src/{}:{}: {}: {first} {instead}",
-                block.chapter,
-                block.line,
-                marker.name()
-            );
+            for marker in &block.markers {
+                *counts.entry(marker.name()).or_insert(0) += 1;
+            }
+            if !block.is_run() {
+                let instead = stand_in(STAND_INS, &block).map_or("", |s| s.because);
+                let first = block.commands.lines().next().unwrap_or_default();
+                let name = block.markers[0].name();
+                println!("book/src/{}:{}: {name}: {first} {instead}", block.chapter, block.line);
+            }
         }
         let counted: Vec<(&str, usize)> = counts.into_iter().collect();
         assert_eq!(
@@ -133,7 +132,7 @@ fn what_cannot_be_run_here_is_counted() {
             .filter(|b| b.chapter == instead.chapter && b.commands.contains(instead.contains));
         let fitting: Vec<_> = fitting.collect();
         assert!(
-            matches!(fitting[..], [Block { marker: Some(marker), .. }] if !marker.is_run()),
+            matches!(fitting[..], [one] if !one.is_run()),
             "the stand-in for {:?} in {} has not one place that is not run",
             instead.contains,
             instead.chapter
@@ -170,7 +169,7 @@ fn a_block_that_breaks_the_rules_is_refused() {
         ("```sh", "a block of `sh`"),
         ("```", "a block of ``"),
         ("```console,needs-luck", "no marker is called `needs-luck`"),
-        ("```console,alternative,cleanup", "one marker at most"),
+        ("```console,alternative,cleanup", "these markers do not go together"),
     ] {
         let course = Copy::new();
         let chapter = "book/src/eventdriven/sns.md";

@@ -17,8 +17,8 @@ pub enum Marker {
     NeedsNetwork,
     /// Something that only AWS has.
     NeedsAws,
-    /// It is run and must not succeed: a check of something whose parts come later.
-    NotYet,
+    /// It is run and must not succeed: a check of something that is not there yet, or not any more.
+    Incomplete,
     /// It is run last, when the lab has been checked.
     Cleanup,
 }
@@ -31,7 +31,7 @@ pub const MARKERS: &[(&str, Marker)] = &[
     ("needs-browser", Marker::NeedsBrowser),
     ("needs-network", Marker::NeedsNetwork),
     ("needs-aws", Marker::NeedsAws),
-    ("not-yet", Marker::NotYet),
+    ("incomplete", Marker::Incomplete),
     ("cleanup", Marker::Cleanup),
 ];
 
@@ -46,7 +46,7 @@ impl Marker {
 
     /// Whether a block with it is run at all.
     pub fn is_run(self) -> bool {
-        matches!(self, Marker::NotYet | Marker::Cleanup)
+        matches!(self, Marker::Incomplete | Marker::Cleanup)
     }
 }
 
@@ -60,8 +60,18 @@ pub struct Block {
     pub chapter: String,
     /// Where its first command stands, from 1.
     pub line: usize,
-    pub marker: Option<Marker>,
+    pub markers: Vec<Marker>,
     pub commands: String,
+}
+
+impl Block {
+    pub fn has(&self, marker: Marker) -> bool {
+        self.markers.contains(&marker)
+    }
+
+    pub fn is_run(&self) -> bool {
+        self.markers.iter().all(|marker| marker.is_run())
+    }
 }
 
 /// The chapters of a lab in the order of `SUMMARY.md`.
@@ -108,10 +118,10 @@ fn in_chapter(chapter: &str, text: &str, found: &mut Vec<Block>, mistakes: &mut 
         }
         match marked(info.trim()) {
             Ok(None) => {}
-            Ok(Some(marker)) => found.push(Block {
+            Ok(Some(markers)) => found.push(Block {
                 chapter: chapter.to_owned(),
                 line: at + 2,
-                marker,
+                markers,
                 commands,
             }),
             Err(why) => mistakes.push(format!("book/src/{chapter}:{}: {why}", at + 1)),
@@ -122,19 +132,15 @@ fn in_chapter(chapter: &str, text: &str, found: &mut Vec<Block>, mistakes: &mut 
 /// The commands that `edemlab book` puts in the place of a marker.
 fn check_of(_chapter: &str, _line: usize, _check: &str, _found: &mut [Block], _mistakes: &mut [String]) {}
 
-/// What the info string says: no commands, or commands with or without a marker.
-fn marked(info: &str) -> Result<Option<Option<Marker>>, String> {
+/// What the info string says: no commands, or commands with these markers.
+fn marked(info: &str) -> Result<Option<Vec<Marker>>, String> {
     let mut words = info.split(',').map(str::trim);
     let language = words.next().unwrap_or_default();
-    let rest: Vec<&str> = words.collect();
     if language == "console" {
-        return match rest[..] {
-            [] => Ok(Some(None)),
-            [name] => match MARKERS.iter().find(|(known, _)| *known == name) {
-                Some((_, marker)) => Ok(Some(Some(*marker))),
-                None => Err(format!("no marker is called `{name}`; there are: {}", names())),
-            },
-            _ => Err("one marker at most".to_owned()),
+        let markers = words.map(marker).collect::<Result<Vec<_>, _>>()?;
+        return match markers[..] {
+            [] | [_] | [Marker::Cleanup, Marker::Incomplete] => Ok(Some(markers)),
+            _ => Err("these markers do not go together; only `cleanup,incomplete` does".to_owned()),
         };
     }
     match OTHER.contains(&language) {
@@ -146,6 +152,13 @@ fn marked(info: &str) -> Result<Option<Option<Marker>>, String> {
             OTHER.join(", ")
         )),
     }
+}
+
+fn marker(name: &str) -> Result<Marker, String> {
+    let known = MARKERS.iter().find(|(known, _)| *known == name);
+    known
+        .map(|(_, marker)| *marker)
+        .ok_or_else(|| format!("no marker is called `{name}`; there are: {}", names()))
 }
 
 fn names() -> String {

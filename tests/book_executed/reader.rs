@@ -18,6 +18,9 @@ const REQUIREMENTS: &str = include_str!("requirements.txt");
 /// After this time a lab hangs: some loop waits for what never comes.
 const PATIENCE: Duration = Duration::from_secs(400);
 
+/// What a session says when a block succeeds that must not.
+const UNEXPECTED: &str = "unexpected";
+
 /// What the test does in place of commands that cannot be run here.
 pub struct StandIn {
     pub chapter: &'static str,
@@ -166,25 +169,23 @@ fn session(folder: &Path, blocks: &[Block], stand_ins: &[StandIn]) -> String {
         folder.display()
     );
     for (n, block) in blocks.iter().enumerate() {
-        let commands = match block.marker {
-            Some(marker) if !marker.is_run() => match stand_in(stand_ins, block) {
-                Some(instead) => instead.commands.to_owned(),
-                None => continue,
-            },
-            _ => block.commands.clone(),
+        let commands = match stand_in(stand_ins, block) {
+            _ if block.is_run() => block.commands.clone(),
+            Some(instead) => instead.commands.to_owned(),
+            None => continue,
         };
         let file = folder.join(n.to_string()).join(&block.chapter);
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(&file, "\n".repeat(block.line - 1) + &commands).unwrap();
         let (file, output) = (file.display(), folder.join(n.to_string()).join("output"));
         let run = format!("source {file} > {} 2>&1", output.display());
-        let _ = match block.marker {
-            Some(Marker::NotYet) => writeln!(
+        let _ = match block.has(Marker::Incomplete) {
+            true => writeln!(
                 session,
-                "at {n}\nif ( {run} ); then echo unexpected > {}/failed; exit 1; fi",
+                "at {n}\nif ( {run} ); then echo {UNEXPECTED} > {}/failed; exit 1; fi",
                 folder.display()
             ),
-            _ => writeln!(session, "at {n}\n{run}"),
+            false => writeln!(session, "at {n}\n{run}"),
         };
     }
     session
@@ -202,12 +203,13 @@ fn broken(folder: &Path, blocks: &[Block], hangs: bool) -> Broken {
     let block = &blocks[n];
     let failed = read("failed");
     let (line, command) = match failed.split_once('\n') {
-        Some((line, command)) if line != "unexpected" => {
-            (line.parse().unwrap_or(block.line), command.trim().to_owned())
-        }
+        Some((line, command)) if line != UNEXPECTED => (line.parse().unwrap_or(block.line), command.trim().to_owned()),
         Some(_) => (
             block.line,
-            format!("{} (succeeds, although it is marked `not-yet`)", block.commands.trim()),
+            format!(
+                "{} (succeeds, although it is marked `incomplete`)",
+                block.commands.trim()
+            ),
         ),
         None => (block.line, block.commands.trim().to_owned()),
     };
