@@ -34,7 +34,21 @@ const STAND_INS: &[StandIn] = &[StandIn {
 }];
 
 /// How many blocks of each lab have which marker: a new one that is not run is noticed here.
-const MARKED: &[(&str, &[(&str, usize)])] = &[("datastream", &[]), ("eventdriven", &[])];
+const MARKED: &[(&str, &[(&str, usize)])] = &[
+    (
+        "datastream",
+        &[
+            ("alternative", 6),
+            ("cleanup", 7),
+            ("incomplete", 2),
+            ("needs-aws", 1),
+            ("needs-docker", 1),
+            ("needs-input", 2),
+            ("needs-network", 1),
+        ],
+    ),
+    ("eventdriven", &[("alternative", 5), ("cleanup", 1), ("incomplete", 2)]),
+];
 
 /// What may be left when all is cleaned up: it costs nothing.
 const LEFT: &[&str] = &["caller", "role"];
@@ -161,6 +175,53 @@ fn a_broken_command_is_found_with_its_place() {
         said.contains("aws events create-event-buss") && said.contains("Invalid choice"),
         "{said}"
     );
+}
+
+/// What a chapter promises is held: a command that fails, also one inside another or at the head of a pipe, a variable
+/// that no chapter has set, and a check that has nothing to say where the chapter says that it has.
+#[test]
+fn a_session_ends_where_the_book_is_wrong() {
+    let reader = Reader::new(shared("book"), "480000000004");
+    let block = |line, commands: &str, markers: &[Marker]| Block {
+        chapter: "lab/chapter.md".to_owned(),
+        line,
+        markers: markers.to_vec(),
+        commands: format!("{commands}\n"),
+    };
+    let good = || {
+        block(
+            3,
+            "KEPT=1\nuntil [ -f there ]; do touch there; done\ngrep -q no there || true",
+            &[],
+        )
+    };
+    for (bad, line, says) in [
+        (block(10, "true\nls no-such-file", &[]), 11, "No such file"),
+        (block(10, "NAME=$(ls no-such-file)\ntrue", &[]), 10, "No such file"),
+        (block(10, "ls no-such-file | cat", &[]), 10, "No such file"),
+        (
+            block(10, "echo $KEPT\n\necho $NEVER_SET", &[]),
+            12,
+            "NEVER_SET: unbound variable",
+        ),
+        (block(10, "for N in 1 2; do\n    false\ndone", &[]), 11, "false"),
+        (block(10, "true\nif true; then", &[]), 12, "syntax error"),
+        (block(10, "true", &[Marker::Incomplete]), 10, "marked `incomplete`"),
+    ] {
+        let what = bad.commands.clone();
+        let broken = reader.follow(&[good(), bad, good()], &[]).expect_err(&what).to_string();
+        assert!(
+            broken.starts_with(&format!("book/src/lab/chapter.md:{line}: ")),
+            "{broken}"
+        );
+        assert!(broken.contains(says), "{broken}");
+    }
+    let fine = [
+        good(),
+        block(20, "false", &[Marker::Incomplete]),
+        block(30, "false", &[Marker::NeedsAws]),
+    ];
+    reader.follow(&fine, &[]).unwrap_or_else(|broken| panic!("{broken}"));
 }
 
 #[test]

@@ -140,6 +140,7 @@ impl Reader {
                 None => std::thread::sleep(Duration::from_millis(50)),
             }
         };
+        times(folder.path(), blocks);
         if ended.is_some_and(|status| status.success()) {
             return Ok(());
         }
@@ -160,7 +161,7 @@ fn session(folder: &Path, blocks: &[Block], stand_ins: &[StandIn]) -> String {
     let mut session = String::from("set -euo pipefail\n");
     let _ = writeln!(
         session,
-        "cd \"$HOME/course\"\nat() {{ echo \"$1\" > {0}/at; : > {0}/failed; }}",
+        "cd \"$HOME/course\"\nat() {{ echo \"$1\" > {0}/at; echo \"$1 $SECONDS\" >> {0}/times; : > {0}/failed; }}",
         folder.display()
     );
     let _ = writeln!(
@@ -197,31 +198,58 @@ pub fn stand_in<'s>(stand_ins: &'s [StandIn], block: &Block) -> Option<&'s Stand
     fitting.find(|s| s.chapter == block.chapter && block.commands.contains(s.contains))
 }
 
+/// Prints which blocks took long: waits of the book that last here are worth a look.
+fn times(folder: &Path, blocks: &[Block]) {
+    let times = std::fs::read_to_string(folder.join("times")).unwrap_or_default();
+    let begun = times.lines().filter_map(|line| {
+        let (n, second) = line.split_once(' ')?;
+        Some((n.parse::<usize>().ok()?, second.parse::<u64>().ok()?))
+    });
+    let begun: Vec<_> = begun.collect();
+    for pair in begun.windows(2) {
+        let ((n, from), (_, to)) = (pair[0], pair[1]);
+        if to - from >= 5 {
+            println!("{:>4} s  book/src/{}:{}", to - from, blocks[n].chapter, blocks[n].line);
+        }
+    }
+}
+
 fn broken(folder: &Path, blocks: &[Block], hangs: bool) -> Broken {
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap_or_default();
     let n: usize = read("at").trim().parse().expect("a block was begun");
     let block = &blocks[n];
+    let output = read(&format!("{n}/output"));
     let failed = read("failed");
     let (line, command) = match failed.split_once('\n') {
-        Some((line, command)) if line != UNEXPECTED => (line.parse().unwrap_or(block.line), command.trim().to_owned()),
-        Some(_) => (
-            block.line,
-            format!(
-                "{} (succeeds, although it is marked `incomplete`)",
-                block.commands.trim()
-            ),
-        ),
-        None => (block.line, block.commands.trim().to_owned()),
+        Some((UNEXPECTED, _)) => {
+            let commands = block.commands.trim();
+            (
+                block.line,
+                format!("{commands} (succeeds, although it is marked `incomplete`)"),
+            )
+        }
+        Some((line, command)) if !command.starts_with("source ") => {
+            (line.parse().unwrap_or(block.line), command.trim().to_owned())
+        }
+        // A command that bash did not even begin: it says in which line.
+        _ => {
+            let said = output
+                .rsplit_once(&format!("{}: line ", block.chapter))
+                .map(|(_, rest)| rest);
+            let digits = said.map(|rest| rest.chars().take_while(char::is_ascii_digit).collect::<String>());
+            let line = digits.and_then(|d| d.parse().ok()).unwrap_or(block.line);
+            let mut lines = block.commands.lines().skip(line.saturating_sub(block.line));
+            (line, lines.next().unwrap_or_default().trim().to_owned())
+        }
     };
-    let hint = if hangs {
-        format!("does not end within {} s\n", PATIENCE.as_secs())
-    } else {
-        String::new()
+    let hint = match hangs {
+        true => format!("does not end within {} s\n", PATIENCE.as_secs()),
+        false => String::new(),
     };
     Broken {
         place: format!("book/src/{}:{line}", block.chapter),
         command,
-        output: hint + &read(&format!("{n}/output")),
+        output: hint + &output,
     }
 }
 
