@@ -47,6 +47,17 @@ pub enum Command {
         #[arg(value_name = "STEP[.CHECK]")]
         part: Option<String>,
     },
+    /// Write a lab's code and data into `labs/LAB/` of the current folder.
+    Files {
+        /// The lab.
+        lab: String,
+        /// The folder in which `labs/` is made.
+        #[arg(long, value_name = "DIR", default_value = ".", hide_default_value = true)]
+        to: PathBuf,
+        /// Replace files that you have changed.
+        #[arg(long)]
+        force: bool,
+    },
     /// Print the least permissions for checking a lab, as an IAM policy.
     Policy(PolicyArgs),
     /// Look for mistakes in a course: every one, with its place.

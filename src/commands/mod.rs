@@ -4,6 +4,7 @@ mod check;
 mod common;
 mod explain;
 mod failure;
+mod files;
 mod inbox;
 mod lint;
 mod live;
@@ -44,6 +45,7 @@ async fn verb(cli: Cli) -> anyhow::Result<u8> {
     match cli.command {
         Command::Check(args) => check::run(course, args).await,
         Command::Explain { lab, part } => explain::run(course, &lab, part.as_deref()),
+        Command::Files { lab, to, force } => files::run(course, &lab, &to, force),
         Command::Lint => lint::run(course),
         Command::Prove { lab, faults } => prove::run(course, &lab, &faults).await,
         Command::Sandbox(command) => sandbox::run(course, command).await,

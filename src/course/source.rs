@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-static LABS: Dir = include_dir!("$CARGO_MANIFEST_DIR/labs");
+pub(super) static LABS: Dir = include_dir!("$CARGO_MANIFEST_DIR/labs");
 static CHECKS: Dir = include_dir!("$CARGO_MANIFEST_DIR/checks");
 static BOOK: Dir = include_dir!("$CARGO_MANIFEST_DIR/book/src");
 

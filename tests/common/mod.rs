@@ -39,6 +39,11 @@ impl OwnSandbox {
         Self { name, paths }
     }
 
+    /// What `EDEMLAB_SANDBOX` says to reach it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     pub fn paths(&self) -> &Paths {
         &self.paths
     }
@@ -145,4 +150,13 @@ pub fn script(path: &Path, lines: &str) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, format!("#!/bin/sh\n{lines}\n")).unwrap();
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// Ends a process and all that it has started in its group.
+#[cfg(unix)]
+pub fn kill_group(leader: u32) {
+    // SAFETY: a system call that touches no memory of ours.
+    unsafe {
+        libc::killpg(leader as libc::pid_t, libc::SIGKILL);
+    }
 }
