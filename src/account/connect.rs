@@ -1,5 +1,6 @@
 //! From AWS's own settings (environment, profiles, SSO, `aws login`) and our flags to an [`Account`].
 
+use super::regions::NotARegion;
 use super::{Account, CallError, Problem, http};
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::environment::EnvironmentVariableRegionProvider;
@@ -57,13 +58,8 @@ pub enum ConnectError {
     #[error("no AWS region is set")]
     NoRegion,
     /// Not a region.
-    #[error("`{region}` is not an AWS region{}", near.as_ref().map(|n| format!(": did you mean `{n}`?")).unwrap_or_default())]
-    NotARegion {
-        /// What was given.
-        region: String,
-        /// The nearest that there is.
-        near: Option<String>,
-    },
+    #[error(transparent)]
+    NotARegion(#[from] NotARegion),
     /// AWS refused, or could not be reached.
     #[error(transparent)]
     Call(#[from] CallError),
@@ -86,9 +82,7 @@ impl ConnectError {
                 "For good               aws configure set region eu-west-1",
                 "Without an account     add --sandbox to this command",
             ],
-            Self::NotARegion { .. } => {
-                &["The console shows the region's code beside your name, for example eu-west-1."]
-            }
+            Self::NotARegion(_) => &["The console shows the region's code beside your name, for example eu-west-1."],
             Self::Call(error) => match error.problem {
                 Problem::Expired => &[
                     "Learner Lab            start the lab again and paste the new credentials",
@@ -108,19 +102,6 @@ impl ConnectError {
         }
     }
 }
-
-/// The words for a direction in the code of a region.
-const DIRECTIONS: &[&str] = &[
-    "north",
-    "south",
-    "east",
-    "west",
-    "central",
-    "northeast",
-    "northwest",
-    "southeast",
-    "southwest",
-];
 
 fn retries() -> RetryConfig {
     RetryConfig::adaptive().with_max_attempts(5)
@@ -238,24 +219,9 @@ impl Connection {
             }
             None => ConnectError::NoRegion,
         })?;
-        // New regions come, so this is no list of them: a code is AREA-DIRECTION-NUMBER.
-        let parts: Vec<&str> = region.split('-').collect();
-        let shaped = match parts.as_slice() {
-            [area, .., direction, number] => {
-                area.len() == 2 && DIRECTIONS.contains(direction) && number.parse::<u8>().is_ok_and(|n| n > 0)
-            }
-            _ => false,
-        };
-        if shaped {
-            return Ok(region);
-        }
-        let known = super::regions::of_partition("aws").iter().copied();
-        let near = known
-            .map(|k| (strsim::jaro_winkler(&region.to_lowercase(), k), k))
-            .max_by(|a, b| a.0.total_cmp(&b.0))
-            .filter(|(score, _)| *score > 0.8)
-            .map(|(_, k)| k.to_owned());
-        Err(ConnectError::NotARegion { region, near })
+        super::regions::check(&region)
+            .map(|()| region)
+            .map_err(ConnectError::NotARegion)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Many accounts: the class's folder, its grades, and what they are made into.
 
 pub mod folder;
+pub mod roster;
 
 use crate::report::Report;
 use schemars::JsonSchema;
