@@ -1,5 +1,6 @@
 //! Many accounts: the class's folder, its grades, and what they are made into.
 
+pub mod access;
 pub mod folder;
 pub mod roster;
 

@@ -18,18 +18,6 @@ pub(super) fn read(path: &Path) -> Result<Keys, String> {
     keys(&table::text(&table::bytes(path, LARGEST)?)?)
 }
 
-/// Whether others than its owner can read a file.
-#[cfg(unix)]
-pub(super) fn is_open_to_others(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o077 != 0)
-}
-
-#[cfg(not(unix))]
-pub(super) fn is_open_to_others(_: &Path) -> bool {
-    false
-}
-
 /// What one profile of the text holds.
 #[derive(Default)]
 struct Found<'t> {

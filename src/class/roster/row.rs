@@ -5,6 +5,7 @@ use super::table::Row;
 use super::{Access, Entry, ROLE_NAME, credentials, short, values};
 use crate::account::regions;
 use crate::class::Student;
+use crate::private;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -146,7 +147,7 @@ impl<'a> Reading<'a> {
                 let path = self.file.parent().unwrap_or(Path::new("")).join(file);
                 match credentials::read(&path) {
                     Ok(keys) => {
-                        if credentials::is_open_to_others(&path) {
+                        if private::is_open_to_others(&path) {
                             self.open_to_others.push(short(file));
                         }
                         (promised, Access::Keys(keys))
