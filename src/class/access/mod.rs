@@ -1,8 +1,11 @@
 //! Into the students' accounts: the secret of a class, the template of the role, its links, and opening an account.
 
+pub mod link;
 mod region;
-pub mod secret;
+mod secret;
+pub mod template;
 
+pub(super) use region::roots;
 pub use region::{FoundRegion, RegionError};
 pub use secret::{Secret, SecretError};
 

@@ -142,12 +142,12 @@ fn choose(seen: &BTreeMap<&str, Seen>, default: Option<&str>, kinds: usize) -> R
 }
 
 /// The kinds that a region can have one of: those that the labs look for by themselves.
-pub(super) fn kinds(labs: &[&Lab]) -> Vec<&'static Kind> {
+fn kinds(labs: &[&Lab]) -> Vec<&'static Kind> {
     roots(labs).into_iter().filter(|kind| kind.is_regional()).collect()
 }
 
 /// The kinds that the labs look for by themselves, each once: no other resource is needed to list them.
-pub(super) fn roots(labs: &[&Lab]) -> Vec<&'static Kind> {
+pub(in crate::class) fn roots(labs: &[&Lab]) -> Vec<&'static Kind> {
     let mut kinds: Vec<&'static Kind> = Vec::new();
     for resource in labs.iter().flat_map(|lab| lab.resources.values()) {
         let by_itself = resource.with.is_empty() && resource.when.is_none();
