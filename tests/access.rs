@@ -5,19 +5,15 @@ mod common;
 
 use std::path::Path;
 
-use common::cloud::{Cloud, Printed, REGION, alone, run, shared};
-use edemlab::account::services::{CLOUDFORMATION, IAM};
-use edemlab::account::{Account, ConnectError, Connection, Keys, Problem};
+use common::class::PROFESSOR;
+use common::cloud::{Cloud, Printed, REGION, alone, run, shared, wait};
+use edemlab::account::services::IAM;
+use edemlab::account::{ConnectError, Connection, Keys, Problem};
 use edemlab::class::access::{Doors, Secret, promised};
 use edemlab::class::roster::{Roster, read};
 use edemlab::course::{Course, CourseFiles, Lab, Part, load};
 use edemlab::sandbox::{self, Paths};
 use serde_json::{Value, json};
-
-use common::cloud::wait;
-
-/// The professor's account.
-const PROFESSOR: &str = "810000000001";
 
 fn cloud() -> &'static Cloud {
     shared("access")
@@ -27,40 +23,14 @@ fn course() -> Course {
     load(CourseFiles::embedded(), &edemlab::judge::vocabulary(), Part::Everything).expect("the shipped course is sound")
 }
 
-/// `edemlab` with the professor's own credentials.
-fn professor(args: &[&str]) -> std::process::Command {
-    let keys = cloud().student(PROFESSOR);
-    let mut command = alone(args);
-    command
-        .env("AWS_ENDPOINT_URL", cloud().endpoint())
-        .env("AWS_REGION", REGION)
-        .env("AWS_ACCESS_KEY_ID", &keys.access_key_id)
-        .env("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);
-    command
-}
-
 fn done(command: std::process::Command) -> Printed {
     let printed = run(command);
     assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
     printed
 }
 
-/// What a student does with the template: a stack, with their external id.
-fn make_role(account: &str, template: &str, external_id: &str) -> Account {
-    let root = cloud().root(account);
-    let stack = json!({
-        "StackName": "edemlab-access", "TemplateBody": template, "Capabilities": ["CAPABILITY_NAMED_IAM"],
-        "Parameters": [{"ParameterKey": "ExternalId", "ParameterValue": external_id}],
-    });
-    wait(root.call(&CLOUDFORMATION, "CreateStack", stack)).expect("the stack is made");
-    common::eventually("the role is there", || {
-        wait(root.call(&IAM, "GetRole", json!({"RoleName": "edemlab-grader"}))).is_ok()
-    });
-    root
-}
-
 fn template(args: &[&str]) -> String {
-    done(professor(&[&["access", "template"], args].concat())).stdout
+    cloud().access_template(args)
 }
 
 fn roster(folder: &Path, lines: &str) -> Roster {
@@ -109,8 +79,7 @@ fn a_student_makes_the_role_and_only_the_professor_with_their_id_comes_in() {
     let said = refused(identity(&doors, &class));
     assert!(said.contains("role/edemlab-grader of 810000000011"), "{said}");
 
-    let id = Secret::load(&secret).unwrap().external_id("s001");
-    let root = make_role(student, &template(&[]), &id);
+    let root = cloud().let_in(student, "s001", &secret);
     let again = self::doors(&cloud().student(PROFESSOR), &secret);
     assert_eq!(
         identity(&again, &class).unwrap(),
@@ -265,15 +234,7 @@ fn links_hold_an_id_of_each_students_own_and_always_the_same() {
     assert!(!again.stderr.contains("made the class's secret") && !again.stdout.contains(content.trim()));
 
     let url = "https://course.s3.eu-west-1.amazonaws.com/a b.yaml";
-    let refused = run(professor(&[
-        "access",
-        "link",
-        file,
-        "--secret",
-        hidden,
-        "--template-url",
-        url,
-    ]));
+    let refused = run(cloud().professor(&["access", "link", file, "--secret", hidden, "--template-url", url]));
     assert_eq!(refused.code, 2, "{}", refused.stdout);
     let url = "https://course.s3.eu-west-1.amazonaws.com/access.yaml?versionId=1";
     let linked = link(&["--template-url", url]).stdout;
@@ -285,13 +246,7 @@ fn links_hold_an_id_of_each_students_own_and_always_the_same() {
     );
     assert!(linked.contains(&expected), "{linked}");
     assert!(linked.contains("https://cn-north-1.console.amazonaws.cn/"), "{linked}");
-    let elsewhere = run(professor(&[
-        "access",
-        "link",
-        file,
-        "--template-url",
-        "https://example.org/t.yaml",
-    ]));
+    let elsewhere = run(cloud().professor(&["access", "link", file, "--template-url", "https://example.org/t.yaml"]));
     assert!(
         elsewhere.code == 2 && elsewhere.stderr.contains("S3 only"),
         "{}",

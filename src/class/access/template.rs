@@ -96,7 +96,7 @@ fn document(statements: Vec<Value>, professor: &str) -> Result<Value, TemplateEr
             "Description": "The identifier that you were given. It is yours alone.",
             // What AWS allows in an external id; see
             // <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>.
-            "AllowedPattern": r"[\w+=,.@:/-]{2,1224}",
+            "AllowedPattern": r"^[\w+=,.@:/-]{2,1224}$",
             "ConstraintDescription": "the identifier that you were given, without spaces",
             // A link cannot fill in what is not shown.
             "NoEcho": false,
