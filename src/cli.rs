@@ -60,6 +60,12 @@ pub enum Command {
     },
     /// Print the least permissions for checking a lab, as an IAM policy.
     Policy(PolicyArgs),
+    /// Get into the students' accounts: the template of a role, and what each student does with it.
+    #[command(subcommand)]
+    Access(AccessCommand),
+    /// The class's list of students.
+    #[command(subcommand)]
+    Roster(RosterCommand),
     /// Look for mistakes in a course: every one, with its place.
     Lint,
     /// Prove a lab's checks in the sandbox: the solution earns every point, each fault fails exactly its checks.
@@ -127,6 +133,111 @@ pub struct PolicyArgs {
     /// Only in this region; in any otherwise. Looking for a lab in other regions is then denied.
     #[arg(long)]
     pub region: Option<String>,
+}
+
+/// What lets a professor into the students' accounts.
+#[derive(Debug, Subcommand)]
+pub enum AccessCommand {
+    /// Print the CloudFormation template of the role that a student makes.
+    Template {
+        /// A lab that the role is for; may be repeated. All of the course otherwise.
+        #[arg(long = "lab", value_name = "LAB")]
+        labs: Vec<String>,
+        /// Only what is read: nothing is sent through what the student built.
+        #[arg(long)]
+        no_probe: bool,
+        /// Your account, which may assume the role; else that of your credentials.
+        #[arg(long, value_name = "N")]
+        account: Option<AccountNumber>,
+        #[command(flatten)]
+        own: OwnAccount,
+    },
+    /// Print what each student of a roster opens or runs, once: it holds an identifier of their own.
+    Link {
+        /// The roster, a CSV file.
+        roster: PathBuf,
+        /// Where the template lies in S3: gives links to the console, else commands of the AWS CLI.
+        #[arg(long, value_name = "URL")]
+        template_url: Option<String>,
+        /// As text or as CSV.
+        #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+        format: ListFormat,
+        /// Write a message for each student into this folder, ready to be sent.
+        #[arg(long, value_name = "DIR")]
+        to: Option<PathBuf>,
+        #[command(flatten)]
+        secret: SecretFile,
+        /// The region of the stack, for students whose line names none; else your own.
+        #[arg(long)]
+        region: Option<String>,
+    },
+}
+
+/// What is done with a roster.
+#[derive(Debug, Subcommand)]
+pub enum RosterCommand {
+    /// Try every account: can it be opened, is it the right one, may it be read. Sends nothing.
+    #[command(after_help = "Exit status: 0 all are ready, 1 some are not, 2 the roster is wrong.")]
+    Verify(VerifyArgs),
+}
+
+/// What `roster verify` takes.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The roster, a CSV file.
+    pub roster: PathBuf,
+    /// A lab that will be graded; may be repeated. All of the course otherwise.
+    #[arg(long = "lab", value_name = "LAB")]
+    pub labs: Vec<String>,
+    /// How the list is printed.
+    #[arg(long, value_enum, default_value_t = VerifyFormat::Text)]
+    pub format: VerifyFormat,
+    /// Accounts that are tried at once.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub at_once: u16,
+    #[command(flatten)]
+    pub secret: SecretFile,
+    #[command(flatten)]
+    pub own: OwnAccount,
+}
+
+/// The professor's own credentials, with which roles are assumed.
+#[derive(Debug, Args)]
+pub struct OwnAccount {
+    /// Your own AWS profile; else AWS_PROFILE.
+    #[arg(long)]
+    pub profile: Option<String>,
+    /// The region, where the roster names none; else it is found.
+    #[arg(long)]
+    pub region: Option<String>,
+}
+
+/// Where the secret of a class is.
+#[derive(Debug, Args)]
+pub struct SecretFile {
+    /// The class's secret, from which the external ids come; else `edemlab/class-secret` in your folder of settings.
+    #[arg(long = "secret", value_name = "FILE", env = "EDEMLAB_CLASS_SECRET_FILE")]
+    pub file: Option<PathBuf>,
+}
+
+/// How a list is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// For people.
+    Text,
+    /// For a spreadsheet.
+    Csv,
+}
+
+/// How the result of `roster verify` is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum VerifyFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// For a spreadsheet.
+    Csv,
 }
 
 /// How a report is printed.

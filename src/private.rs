@@ -41,6 +41,35 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     written
 }
 
+/// Writes a private file that must not be there yet; whoever reads it sees all of it.
+///
+/// # Errors
+/// `AlreadyExists` when it is there, and the system's.
+pub fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    let temporary = beside(path);
+    let written = options()
+        .create_new(true)
+        .open(&temporary)
+        .and_then(|mut file| file.write_all(content))
+        // Unlike a rename, a link takes nobody's place.
+        .and_then(|()| std::fs::hard_link(&temporary, path));
+    let _ = std::fs::remove_file(&temporary);
+    written
+}
+
+/// Whether others than its owner may read a file.
+#[cfg(unix)]
+pub fn is_open_to_others(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o077 != 0)
+}
+
+/// Whether others than its owner may read a file: not known here.
+#[cfg(not(unix))]
+pub fn is_open_to_others(_: &Path) -> bool {
+    false
+}
+
 /// A name beside `path` that no other writer has.
 fn beside(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();

@@ -1,5 +1,7 @@
 //! From AWS's own settings (environment, profiles, SSO, `aws login`) and our flags to an [`Account`].
 
+use super::assume::{ACTION as ASSUME_ROLE, PATIENCE};
+use super::regions::NotARegion;
 use super::{Account, CallError, Problem, http};
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::environment::EnvironmentVariableRegionProvider;
@@ -57,12 +59,18 @@ pub enum ConnectError {
     #[error("no AWS region is set")]
     NoRegion,
     /// Not a region.
-    #[error("`{region}` is not an AWS region{}", near.as_ref().map(|n| format!(": did you mean `{n}`?")).unwrap_or_default())]
-    NotARegion {
-        /// What was given.
-        region: String,
-        /// The nearest that there is.
-        near: Option<String>,
+    #[error(transparent)]
+    NotARegion(#[from] NotARegion),
+    /// A role, and no external id.
+    #[error("a role is to be assumed, but the class's secret is not there, from which its external id comes")]
+    NoSecret,
+    /// Not the account that was promised.
+    #[error("the credentials are of account {found}, the roster says {promised}")]
+    OtherAccount {
+        /// The account that was reached.
+        found: String,
+        /// The one that the roster names.
+        promised: String,
     },
     /// AWS refused, or could not be reached.
     #[error(transparent)]
@@ -86,10 +94,16 @@ impl ConnectError {
                 "For good               aws configure set region eu-west-1",
                 "Without an account     add --sandbox to this command",
             ],
-            Self::NotARegion { .. } => {
-                &["The console shows the region's code beside your name, for example eu-west-1."]
+            Self::NotARegion(_) => &["The console shows the region's code beside your name, for example eu-west-1."],
+            Self::NoSecret => &[
+                "Made on this computer   by `edemlab access link ROSTER`, which you send to the students",
+                "Made on another one     copy it from there, and name it with --secret FILE",
+            ],
+            Self::OtherAccount { .. } => {
+                &["Mend the column `account` of the roster, or ask the student for the right credentials."]
             }
             Self::Call(error) => match error.problem {
+                Problem::Expired if error.action == ASSUME_ROLE => &["SSO                    aws sso login"],
                 Problem::Expired => &[
                     "Learner Lab            start the lab again and paste the new credentials",
                     "SSO                    aws sso login",
@@ -97,6 +111,10 @@ impl ConnectError {
                 Problem::WrongCredentials => &[
                     "Check the key          aws configure list",
                     "A new key              IAM → Users → your user → Security credentials → Create access key",
+                ],
+                Problem::RoleRefused(_) => &[
+                    "The student            sends the link or command of `edemlab access link ROSTER` through once more",
+                    "You                    may need permission for sts:AssumeRole on that role",
                 ],
                 Problem::ClockSkew => &["Set this computer's clock (automatic time), then try again."],
                 Problem::Unreachable | Problem::TimedOut => &[
@@ -109,19 +127,6 @@ impl ConnectError {
     }
 }
 
-/// The words for a direction in the code of a region.
-const DIRECTIONS: &[&str] = &[
-    "north",
-    "south",
-    "east",
-    "west",
-    "central",
-    "northeast",
-    "northwest",
-    "southeast",
-    "southwest",
-];
-
 fn retries() -> RetryConfig {
     RetryConfig::adaptive().with_max_attempts(5)
 }
@@ -132,6 +137,11 @@ fn timeouts() -> TimeoutConfig {
         .operation_attempt_timeout(Duration::from_secs(15))
         .operation_timeout(Duration::from_secs(40))
         .build()
+}
+
+pub(super) fn credentials_of(keys: &Keys) -> Credentials {
+    let token = keys.session_token.clone();
+    Credentials::new(&keys.access_key_id, &keys.secret_access_key, token, None, "edemlab")
 }
 
 impl Account {
@@ -167,7 +177,7 @@ impl Connection {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http)
             // One for all services: signing in is asked for once.
-            .identity_cache(IdentityCache::lazy().build())
+            .identity_cache(IdentityCache::lazy().load_timeout(PATIENCE).build())
             .region(Region::new(region.clone()))
             .retry_config(retries())
             .timeout_config(timeouts());
@@ -175,13 +185,7 @@ impl Connection {
             loader = loader.endpoint_url(endpoint);
         }
         loader = match (&self.keys, &self.profile) {
-            (Some(keys), _) => loader.credentials_provider(Credentials::new(
-                &keys.access_key_id,
-                &keys.secret_access_key,
-                keys.session_token.clone(),
-                None,
-                "edemlab",
-            )),
+            (Some(keys), _) => loader.credentials_provider(credentials_of(keys)),
             (None, profile) => {
                 // Off EC2 there is no metadata service: ask once and shortly, so that "no credentials" is said at once.
                 let settings = ProviderConfig::without_region()
@@ -215,21 +219,32 @@ impl Connection {
         Ok(Account::new(loader.load().await, custom_endpoint))
     }
 
+    fn region_of_profile(&self) -> ProfileFileRegionProvider {
+        let mut profile = ProfileFileRegionProvider::builder();
+        if let Some(name) = &self.profile {
+            profile = profile.profile_name(name);
+        }
+        profile.build()
+    }
+
+    /// The region that the profile itself sets.
+    pub async fn profile_region(&self) -> Option<String> {
+        use aws_config::meta::region::ProvideRegion;
+        self.region_of_profile().region().await.map(|r| r.to_string())
+    }
+
     /// The flag, then the environment, then the profile, as the AWS CLI does.
-    async fn region(&self) -> Result<String, ConnectError> {
+    ///
+    /// # Errors
+    /// When there is none, or one that does not exist.
+    pub async fn region(&self) -> Result<String, ConnectError> {
         let region = match &self.region {
             Some(region) => Some(region.clone()),
-            None => {
-                let mut profile = ProfileFileRegionProvider::builder();
-                if let Some(name) = &self.profile {
-                    profile = profile.profile_name(name);
-                }
-                RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
-                    .or_else(profile.build())
-                    .region()
-                    .await
-                    .map(|r| r.to_string())
-            }
+            None => RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
+                .or_else(self.region_of_profile())
+                .region()
+                .await
+                .map(|r| r.to_string()),
         };
         let region = region.filter(|r| !r.is_empty()).ok_or_else(|| match &self.profile {
             Some(profile) => {
@@ -238,24 +253,9 @@ impl Connection {
             }
             None => ConnectError::NoRegion,
         })?;
-        // New regions come, so this is no list of them: a code is AREA-DIRECTION-NUMBER.
-        let parts: Vec<&str> = region.split('-').collect();
-        let shaped = match parts.as_slice() {
-            [area, .., direction, number] => {
-                area.len() == 2 && DIRECTIONS.contains(direction) && number.parse::<u8>().is_ok_and(|n| n > 0)
-            }
-            _ => false,
-        };
-        if shaped {
-            return Ok(region);
-        }
-        let known = super::regions::of_partition("aws").iter().copied();
-        let near = known
-            .map(|k| (strsim::jaro_winkler(&region.to_lowercase(), k), k))
-            .max_by(|a, b| a.0.total_cmp(&b.0))
-            .filter(|(score, _)| *score > 0.8)
-            .map(|(_, k)| k.to_owned());
-        Err(ConnectError::NotARegion { region, near })
+        super::regions::check(&region)
+            .map(|()| region)
+            .map_err(ConnectError::NotARegion)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Why a call to AWS gave no answer, by its error code, never by its message.
 
+use super::assume::ACTION as ASSUME_ROLE;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -27,6 +28,8 @@ pub enum Problem {
     Denied,
     /// Too many calls, after all retries.
     Throttled,
+    /// The role with this ARN may not be assumed.
+    RoleRefused(String),
     /// The credentials have expired.
     Expired,
     /// AWS does not know these credentials, or their secret is wrong.
@@ -62,6 +65,10 @@ impl CallError {
         E: ProvideErrorMetadata + Error + 'static,
         R: std::fmt::Debug + 'static,
     {
+        // Credentials that come from another call: that one failed.
+        if let Some(first) = causes(error).find_map(|cause| cause.downcast_ref::<CallError>()) {
+            return first.clone();
+        }
         let (problem, message) = match error {
             SdkError::ServiceError(service) => {
                 let code = service.err().code().unwrap_or("without a code");
@@ -89,7 +96,11 @@ impl CallError {
     pub fn ends_everything(&self) -> bool {
         matches!(
             self.problem,
-            Problem::Expired | Problem::WrongCredentials | Problem::NoCredentials | Problem::ClockSkew
+            Problem::RoleRefused(_)
+                | Problem::Expired
+                | Problem::WrongCredentials
+                | Problem::NoCredentials
+                | Problem::ClockSkew
         )
     }
 
@@ -99,7 +110,13 @@ impl CallError {
         match &self.problem {
             Problem::Denied => format!("{action} is denied"),
             Problem::Throttled => format!("AWS answered {action} with \"slow down\", after all retries"),
+            Problem::RoleRefused(arn) => format!(
+                "AWS refused to let you act as {}: the role is not there, or its external id is another",
+                role_of(arn)
+            ),
+            Problem::Expired if action == ASSUME_ROLE => "your own credentials have expired".to_owned(),
             Problem::Expired => "the credentials have expired".to_owned(),
+            Problem::WrongCredentials if action == ASSUME_ROLE => "AWS does not accept your own credentials".to_owned(),
             Problem::WrongCredentials => "AWS does not accept these credentials".to_owned(),
             Problem::NoCredentials => "there are no AWS credentials".to_owned(),
             Problem::ClockSkew => "this computer's clock differs too much from AWS's".to_owned(),
@@ -108,6 +125,15 @@ impl CallError {
             Problem::Other(code) if self.message.is_empty() => format!("{action} failed: {code}"),
             Problem::Other(code) => format!("{action} failed: {code}: {}", self.message),
         }
+    }
+}
+
+/// A role's ARN as people say it: `role/edemlab-grader of 123456789012`.
+fn role_of(arn: &str) -> String {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    match parts.as_slice() {
+        [_, _, _, _, account, role] => format!("{role} of {account}"),
+        _ => arn.to_owned(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! One AWS account: credentials, region, clients on one shared HTTP client, each call made once.
 
+mod assume;
 mod connect;
 mod error;
 pub mod http;
@@ -9,6 +10,7 @@ pub mod services;
 pub mod web;
 pub mod wire;
 
+pub use assume::AssumedRole;
 pub use connect::{ConnectError, Connection, Keys};
 pub use error::{CallError, Problem};
 
@@ -32,6 +34,13 @@ pub struct Account {
     dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
     lambda: OnceLock<aws_sdk_lambda::Client>,
     sts: OnceLock<aws_sdk_sts::Client>,
+}
+
+/// A bucket of retries of its own: one throttled account must not slow the others.
+fn new_partition() -> RetryPartition {
+    static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    RetryPartition::custom(format!("edemlab-{number}")).build()
 }
 
 /// Who is asking, from `GetCallerIdentity`.
@@ -93,14 +102,11 @@ impl Account {
     }
 
     fn new(config: SdkConfig, custom_endpoint: bool) -> Self {
-        static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
-        let number = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         Self {
             region: config.region().map(ToString::to_string).unwrap_or_default(),
             custom_endpoint,
             config,
-            // A bucket of retries of its own: one throttled account must not slow the others.
-            partition: RetryPartition::custom(format!("edemlab-{number}")).build(),
+            partition: new_partition(),
             calls: Calls::default(),
             kinesis: OnceLock::new(),
             dynamodb: OnceLock::new(),

@@ -12,6 +12,60 @@ pub fn partition_of(region: &str) -> &'static str {
     }
 }
 
+/// A text that is no region's code.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{region}` is not an AWS region{}", near.as_ref().map(|n| format!(": did you mean `{n}`?")).unwrap_or_default())]
+pub struct NotARegion {
+    /// What was given.
+    pub region: String,
+    /// The nearest that there is.
+    pub near: Option<String>,
+}
+
+/// The words for a direction in the code of a region.
+const DIRECTIONS: &[&str] = &[
+    "north",
+    "south",
+    "east",
+    "west",
+    "central",
+    "northeast",
+    "northwest",
+    "southeast",
+    "southwest",
+];
+
+/// Whether `region` is formed like a region's code. New regions come, so it is not held against the list.
+///
+/// # Errors
+/// When it is not AREA-DIRECTION-NUMBER.
+pub fn check(region: &str) -> Result<(), NotARegion> {
+    let parts: Vec<&str> = region.split('-').collect();
+    let shaped = match parts.as_slice() {
+        [area, .., direction, number] => {
+            (area.len() == 2 || *area == "eusc")
+                && DIRECTIONS.contains(direction)
+                && number.parse::<u8>().is_ok_and(|n| n > 0)
+        }
+        _ => false,
+    };
+    if shaped {
+        return Ok(());
+    }
+    let near = of_partition("aws")
+        .iter()
+        // A long text is nobody's slip, and comparing it takes long.
+        .filter(|_| region.len() <= 40)
+        .map(|known| (strsim::jaro_winkler(&region.to_lowercase(), known), *known))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(score, _)| *score > 0.8)
+        .map(|(_, known)| known.to_owned());
+    Err(NotARegion {
+        region: region.to_owned(),
+        near,
+    })
+}
+
 /// Every region of a partition.
 pub fn of_partition(partition: &str) -> &'static [&'static str] {
     match partition {

@@ -1,8 +1,12 @@
 //! Many accounts: the class's folder, its grades, and what they are made into.
 
+pub mod access;
+pub mod cell;
 pub mod folder;
 pub mod grade;
+pub mod roster;
 pub mod underway;
+pub mod verify;
 
 use crate::report::Report;
 use schemars::JsonSchema;

@@ -1,5 +1,6 @@
 //! One file a verb: wiring only. Errors end here, as text with a way out.
 
+mod access;
 mod check;
 mod common;
 mod explain;
@@ -10,6 +11,7 @@ mod lint;
 mod live;
 mod policy;
 mod prove;
+mod roster;
 mod sandbox;
 
 use crate::cli::{Cli, Color, Command};
@@ -49,6 +51,8 @@ async fn verb(cli: Cli) -> anyhow::Result<u8> {
         Command::Lint => lint::run(course),
         Command::Prove { lab, faults } => prove::run(course, &lab, &faults).await,
         Command::Sandbox(command) => sandbox::run(course, command).await,
+        Command::Access(command) => access::run(course, command).await,
+        Command::Roster(command) => roster::run(course, command).await,
         Command::Policy(args) => policy::run(course, args),
         Command::ReportSchema => print(&Report::schema()),
         Command::Completions { shell } => {

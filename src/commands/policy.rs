@@ -18,6 +18,6 @@ pub fn run(course: Option<PathBuf>, args: PolicyArgs) -> anyhow::Result<u8> {
         account: args.account.map(|account| account.as_str().to_owned()),
         region: args.region,
     };
-    let document = policy(lab, !args.no_probe, &place)?;
+    let document = policy(&[lab], !args.no_probe, &place)?;
     super::print(&serde_json::to_string_pretty(&document)?)
 }

@@ -61,6 +61,14 @@ pub struct Kind {
     pub describe: Option<Description>,
 }
 
+impl Kind {
+    /// Whether its list is that of one region. IAM and STS know none, and S3 lists the buckets of all.
+    pub fn is_regional(&self) -> bool {
+        let mut services = self.actions.iter().filter_map(|action| action.split(':').next());
+        services.any(|service| !["iam", "sts", "s3"].contains(&service))
+    }
+}
+
 /// One resource that might be the lab's.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -25,14 +25,15 @@ pub struct Place {
 #[error("it is not known which resources {0} is about: add it to src/permissions/scope.rs")]
 pub struct Unscoped(&'static str);
 
-/// The least [policy](https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html) with which `lab` can be
-/// checked; without its probe when `probe` is false: then it only reads.
+/// The least [policy](https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html) with which all of `labs` can
+/// be checked; without their probes when `probe` is false: then it only reads.
 ///
 /// # Errors
 /// When an action is not in the table of resources.
-pub fn policy(lab: &Lab, probe: bool, place: &Place) -> Result<Value, Unscoped> {
+pub fn policy(labs: &[&Lab], probe: bool, place: &Place) -> Result<Value, Unscoped> {
     let mut by_resources: BTreeMap<Vec<String>, BTreeSet<&'static str>> = BTreeMap::new();
-    for action in actions(lab, probe) {
+    let all: BTreeSet<&'static str> = labs.iter().flat_map(|lab| actions(lab, probe)).collect();
+    for action in all {
         let resources = scope::resources(action, place).ok_or(Unscoped(action))?;
         by_resources.entry(resources).or_default().insert(action);
     }

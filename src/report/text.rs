@@ -14,16 +14,21 @@ pub fn visible(text: &str) -> String {
             break;
         }
         match c {
-            '\n' | '\t' => out.push(' '),
+            '\n' | '\t' | '\u{2028}' | '\u{2029}' => out.push(' '),
             '\u{1b}' => out.push('␛'),
             '\u{7f}' => out.push('␡'),
             c if (c as u32) < 0x20 => out.push(char::from_u32(0x2400 + c as u32).unwrap_or('·')),
-            // C1 controls, and the marks that turn the direction of text round.
+            // C1 controls, the marks that turn the direction of text round, and others that nobody sees.
             '\u{80}'..='\u{9f}'
+            | '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
             | '\u{200b}'..='\u{200f}'
             | '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}'
-            | '\u{feff}' => {
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}' => {
                 out.push('·');
             }
             c => out.push(c),
@@ -67,9 +72,15 @@ mod tests {
 
     #[test]
     fn nothing_that_a_terminal_acts_on_is_left() {
-        let hostile = "a\u{1b}[2Jb\u{9b}31mc\u{202e}d\re\u{7}f";
-        let shown = visible(hostile);
-        assert!(shown.chars().all(|c| !c.is_control() && c != '\u{202e}'), "{shown:?}");
+        let marks = ('\u{202a}'..='\u{202e}')
+            .chain('\u{2066}'..='\u{2069}')
+            .chain(['\u{61c}', '\u{200f}', '\u{2028}']);
+        let marks: String = marks.collect();
+        let shown = visible(&format!("a\u{1b}[2Jb\u{9b}31mc\re\u{7}f{marks}"));
+        assert!(
+            shown.chars().all(|c| !c.is_control() && !marks.contains(c)),
+            "{shown:?}"
+        );
         assert!(visible(&"x".repeat(1_000_000)).chars().count() < LONGEST + 10);
     }
 }

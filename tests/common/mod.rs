@@ -4,6 +4,7 @@
 
 #[cfg(unix)]
 pub mod bare;
+pub mod class;
 pub mod cloud;
 pub mod course;
 pub mod moto;

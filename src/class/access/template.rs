@@ -1,0 +1,271 @@
+//! The CloudFormation template of the role with which a professor checks a student's account.
+
+use crate::class::roster::ROLE_NAME;
+use crate::course::Lab;
+use crate::permissions::{Place, Unscoped, policy};
+use serde_json::{Map, Value, json};
+use std::fmt::Write;
+
+/// The stack that a student makes of the template.
+pub const STACK: &str = "edemlab-access";
+
+/// The template's only parameter.
+pub const PARAMETER: &str = "ExternalId";
+
+/// All policies inside of a role, without white space; see
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
+const INLINE: usize = 10_240;
+
+/// One managed policy.
+const MANAGED: usize = 6_144;
+
+/// Managed policies of a role, unless the account was granted more.
+const ATTACHED: usize = 10;
+
+/// Why there is no template.
+#[derive(Debug, thiserror::Error)]
+pub enum TemplateError {
+    /// A mistake in the program.
+    #[error(transparent)]
+    Unscoped(#[from] Unscoped),
+    /// More than a role can hold.
+    #[error("the labs need {0} managed policies, and a role can have {ATTACHED}: make a template for fewer labs")]
+    TooLarge(usize),
+}
+
+/// The template, as YAML: one role, which may do what `labs` need (without their probes when `probe` is false), and which
+/// only the account `professor` can assume, and only with the student's own external id.
+///
+/// # Errors
+/// When no role could hold that.
+pub fn template(labs: &[&Lab], probe: bool, professor: &str) -> Result<String, TemplateError> {
+    let place = Place {
+        partition: Some("${AWS::Partition}".to_owned()),
+        ..Place::default()
+    };
+    let allowed = policy(labs, probe, &place)?;
+    let statements = allowed["Statement"].as_array().cloned().unwrap_or_default();
+    let titles: Vec<&str> = labs.iter().map(|lab| lab.id.as_str()).collect();
+    let mut text = format!(
+        "# With this role, account {professor} can check your labs: {}. It can do nothing else.\n\
+         # To take it back, delete the stack.\n",
+        titles.join(", ")
+    );
+    yaml(&mut text, &document(statements, professor)?, 0);
+    Ok(text)
+}
+
+fn document(statements: Vec<Value>, professor: &str) -> Result<Value, TemplateError> {
+    let trust = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow",
+        "Principal": {"AWS": substituted(&format!("arn:${{AWS::Partition}}:iam::{professor}:root"))},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"sts:ExternalId": {"Ref": PARAMETER}}},
+    }]});
+    let mut role = json!({
+        "RoleName": ROLE_NAME,
+        "Description": "Lets the labs of this account be checked",
+        "AssumeRolePolicyDocument": trust,
+    });
+    let mut resources = Map::new();
+    if size(&statements) <= INLINE {
+        role["Policies"] = json!([{"PolicyName": ROLE_NAME, "PolicyDocument": with_version(statements)}]);
+    } else {
+        let policies = split(statements, MANAGED);
+        if policies.len() > ATTACHED {
+            return Err(TemplateError::TooLarge(policies.len()));
+        }
+        let mut attached = Vec::new();
+        for (number, statements) in policies.into_iter().enumerate() {
+            let name = format!("Policy{}", number + 1);
+            attached.push(json!({"Ref": name}));
+            let properties = json!({"PolicyDocument": with_version(statements)});
+            resources.insert(
+                name,
+                json!({"Type": "AWS::IAM::ManagedPolicy", "Properties": properties}),
+            );
+        }
+        role["ManagedPolicyArns"] = Value::Array(attached);
+    }
+    resources.insert("Role".to_owned(), json!({"Type": "AWS::IAM::Role", "Properties": role}));
+    Ok(json!({
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": "The role with which edemlab checks the labs of this account",
+        "Parameters": {PARAMETER: {
+            "Type": "String",
+            "Description": "The identifier that you were given. It is yours alone.",
+            // What AWS allows in an external id; see
+            // <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>.
+            "AllowedPattern": r"^[\w+=,.@:/-]{2,1224}$",
+            "ConstraintDescription": "the identifier that you were given, without spaces",
+            // A link cannot fill in what is not shown.
+            "NoEcho": false,
+        }},
+        "Resources": resources,
+        "Outputs": {"RoleArn": {
+            "Description": "The role",
+            "Value": {"Fn::GetAtt": ["Role", "Arn"]},
+        }},
+    }))
+}
+
+fn with_version(statements: Vec<Value>) -> Value {
+    let substituted_in = statements.into_iter().map(|mut statement| {
+        if let Some(resources) = statement["Resource"].as_array_mut() {
+            resources
+                .iter_mut()
+                .for_each(|r| *r = substituted(r.as_str().unwrap_or_default()));
+        }
+        statement
+    });
+    json!({"Version": "2012-10-17", "Statement": substituted_in.collect::<Vec<_>>()})
+}
+
+/// A text in which CloudFormation puts the partition.
+fn substituted(text: &str) -> Value {
+    if text.contains("${") {
+        json!({"Fn::Sub": text})
+    } else {
+        json!(text)
+    }
+}
+
+/// The characters that count for AWS. The partition's name is shorter than what stands for it.
+fn size(statements: &[Value]) -> usize {
+    json!({"Version": "2012-10-17", "Statement": statements})
+        .to_string()
+        .len()
+}
+
+/// Statements in as few policies as hold them, in order.
+fn split(statements: Vec<Value>, largest: usize) -> Vec<Vec<Value>> {
+    let mut policies: Vec<Vec<Value>> = Vec::new();
+    for statement in statements {
+        for piece in pieces(statement, largest) {
+            match policies.last_mut() {
+                Some(last) if size(last) + piece.to_string().len() < largest => last.push(piece),
+                _ => policies.push(vec![piece]),
+            }
+        }
+    }
+    policies
+}
+
+/// A statement that is too large for any policy, as two that each have half of its actions, and so on.
+fn pieces(statement: Value, largest: usize) -> Vec<Value> {
+    let actions = statement["Action"].as_array().cloned().unwrap_or_default();
+    if actions.len() < 2 || size(std::slice::from_ref(&statement)) <= largest {
+        return vec![statement];
+    }
+    let (first, second) = actions.split_at(actions.len() / 2);
+    let half = |actions: &[Value], end: &str| {
+        let mut half = statement.clone();
+        half["Action"] = json!(actions);
+        half["Sid"] = json!(format!("{}{end}", statement["Sid"].as_str().unwrap_or_default()));
+        pieces(half, largest)
+    };
+    [half(first, "a"), half(second, "b")].concat()
+}
+
+/// Writes a value as YAML, block by block.
+fn yaml(out: &mut String, value: &Value, indent: usize) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let _ = write!(out, "{:indent$}{}:", "", scalar(name));
+                after(out, value, indent + 2);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                let mut block = String::new();
+                match item {
+                    Value::Object(_) | Value::Array(_) => yaml(&mut block, item, indent + 2),
+                    one => block = format!("{:1$}{2}\n", "", indent + 2, plain(one)),
+                }
+                // The first line of the block stands behind the dash.
+                let _ = write!(out, "{:indent$}- {}", "", &block[indent + 2..]);
+            }
+        }
+        one => {
+            let _ = writeln!(out, "{:indent$}{}", "", plain(one));
+        }
+    }
+}
+
+/// What follows a name and its colon.
+fn after(out: &mut String, value: &Value, indent: usize) {
+    match value {
+        Value::Object(_) | Value::Array(_) => {
+            out.push('\n');
+            yaml(out, value, indent);
+        }
+        one => {
+            let _ = writeln!(out, " {}", plain(one));
+        }
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => scalar(text),
+        other => other.to_string(),
+    }
+}
+
+/// A text, in quotation marks where it could be taken for something else. JSON's are YAML's too.
+fn scalar(text: &str) -> String {
+    let first = text.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
+    let harmless = text.chars().all(|c| c.is_ascii_alphanumeric() || "_-./ ".contains(c))
+        || (text.contains(':')
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || ":-".contains(c))
+            && !text.ends_with(':'));
+    let word = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"].contains(&text.to_lowercase().as_str());
+    if first && harmless && !word && !text.ends_with(' ') {
+        text.to_owned()
+    } else {
+        json!(text).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statement(number: usize, actions: usize) -> Value {
+        let actions: Vec<String> = (0..actions).map(|n| format!("service:Action{n}")).collect();
+        json!({"Sid": format!("S{number}"), "Effect": "Allow", "Action": actions, "Resource": ["*"]})
+    }
+
+    #[test]
+    fn what_one_role_cannot_hold_is_split_and_nothing_is_lost() {
+        let statements: Vec<Value> = (0..40).map(|n| statement(n, 12)).chain([statement(99, 700)]).collect();
+        let count = |all: &[Value]| -> usize { all.iter().map(|s| s["Action"].as_array().unwrap().len()).sum() };
+        let policies = split(statements.clone(), MANAGED);
+        assert_eq!(policies.iter().map(|p| count(p)).sum::<usize>(), count(&statements));
+        assert!(
+            policies.len() > 2 && policies.iter().all(|p| size(p) <= MANAGED),
+            "{}",
+            policies.len()
+        );
+        let made = document(statements, "123456789012").unwrap();
+        let attached = made["Resources"]["Role"]["Properties"]["ManagedPolicyArns"]
+            .as_array()
+            .unwrap();
+        assert_eq!(attached.len(), policies.len());
+        let much = (0..40).map(|n| statement(n, 120)).collect();
+        assert!(matches!(document(much, "123456789012"), Err(TemplateError::TooLarge(n)) if n > ATTACHED));
+    }
+
+    #[test]
+    fn the_yaml_is_what_was_meant() {
+        let value = json!({
+            "a": [{"Fn::Sub": "arn:${X}:y"}, "*", "kinesis:ListStreams", [1, true], "2012-10-17", "no", "a: b", "x #y"],
+            "b:c": {"d e": "é\"", "f": ""},
+        });
+        let mut text = String::new();
+        yaml(&mut text, &value, 0);
+        let read: Value = serde_saphyr::from_str(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        assert_eq!(read, value, "{text}");
+    }
+}

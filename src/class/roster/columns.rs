@@ -1,0 +1,137 @@
+//! The columns of a roster, found by their names.
+
+use super::{Problem, short};
+use csv::StringRecord;
+
+/// What a roster can say of a student.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Column {
+    Student,
+    Name,
+    Email,
+    RoleArn,
+    Profile,
+    Credentials,
+    Account,
+    Region,
+    Labs,
+    Excused,
+}
+
+pub(super) const COLUMNS: &[(&str, Column)] = &[
+    ("student", Column::Student),
+    ("name", Column::Name),
+    ("email", Column::Email),
+    ("role_arn", Column::RoleArn),
+    ("profile", Column::Profile),
+    ("credentials", Column::Credentials),
+    ("account", Column::Account),
+    ("region", Column::Region),
+    ("labs", Column::Labs),
+    ("excused", Column::Excused),
+];
+
+/// Where each column is.
+#[derive(Debug)]
+pub(super) struct Columns {
+    places: Vec<Option<Column>>,
+}
+
+/// The column that a header's cell names: `Role ARN` and `e-mail` are what they look like.
+fn named(cell: &str) -> Option<Column> {
+    let bare = bare(cell);
+    COLUMNS
+        .iter()
+        .find(|(name, _)| self::bare(name) == bare)
+        .map(|(_, c)| *c)
+}
+
+fn bare(name: &str) -> String {
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// How many columns a header names.
+pub(super) fn known(header: &StringRecord) -> usize {
+    header.iter().filter(|cell| named(cell).is_some()).count()
+}
+
+/// A name that differs from a column's by a slip of the finger. What an LMS exports beside (`Surname`, `Section`,
+/// `Email address`) is further away.
+fn slip(cell: &str) -> Option<&'static str> {
+    let bare = bare(cell);
+    let near = COLUMNS.iter().map(|(name, _)| {
+        let name_bare = self::bare(name);
+        let allowed = if name_bare.len() <= 5 { 1 } else { 2 };
+        (strsim::damerau_levenshtein(&bare, &name_bare), allowed, *name)
+    });
+    near.filter(|(distance, allowed, _)| distance <= allowed)
+        .min_by_key(|(distance, ..)| *distance)
+        .map(|(.., name)| name)
+}
+
+impl Columns {
+    /// Reads a header; says what is not used.
+    pub fn read(line: u64, header: &StringRecord, notes: &mut Vec<String>) -> Result<Self, Vec<Problem>> {
+        let (mut problems, mut unused) = (Vec::new(), Vec::new());
+        let mut places: Vec<Option<Column>> = Vec::new();
+        for cell in header {
+            let cell = cell.trim().trim_matches('\u{feff}').trim();
+            let column = named(cell);
+            let taken = column.is_some_and(|c| places.contains(&Some(c)));
+            let mut problem = |reason: String| {
+                problems.push(Problem {
+                    line: Some(line),
+                    reason,
+                })
+            };
+            if taken {
+                problem(format!("the header has the column `{}` twice", short(cell)));
+            } else if column.is_none() && !cell.is_empty() && !cell.to_lowercase().starts_with("x-") {
+                // A long cell is no slip, and measuring it takes long.
+                match slip(&cell.chars().take(40).collect::<String>()) {
+                    Some(near) => problem(format!(
+                        "there is no column `{}`: did you mean `{near}`? (one of your own: call it `x-{}`)",
+                        short(cell),
+                        short(cell)
+                    )),
+                    None => unused.push(format!("`{}`", short(cell))),
+                }
+            }
+            places.push(column);
+        }
+        if !places.contains(&Some(Column::Student)) {
+            let first = unused.iter().take(8).cloned().collect::<Vec<_>>();
+            let seen = if first.is_empty() {
+                String::new()
+            } else {
+                format!("; it has {}", first.join(", "))
+            };
+            problems.push(Problem {
+                line: Some(line),
+                reason: format!("the header has no column `student`, the identifier that the LMS gives each{seen}"),
+            });
+        } else if !unused.is_empty() {
+            let many = if unused.len() == 1 { "column is" } else { "columns are" };
+            notes.push(format!("{} {many} not used: {}", unused.len(), unused.join(", ")));
+        }
+        if problems.is_empty() {
+            Ok(Self { places })
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// A row's cell, without the space around it; empty where there is none.
+    pub fn of<'r>(&self, row: &'r StringRecord, column: Column) -> &'r str {
+        let place = self.places.iter().position(|c| *c == Some(column));
+        place.and_then(|i| row.get(i)).unwrap_or_default().trim()
+    }
+
+    /// How many cells a row may have; more can only be empty.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+}

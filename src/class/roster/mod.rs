@@ -1,0 +1,152 @@
+//! The roster: a CSV file with a line for each student, as a professor has it.
+
+mod columns;
+mod credentials;
+mod row;
+mod table;
+mod values;
+
+use super::Student;
+use crate::account::Keys;
+use crate::report::text::visible;
+use std::path::{Path, PathBuf};
+
+/// A class as its roster has it. Its credentials are in memory only.
+#[derive(Debug, Clone)]
+pub struct Roster {
+    /// A line for each student, in the order of the file.
+    pub students: Vec<Entry>,
+    /// What the professor should know, though it is no mistake: a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// One line of a roster.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Who.
+    pub student: Student,
+    /// The region that they work in, where the roster says so.
+    pub region: Option<String>,
+    /// The account's twelve digits that the roster promises, by itself or as part of a role's ARN.
+    pub account: Option<String>,
+    /// How to get into their account.
+    pub access: Access,
+    /// The line of the file.
+    pub line: u64,
+}
+
+/// How to get into a student's account.
+#[derive(Debug, Clone)]
+pub enum Access {
+    /// A role there, which the professor assumes.
+    Role {
+        /// Its ARN.
+        arn: String,
+    },
+    /// A profile in the professor's AWS settings.
+    Profile(String),
+    /// Keys that the student handed in.
+    Keys(Keys),
+    /// None: only for a student who is excused.
+    Nothing,
+}
+
+/// A mistake in a roster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The line, where it is about one.
+    pub line: Option<u64>,
+    /// What is wrong and how to mend it.
+    pub reason: String,
+}
+
+/// All mistakes in a roster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RosterErrors {
+    /// The file.
+    pub file: PathBuf,
+    /// Its mistakes, in the order of the file.
+    pub problems: Vec<Problem>,
+}
+
+impl std::error::Error for RosterErrors {}
+
+impl std::fmt::Display for RosterErrors {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let file = visible(&self.file.display().to_string());
+        if let [Problem { line: None, reason }] = self.problems.as_slice() {
+            return write!(f, "the roster {file} cannot be used: {reason}");
+        }
+        let many = if self.problems.len() == 1 { "" } else { "s" };
+        write!(
+            f,
+            "the roster has {} mistake{many}; nothing was done",
+            self.problems.len()
+        )?;
+        for problem in &self.problems {
+            match problem.line {
+                Some(line) => write!(f, "\n  {file}:{line}: {}", problem.reason)?,
+                None => write!(f, "\n  {file}: {}", problem.reason)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The name of the role that `edemlab access template` makes in a student's account.
+pub const ROLE_NAME: &str = "edemlab-grader";
+
+/// Reads a roster. `labs` are the ids of the course's labs; `partition` is that of the accounts for which a line names
+/// neither a role nor a region, usually `aws`. Makes no call.
+///
+/// # Errors
+/// All mistakes at once: of the file, of its header, or of its lines.
+pub fn read(path: &Path, labs: &[&str], partition: &str) -> Result<Roster, RosterErrors> {
+    let wrong = |problems| RosterErrors {
+        file: path.to_owned(),
+        problems,
+    };
+    let whole = |reason: String| wrong(vec![Problem { line: None, reason }]);
+    let table = table::Table::read(path, columns::known).map_err(whole)?;
+    let mut notes = Vec::new();
+    let Some((header, rows)) = table.rows.split_first() else {
+        return Err(whole("it is empty".to_owned()));
+    };
+    let columns = columns::Columns::read(header.line, &header.cells, &mut notes).map_err(wrong)?;
+    if rows.is_empty() {
+        return Err(whole("it has a header, but no students".to_owned()));
+    }
+    let mut reading = row::Reading::new(path, &columns, labs, partition);
+    let (mut students, mut problems) = (Vec::new(), Vec::new());
+    for row in rows {
+        if table.unclosed == Some(row.line) {
+            let reason = "a quotation mark in this line opens a cell that never ends".to_owned();
+            problems.push(Problem {
+                line: Some(row.line),
+                reason,
+            });
+            break;
+        }
+        match reading.row(row) {
+            Ok(entry) => students.push(entry),
+            Err(reasons) => problems.extend(reasons.into_iter().map(|reason| Problem {
+                line: Some(row.line),
+                reason,
+            })),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(wrong(problems));
+    }
+    notes.extend(reading.notes());
+    Ok(Roster { students, notes })
+}
+
+/// A text of the roster's inside of a message.
+fn short(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut chars = text.chars();
+    let start: String = chars.by_ref().take(LONGEST).collect();
+    let cut = if chars.next().is_some() { "…" } else { "" };
+    format!("{}{cut}", visible(&start))
+}

@@ -1,0 +1,233 @@
+//! A line of a roster becomes an entry, or the reasons why it cannot.
+
+use super::columns::{Column, Columns};
+use super::table::Row;
+use super::{Access, Entry, ROLE_NAME, credentials, short, values};
+use crate::account::regions;
+use crate::class::Student;
+use crate::private;
+use std::collections::HashMap;
+use std::path::Path;
+
+/// Line after line, with what the lines before have taken.
+pub(super) struct Reading<'a> {
+    file: &'a Path,
+    columns: &'a Columns,
+    labs: &'a [&'a str],
+    partition: &'a str,
+    /// What no two lines may share, and the line that has it.
+    taken: HashMap<(&'static str, String), u64>,
+    completed: Vec<(u64, String)>,
+    open_to_others: Vec<String>,
+}
+
+impl<'a> Reading<'a> {
+    pub fn new(file: &'a Path, columns: &'a Columns, labs: &'a [&'a str], partition: &'a str) -> Self {
+        Self {
+            file,
+            columns,
+            labs,
+            partition,
+            taken: HashMap::new(),
+            completed: Vec::new(),
+            open_to_others: Vec::new(),
+        }
+    }
+
+    /// Reads a line.
+    pub fn row(&mut self, row: &Row) -> Result<Entry, Vec<String>> {
+        let mut wrong = Vec::new();
+        let cell = |column| self.columns.of(&row.cells, column);
+        let beyond = row.cells.iter().skip(self.columns.len());
+        if beyond.clone().any(|cell| !cell.trim().is_empty()) {
+            return Err(vec![format!(
+                "it has {} cells, the header only {}: a cell that holds the delimiter needs quotation marks around it",
+                row.cells.len(),
+                self.columns.len()
+            )]);
+        }
+        let id = cell(Column::Student);
+        let (email, name) = (cell(Column::Email), cell(Column::Name));
+        if id.is_empty() {
+            wrong.push("the cell `student` is empty: it needs the identifier that the LMS gives".to_owned());
+        }
+        if !email.is_empty() && !values::is_email(email) {
+            wrong.push(format!("`{}` is no e-mail address", short(email)));
+        }
+        let excused = values::yes(cell(Column::Excused)).unwrap_or_else(|why| {
+            wrong.push(format!("excused `{}`: {why}", short(cell(Column::Excused))));
+            false
+        });
+        let labs = values::labs(cell(Column::Labs), self.labs).unwrap_or_else(|unknown| {
+            wrong.extend(unknown);
+            None
+        });
+        let region = Some(cell(Column::Region).to_lowercase()).filter(|r| !r.is_empty());
+        if let Some(Err(error)) = region.as_deref().map(regions::check) {
+            wrong.push(short(&error.to_string()));
+        }
+        let (account, access) = if excused {
+            (None, Access::Nothing)
+        } else {
+            self.access(row, region.as_deref(), &mut wrong)
+        };
+        self.unique("student", id, row.line, &mut wrong);
+        self.unique("e-mail address", email, row.line, &mut wrong);
+        if !excused {
+            self.unique("account", account.as_deref().unwrap_or_default(), row.line, &mut wrong);
+            match &access {
+                Access::Profile(profile) => self.unique("profile", profile, row.line, &mut wrong),
+                // The key's id would say whose it is; the file's name is enough to find it.
+                Access::Keys(keys) => self.unique("access key", &keys.access_key_id, row.line, &mut wrong),
+                Access::Role { .. } | Access::Nothing => {}
+            }
+        }
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        Ok(Entry {
+            student: Student {
+                id: id.to_owned(),
+                name: name.to_owned(),
+                email: email.to_owned(),
+                excused,
+                labs,
+            },
+            region,
+            account,
+            access,
+            line: row.line,
+        })
+    }
+
+    /// The account that is promised, and the way into it.
+    fn access(&mut self, row: &Row, region: Option<&str>, wrong: &mut Vec<String>) -> (Option<String>, Access) {
+        let cell = |column| self.columns.of(&row.cells, column);
+        let mut unreadable = false;
+        let promised = match cell(Column::Account) {
+            "" => None,
+            text => match values::account(text) {
+                Ok((account, completed)) => {
+                    if completed {
+                        self.completed.push((row.line, account.clone()));
+                    }
+                    Some(account)
+                }
+                Err(why) => {
+                    wrong.push(format!("account `{}`: {why}", short(text)));
+                    unreadable = true;
+                    None
+                }
+            },
+        };
+        let ways = [
+            ("role_arn", cell(Column::RoleArn)),
+            ("profile", cell(Column::Profile)),
+            ("credentials", cell(Column::Credentials)),
+        ];
+        let given: Vec<(&str, &str)> = ways.into_iter().filter(|(_, text)| !text.is_empty()).collect();
+        match (given.as_slice(), promised) {
+            ([("role_arn", arn)], promised) => match values::role(arn) {
+                Ok(account) => {
+                    if let Some(promised) = promised.filter(|p| *p != account) {
+                        wrong.push(format!(
+                            "the role is one of account {account}, the cell `account` says {promised}"
+                        ));
+                    }
+                    let arn = (*arn).to_owned();
+                    (Some(account), Access::Role { arn })
+                }
+                Err(why) => {
+                    wrong.push(format!("role_arn `{}`: {why}", short(arn)));
+                    (None, Access::Nothing)
+                }
+            },
+            ([("profile", profile)], promised) => (promised, Access::Profile((*profile).to_owned())),
+            ([(_, file)], promised) => {
+                let path = self.file.parent().unwrap_or(Path::new("")).join(file);
+                match credentials::read(&path) {
+                    Ok(keys) => {
+                        if private::is_open_to_others(&path) {
+                            self.open_to_others.push(short(file));
+                        }
+                        (promised, Access::Keys(keys))
+                    }
+                    Err(why) => {
+                        wrong.push(format!("credentials `{}`: {why}", short(file)));
+                        (None, Access::Nothing)
+                    }
+                }
+            }
+            ([], Some(account)) => {
+                let partition = region.map_or(self.partition, |region| regions::partition_of(region));
+                let arn = format!("arn:{partition}:iam::{account}:role/{ROLE_NAME}");
+                (Some(account), Access::Role { arn })
+            }
+            ([], None) if unreadable => (None, Access::Nothing),
+            ([], None) => {
+                wrong.push(
+                    "it gives no way into the account: fill one of account, role_arn, profile or credentials, or write \
+                     yes under excused"
+                        .to_owned(),
+                );
+                (None, Access::Nothing)
+            }
+            (several, _) => {
+                let names: Vec<&str> = several.iter().map(|(name, _)| *name).collect();
+                wrong.push(format!("it gives {}: leave one of them", names.join(" and ")));
+                (None, Access::Nothing)
+            }
+        }
+    }
+
+    /// Says when an earlier line has the same `what`. Case makes no difference.
+    fn unique(&mut self, what: &'static str, value: &str, line: u64, wrong: &mut Vec<String>) {
+        if value.is_empty() {
+            return;
+        }
+        let first = *self.taken.entry((what, value.to_lowercase())).or_insert(line);
+        if first == line {
+            return;
+        }
+        let which = if what == "access key" {
+            String::new()
+        } else {
+            format!(" `{}`", short(value))
+        };
+        wrong.push(format!("the {what}{which} is that of line {first} too"));
+    }
+
+    /// What is no mistake, but should be known.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if !self.completed.is_empty() {
+            let list = self
+                .completed
+                .iter()
+                .map(|(line, account)| format!("{account} (line {line})"));
+            notes.push(format!(
+                "account numbers with fewer than 12 digits were read with zeros in front, which spreadsheets drop: {}",
+                some(list)
+            ));
+        }
+        if !self.open_to_others.is_empty() {
+            notes.push(format!(
+                "other users of this computer may read credentials: {}; `chmod 600` makes a file private",
+                some(self.open_to_others.iter().cloned())
+            ));
+        }
+        notes
+    }
+}
+
+/// The first of a list.
+fn some(list: impl ExactSizeIterator<Item = String>) -> String {
+    const SHOWN: usize = 5;
+    let more = list.len().saturating_sub(SHOWN);
+    let shown = list.take(SHOWN).collect::<Vec<_>>().join(", ");
+    if more == 0 {
+        shown
+    } else {
+        format!("{shown} and {more} more")
+    }
+}

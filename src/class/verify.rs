@@ -1,0 +1,211 @@
+//! Whether a class's accounts can be checked: opened, the right ones, and with the permissions that the labs need first.
+
+use super::access::{Doors, RegionError, promised, roots};
+use super::roster::{Access, Entry};
+use crate::account::{Account, CallError, ConnectError, Problem};
+use crate::course::Lab;
+use crate::discover::{Args, Kind};
+use futures::future::join_all;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// An account that takes longer is not waited for.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What became of one student's account.
+#[derive(Debug, Clone, Serialize, JsonSchema, PartialEq, Eq)]
+pub struct Verified {
+    /// The LMS's identifier.
+    pub student: String,
+    /// Their name.
+    pub name: String,
+    /// The account that was reached, else the one that the roster promises.
+    pub account: Option<String>,
+    /// The region that they would be checked in.
+    pub region: Option<String>,
+    /// Whether they can be checked.
+    pub state: State,
+    /// Why not.
+    pub reason: Option<String>,
+    /// What to tell them: one sentence.
+    pub tell: Option<String>,
+    /// Whether AWS refused the role: for all of a class, that is the professor's to mend.
+    #[serde(skip)]
+    pub refused: bool,
+}
+
+/// Whether a student can be checked.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Yes.
+    Ready,
+    /// No, and the student or the professor has to do something.
+    NotReady,
+    /// It could not be told.
+    Unknown,
+    /// Not tried.
+    Excused,
+}
+
+/// Why a student cannot be checked.
+struct NotReady {
+    state: State,
+    reason: String,
+    tell: Option<String>,
+    refused: bool,
+}
+
+/// Tries a student's account. Reads only: who the caller is, and one list of each kind that the labs begin with. Denied
+/// ones are named. `region` is that of the flag, for students whose line names none.
+pub async fn verify(doors: &Doors, entry: &Entry, labs: &[&Lab], region: Option<&str>) -> Verified {
+    let mut verified = Verified {
+        student: entry.student.id.clone(),
+        name: entry.student.name.clone(),
+        account: entry.account.clone(),
+        region: entry.region.clone().or(region.map(str::to_owned)),
+        state: State::Ready,
+        reason: None,
+        tell: None,
+        refused: false,
+    };
+    if entry.student.excused {
+        verified.state = State::Excused;
+        return verified;
+    }
+    let labs: Vec<&Lab> = labs
+        .iter()
+        .copied()
+        .filter(|lab| entry.student.takes(&lab.id))
+        .collect();
+    let tried = tokio::time::timeout(PATIENCE, attempt(doors, entry, &labs, &mut verified)).await;
+    let outcome = tried.unwrap_or_else(|_| {
+        Err(NotReady {
+            state: State::Unknown,
+            reason: format!("it took longer than {} s: try again", PATIENCE.as_secs()),
+            tell: None,
+            refused: false,
+        })
+    });
+    if let Err(not) = outcome {
+        verified.state = not.state;
+        verified.reason = Some(not.reason);
+        verified.tell = not.tell;
+        verified.refused = not.refused;
+    }
+    verified
+}
+
+async fn attempt(doors: &Doors, entry: &Entry, labs: &[&Lab], verified: &mut Verified) -> Result<(), NotReady> {
+    // Who it is comes before where.
+    let somewhere = verified.region.clone().or(doors.default_region().map(str::to_owned));
+    let somewhere = somewhere.unwrap_or_else(|| "us-east-1".to_owned());
+    let connect = |error: ConnectError| not_open(entry, &error);
+    let account = doors.open(entry, Some(&somewhere)).await.map_err(connect)?;
+    let me = account.identity().await.map_err(|error| connect(error.into()))?;
+    verified.account = Some(me.account.clone());
+    promised(entry, &me).map_err(connect)?;
+    let region = match &verified.region {
+        Some(region) => region.clone(),
+        None => match doors.find_region(entry, labs).await {
+            Ok(found) => found.region,
+            Err(RegionError::Connect(error)) => return Err(connect(error)),
+            Err(error) => {
+                return Err(NotReady {
+                    state: State::Unknown,
+                    reason: error.to_string(),
+                    tell: None,
+                    refused: false,
+                });
+            }
+        },
+    };
+    verified.region = Some(region.clone());
+    may_read(entry, &account.elsewhere(&region), labs).await
+}
+
+/// Lists each kind that the labs begin with.
+async fn may_read(entry: &Entry, account: &Account, labs: &[&Lab]) -> Result<(), NotReady> {
+    let kinds = roots(labs);
+    let answers = join_all(kinds.iter().map(|kind| list(account, kind))).await;
+    let errors: Vec<CallError> = answers.into_iter().filter_map(Result::err).collect();
+    let denied: BTreeSet<&str> = errors
+        .iter()
+        .filter(|error| error.problem == Problem::Denied)
+        .map(|error| error.action.as_str())
+        .collect();
+    if !denied.is_empty() {
+        let list = denied.into_iter().collect::<Vec<_>>().join(", ");
+        let tell = match entry.access {
+            Access::Role { .. } => {
+                "The role in your AWS account may not read all that the labs need: please send the link or command that \
+                 I gave you through once more, or tell me if your organisation forbids it."
+                    .to_owned()
+            }
+            _ => format!("Your AWS credentials may not read all that the labs need ({list}): please hand in others."),
+        };
+        return Err(NotReady {
+            state: State::NotReady,
+            reason: format!("denied: {list}"),
+            tell: Some(tell),
+            refused: false,
+        });
+    }
+    match errors.into_iter().next() {
+        None => Ok(()),
+        Some(error) if error.ends_everything() => Err(not_open(entry, &error.into())),
+        Some(error) => Err(NotReady {
+            state: State::Unknown,
+            reason: error.to_string(),
+            tell: None,
+            refused: false,
+        }),
+    }
+}
+
+async fn list(account: &Account, kind: &Kind) -> Result<(), CallError> {
+    (kind.list)(account, &Args::new()).await.map(drop)
+}
+
+/// Why an account could not be opened, and what the student can do.
+fn not_open(entry: &Entry, error: &ConnectError) -> NotReady {
+    let promised = match &entry.account {
+        Some(account) => format!("your AWS account {account}"),
+        None => "your AWS account".to_owned(),
+    };
+    let handed_in = matches!(entry.access, Access::Keys(_));
+    let problem = match error {
+        ConnectError::Call(error) => Some(&error.problem),
+        _ => None,
+    };
+    // With a role or a profile, credentials are the professor's.
+    let tell = match (error, problem) {
+        (_, Some(Problem::RoleRefused(_))) => Some(format!(
+            "I cannot get into {promised} yet: please open the link or run the command that I sent you, signed in to that \
+             account."
+        )),
+        (ConnectError::OtherAccount { found, promised }, _) => Some(format!(
+            "What you gave me opens AWS account {found}, but you had told me {promised}: which one is yours?"
+        )),
+        (_, Some(Problem::Expired)) if handed_in => Some(
+            "The AWS credentials that you handed in have expired: please start the lab again and hand in the new ones."
+                .to_owned(),
+        ),
+        (_, Some(Problem::WrongCredentials)) if handed_in => {
+            Some("AWS does not accept the credentials that you handed in: please copy them anew, all lines.".to_owned())
+        }
+        _ => None,
+    };
+    let untold = matches!(
+        problem,
+        Some(Problem::Throttled | Problem::Unreachable | Problem::TimedOut | Problem::Other(_))
+    );
+    NotReady {
+        state: if untold { State::Unknown } else { State::NotReady },
+        reason: error.to_string(),
+        tell,
+        refused: matches!(problem, Some(Problem::RoleRefused(_))),
+    }
+}

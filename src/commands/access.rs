@@ -1,0 +1,158 @@
+//! `edemlab access`: the template of the role, and what each student does with it.
+
+use super::{common, roster};
+use crate::account::{ConnectError, Connection};
+use crate::class::access::link::{Invitation, Source};
+use crate::class::access::{Secret, template};
+use crate::class::folder::file_name;
+use crate::class::{cell, roster::Entry};
+use crate::cli::{AccessCommand, ListFormat, OwnAccount, SecretFile};
+use crate::course::Part;
+use crate::private;
+use crate::report::text::visible;
+use anyhow::Context;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+/// What a student's copy of the template is called.
+const FILE: &str = "edemlab-access.yaml";
+
+/// The region of the stack when nobody has one: every account has it.
+const REGION: &str = "us-east-1";
+
+pub async fn run(course: Option<PathBuf>, command: AccessCommand) -> anyhow::Result<u8> {
+    match command {
+        AccessCommand::Template {
+            labs,
+            no_probe,
+            account,
+            own,
+        } => {
+            let course = common::course(course, Part::Checks)?;
+            let labs = roster::labs(&course, &labs)?;
+            let professor = match account {
+                Some(account) => account.as_str().to_owned(),
+                None => own_account(&own).await?,
+            };
+            super::print(template::template(&labs, !no_probe, &professor)?.trim_end())
+        }
+        AccessCommand::Link {
+            roster: file,
+            template_url,
+            format,
+            to,
+            secret,
+            region,
+        } => {
+            let course = common::course(course, Part::Checks)?;
+            let source = match &template_url {
+                Some(url) => Source::url(url)?,
+                None => Source::File(FILE.to_owned()),
+            };
+            let own = Connection {
+                region,
+                ..Connection::default()
+            };
+            let region = match own.region().await {
+                Ok(region) => region,
+                Err(ConnectError::NotARegion(error)) => return Err(ConnectError::from(error).into()),
+                Err(_) => REGION.to_owned(),
+            };
+            let class = roster::read(&file, &course, &region)?;
+            let secret = made(&secret)?;
+            let invited: Vec<Invitation> = class
+                .students
+                .iter()
+                .filter(|entry| !entry.student.excused)
+                .filter_map(|entry| {
+                    let id = secret.external_id(&entry.student.id);
+                    Invitation::new(entry, id, &region, &source)
+                })
+                .collect();
+            let others = class.students.len() - invited.len();
+            if others > 0 {
+                eprintln!(
+                    "note: {others} of {} students are excused or gave keys or a profile: they need no link",
+                    class.students.len()
+                );
+            }
+            match to {
+                Some(folder) => send(&folder, &invited),
+                None => super::print(list(&invited, format).trim_end()),
+            }
+        }
+    }
+}
+
+async fn own_account(own: &OwnAccount) -> Result<String, ConnectError> {
+    let mut connection = Connection {
+        region: own.region.clone(),
+        profile: own.profile.clone(),
+        ..Connection::default()
+    };
+    // Any region can say whose credentials these are.
+    if let Err(ConnectError::NoRegion) = connection.region().await {
+        connection.region = Some(REGION.to_owned());
+    }
+    let me = connection.open().await?.identity().await;
+    me.map(|me| me.account)
+        .map_err(|error| (error, own.profile.as_deref()).into())
+}
+
+/// The secret of the class, made the first time.
+fn made(flag: &SecretFile) -> anyhow::Result<Secret> {
+    let path = match &flag.file {
+        Some(file) => file.clone(),
+        None => Secret::default_path()?,
+    };
+    let (secret, new) = Secret::load_or_make(&path)?;
+    if new {
+        eprintln!(
+            "note: made the class's secret {}: keep it, without it none of these roles can be opened",
+            path.display()
+        );
+    }
+    roster::warn_of(&secret, &path);
+    Ok(secret)
+}
+
+fn list(invited: &[Invitation], format: ListFormat) -> String {
+    match format {
+        ListFormat::Text => invited.iter().fold(String::new(), |mut text, one| {
+            let _ = write!(text, "{}\n  {}\n\n", one.called(), one.way());
+            text
+        }),
+        ListFormat::Csv => {
+            let header = ["student", "name", "email", "account", "external_id", "do"].map(str::to_owned);
+            let row = |one: &Invitation| {
+                let Entry { student, account, .. } = one.entry;
+                let account = account.clone().unwrap_or_default();
+                let cells = [
+                    &student.id,
+                    &student.name,
+                    &student.email,
+                    &account,
+                    &one.external_id,
+                    &one.way(),
+                ];
+                cells.map(|c| cell::text(c)).to_vec()
+            };
+            cell::csv(std::iter::once(header.to_vec()).chain(invited.iter().map(row)))
+        }
+    }
+}
+
+/// A file for each student.
+fn send(folder: &Path, invited: &[Invitation]) -> anyhow::Result<u8> {
+    let cannot = || format!("cannot write into {}", visible(&folder.display().to_string()));
+    private::create_folder(folder).with_context(cannot)?;
+    for one in invited {
+        let file = folder.join(format!("{}.txt", file_name(&one.entry.student.id)));
+        private::write(&file, one.message().as_bytes()).with_context(cannot)?;
+    }
+    super::print(&format!(
+        "{} messages in {}",
+        invited.len(),
+        visible(&folder.display().to_string())
+    ))
+}

@@ -1,0 +1,195 @@
+//! `edemlab roster`: are all accounts ready?
+
+use super::common;
+use super::live::Live;
+use crate::account::{ConnectError, Connection, regions};
+use crate::class::access::{Doors, Secret, SecretError};
+use crate::class::cell;
+use crate::class::roster::{self, Roster, RosterErrors};
+use crate::class::verify::{State, Verified, verify};
+use crate::cli::{OwnAccount, RosterCommand, SecretFile, VerifyArgs, VerifyFormat};
+use crate::course::{Course, Lab, Part};
+use crate::report::text::{visible, wrapped};
+use colored::Colorize;
+use futures::{StreamExt, stream};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+pub async fn run(course: Option<PathBuf>, command: RosterCommand) -> anyhow::Result<u8> {
+    let RosterCommand::Verify(args) = command;
+    let course = common::course(course, Part::Checks)?;
+    let labs = labs(&course, &args.labs)?;
+    let own = connection(&args.own);
+    let region = own.region().await.unwrap_or_default();
+    let class = read(&args.roster, &course, &region)?;
+    let doors = doors(&class, own, &args.secret).await?;
+    let live = Live::new(args.format != VerifyFormat::Text);
+    let verified = all(&doors, &class, &labs, &args, &live).await;
+    live.clear();
+    super::print(rendered(&verified, args.format).trim_end())?;
+    let ready = |v: &Verified| matches!(v.state, State::Ready | State::Excused);
+    Ok(u8::from(!verified.iter().all(ready)))
+}
+
+/// The labs that are named, all of the course where none is.
+pub fn labs<'c>(course: &'c Course, named: &[String]) -> anyhow::Result<Vec<&'c Lab>> {
+    if named.is_empty() {
+        return Ok(course.labs.values().collect());
+    }
+    let mut labs: Vec<&Lab> = Vec::new();
+    for id in named {
+        let lab = course.lab(id)?;
+        if !labs.iter().any(|l| l.id == lab.id) {
+            labs.push(lab);
+        }
+    }
+    Ok(labs)
+}
+
+/// Reads the roster, and prints what the professor should know of it.
+pub fn read(file: &Path, course: &Course, region: &str) -> Result<Roster, RosterErrors> {
+    let labs: Vec<&str> = course.labs.keys().map(String::as_str).collect();
+    let class = roster::read(file, &labs, regions::partition_of(region))?;
+    for note in &class.notes {
+        eprintln!("note: {note}");
+    }
+    Ok(class)
+}
+
+/// What the flags say of the professor's own account.
+pub fn connection(own: &OwnAccount) -> Connection {
+    Connection {
+        region: own.region.clone(),
+        profile: own.profile.clone(),
+        ..Connection::default()
+    }
+}
+
+/// The ways into the accounts of a class: with its secret, if any of them is a role.
+pub async fn doors(class: &Roster, own: Connection, secret: &SecretFile) -> anyhow::Result<Doors> {
+    let secret = if Doors::need_secret(class) {
+        let path = match &secret.file {
+            Some(file) => file.clone(),
+            None => Secret::default_path()?,
+        };
+        match Secret::load(&path) {
+            Ok(secret) => {
+                warn_of(&secret, &path);
+                Some(secret)
+            }
+            Err(SecretError::Missing(path)) => {
+                eprintln!("note: there is no file {}", visible(&path.display().to_string()));
+                return Err(ConnectError::NoSecret.into());
+            }
+            Err(error) => return Err(error.into()),
+        }
+    } else {
+        None
+    };
+    Ok(Doors::new(own, secret).await?)
+}
+
+/// A secret that others can read is said.
+pub fn warn_of(secret: &Secret, path: &Path) {
+    if secret.open_to_others {
+        let path = visible(&path.display().to_string());
+        eprintln!("note: other users of this computer may read the class's secret: chmod 600 {path}");
+    }
+}
+
+async fn all(doors: &Doors, class: &Roster, labs: &[&Lab], args: &VerifyArgs, live: &Live) -> Vec<Verified> {
+    let region = args.own.region.as_deref();
+    let mut tried = stream::iter(class.students.iter().enumerate())
+        .map(|(at, entry)| async move { (at, verify(doors, entry, labs, region).await) })
+        .buffer_unordered(usize::from(args.at_once));
+    let mut verified: Vec<(usize, Verified)> = Vec::new();
+    while let Some(one) = tried.next().await {
+        verified.push(one);
+        live.tick(format!("{} of {} accounts tried", verified.len(), class.students.len()));
+    }
+    verified.sort_by_key(|(at, _)| *at);
+    verified.into_iter().map(|(_, one)| one).collect()
+}
+
+fn rendered(verified: &[Verified], format: VerifyFormat) -> String {
+    match format {
+        VerifyFormat::Text => text(verified),
+        VerifyFormat::Json => {
+            let all = serde_json::json!({"schema": "edemlab/roster-verify/1", "students": verified});
+            serde_json::to_string_pretty(&all).unwrap_or_default()
+        }
+        VerifyFormat::Csv => {
+            let header = ["student", "name", "account", "region", "state", "reason", "tell"].map(str::to_owned);
+            let row = |v: &Verified| {
+                let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
+                let cells = [
+                    v.student.clone(),
+                    v.name.clone(),
+                    or_empty(&v.account),
+                    or_empty(&v.region),
+                    word(v.state).to_owned(),
+                    or_empty(&v.reason),
+                    or_empty(&v.tell),
+                ];
+                cells.map(|c| cell::text(&c)).to_vec()
+            };
+            cell::csv(std::iter::once(header.to_vec()).chain(verified.iter().map(row)))
+        }
+    }
+}
+
+fn word(state: State) -> &'static str {
+    match state {
+        State::Ready => "ready",
+        State::NotReady => "not ready",
+        State::Unknown => "unknown",
+        State::Excused => "excused",
+    }
+}
+
+fn text(verified: &[Verified]) -> String {
+    let width = common::width();
+    let short = |text: &str| -> String { visible(text).chars().take(24).collect() };
+    let columns = verified
+        .iter()
+        .map(|v| textwrap::core::display_width(&short(&v.student)));
+    let columns = columns.max().unwrap_or_default();
+    let mut out = String::new();
+    for v in verified {
+        let symbol = match v.state {
+            State::Ready => "✓".green(),
+            State::NotReady => "✗".red(),
+            State::Unknown => "?".yellow(),
+            State::Excused => "–".dimmed(),
+        };
+        let student = short(&v.student);
+        let pad = columns.saturating_sub(textwrap::core::display_width(&student));
+        let _ = writeln!(
+            out,
+            " {symbol} {student}{:pad$}  {:<12}  {:<14}  {}",
+            "",
+            v.account.as_deref().unwrap_or("–"),
+            v.region.as_deref().unwrap_or("–"),
+            word(v.state)
+        );
+        for (label, text) in [("     why   ", &v.reason), ("     tell  ", &v.tell)] {
+            if let Some(text) = text {
+                let _ = writeln!(out, "{}", wrapped(&visible(text), width, label));
+            }
+        }
+    }
+    let count = |state: State| verified.iter().filter(|v| v.state == state).count();
+    let _ = write!(out, "\n {} of {} ready", count(State::Ready), verified.len());
+    for state in [State::NotReady, State::Unknown, State::Excused] {
+        if count(state) > 0 {
+            let _ = write!(out, " · {} {}", count(state), word(state));
+        }
+    }
+    if count(State::Excused) < verified.len() && verified.iter().all(|v| v.state == State::Excused || v.refused) {
+        out.push_str("\n\n");
+        let hint = "Every role was refused. Then it may be you: your own user needs permission for sts:AssumeRole, cannot be \
+                    the root user, and is in the account that the template names.";
+        out.push_str(&wrapped(hint, width, " note  "));
+    }
+    out
+}

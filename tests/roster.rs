@@ -1,0 +1,451 @@
+//! A roster as professors have it: what spreadsheets write is read, and every mistake is named before anything runs.
+
+mod common;
+
+use std::path::Path;
+
+use common::cloud::{Cloud, run, shared};
+use edemlab::account::Keys;
+use edemlab::class::roster::{Access, Roster, RosterErrors, read};
+
+const LABS: &[&str] = &["datastream", "eventdriven"];
+
+/// Reads `content` as a roster, in a folder with one file of credentials.
+fn roster_of(content: &[u8]) -> Result<Roster, RosterErrors> {
+    let folder = tempfile::tempdir().unwrap();
+    handed_in(&folder.path().join("s001.txt"), "ASIAS001");
+    handed_in(&folder.path().join("s002.txt"), "ASIAS002");
+    let file = folder.path().join("roster.csv");
+    std::fs::write(&file, content).unwrap();
+    read(&file, LABS, "aws")
+}
+
+fn handed_in(path: &Path, id: &str) {
+    let block = format!("[default]\naws_access_key_id={id}\naws_secret_access_key=hush\naws_session_token=token\n");
+    std::fs::write(path, block).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+}
+
+fn good(content: &str) -> Roster {
+    roster_of(content.as_bytes()).unwrap_or_else(|errors| panic!("{errors}\n{content}"))
+}
+
+/// Each mistake as `LINE: REASON`.
+fn mistakes(content: &str) -> Vec<String> {
+    let errors = roster_of(content.as_bytes()).expect_err(content);
+    let line = |line: Option<u64>| line.map_or("file".to_owned(), |l| l.to_string());
+    errors
+        .problems
+        .iter()
+        .map(|p| format!("{}: {}", line(p.line), p.reason))
+        .collect()
+}
+
+#[track_caller]
+fn says(mistakes: &[String], expected: &[(&str, &str)]) {
+    assert_eq!(mistakes.len(), expected.len(), "{mistakes:#?}");
+    for (mistake, (place, part)) in mistakes.iter().zip(expected) {
+        assert!(
+            mistake.starts_with(&format!("{place}: ")) && mistake.contains(part),
+            "{mistake:?}: {part:?}"
+        );
+    }
+}
+
+#[test]
+fn every_way_into_an_account() {
+    let roster = good(
+        "student,name,email,role_arn,profile,credentials,account,region,labs,excused\n\
+         s001,\"Pérez, Ana\",s001@example.com,arn:aws:iam::111122223331:role/x/grader,,,1111-2222-3331,eu-west-1,,no\n\
+         s002,,,,school,,,,datastream,\n\
+         s003,,,,,s001.txt,111122223333,,eventdriven+datastream,0\n\
+         s004,,,,,,111122223334,,,\n\
+         s005,,,,,,111122223335,cn-north-1,,\n\
+         s006,,,,,,,,,sí\n",
+    );
+    let s = &roster.students;
+    assert_eq!(s[0].student.name, "Pérez, Ana");
+    assert_eq!(
+        (s[0].account.as_deref(), s[0].region.as_deref()),
+        (Some("111122223331"), Some("eu-west-1"))
+    );
+    assert!(matches!(&s[0].access, Access::Role { arn } if arn.ends_with("role/x/grader")));
+    assert!(matches!(&s[1].access, Access::Profile(name) if name == "school"));
+    assert_eq!(
+        (s[1].student.labs.as_deref(), s[1].account.as_deref()),
+        (Some(&["datastream".to_owned()][..]), None)
+    );
+    assert!(matches!(&s[2].access, Access::Keys(keys) if keys.session_token.as_deref() == Some("token")));
+    assert_eq!(s[2].student.labs.as_ref().unwrap().len(), 2);
+    assert!(matches!(&s[3].access, Access::Role { arn } if arn == "arn:aws:iam::111122223334:role/edemlab-grader"));
+    assert!(matches!(&s[4].access, Access::Role { arn } if arn == "arn:aws-cn:iam::111122223335:role/edemlab-grader"));
+    assert!(s[5].student.excused && matches!(s[5].access, Access::Nothing));
+    assert_eq!(s.iter().map(|e| e.line).collect::<Vec<_>>(), [2, 3, 4, 5, 6, 7]);
+    assert!(roster.notes.is_empty(), "{:?}", roster.notes);
+    assert!(!format!("{roster:?}").contains("hush"));
+}
+
+/// The same roster, in the words of every spreadsheet.
+#[test]
+fn what_spreadsheets_write_is_read() {
+    let text = "\r\n Student ;NAME;E-mail;Role ARN;excused;;\r\n\r\n\
+                s001;\"Núñez; Begoña\";s001@example.com;arn:aws:iam::111122223331:role/r;;;\r\n;;;;;;\r\n\
+                s002;\"two\r\nlines\";s002@example.com;;x\r\n";
+    let latin: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    let utf16 = |bytes: fn(u16) -> [u8; 2], mark: &[u8]| -> Vec<u8> {
+        mark.iter()
+            .copied()
+            .chain(text.encode_utf16().flat_map(bytes))
+            .collect()
+    };
+    let files: &[(&str, Vec<u8>)] = &[
+        ("UTF-8", text.into()),
+        ("UTF-8 with a mark", format!("\u{feff}{text}").into()),
+        ("Latin-1", latin),
+        ("UTF-16 LE", utf16(u16::to_le_bytes, b"\xff\xfe")),
+        ("UTF-16 BE", utf16(u16::to_be_bytes, b"\xfe\xff")),
+    ];
+    for (name, file) in files {
+        let roster = roster_of(file).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let [one, two] = roster.students.as_slice() else {
+            panic!("{name}: {roster:?}")
+        };
+        assert_eq!((one.student.name.as_str(), one.line), ("Núñez; Begoña", 4), "{name}");
+        assert_eq!((two.student.name.as_str(), two.line), ("two\r\nlines", 6), "{name}");
+        assert!(two.student.excused, "{name}");
+    }
+    for (delimiter, first) in [
+        ("\t", ""),
+        (",", ""),
+        (";", "sep=;\r\n"),
+        ("\t", "\"sep=\t\"\n"),
+        (",", "SEP=,\n"),
+    ] {
+        let lines = [
+            "student,name,account",
+            "s001,Ana,111122223331",
+            "s002,\"Bea\",111122223332",
+        ];
+        let roster = good(&format!("{first}{}\n", lines.join("\n").replace(',', delimiter)));
+        let line = if first.is_empty() { 2 } else { 3 };
+        assert_eq!(
+            (roster.students[0].line, roster.students[1].student.name.as_str()),
+            (line, "Bea"),
+            "{delimiter:?}"
+        );
+    }
+    // An old Mac's line ends.
+    assert_eq!(
+        good("student,account\rs001,111122223331\rs002,111122223332").students[1].line,
+        3
+    );
+}
+
+#[test]
+fn every_bad_line_is_named_with_its_reason() {
+    let found = mistakes(
+        "student,name,email,role_arn,profile,credentials,account,region,labs,excused\n\
+         ,Nobody,,,,,111122223331,,,\n\
+         s002,,s002,,,,111122223332,,,\n\
+         s003,,,arn:aws:iam::111122223333:user/me,,,,,,\n\
+         s004,,,arn:aws:iam::111122223334:role/r,,,111122223335,,,\n\
+         s005,,,,,missing.txt,,,,\n\
+         s006,,,,p,s001.txt,,,,\n\
+         s007,,,,,,,,,\n\
+         s008,,,,,,\"1,23457E+11\",,,\n\
+         s009,,,,,,111122223339,eu-west1,,\n\
+         s010,,,,,,111122223340,,datastrem,\n\
+         s011,,,,,,111122223341,,,perhaps\n\
+         s012,,,,,,111122223342,,,no,stray\n\
+         s013,,,,,.,,,,\n",
+    );
+    says(
+        &found,
+        &[
+            ("2", "`student` is empty"),
+            ("3", "`s002` is no e-mail address"),
+            ("4", "role_arn `arn:aws:iam::111122223333:user/me`"),
+            ("5", "account 111122223334, the cell `account` says 111122223335"),
+            ("6", "credentials `missing.txt`: there is no such file"),
+            ("7", "profile and credentials"),
+            ("8", "no way into the account"),
+            ("9", "spreadsheet has shortened"),
+            ("10", "did you mean"),
+            ("11", "did you mean `datastream`"),
+            ("12", "write yes or no"),
+            ("13", "11 cells, the header only 10"),
+            ("14", "it is no file"),
+        ],
+    );
+}
+
+#[test]
+fn what_is_there_twice_is_said() {
+    let found = mistakes(
+        "student,email,role_arn,profile,credentials,account\n\
+         s001,s001@example.com,,,,111122223331\n\
+         S001,,,,,111122223332\n\
+         s003,S001@example.com,,,,111122223333\n\
+         s004,,arn:aws:iam::111122223331:role/other,,,\n\
+         s005,,,school,,\n\
+         s006,,,school,,\n\
+         s007,,,,s001.txt,\n\
+         s008,,,,./s001.txt,\n",
+    );
+    says(
+        &found,
+        &[
+            ("3", "student `S001` is that of line 2"),
+            ("4", "e-mail address `S001@example.com` is that of line 2"),
+            ("5", "account `111122223331` is that of line 2"),
+            ("7", "profile `school` is that of line 6"),
+            ("9", "the access key is that of line 8 too"),
+        ],
+    );
+}
+
+#[test]
+fn columns_of_ones_own_are_notes_and_slips_are_not() {
+    let roster = good("Student,Surname,Email address,Section,x-group,account\ns001,,,,,111122223331\n");
+    assert_eq!(roster.notes.len(), 1, "{:?}", roster.notes);
+    assert!(
+        roster.notes[0].contains("`Surname`, `Email address`, `Section`"),
+        "{:?}",
+        roster.notes
+    );
+    says(
+        &mistakes("student,emial,acount,role_anr,name,Name\ns001,,,\n"),
+        &[
+            ("1", "did you mean `email`"),
+            ("1", "did you mean `account`"),
+            ("1", "did you mean `role_arn`"),
+            ("1", "`Name` twice"),
+        ],
+    );
+    says(&mistakes("user,account\nx,1\n"), &[("1", "no column `student`")]);
+}
+
+#[test]
+fn zeros_that_a_spreadsheet_dropped_are_put_back_and_said() {
+    let roster = good("student,account\ns001,12345678901\ns002,123456789\n");
+    assert_eq!(roster.students[0].account.as_deref(), Some("012345678901"));
+    assert!(
+        roster.notes[0].contains("012345678901 (line 2), 000123456789 (line 3)"),
+        "{:?}",
+        roster.notes
+    );
+    says(&mistakes("student,account\ns001,12345678\n"), &[("2", "has 12 digits")]);
+}
+
+#[test]
+fn what_is_no_roster_says_so() {
+    for (content, says) in [
+        (&b""[..], "it is empty"),
+        (b"\r\n\r\n", "it is empty"),
+        (b"student,account\n", "no students"),
+        (b"PK\x03\x04rest", "save it as CSV"),
+        (b"student\0,x", "no text file"),
+        (b"\xef\xbb\xbfstudent,name\n\xff,x", "begins as UTF-8"),
+    ] {
+        let error = roster_of(content).unwrap_err().to_string();
+        assert!(error.contains(says), "{error}");
+    }
+    let error = read(Path::new("no-such-roster.csv"), LABS, "aws")
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("no-such-roster.csv cannot be used: it cannot be read"),
+        "{error}"
+    );
+    says(
+        &mistakes("student,name,account\ns001,\"Ana,111122223331\ns002,Bea,111122223332\ns003,Cleo,111122223333\n"),
+        &[("2", "never ends")],
+    );
+}
+
+/// What a student's name holds changes nothing but the name; in a message it is made visible and cut.
+#[test]
+fn hostile_rosters_are_data() {
+    let long = "x".repeat(1_000_000);
+    let roster = good(&format!(
+        "student,name,account\n=1+1,{long},111122223331\n\u{1b}[2J,\u{202e}eman,111122223332\n"
+    ));
+    assert_eq!(
+        (
+            roster.students[0].student.id.as_str(),
+            roster.students[0].student.name.len()
+        ),
+        ("=1+1", 1_000_000)
+    );
+    let found = mistakes(&format!(
+        "student,email,account,region\ns\u{1b}[2J,\u{61c}{long},1,\u{202e}{long}\n"
+    ))
+    .join("\n");
+    assert!(
+        found.len() < 1_000 && !found.contains(['\u{1b}', '\u{202e}', '\u{61c}']),
+        "{found:?}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn credentials_that_others_can_read_are_noted() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("s001.txt");
+    handed_in(&keys, "ASIAS001");
+    std::fs::set_permissions(&keys, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    let file = folder.path().join("roster.csv");
+    std::fs::write(&file, "student,credentials\ns001,s001.txt\n").unwrap();
+    let roster = read(&file, LABS, "aws").unwrap();
+    assert!(
+        roster.notes[0].contains("s001.txt") && roster.notes[0].contains("chmod 600"),
+        "{:?}",
+        roster.notes
+    );
+}
+
+fn cloud() -> &'static Cloud {
+    shared("roster")
+}
+
+/// Writes what a student hands in.
+fn hand_in(path: &Path, keys: &Keys) {
+    let token = keys
+        .session_token
+        .as_ref()
+        .map(|t| format!("aws_session_token={t}\n"))
+        .unwrap_or_default();
+    let (id, secret) = (&keys.access_key_id, &keys.secret_access_key);
+    std::fs::write(
+        path,
+        format!("aws_access_key_id={id}\naws_secret_access_key={secret}\n{token}"),
+    )
+    .unwrap();
+}
+
+/// `edemlab roster verify` by the professor of a class in `folder`; gives its exit code and what it printed.
+fn verify(folder: &Path, lines: &str, args: &[&str]) -> (i32, String, String) {
+    let file = folder.join("roster.csv");
+    std::fs::write(&file, lines).unwrap();
+    let (file, secret) = (file.to_str().unwrap(), folder.join("secret"));
+    let all = [&["roster", "verify", file, "--secret", secret.to_str().unwrap()], args].concat();
+    let printed = run(cloud().professor(&all));
+    (printed.code, printed.stdout, printed.stderr)
+}
+
+#[test]
+fn every_account_is_tried_and_who_is_not_ready_is_told_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let account = |n: u32| format!("82000000000{n}");
+    cloud().let_in(&account(1), "s001", &folder.join("secret"));
+    // The role of another class.
+    cloud().let_in(&account(3), "s003", &folder.join("other"));
+    hand_in(&folder.join("s004"), &cloud().session(&account(4), "voclabs"));
+    hand_in(&folder.join("s005"), &cloud().session(&account(5), "voclabs"));
+    let mut wrong = cloud().student(&account(6));
+    wrong.secret_access_key = "hush".to_owned();
+    hand_in(&folder.join("s006"), &wrong);
+    let little = serde_json::json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": ["kinesis:List*", "lambda:List*", "iam:List*"], "Resource": "*"}]});
+    hand_in(&folder.join("s007"), &cloud().user(&account(7), "little", &little));
+    let lines = "student,name,account,credentials,excused\n\
+                 s001,=1+1,820000000001,,\n\
+                 s002,\u{1b}[31mred,820000000002,,\n\
+                 s003,,820000000003,,\n\
+                 s004,,820000000004,s004,\n\
+                 s005,,820000000999,s005,\n\
+                 s006,,,s006,\n\
+                 s007,,,s007,\n\
+                 s008,,,,yes\n";
+    let (code, stdout, stderr) = verify(folder, lines, &["--format", "json"]);
+    assert_eq!(code, 1, "{stdout}{stderr}");
+    let seen: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    let of = |n: usize, field: &str| seen["students"][n][field].as_str().unwrap_or_default().to_owned();
+    let states: Vec<String> = (0..8).map(|n| of(n, "state")).collect();
+    let not = "not_ready";
+    assert_eq!(
+        states,
+        ["ready", not, not, "ready", not, not, not, "excused"],
+        "{seen:#}"
+    );
+    assert_eq!(
+        (of(0, "region"), of(3, "account")),
+        ("eu-central-1".to_owned(), account(4))
+    );
+    for (n, reason, tell) in [
+        (
+            1,
+            "role/edemlab-grader of 820000000002",
+            "open the link or run the command",
+        ),
+        (2, "its external id is another", "AWS account 820000000003"),
+        (
+            4,
+            "credentials are of account 820000000005, the roster says 820000000999",
+            "which one is yours",
+        ),
+        (5, "does not accept these credentials", "copy them anew"),
+        (6, "dynamodb:ListTables", "hand in others"),
+    ] {
+        assert!(
+            of(n, "reason").contains(reason) && of(n, "tell").contains(tell),
+            "{:#}",
+            seen["students"][n]
+        );
+    }
+    assert!(!of(6, "reason").contains("kinesis:ListStreams"), "{}", of(6, "reason"));
+    assert!(!stdout.contains("hush") && !stderr.contains("hush"));
+
+    let (code, stdout, _) = verify(folder, lines, &["--region", "us-west-2"]);
+    assert_eq!(code, 1);
+    assert!(stdout.contains("2 of 8 ready · 5 not ready · 1 excused"), "{stdout}");
+    assert!(
+        stdout.contains("✓ s001  820000000001  us-west-2       ready"),
+        "{stdout}"
+    );
+    assert!(!stdout.contains('\u{1b}'), "{stdout}");
+    let (_, stdout, _) = verify(folder, lines, &["--format", "csv"]);
+    assert!(
+        stdout.contains("s001,'=1+1,820000000001,eu-central-1,ready,,"),
+        "{stdout}"
+    );
+    assert!(stdout.contains("s002,␛[31mred,"), "{stdout}");
+
+    let (code, stdout, _) = verify(
+        folder,
+        "student,account\ns001,820000000001\n",
+        &["--lab", "eventdriven"],
+    );
+    assert_eq!(code, 0, "{stdout}");
+    let (_, stdout, _) = verify(folder, "student,account\ns002,820000000002\ns009,820000000009\n", &[]);
+    assert!(
+        stdout.contains("Every role was refused. Then it may be you"),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn nothing_is_tried_with_a_wrong_roster_or_without_the_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, stdout, stderr) = verify(folder.path(), "student,account\ns001,12\ns001,820000000011\n", &[]);
+    assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+    assert!(stderr.contains("2 mistakes; nothing was done"), "{stderr}");
+    assert!(
+        stderr.contains("roster.csv:2: account `12`") && stderr.contains("roster.csv:3: the student `s001`"),
+        "{stderr}"
+    );
+    let (code, stdout, stderr) = verify(folder.path(), "student,account\ns001,820000000011\n", &[]);
+    assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+    assert!(
+        stderr.contains("secret") && stderr.contains("edemlab access link ROSTER"),
+        "{stderr}"
+    );
+    let (code, _, stderr) = verify(
+        folder.path(),
+        "student,account\ns001,820000000011\n",
+        &["--lab", "datastrem"],
+    );
+    assert!(code == 2 && stderr.contains("did you mean `datastream`"), "{stderr}");
+}
