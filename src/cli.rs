@@ -1,5 +1,9 @@
 //! The command line: what can be said, nothing of what is done.
 
+mod grade;
+
+pub use grade::{Again, GradeArgs, RegradeArgs};
+
 use crate::sandbox::AccountNumber;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -66,6 +70,14 @@ pub enum Command {
     /// The class's list of students.
     #[command(subcommand)]
     Roster(RosterCommand),
+    /// Grade a class: every account of a roster, many at once.
+    #[command(
+        after_help = "Exit status: 0 everyone was graded, 2 wrong usage, roster or course, 3 something could not be told or is \
+                            still to be graded: the same command goes on."
+    )]
+    Grade(GradeArgs),
+    /// Judge a class again from what was seen, without any account: after points or an expectation changed.
+    Regrade(RegradeArgs),
     /// Look for mistakes in a course: every one, with its place.
     Lint,
     /// Prove a lab's checks in the sandbox: the solution earns every point, each fault fails exactly its checks.

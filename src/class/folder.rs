@@ -160,6 +160,22 @@ impl Folder {
         self.write(&home.join(format!("{}.json", report.lab)), text.as_bytes())
     }
 
+    /// Puts another judgement of the same run in its place.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written.
+    pub fn replace(&self, student: &Student, report: &Report) -> Result<(), FolderError> {
+        let home = self.student(student);
+        let text = report.json();
+        let run = home.join(&report.lab).join(format!("{}.json", moment(&report.started)));
+        self.write(&run, text.as_bytes())?;
+        let last = self.report(student, &report.lab)?;
+        if last.is_some_and(|last| last.started == report.started) {
+            self.write(&home.join(format!("{}.json", report.lab)), text.as_bytes())?;
+        }
+        Ok(())
+    }
+
     /// Writes a file of this folder, private and whole.
     ///
     /// # Errors

@@ -6,11 +6,14 @@ mod common;
 mod explain;
 mod failure;
 mod files;
+mod grade;
+mod grade_live;
 mod inbox;
 mod lint;
 mod live;
 mod policy;
 mod prove;
+mod regrade;
 mod roster;
 mod sandbox;
 
@@ -53,6 +56,8 @@ async fn verb(cli: Cli) -> anyhow::Result<u8> {
         Command::Sandbox(command) => sandbox::run(course, command).await,
         Command::Access(command) => access::run(course, command).await,
         Command::Roster(command) => roster::run(course, command).await,
+        Command::Grade(args) => grade::run(course, args).await,
+        Command::Regrade(args) => regrade::run(course, &args).await,
         Command::Policy(args) => policy::run(course, args),
         Command::ReportSchema => print(&Report::schema()),
         Command::Completions { shell } => {

@@ -35,6 +35,15 @@ pub struct Course {
 }
 
 impl Course {
+    /// Its title: that of its book, else nothing.
+    pub fn title(&self) -> String {
+        let book = self.files.get("book/book.toml");
+        let line = book.and_then(|file| file.text.lines().find_map(|l| l.trim().strip_prefix("title")));
+        line.and_then(|rest| rest.split('"').nth(1))
+            .unwrap_or_default()
+            .to_owned()
+    }
+
     /// The lab called `id`.
     ///
     /// # Errors

@@ -190,6 +190,15 @@ impl Report {
         self.steps.iter().flat_map(|s| s.checks.iter().map(move |c| (s, c)))
     }
 
+    /// Takes over how long each check took: of a run that is only judged again, that is when it was made.
+    pub fn keep_times(&mut self, made: &Report) {
+        let before: std::collections::BTreeMap<&str, f64> =
+            made.checks().map(|(_, c)| (c.id.as_str(), c.seconds)).collect();
+        for check in self.steps.iter_mut().flat_map(|s| &mut s.checks) {
+            check.seconds = before.get(check.id.as_str()).copied().unwrap_or_default();
+        }
+    }
+
     /// As JSON, on several lines.
     pub fn json(&self) -> String {
         serde_json::to_string_pretty(self).expect("a report is plain data")

@@ -7,6 +7,7 @@ pub mod bare;
 pub mod class;
 pub mod cloud;
 pub mod course;
+pub mod graded;
 pub mod moto;
 pub mod orders;
 pub mod relay;

@@ -1,0 +1,109 @@
+//! What `grade` and `regrade` take.
+
+use super::{OwnAccount, SecretFile};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What `grade` takes.
+#[derive(Debug, Args)]
+pub struct GradeArgs {
+    /// The roster, a CSV file.
+    pub roster: PathBuf,
+    /// A lab to grade; may be repeated. All of the course otherwise.
+    #[arg(long = "lab", value_name = "LAB")]
+    pub labs: Vec<String>,
+    /// The class's folder, where everything goes. What was graded there before stays.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Only this student; may be repeated.
+    #[arg(long, value_name = "STUDENT")]
+    pub only: Vec<String>,
+    /// Also those that were graded before: in which something could not be told, in which something failed, or all.
+    #[arg(long, value_enum)]
+    pub again: Vec<Again>,
+    /// A run that begins later is late: 2026-12-01, "2026-12-01 23:59" (this computer's time) or with a zone.
+    #[arg(long, value_name = "TIME", value_parser = deadline)]
+    pub deadline: Option<String>,
+    /// Accounts at once; else as many as this computer bears, 64 at most.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub at_once: Option<u16>,
+    /// The longest that one account may take: 90s, 10m. What is not known by then is unknown.
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration)]
+    pub limit: Duration,
+    /// Send nothing through what the students built.
+    #[arg(long)]
+    pub no_probe: bool,
+    #[command(flatten)]
+    pub secret: SecretFile,
+    #[command(flatten)]
+    pub own: OwnAccount,
+}
+
+/// Which runs are made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Again {
+    /// Those in which something could not be told.
+    Unknown,
+    /// Those in which something failed.
+    Failed,
+    /// All.
+    All,
+}
+
+/// What `regrade` takes.
+#[derive(Debug, Args)]
+pub struct RegradeArgs {
+    /// The class's folder.
+    pub dir: PathBuf,
+    /// Only this lab; may be repeated.
+    #[arg(long = "lab", value_name = "LAB")]
+    pub labs: Vec<String>,
+    /// Say who would gain and lose, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// A time from now on: `90s`, `10m`, `2h`.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "write a number and s, m or h, for example 90s or 10m".to_owned();
+    let (number, unit) = text.split_at(text.len().saturating_sub(1));
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let seconds = match unit {
+        "s" => number,
+        "m" => number.saturating_mul(60),
+        "h" => number.saturating_mul(3600),
+        _ => return Err(wrong()),
+    };
+    match seconds {
+        1..=86_400 => Ok(Duration::from_secs(seconds)),
+        _ => Err("between 1s and 24h".to_owned()),
+    }
+}
+
+/// A moment, as RFC 3339 in UTC. A day alone means its end, here.
+fn deadline(text: &str) -> Result<String, String> {
+    use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone, Utc};
+    let utc = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Ok(utc(at.to_utc()));
+    }
+    let local = [
+        "%Y-%m-%d %H:%M",
+        "%Y-%m-%dT%H:%M",
+        "%Y-%m-%d %H:%M:%S",
+        "%Y-%m-%dT%H:%M:%S",
+    ]
+    .iter()
+    .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+    .or_else(|| {
+        NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .ok()?
+            .and_hms_opt(23, 59, 59)
+    });
+    let local = local.ok_or("write 2026-12-01, \"2026-12-01 23:59\" or 2026-12-01T23:59:00+01:00")?;
+    // Twice a year an hour comes twice: the later one, in the students' favour.
+    let at = Local.from_local_datetime(&local).latest();
+    at.map(|at| utc(at.to_utc()))
+        .ok_or_else(|| "there is no such time on that day".to_owned())
+}

@@ -1,0 +1,209 @@
+//! What is seen while a class is graded: on a terminal a bar for the class and a line for each account at work, else a
+//! plain line for each that is done.
+
+use crate::class::Student;
+use crate::class::grade::{Event, Plan};
+use crate::course::Lab;
+use crate::judge;
+use crate::report::text::visible;
+use crate::report::{Report, Verdict};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+/// Lines for accounts at work; a terminal has more above.
+const ROWS: usize = 8;
+
+/// How often times on the screen move.
+const REDRAW: Duration = Duration::from_millis(500);
+
+/// Accounts that must be done before an end can be estimated.
+const ENOUGH: usize = 3;
+
+/// The screen.
+pub struct Screen {
+    drawn: Option<Drawn>,
+    state: RefCell<State>,
+    total: usize,
+    began: Instant,
+}
+
+struct Drawn {
+    multi: MultiProgress,
+    bar: ProgressBar,
+    rows: Vec<ProgressBar>,
+}
+
+#[derive(Default)]
+struct State {
+    ended: usize,
+    /// Who is at work, with what and since when.
+    at_work: BTreeMap<String, (Instant, BTreeMap<String, String>)>,
+    done: BTreeMap<String, Vec<String>>,
+}
+
+impl Screen {
+    /// A screen for what is planned.
+    pub fn new(plan: &Plan<'_>, labs: &[&Lab]) -> Self {
+        let total = plan.work.len();
+        let names: Vec<&str> = labs.iter().map(|l| l.id.as_str()).collect();
+        let head = format!(
+            " {} · {} · {total} {} to grade · up to {} at once",
+            visible(&plan.folder.class().course),
+            names.join(", "),
+            if total == 1 { "account" } else { "accounts" },
+            plan.at_once
+        );
+        let drawn = (total > 0 && std::io::stderr().is_terminal()).then(|| {
+            let multi = MultiProgress::new();
+            let _ = multi.println(&head);
+            let row = |template: &str| {
+                let bar = multi.add(ProgressBar::new(total as u64));
+                if let Ok(style) = ProgressStyle::with_template(template) {
+                    bar.set_style(style.progress_chars("█▌░"));
+                }
+                bar
+            };
+            Drawn {
+                bar: row(" {bar:30} {pos}/{len}  {wide_msg}"),
+                rows: (0..ROWS.min(plan.at_once)).map(|_| row("   {wide_msg}")).collect(),
+                multi: multi.clone(),
+            }
+        });
+        if drawn.is_none() {
+            eprintln!("{head}");
+        }
+        Self {
+            drawn,
+            state: RefCell::default(),
+            total,
+            began: Instant::now(),
+        }
+    }
+
+    /// Shows what happens.
+    pub fn on(&self, event: Event<'_>) {
+        let mut state = self.state.borrow_mut();
+        match event {
+            Event::Begun(student) => {
+                state.at_work.insert(short(student), (Instant::now(), BTreeMap::new()));
+            }
+            Event::Judging(student, lab, event) => {
+                let what = match event {
+                    judge::Event::Waiting { step, what, .. } => format!("{step}: waiting: {what}"),
+                    judge::Event::Sending { step, .. } => format!("{step}: sending"),
+                    judge::Event::Removing { step } => format!("{step}: removing what the probe left"),
+                };
+                if let Some((_, labs)) = state.at_work.get_mut(&short(student)) {
+                    labs.insert(lab.to_owned(), what);
+                }
+            }
+            Event::Stored(student, report) => {
+                state.done.entry(short(student)).or_default().push(result(report));
+                if let Some((_, labs)) = state.at_work.get_mut(&short(student)) {
+                    labs.remove(&report.lab);
+                }
+            }
+            Event::Ended(student) => {
+                let student = short(student);
+                state.ended += 1;
+                state.at_work.remove(&student);
+                let results = state.done.remove(&student).unwrap_or_default().join(" · ");
+                if self.drawn.is_none() && !results.is_empty() {
+                    eprintln!(" {}/{}  {student}  {results}", state.ended, self.total);
+                }
+            }
+            Event::NotStored(student, error) => {
+                let text = format!(" {}: {error}", short(student));
+                match &self.drawn {
+                    Some(drawn) => drop(drawn.multi.println(text)),
+                    None => eprintln!("{text}"),
+                }
+            }
+        }
+        drop(state);
+        self.draw();
+    }
+
+    /// Keeps the times moving.
+    pub async fn redraw(&self) -> Infallible {
+        let mut ticks = tokio::time::interval(REDRAW);
+        loop {
+            ticks.tick().await;
+            self.draw();
+        }
+    }
+
+    /// Takes everything away.
+    pub fn clear(&self) {
+        if let Some(drawn) = &self.drawn {
+            drawn.rows.iter().for_each(ProgressBar::finish_and_clear);
+            drawn.bar.finish_and_clear();
+        }
+    }
+
+    fn draw(&self) {
+        let Some(drawn) = &self.drawn else { return };
+        let state = self.state.borrow();
+        drawn.bar.set_position(state.ended as u64);
+        drawn.bar.set_message(self.times(state.ended));
+        let mut at_work: Vec<_> = state.at_work.iter().collect();
+        // Who takes longest is what one waits for.
+        at_work.sort_by_key(|(_, (since, _))| *since);
+        let hidden = at_work.len().saturating_sub(drawn.rows.len());
+        for (at, row) in drawn.rows.iter().enumerate() {
+            let text = match at_work.get(at) {
+                Some(_) if at + 1 == drawn.rows.len() && hidden > 0 => format!("… and {} more", hidden + 1),
+                Some((student, (since, labs))) => {
+                    let what = labs.iter().next().map(|(lab, what)| format!("{lab}  {what}"));
+                    format!(
+                        "{student:<16} {:>3} s  {}",
+                        since.elapsed().as_secs(),
+                        what.unwrap_or_else(|| "reading".to_owned())
+                    )
+                }
+                None => String::new(),
+            };
+            row.set_message(text);
+        }
+    }
+
+    fn times(&self, ended: usize) -> String {
+        let passed = self.began.elapsed();
+        let left = passed.as_secs_f64() / ended.max(1) as f64 * (self.total - ended.min(self.total)) as f64;
+        match ended {
+            _ if ended >= ENOUGH && ended < self.total => {
+                format!(
+                    "{}, about {} left",
+                    words(passed),
+                    words(Duration::from_secs_f64(left.ceil()))
+                )
+            }
+            _ => words(passed),
+        }
+    }
+}
+
+fn result(report: &Report) -> String {
+    let points = &report.points;
+    match report.verdict {
+        _ if points.unknown > 0 || report.verdict == Verdict::Unknown => {
+            format!("{} ? of {}", report.lab, points.possible)
+        }
+        _ => format!("{} {}/{}", report.lab, points.earned, points.possible),
+    }
+}
+
+fn short(student: &Student) -> String {
+    visible(&student.id).chars().take(24).collect()
+}
+
+fn words(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds => format!("{} min {} s", seconds / 60, seconds % 60),
+    }
+}
