@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use blocks::{Block, Marker, blocks};
 use common::cloud::{Checked, Cloud, checked, shared};
-use common::course::Copy;
+use common::course::{Copy, course};
 use reader::{Reader, StandIn, Told, as_told, stand_in};
 
 /// Where the book tells the reader to put something of their own.
@@ -115,6 +115,21 @@ fn whoever_follows_the_first_lab_earns_every_point() {
 #[test]
 fn whoever_follows_the_second_lab_earns_every_point() {
     follow(shared("book"), "eventdriven", "480000000002");
+}
+
+/// So each step is checked where a reader has just built it, and the answer is held to what the chapter says.
+#[test]
+fn each_chapter_has_the_check_of_its_step() {
+    for lab in course().labs.values() {
+        let all = of_lab(&book(), &lab.id);
+        for step in &lab.steps {
+            let command = format!("edemlab check {} {}", lab.id, step.id);
+            let chapter = step.chapter.replace(".html", ".md");
+            let mut run = all.iter().filter(|b| b.chapter == chapter && b.is_run());
+            let found = run.any(|b| b.commands.starts_with(&command));
+            assert!(found, "no block with `{command}` in book/src/{chapter}");
+        }
+    }
 }
 
 #[test]
@@ -229,6 +244,7 @@ fn a_block_that_breaks_the_rules_is_refused() {
     for (fence, says) in [
         ("```sh", "a block of `sh`"),
         ("```", "a block of ``"),
+        ("~~~console", "a fence is made of ```"),
         ("```console,needs-luck", "no marker is called `needs-luck`"),
         ("```console,alternative,cleanup", "these markers do not go together"),
     ] {

@@ -100,12 +100,8 @@ fn read(path: &Path) -> String {
 fn in_chapter(chapter: &str, text: &str, found: &mut Vec<Block>, mistakes: &mut Vec<String>) {
     let mut lines = text.lines().enumerate();
     while let Some((at, line)) = lines.next() {
-        if let Some(check) = line
-            .trim()
-            .strip_prefix("{{#check ")
-            .and_then(|rest| rest.strip_suffix("}}"))
-        {
-            check_of(chapter, at + 1, check, found, mistakes);
+        if line.trim().starts_with("~~~") {
+            mistakes.push(format!("book/src/{chapter}:{}: a fence is made of ``` here", at + 1));
             continue;
         }
         let Some((indent, info)) = line.split_once("```").filter(|(before, _)| before.trim().is_empty()) else {
@@ -128,9 +124,6 @@ fn in_chapter(chapter: &str, text: &str, found: &mut Vec<Block>, mistakes: &mut 
         }
     }
 }
-
-/// The commands that `edemlab book` puts in the place of a marker.
-fn check_of(_chapter: &str, _line: usize, _check: &str, _found: &mut [Block], _mistakes: &mut [String]) {}
 
 /// What the info string says: no commands, or commands with these markers.
 fn marked(info: &str) -> Result<Option<Vec<Marker>>, String> {

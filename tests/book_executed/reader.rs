@@ -1,9 +1,10 @@
 //! A reader at a terminal: one bash session for a whole lab, in a folder and an account of its own.
 
 use std::fmt::Write as _;
+use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use edemlab::sandbox::{self, Paths};
@@ -15,8 +16,8 @@ use crate::common::script;
 /// Packages pinned with hashes.
 const REQUIREMENTS: &str = include_str!("requirements.txt");
 
-/// After this time a lab hangs: some loop waits for what never comes.
-const PATIENCE: Duration = Duration::from_secs(400);
+/// After this time a block hangs: some loop waits for what never comes.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// What a session says when a block succeeds that must not.
 const UNEXPECTED: &str = "unexpected";
@@ -43,6 +44,7 @@ pub struct Told {
 /// Somebody who works through a lab.
 pub struct Reader {
     home: tempfile::TempDir,
+    _aws: Aws,
     environment: Vec<(String, String)>,
 }
 
@@ -67,9 +69,15 @@ impl Reader {
         let home = tempfile::tempdir().unwrap();
         let tools = home.path().join("tools");
         let python = python();
+        let socket = home.path().join("aws");
+        let aws = Aws::start(&python, &socket);
         let python = python.to_str().expect("UTF-8");
-        // The environment's own programs hold the path of the folder that it was made in.
-        script(&tools.join("aws"), &format!("exec '{python}' -m awscli \"$@\""));
+        let ask = format!(
+            "exec '{python}' -I -S '{}' call '{}' \"$@\"",
+            Aws::PROGRAM,
+            socket.display()
+        );
+        script(&tools.join("aws"), &ask);
         for name in ["python", "python3"] {
             script(&tools.join(name), &format!("exec '{python}' \"$@\""));
         }
@@ -91,6 +99,7 @@ impl Reader {
                 ),
             ],
             home,
+            _aws: aws,
         };
         // What the chapter on the sandbox tells the reader to do: eval "$(edemlab sandbox env --account N)".
         let said = reader
@@ -121,7 +130,6 @@ impl Reader {
 
     /// Runs blocks in one session, as they are written, until one does not do what the book says.
     pub fn follow(&self, blocks: &[Block], stand_ins: &[StandIn]) -> Result<(), Broken> {
-        let began = Instant::now();
         let folder = tempfile::tempdir().unwrap();
         let session = session(folder.path(), blocks, stand_ins);
         let script = folder.path().join("session");
@@ -133,12 +141,18 @@ impl Reader {
             .process_group(0)
             .spawn()
             .expect("bash is there");
+        let (mut at, mut since) = (String::new(), Instant::now());
         let ended = loop {
-            match bash.try_wait().unwrap() {
-                Some(status) => break Some(status),
-                None if began.elapsed() > PATIENCE => break None,
-                None => std::thread::sleep(Duration::from_millis(50)),
+            if let Some(status) = bash.try_wait().unwrap() {
+                break Some(status);
             }
+            let now = std::fs::read_to_string(folder.path().join("at")).unwrap_or_default();
+            if now != at {
+                (at, since) = (now, Instant::now());
+            } else if since.elapsed() > PATIENCE {
+                break None;
+            }
+            std::thread::sleep(Duration::from_millis(50));
         };
         times(folder.path(), blocks);
         if ended.is_some_and(|status| status.success()) {
@@ -147,6 +161,33 @@ impl Reader {
         crate::common::kill_group(bash.id());
         let _ = bash.wait();
         Err(broken(folder.path(), blocks, ended.is_none()))
+    }
+}
+
+/// The AWS CLI, loaded once. It ends with this value, and with this process, however that ends: it reads from it.
+struct Aws(Child);
+
+impl Aws {
+    const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/book_executed/aws.py");
+
+    fn start(python: &Path, socket: &Path) -> Self {
+        let mut command = Command::new(python);
+        // -B leaves nothing beside the program, -E and -s see nothing of the user's.
+        command.args(["-B", "-E", "-s", Self::PROGRAM, "serve"]).arg(socket);
+        command.env_clear().stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("the environment's Python runs");
+        let mut ready = String::new();
+        let stdout = child.stdout.take().expect("piped");
+        BufReader::new(stdout).read_line(&mut ready).unwrap();
+        assert_eq!(ready, "ready\n", "the AWS CLI cannot be loaded");
+        Self(child)
+    }
+}
+
+impl Drop for Aws {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
