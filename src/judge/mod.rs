@@ -164,7 +164,7 @@ pub async fn judge(
     on: OnEvent<'_>,
     stop: watch::Receiver<u8>,
 ) -> Result<Judged, JudgeError> {
-    let source = Source::Account(account, RefCell::default());
+    let source = Source::Account(account, Box::default());
     let started = Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
     let clock = Instant::now();
     let (mut report, run, me) = run(lab, source, options, on, stop.clone()).await?;

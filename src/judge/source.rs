@@ -13,7 +13,7 @@ const NOT_SEEN: &str = "NotInTheEvidence";
 /// An account, or evidence.
 pub(super) enum Source<'a> {
     /// An account, and what it has shown so far.
-    Account(&'a Account, RefCell<Evidence>),
+    Account(&'a Account, Box<RefCell<Evidence>>),
     /// What an account has shown.
     Evidence(&'a Evidence),
 }
@@ -45,7 +45,10 @@ impl<'a> Source<'a> {
     }
 
     pub async fn list(&self, kind: &Kind, name: &str, args: &Args) -> Result<Vec<Candidate>, CallError> {
-        let key = format!("{name} {}", Value::Object(args.clone()));
+        // A map that an expression made has its fields in any order.
+        let mut sorted = Value::Object(args.clone());
+        sorted.sort_all_objects();
+        let key = format!("{name} {sorted}");
         match self {
             Self::Account(account, seen) => {
                 let answer = (kind.list)(account, args).await;
