@@ -70,10 +70,29 @@ pub fn is_open_to_others(_: &Path) -> bool {
     false
 }
 
+/// Removes what killed writers have left below a folder. Only for who is its one writer.
+///
+/// # Errors
+/// The system's.
+pub fn sweep(folder: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sweep(&entry.path())?;
+        } else if entry.path().extension().is_some_and(|e| e == UNFINISHED) {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// How the name of a file ends that is still being written.
+const UNFINISHED: &str = "new";
+
 /// A name beside `path` that no other writer has.
 fn beside(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", uuid::Uuid::new_v4().simple()));
+    name.push(format!(".{}.{UNFINISHED}", uuid::Uuid::new_v4().simple()));
     path.with_file_name(name)
 }
 

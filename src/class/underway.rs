@@ -48,7 +48,11 @@ impl Folder {
         let path = path.join("lock");
         let held = private::options().open(&path).map_err(file("open", &path))?;
         match held.try_lock() {
-            Ok(()) => Ok(Some(Lock(held))),
+            Ok(()) => {
+                // A process that was killed while it wrote has left half a file beside the whole one.
+                private::sweep(self.path()).map_err(file("tidy", self.path()))?;
+                Ok(Some(Lock(held)))
+            }
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(cause)) => Err(file("lock", &path)(cause)),
         }
