@@ -7,6 +7,7 @@ pub mod grade;
 pub mod roster;
 pub mod underway;
 pub mod verify;
+pub mod pages;
 
 use crate::report::Report;
 use schemars::JsonSchema;
