@@ -1,6 +1,7 @@
 //! A class's pages: `index.html` for the professor, `students/ID.html` and `feedback/ID.md` for each student.
 
 mod index;
+mod row;
 mod student;
 mod tally;
 
@@ -8,6 +9,8 @@ use super::folder::{Folder, FolderError, file_name};
 use super::{Counts, Grade};
 use crate::private;
 use index::Index;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use row::Row;
 use std::path::{Path, PathBuf};
 use tally::Tally;
 
@@ -33,15 +36,16 @@ pub fn write(folder: &Folder, counts: Counts) -> Result<Pages, FolderError> {
     for (place, student) in class.students.iter().enumerate() {
         let name = file_name(&student.id);
         let mut page = student::Page::new(class, student);
-        let mut row = index::Row::new(student);
+        let mut row = Row::new(student);
         for (lab_place, lab) in class.labs.iter().enumerate() {
             let grade = folder.grade(student, lab, counts)?;
             let added = tally.add(place, lab_place, &grade);
             page.add(class, &grade, counts);
-            row.add(lab_place, &grade, counts, added);
+            row.add(lab_place, &grade, added);
         }
         folder.write(&students.join(format!("{name}.html")), page.html().as_bytes())?;
         folder.write(&feedback.join(format!("{name}.md")), page.markdown().as_bytes())?;
+        row.finish();
         index.push(row);
     }
     let path = folder.path().join("index.html");
@@ -75,3 +79,22 @@ fn absent(grade: &Grade) -> Option<&'static str> {
 
 /// The longest name that is shown. A roster's are shorter; what is longer is no name.
 const LONGEST_NAME: usize = 80;
+
+/// The address of a student's words, from the page of the class: of all, of a lab, or of a step.
+fn link(student: &str, lab: &str, step: Option<&str>) -> String {
+    const PLAIN: AsciiSet = NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'_')
+        .remove(b'.')
+        .remove(b'~')
+        .remove(b'@');
+    let plain = |text: &str| utf8_percent_encode(text, &PLAIN).to_string();
+    let mut link = format!("students/{}.html", plain(&file_name(student)));
+    if !lab.is_empty() {
+        link.push_str(&format!("#{}", plain(lab)));
+    }
+    if let Some(step) = step {
+        link.push_str(&format!(".{}", plain(step)));
+    }
+    link
+}

@@ -2,7 +2,7 @@
 
 use super::{LONGEST_NAME, absent};
 use crate::class::{Class, Counts, Grade, Student};
-use crate::report::text::cut;
+use crate::report::text::{cut, visible};
 use crate::report::words::{Words, minute};
 use crate::report::{html, markdown};
 use minijinja::{Environment, context, value::Value};
@@ -23,13 +23,18 @@ pub(super) struct Page {
 
 impl Page {
     pub fn new(class: &Class, student: &Student) -> Self {
-        let course = cut(&format!("{} {}", class.course, class.edition), LONGEST_NAME);
+        let course = visible(&format!("{} {}", class.course, class.edition));
         let id = cut(&student.id, LONGEST_NAME);
         let name = match student.name.as_str() {
             "" => id.clone(),
             name => cut(name, LONGEST_NAME),
         };
-        let markdown = format!("# {}\n\n{}: {}\n", markdown::inert(&name), markdown::inert(&course), markdown::inert(&id));
+        let markdown = format!(
+            "# {}\n\n{}: {}\n",
+            markdown::inert(&name),
+            markdown::inert(&course),
+            markdown::inert(&id)
+        );
         Self {
             course,
             name,
@@ -41,14 +46,17 @@ impl Page {
 
     pub fn add(&mut self, class: &Class, grade: &Grade, counts: Counts) {
         let command = format!("edemlab check {}", grade.lab.id);
-        let which = grade.report.as_ref().and_then(|report| which(class, report, grade, counts));
+        let which = grade
+            .report
+            .as_ref()
+            .and_then(|report| which(class, report, grade, counts));
         let section = grade.report.as_ref().map(|report| {
             let words = Words::of(report);
             Value::from_safe_string(html::section(&words, &command))
         });
         self.labs.push(context! {
-            id => cut(&grade.lab.id, LONGEST_NAME),
-            title => cut(&grade.lab.title, LONGEST_NAME),
+            id => visible(&grade.lab.id),
+            title => visible(&grade.lab.title),
             absent => absent(grade),
             which => which.as_deref(),
             section => section,
@@ -63,7 +71,7 @@ impl Page {
                 }
             }
             (None, why) => {
-                let title = markdown::inert(&cut(&grade.lab.title, LONGEST_NAME));
+                let title = markdown::inert(&visible(&grade.lab.title));
                 let _ = writeln!(self.markdown, "## {title}\n\n{}", sentence(why.unwrap_or_default()));
             }
         }
