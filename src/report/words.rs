@@ -198,12 +198,11 @@ impl From<Status> for Mark {
 impl Words {
     /// What `report` says.
     pub fn of(report: &Report) -> Self {
-        // Of what has not been begun, the first thing to do is enough.
-        let next = report.steps.iter().find(|step| not_started(step).is_some());
+        let next = next(report);
         let mut reasons: Vec<&str> = Vec::new();
         let mut steps = Vec::new();
         for step in &report.steps {
-            let later = not_started(step).is_some() && next.is_some_and(|next| next.id != step.id);
+            let later = is_later(step, next);
             let mut checks = Vec::new();
             for check in &step.checks {
                 let reason = check.found.as_deref().unwrap_or_default();
@@ -353,6 +352,23 @@ fn untold(report: &Report, check: &CheckReport) -> Vec<Line> {
     }
     lines.extend(check.evidence.iter().map(|seen| line("seen", seen)));
     lines
+}
+
+/// What is to be mended now: the failed checks of the short account, without extra credit.
+pub fn to_mend(report: &Report) -> impl Iterator<Item = &CheckReport> {
+    let next = next(report);
+    let now = report.checks().filter(move |(step, _)| !is_later(step, next));
+    now.map(|(_, check)| check)
+        .filter(|c| c.status == Status::Fail && !c.optional)
+}
+
+/// Of what has not been begun, the first thing to do is enough.
+fn next(report: &Report) -> Option<&StepReport> {
+    report.steps.iter().find(|step| not_started(step).is_some())
+}
+
+fn is_later(step: &StepReport, next: Option<&StepReport>) -> bool {
+    not_started(step).is_some() && next.is_some_and(|next| next.id != step.id)
 }
 
 /// The failed checks that a failed check needs: it may follow from them.

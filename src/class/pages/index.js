@@ -45,40 +45,6 @@
     button.addEventListener("click", () => sort(column, heading.getAttribute("aria-sort") === "ascending"));
   });
 
-  const filter = () => {
-    const wanted = text.value.trim().toLowerCase();
-    let number = 0;
-    for (const person of people) {
-      const fits = person.text.includes(wanted)
-        && (!status.value || person.is.has(status.value))
-        && (!shown || person.is.has(shown.dataset.show));
-      person.row.hidden = !fits;
-      number += fits;
-    }
-    for (const button of shows) button.setAttribute("aria-pressed", String(button === shown));
-    said.textContent = `${number} of ${people.length} students${shown ? ` ${shown.dataset.what}` : ""}`;
-    all.hidden = !(wanted || status.value || shown);
-    byId("nobody").hidden = number > 0;
-  };
-  const reset = () => {
-    text.value = "";
-    status.value = "";
-    shown = null;
-    filter();
-  };
-  text.addEventListener("input", filter);
-  status.addEventListener("change", filter);
-  all.addEventListener("click", () => { reset(); text.focus(); });
-  byId("tools").addEventListener("keydown", (event) => { if (event.key === "Escape") reset(); });
-  for (const button of shows) {
-    button.hidden = false;
-    button.addEventListener("click", () => {
-      shown = button === shown ? null : button;
-      filter();
-      if (shown) byId("students").scrollIntoView();
-    });
-  }
-
   // One stop of the Tab key for all cells; arrows move between them.
   const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
   let current = null;
@@ -106,6 +72,43 @@
     }
     link.focus();
   });
+
+  const filter = () => {
+    const wanted = text.value.trim().toLowerCase();
+    let number = 0;
+    for (const person of people) {
+      const fits = person.text.includes(wanted)
+        && (!status.value || person.is.has(status.value))
+        && (!shown || person.is.has(shown.dataset.show));
+      person.row.hidden = !fits;
+      number += fits;
+    }
+    for (const button of shows) button.setAttribute("aria-pressed", String(button === shown));
+    said.textContent = `${number} of ${people.length} students${shown ? ` ${shown.dataset.what}` : ""}`;
+    all.hidden = !(wanted || status.value || shown);
+    byId("nobody").hidden = number > 0;
+    // The Tab key finds its way to what is left.
+    const first = body.querySelector("tr:not([hidden]) a");
+    if (first && current?.closest("tr").hidden) enter(first);
+  };
+  const reset = () => {
+    text.value = "";
+    status.value = "";
+    shown = null;
+    filter();
+  };
+  text.addEventListener("input", filter);
+  status.addEventListener("change", filter);
+  all.addEventListener("click", () => { reset(); text.focus(); });
+  byId("tools").addEventListener("keydown", (event) => { if (event.key === "Escape") reset(); });
+  for (const button of shows) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      shown = button === shown ? null : button;
+      filter();
+      if (shown) byId("students").scrollIntoView();
+    });
+  }
 
   byId("tools").hidden = false;
   filter();

@@ -13,8 +13,8 @@ use std::sync::LazyLock;
 static TEMPLATES: LazyLock<Environment<'static>> =
     LazyLock::new(|| html::environment(&[("index.html", include_str!("index.html"))]));
 
-/// How many of the commonest failures are open to see.
-const COMMONEST: usize = 5;
+/// How many of the commonest failures and reasons are open to see.
+const COMMONEST: usize = 4;
 
 /// The page of the class while it is made.
 pub(super) struct Index<'a> {
@@ -63,32 +63,36 @@ impl<'a> Index<'a> {
     }
 
     /// What the page is about, and how the class stands.
-    fn facts(&self) -> Vec<String> {
+    fn facts(&self) -> Vec<Value> {
+        let fact = |said: String, to: &str| context! { said => said, to => to };
         let students = self.class.students.len();
-        let mut facts = vec![format!("{students} student{}", if students == 1 { "" } else { "s" })];
-        let number = |token| self.rows.iter().filter(|row| row.has(token)).count();
-        for (token, said) in [
-            ("graded", "graded"),
-            ("pass", "with everything passed"),
-            ("unknown", "with something that could not be told"),
-            ("late", "late"),
-            ("absent", "not graded yet"),
-            ("excused", "excused"),
+        let people = if students == 1 { "student" } else { "students" };
+        let mut facts = vec![fact(format!("{students} {people}"), "#students")];
+        for (token, said, to) in [
+            ("graded", "graded", ""),
+            ("pass", "with everything passed", ""),
+            ("unknown", "with something that could not be told", "#untold"),
+            ("late", "late", ""),
+            ("absent", "not graded yet", ""),
+            ("excused", "excused", ""),
         ] {
-            let number = number(token);
+            let number = self.rows.iter().filter(|row| row.has(token)).count();
             if number > 0 {
-                facts.push(format!("{number} {said}"));
+                facts.push(fact(format!("{number} {said}"), to));
             }
         }
-        facts.push(
-            match self.counts {
-                Counts::Last => "the last run counts",
-                Counts::Best => "the best run counts",
-                Counts::Deadline => "the last run in time counts",
-            }
-            .to_owned(),
+        let counts = match self.counts {
+            Counts::Last => "the last run counts",
+            Counts::Best => "the best run counts",
+            Counts::Deadline => "the last run in time counts",
+        };
+        facts.push(fact(counts.to_owned(), ""));
+        facts.extend(
+            self.class
+                .deadline
+                .iter()
+                .map(|d| fact(format!("deadline {}", minute(d)), "")),
         );
-        facts.extend(self.class.deadline.iter().map(|d| format!("deadline {}", minute(d))));
         facts
     }
 

@@ -2,7 +2,7 @@
 
 use crate::class::{Class, Grade};
 use crate::report::text::cut;
-use crate::report::words::causes;
+use crate::report::words::{causes, to_mend};
 use crate::report::{CheckReport, Report, Status};
 use indexmap::IndexMap;
 use std::collections::HashMap;
@@ -99,18 +99,18 @@ impl Tally {
                 added.stop = Some(step);
             }
         }
-        for (step, check) in report.checks().filter(|(_, c)| !c.optional) {
-            match check.status {
-                Status::Fail => added.failing.push(self.fails(lab, report, check)),
-                Status::Unknown => {
-                    let reason = cut(check.found.as_deref().unwrap_or("no reason given"), LONGEST);
-                    let untold = self.untold.entry(reason).or_default();
-                    if untold.last().is_none_or(|u| (u.student, u.lab) != (student, lab)) {
-                        let step = step.id.clone();
-                        untold.push(Untold { student, lab, step });
-                    }
-                }
-                Status::Pass | Status::Blocked => {}
+        for check in to_mend(report) {
+            added.failing.push(self.fails(lab, report, check));
+        }
+        let unknown = report
+            .checks()
+            .filter(|(_, c)| c.status == Status::Unknown && !c.optional);
+        for (step, check) in unknown {
+            let reason = cut(check.found.as_deref().unwrap_or("no reason given"), LONGEST);
+            let untold = self.untold.entry(reason).or_default();
+            if untold.last().is_none_or(|u| (u.student, u.lab) != (student, lab)) {
+                let step = step.id.clone();
+                untold.push(Untold { student, lab, step });
             }
         }
         added
