@@ -97,7 +97,12 @@ pub fn inert(text: &str) -> String {
     let mut open: Vec<&str> = Vec::new();
     let close = |out: &mut String, open: &mut Vec<&str>| {
         if !open.is_empty() {
-            out.push_str(&code(&open.join(" ")));
+            let whole = open.join(" ");
+            // A sentence's own signs stay outside.
+            let bare = whole.trim_end_matches([',', '.', ':', ';']);
+            let bare = if bare.is_empty() { &whole } else { bare };
+            out.push_str(&code(bare));
+            out.push_str(&whole[bare.len()..]);
             open.clear();
         }
     };
@@ -121,7 +126,7 @@ pub fn inert(text: &str) -> String {
 
 /// Whether a word means itself in every kind of Markdown, wherever on a line it stands but at its start.
 fn is_plain(word: &str) -> bool {
-    let core = word.trim_end_matches(['.', ',', ':', ';', '?', ')', '…', '\'', '"']);
+    let core = word.trim_end_matches(['+', '.', ',', ':', ';', '?', ')', '…', '\'', '"']);
     let core = core.trim_start_matches(['(', '\'', '"', '“', '«']);
     // A time, a number, a date, an account.
     let digits = core.chars().all(|c| c.is_ascii_digit() || ".:-/,%".contains(c)) && !core.contains("//");

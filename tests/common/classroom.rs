@@ -49,7 +49,7 @@ fn summary(lab: &Lab) -> LabSummary {
         .map(|step| StepSummary {
             id: step.id.clone(),
             title: step.title.clone(),
-            possible: step_report(lab, step, &|_| Status::Pass, "").points.possible,
+            possible: step_report(step, &|_| Status::Pass, "").points.possible,
         })
         .collect();
     LabSummary {
@@ -93,7 +93,7 @@ pub fn report(lab: &Lab, account: usize, started: &str, doing: Doing) -> Report 
                 Doing::Slip(_) if n == last && check > 0 && check == count - 1 => Status::Fail,
                 Doing::Slip(_) => Status::Pass,
             };
-            step_report(lab, step, &status, &name)
+            step_report(step, &status, &name)
         })
         .collect();
     let mut report = Report {
@@ -142,7 +142,7 @@ pub fn settle(report: &mut Report) {
     };
 }
 
-fn step_report(lab: &Lab, step: &Step, status: &dyn Fn(usize) -> Status, name: &str) -> StepReport {
+fn step_report(step: &Step, status: &dyn Fn(usize) -> Status, name: &str) -> StepReport {
     let hops = step.probe.iter().flat_map(|p| &p.hops).map(|hop| &hop.check);
     let first = |id: &str| format!("{}.{id}", step.id);
     let checks: Vec<CheckReport> = step
@@ -192,7 +192,6 @@ fn step_report(lab: &Lab, step: &Step, status: &dyn Fn(usize) -> Status, name: &
             seconds: (check.status == Status::Pass).then_some(0.4),
         })
         .collect();
-    let _ = lab;
     StepReport {
         id: step.id.clone(),
         title: step.title.clone(),
@@ -248,4 +247,92 @@ pub fn typical(path: &Path, count: usize) -> Folder {
         }
     }
     folder
+}
+
+/// What students wrote to make a page, a terminal or a spreadsheet do something.
+pub const HOSTILE: [&str; 16] = [
+    "<script>window.ran=1</script>",
+    "</script><script>window.ran=1</script>",
+    "</style></title></textarea><script>window.ran=1</script>",
+    "\"><img src=x onerror=window.ran=1>",
+    "' onfocus='window.ran=1' autofocus x='",
+    "\" onmouseover=\"window.ran=1\" style=\"position:fixed;inset:0\" x=\"",
+    "<svg onload=window.ran=1><a href=javascript:window.ran=1>click</a></svg>",
+    "<iframe srcdoc='<script>parent.ran=1</script>'></iframe><base href=http://evil.example/>",
+    "{{ 7 * 7 }}{% include 'page.html' %}${7*7}",
+    "[x](javascript:window.ran=1) ![x](http://evil.example/x.png) <http://evil.example> [y]: http://evil.example",
+    "http://evil.example www.evil.example mailto:a@evil.example a@evil.example evil.example //evil.example/x",
+    "*not bold* _nor this_ ~~nor this~~ `code` ``` $x$ ^1^ [^1] :tada: | a | b | <!-- &lt; &#60; \\ #1 -->",
+    "=cmd|' /C calc'!A1",
+    "\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}31m\r\n\t\u{0}\u{7f}",
+    "\u{202e}evil\u{202c}\u{2066}x\u{2069}\u{61c}\u{200f}\u{200b}\u{2060}\u{feff}\u{ad}\u{e0041}\u{2028}end",
+    "- item\n1. item\n# heading\n> quote\n```\nfence\n---\n| a | b |\n|---|---|\n",
+];
+
+/// A character that nobody sees, or that turns others round. A page has ends of lines and nothing else of these.
+pub fn is_unseen(c: char) -> bool {
+    (c.is_control() && c != '\n')
+        || "\u{ad}\u{61c}\u{180e}\u{feff}\u{2028}\u{2029}".contains(c)
+        || ('\u{200b}'..='\u{200f}').contains(&c)
+        || ('\u{202a}'..='\u{202e}').contains(&c)
+        || ('\u{2060}'..='\u{206f}').contains(&c)
+        || ('\u{e0000}'..='\u{e007f}').contains(&c)
+}
+
+/// A class of students who are hostile in all that is theirs. The first has everything in one.
+pub fn hostile(path: &Path) -> Folder {
+    let course = course();
+    let lab = course.lab("datastream").unwrap();
+    let mut class = class(&course, &["datastream"]);
+    let everything = HOSTILE.join(" ");
+    let long = "x".repeat(1_000_000);
+    let texts: Vec<&str> = [everything.as_str(), long.as_str()]
+        .into_iter()
+        .chain(HOSTILE)
+        .collect();
+    for (n, text) in texts.iter().enumerate() {
+        let mut student = student(n + 1);
+        student.id = format!("{n}{text}");
+        student.name = (*text).to_owned();
+        student.email = format!("{text}@example.com");
+        class.students.push(student);
+    }
+    let students = class.students.clone();
+    let folder = Folder::create(path, class).unwrap();
+    for (n, (student, text)) in students.iter().zip(texts).enumerate() {
+        let mut report = report(lab, n + 1, "2026-03-19T10:00:00Z", Doing::UpTo(n % lab.steps.len()));
+        // A report's texts are cut when it is made; what is shown of them is cut again.
+        write_everywhere(&mut report, &text[..text.len().min(5000)], n % 2 == 0);
+        folder.store(student, &report, &serde_json::Value::Null).unwrap();
+    }
+    folder
+}
+
+/// Puts a text wherever a student's may stand in a report.
+fn write_everywhere(report: &mut Report, text: &str, untold: bool) {
+    for chosen in report.resources.values_mut() {
+        chosen.name = text.to_owned();
+        chosen.because = text.to_owned();
+    }
+    report.caller = format!("arn:aws:iam::000000000001:user/{text}");
+    report.region = text.to_owned();
+    report.account = text.to_owned();
+    report.notes = vec![text.to_owned()];
+    report.leftovers = vec![text.to_owned()];
+    for step in &mut report.steps {
+        for stop in &mut step.way {
+            stop.name = text.to_owned();
+        }
+        for check in step.checks.iter_mut().filter(|c| c.status == Status::Fail) {
+            check.expected = text.to_owned();
+            check.found = Some(text.to_owned());
+            check.why = Some(text.to_owned());
+            check.fix = Some(format!("Open **{text}** and `{text}`: {text}"));
+            check.evidence = vec![text.to_owned()];
+            if untold {
+                check.status = Status::Unknown;
+            }
+        }
+    }
+    settle(report);
 }

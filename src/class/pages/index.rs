@@ -14,7 +14,7 @@ static TEMPLATES: LazyLock<Environment<'static>> =
     LazyLock::new(|| html::environment(&[("index.html", include_str!("index.html"))]));
 
 /// How many of the commonest failures and reasons are open to see.
-const COMMONEST: usize = 4;
+const COMMONEST: usize = 3;
 
 /// The page of the class while it is made.
 pub(super) struct Index<'a> {

@@ -80,7 +80,7 @@ fn absent(grade: &Grade) -> Option<&'static str> {
 /// The longest name that is shown. A roster's are shorter; what is longer is no name.
 const LONGEST_NAME: usize = 80;
 
-/// The address of a student's words, from the page of the class: of all, of a lab, or of a step.
+/// The address of a student's words, below `students/`: of all, of a lab, or of a step.
 fn link(student: &str, lab: &str, step: Option<&str>) -> String {
     const PLAIN: AsciiSet = NON_ALPHANUMERIC
         .remove(b'-')
@@ -89,7 +89,7 @@ fn link(student: &str, lab: &str, step: Option<&str>) -> String {
         .remove(b'~')
         .remove(b'@');
     let plain = |text: &str| utf8_percent_encode(text, &PLAIN).to_string();
-    let mut link = format!("students/{}.html", plain(&file_name(student)));
+    let mut link = format!("{}.html", plain(&file_name(student)));
     if !lab.is_empty() {
         link.push_str(&format!("#{}", plain(lab)));
     }
