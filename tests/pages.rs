@@ -12,18 +12,6 @@ use edemlab::class::folder::{Folder, file_name};
 use edemlab::report::{Report, Status};
 use sha2::{Digest, Sha256};
 
-/// For those who look: `EDEMLAB_LOOK=DIR cargo test --test pages look -- --ignored` leaves pages of three sizes there.
-#[test]
-#[ignore = "makes pages to look at"]
-fn look() {
-    let at = PathBuf::from(std::env::var("EDEMLAB_LOOK").expect("a folder in EDEMLAB_LOOK"));
-    for count in [3, 60, 300] {
-        let path = at.join(count.to_string());
-        classroom::typical(&path, count);
-        pages(&path, &[]);
-    }
-}
-
 fn pages(folder: &Path, args: &[&str]) -> String {
     let mut command = edemlab(&["pages", folder.to_str().unwrap()]);
     let output = command.args(args).output().unwrap();

@@ -5,6 +5,7 @@
 #[cfg(unix)]
 pub mod bare;
 pub mod class;
+pub mod browser;
 pub mod classroom;
 pub mod cloud;
 pub mod course;
