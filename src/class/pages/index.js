@@ -55,6 +55,10 @@
   };
   for (const link of body.querySelectorAll("a")) link.tabIndex = -1;
   if (people.length > 0) enter(people[0].row.querySelector("a"));
+  // What a sign means, also for those who point at it.
+  body.addEventListener("mouseover", ({ target }) => {
+    if (target.ariaLabel) target.title = target.ariaLabel;
+  });
   body.addEventListener("focusin", (event) => { if (event.target.matches("a")) enter(event.target); });
   body.addEventListener("keydown", (event) => {
     const step = steps[event.key];
