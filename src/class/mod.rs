@@ -4,10 +4,10 @@ pub mod access;
 pub mod cell;
 pub mod folder;
 pub mod grade;
+pub mod pages;
 pub mod roster;
 pub mod underway;
 pub mod verify;
-pub mod pages;
 
 use crate::report::Report;
 use schemars::JsonSchema;

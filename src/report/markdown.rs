@@ -10,15 +10,13 @@ use std::fmt::Write;
 pub fn section(report: &Report, command: &str) -> String {
     let words = Words::of(report);
     let mut out = format!("## {}\n\n", inert(&words.title));
-    let _ = writeln!(
-        out,
-        "Lab {} · account {} · {} · as {} · {}\n",
-        inert(&words.lab),
-        inert(&words.account),
-        inert(&words.region),
-        inert(&words.caller),
-        inert(&words.started)
-    );
+    let facts: Vec<String> = words
+        .facts
+        .iter()
+        .chain([&words.started])
+        .map(|fact| inert(fact))
+        .collect();
+    let _ = writeln!(out, "Lab {} · {}\n", inert(&words.lab), facts.join(" · "));
     let _ = writeln!(out, "**{}**\n", inert(&words.summary));
     if !words.again.is_empty() {
         let _ = writeln!(out, "{}\n", code(&words.command(command)));

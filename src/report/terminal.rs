@@ -11,10 +11,7 @@ pub fn render(report: &Report, width: usize, command: &str) -> String {
     let width = width.clamp(40, 100);
     let words = Words::of(report);
     let mut out = String::new();
-    let title = format!(
-        "{} · account {} · {} · as {}",
-        words.lab, words.account, words.region, words.caller
-    );
+    let title = format!("{} · {}", words.lab, words.facts.join(" · "));
     let _ = writeln!(out, "{}\n", wrapped(&title, width, "").bold());
     let longest = words.steps.iter().map(|s| s.id.len()).max().unwrap_or_default();
     for step in &words.steps {

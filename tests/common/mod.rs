@@ -4,8 +4,8 @@
 
 #[cfg(unix)]
 pub mod bare;
-pub mod class;
 pub mod browser;
+pub mod class;
 pub mod classroom;
 pub mod cloud;
 pub mod course;

@@ -49,7 +49,7 @@ pub fn render(environment: &Environment, name: &str, values: Value) -> String {
 pub fn page(report: &Report, command: &str) -> String {
     let words = Words::of(report);
     let body = format!("<main>\n{}</main>", section(&words, command));
-    document(&format!("{} · {}", words.title, words.account), &body, STYLE, None)
+    document(&words.title, &body, STYLE, None)
 }
 
 /// The report as a section of a page. Its steps have the ids `LAB.STEP`.

@@ -1,253 +1,12 @@
-//! What a report says, in order: the words that every rendering for people shares. All of it is harmless text.
+//! What is said of a step, of a check and at the end.
 
-use super::text::visible;
-use super::{CheckReport, Chosen, Report, Status, StepReport, Verdict};
-use serde::Serialize;
+use super::{CheckWords, Line, Mark, StepWords, StopWords};
+use crate::report::text::visible;
+use crate::report::{CheckReport, Chosen, Report, Status, StepReport, Verdict};
 use std::fmt::Write;
 
-/// A report in words.
-#[derive(Debug, Clone, Serialize)]
-pub struct Words {
-    /// The lab's id.
-    pub lab: String,
-    /// The lab's title.
-    pub title: String,
-    /// `1234-5678-9012`, as the console shows an account.
-    pub account: String,
-    /// The region.
-    pub region: String,
-    /// Who checked, without the account.
-    pub caller: String,
-    /// When, to the minute.
-    pub started: String,
-    /// How long it took.
-    pub took: String,
-    /// Its steps.
-    pub steps: Vec<StepWords>,
-    /// What else the reader should know.
-    pub notes: Vec<String>,
-    /// The points, the verdict, and what to start with.
-    pub summary: String,
-    /// The steps to check again; none where nothing failed.
-    pub again: Vec<String>,
-}
-
-/// A step in words.
-#[derive(Debug, Clone, Serialize)]
-pub struct StepWords {
-    /// Its id.
-    pub id: String,
-    /// Its title.
-    pub title: String,
-    /// How it stands.
-    pub mark: Mark,
-    /// `4/10`, `?/10`.
-    pub points: String,
-    /// What is to be said of it on one line; empty where nothing is.
-    pub said: String,
-    /// The probe's way, where the step has one and it is what is said.
-    pub way: Vec<StopWords>,
-    /// Its checks.
-    pub checks: Vec<CheckWords>,
-}
-
-/// A stop on the probe's way.
-#[derive(Debug, Clone, Serialize)]
-pub struct StopWords {
-    /// Its name.
-    pub name: String,
-    /// Whether the event was seen there.
-    pub mark: Option<Mark>,
-    /// When; may be empty.
-    pub when: String,
-}
-
-/// A check in words.
-#[derive(Debug, Clone, Serialize)]
-pub struct CheckWords {
-    /// Its id, `step.check`.
-    pub id: String,
-    /// What is right when it passes.
-    pub title: String,
-    /// How it stands.
-    pub mark: Mark,
-    /// `0/6`, `?/6`.
-    pub points: String,
-    /// The points to be earned.
-    pub possible: u32,
-    /// Extra credit.
-    pub optional: bool,
-    /// Whether it belongs to the short account: what is to be done now, and nothing twice.
-    pub told: bool,
-    /// What is to be said of it.
-    pub lines: Vec<Line>,
-}
-
-/// One line about a check.
-#[derive(Debug, Clone, Serialize)]
-pub struct Line {
-    /// What it is about: `found`, `fix`, …
-    pub label: &'static str,
-    /// The text, with the two marks that a course's texts use.
-    pub text: String,
-}
-
-/// How a step or check stands, for readers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(into = "MarkWords")]
-pub enum Mark {
-    /// As it should be.
-    Pass,
-    /// The student's to mend.
-    Fail,
-    /// We could not tell.
-    Unknown,
-    /// Something that it needs did not pass.
-    Blocked,
-    /// A step that has not been begun.
-    NotStarted,
-    /// Extra credit that was not taken.
-    Extra,
-}
-
-/// A mark for a template.
-#[derive(Serialize)]
-struct MarkWords {
-    class: &'static str,
-    symbol: &'static str,
-    word: &'static str,
-}
-
-impl From<Mark> for MarkWords {
-    fn from(mark: Mark) -> Self {
-        Self {
-            class: mark.class(),
-            symbol: mark.symbol(),
-            word: mark.word(),
-        }
-    }
-}
-
-impl Mark {
-    /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::Pass,
-        Self::Fail,
-        Self::Unknown,
-        Self::Blocked,
-        Self::NotStarted,
-        Self::Extra,
-    ];
-
-    /// One character.
-    pub fn symbol(self) -> &'static str {
-        match self {
-            Self::Pass => "✓",
-            Self::Fail => "✗",
-            Self::Unknown => "?",
-            Self::Blocked => "·",
-            Self::NotStarted => "–",
-            Self::Extra => "+",
-        }
-    }
-
-    /// Its name in a style sheet.
-    pub fn class(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Fail => "fail",
-            Self::Unknown => "unknown",
-            Self::Blocked => "blocked",
-            Self::NotStarted => "later",
-            Self::Extra => "extra",
-        }
-    }
-
-    /// In a word or two.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Pass => "passed",
-            Self::Fail => "failed",
-            Self::Unknown => "could not tell",
-            Self::Blocked => "not reached",
-            Self::NotStarted => "not started",
-            Self::Extra => "extra credit",
-        }
-    }
-
-    /// How a step stands.
-    pub fn of(step: &StepReport) -> Self {
-        match not_started(step) {
-            Some(_) => Self::NotStarted,
-            None => step.status.into(),
-        }
-    }
-}
-
-impl From<Status> for Mark {
-    fn from(status: Status) -> Self {
-        match status {
-            Status::Pass => Self::Pass,
-            Status::Fail => Self::Fail,
-            Status::Unknown => Self::Unknown,
-            Status::Blocked => Self::Blocked,
-        }
-    }
-}
-
-impl Words {
-    /// What `report` says.
-    pub fn of(report: &Report) -> Self {
-        let next = next(report);
-        let mut reasons: Vec<&str> = Vec::new();
-        let mut steps = Vec::new();
-        for step in &report.steps {
-            let later = is_later(step, next);
-            let mut checks = Vec::new();
-            for check in &step.checks {
-                let reason = check.found.as_deref().unwrap_or_default();
-                let told = match check.status {
-                    Status::Fail => !later,
-                    // One denied action makes many checks unknown: its reason is said once.
-                    Status::Unknown => !reasons.contains(&reason),
-                    Status::Pass | Status::Blocked => false,
-                };
-                if check.status == Status::Unknown {
-                    reasons.push(reason);
-                }
-                checks.push(CheckWords::of(report, step, check, told));
-            }
-            steps.push(StepWords::of(report, step, checks));
-        }
-        let (summary, again) = summary(report);
-        Self {
-            lab: visible(&report.lab),
-            title: visible(&report.title),
-            account: grouped(&visible(&report.account)),
-            region: visible(&report.region),
-            caller: visible(report.caller.splitn(6, ':').nth(5).unwrap_or(&report.caller)),
-            started: minute(&report.started),
-            took: duration(report.seconds),
-            steps,
-            notes: report
-                .leftovers
-                .iter()
-                .chain(&report.notes)
-                .map(|n| visible(n))
-                .collect(),
-            summary,
-            again,
-        }
-    }
-
-    /// How `command` is called for the steps to check again.
-    pub fn command(&self, command: &str) -> String {
-        format!("{command} {}", self.again.join(" "))
-    }
-}
-
 impl StepWords {
-    fn of(report: &Report, step: &StepReport, checks: Vec<CheckWords>) -> Self {
+    pub(super) fn of(report: &Report, step: &StepReport, checks: Vec<CheckWords>) -> Self {
         let mark = Mark::of(step);
         let reason = |check: Option<&CheckReport>| visible(check.and_then(|c| c.found.as_deref()).unwrap_or_default());
         let points = match step.status {
@@ -292,7 +51,7 @@ impl StopWords {
 }
 
 impl CheckWords {
-    fn of(report: &Report, step: &StepReport, check: &CheckReport, told: bool) -> Self {
+    pub(super) fn of(report: &Report, step: &StepReport, check: &CheckReport, told: bool) -> Self {
         let optional = check.optional && check.status == Status::Fail;
         let points = match check.status {
             Status::Unknown => format!("?/{}", check.possible),
@@ -363,11 +122,11 @@ pub fn to_mend(report: &Report) -> impl Iterator<Item = &CheckReport> {
 }
 
 /// Of what has not been begun, the first thing to do is enough.
-fn next(report: &Report) -> Option<&StepReport> {
+pub(super) fn next(report: &Report) -> Option<&StepReport> {
     report.steps.iter().find(|step| not_started(step).is_some())
 }
 
-fn is_later(step: &StepReport, next: Option<&StepReport>) -> bool {
+pub(super) fn is_later(step: &StepReport, next: Option<&StepReport>) -> bool {
     not_started(step).is_some() && next.is_some_and(|next| next.id != step.id)
 }
 
@@ -379,12 +138,24 @@ pub fn causes<'a>(report: &'a Report, check: &CheckReport) -> Vec<&'a str> {
 }
 
 /// Whether a step has not been begun: what it is about is not there, and everything else waits for that.
-fn not_started(step: &StepReport) -> Option<&CheckReport> {
+pub(super) fn not_started(step: &StepReport) -> Option<&CheckReport> {
     let of = |status: Status| step.checks.iter().filter(move |c| c.status == status);
     let waits = of(Status::Blocked).count();
     (waits > 0 && waits + of(Status::Fail).count() == step.checks.len())
         .then(|| of(Status::Fail).find(|c| !c.optional))
         .flatten()
+}
+
+/// The account, the region and who checked: of an account that was never opened, little is known.
+pub(super) fn facts(report: &Report) -> Vec<String> {
+    let caller = visible(report.caller.splitn(6, ':').nth(5).unwrap_or(&report.caller));
+    let facts = [
+        ("account ", grouped(&visible(&report.account))),
+        ("", visible(&report.region)),
+        ("as ", caller),
+    ];
+    let known = facts.into_iter().filter(|(_, fact)| !fact.is_empty());
+    known.map(|(what, fact)| format!("{what}{fact}")).collect()
 }
 
 /// `1234-5678-9012`, as the console shows an account.
@@ -455,7 +226,7 @@ fn way(step: &StepReport) -> Vec<StopWords> {
     std::iter::once(start).chain(stops).collect()
 }
 
-fn summary(report: &Report) -> (String, Vec<String>) {
+pub(super) fn summary(report: &Report) -> (String, Vec<String>) {
     let points = &report.points;
     let mut text = format!("{} of {} points.", points.earned, points.possible);
     if points.unknown > 0 {
