@@ -88,6 +88,8 @@ pub enum Command {
         #[arg(long = "fault", value_name = "ID")]
         faults: Vec<String>,
     },
+    /// Make a class's pages: one for the class, and one and a feedback file for each student.
+    Pages(PagesArgs),
     /// The local AWS for those without an account.
     #[command(subcommand)]
     Sandbox(SandboxCommand),
@@ -252,11 +254,35 @@ pub enum VerifyFormat {
     Csv,
 }
 
+/// What `pages` takes.
+#[derive(Debug, Args)]
+pub struct PagesArgs {
+    /// The class's folder, as `edemlab grade` made it.
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Which of several runs counts.
+    #[arg(long, value_enum, default_value_t = Count::Last)]
+    pub count: Count,
+}
+
+/// Which of several runs of a student counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Count {
+    /// The last.
+    Last,
+    /// The one with the most points.
+    Best,
+    /// The last before the deadline.
+    Deadline,
+}
+
 /// How a report is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people.
     Text,
+    /// A page for a browser, whole in one file.
+    Html,
     /// The report, `edemlab/report/1`.
     Json,
     /// JUnit XML.

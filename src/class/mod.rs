@@ -4,6 +4,7 @@ pub mod access;
 pub mod cell;
 pub mod folder;
 pub mod grade;
+pub mod pages;
 pub mod roster;
 pub mod underway;
 pub mod verify;

@@ -37,6 +37,7 @@ pub async fn run(course: Option<PathBuf>, args: CheckArgs) -> anyhow::Result<u8>
     })?;
     let text = match args.format {
         Format::Text => terminal::render(&report, common::width(), &command),
+        Format::Html => report::html::page(&report, &command),
         Format::Json => report.json(),
         Format::Junit => report::junit(&report),
     };

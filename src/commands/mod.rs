@@ -11,6 +11,7 @@ mod grade_live;
 mod inbox;
 mod lint;
 mod live;
+mod pages;
 mod policy;
 mod prove;
 mod regrade;
@@ -58,6 +59,7 @@ async fn verb(cli: Cli) -> anyhow::Result<u8> {
         Command::Roster(command) => roster::run(course, command).await,
         Command::Grade(args) => grade::run(course, args).await,
         Command::Regrade(args) => regrade::run(course, &args).await,
+        Command::Pages(args) => pages::run(&args),
         Command::Policy(args) => policy::run(course, args),
         Command::ReportSchema => print(&Report::schema()),
         Command::Completions { shell } => {

@@ -1,8 +1,11 @@
 //! The report, `edemlab/report/1`, as plain data, and its renderings. Knows results, never how they came about.
 
+pub mod html;
 mod junit;
+pub mod markdown;
 pub mod terminal;
 pub mod text;
+pub mod words;
 
 pub use junit::junit;
 

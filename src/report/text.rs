@@ -7,9 +7,14 @@ const LONGEST: usize = 1500;
 
 /// `text` without anything that a terminal would act on: control and format characters become visible or vanish.
 pub fn visible(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(LONGEST));
+    cut(text, LONGEST)
+}
+
+/// The same, and no longer than `longest` characters.
+pub fn cut(text: &str, longest: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(longest));
     for (count, c) in text.chars().enumerate() {
-        if count >= LONGEST {
+        if count >= longest {
             out.push_str(" …");
             break;
         }
@@ -18,40 +23,65 @@ pub fn visible(text: &str) -> String {
             '\u{1b}' => out.push('␛'),
             '\u{7f}' => out.push('␡'),
             c if (c as u32) < 0x20 => out.push(char::from_u32(0x2400 + c as u32).unwrap_or('·')),
-            // C1 controls, the marks that turn the direction of text round, and others that nobody sees.
-            '\u{80}'..='\u{9f}'
-            | '\u{ad}'
-            | '\u{61c}'
-            | '\u{180e}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}' => {
-                out.push('·');
-            }
+            c if hidden(c) => out.push('·'),
             c => out.push(c),
         }
     }
     out
 }
 
-/// The two marks of Markdown that a course's texts use: `**bold**` and `` `code` ``.
-pub fn styled(text: &str) -> String {
-    let mut out = String::new();
+/// C1 controls, marks that turn the direction of text round, and characters that nobody sees.
+fn hidden(c: char) -> bool {
+    matches!(c,
+        '\u{80}'..='\u{9f}'
+        | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}')
+}
+
+/// A piece of a text with the two marks of Markdown that a course's texts use.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Piece {
+    /// The text.
+    pub text: String,
+    /// `**bold**`.
+    pub bold: bool,
+    /// `` `code` ``.
+    pub code: bool,
+}
+
+/// The pieces of a text.
+pub fn pieces(text: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
     for (n, part) in text.split("**").enumerate() {
         for (m, piece) in part.split('`').enumerate() {
-            let piece = match (n % 2 == 1, m % 2 == 1) {
-                (_, true) if colored::control::SHOULD_COLORIZE.should_colorize() => piece.cyan().to_string(),
-                (_, true) => format!("`{piece}`"),
-                (true, false) => piece.bold().to_string(),
-                (false, false) => piece.to_owned(),
-            };
-            out.push_str(&piece);
+            pieces.push(Piece {
+                text: piece.to_owned(),
+                bold: n % 2 == 1,
+                code: m % 2 == 1,
+            });
         }
     }
-    out
+    pieces.retain(|piece| !piece.text.is_empty());
+    pieces
+}
+
+/// A text with those marks, for a terminal.
+pub fn styled(text: &str) -> String {
+    let coloured = colored::control::SHOULD_COLORIZE.should_colorize();
+    pieces(text)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece { code: true, text, .. } if coloured => text.cyan().to_string(),
+            Piece { code: true, text, .. } => format!("`{text}`"),
+            Piece { bold: true, text, .. } => text.bold().to_string(),
+            Piece { text, .. } => text,
+        })
+        .collect()
 }
 
 /// Wraps `text` to `width`, with `first` before the first line and as many spaces before the others.

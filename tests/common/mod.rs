@@ -4,7 +4,9 @@
 
 #[cfg(unix)]
 pub mod bare;
+pub mod browser;
 pub mod class;
+pub mod classroom;
 pub mod cloud;
 pub mod course;
 pub mod graded;

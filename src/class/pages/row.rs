@@ -1,0 +1,215 @@
+//! One student's row in the heat map.
+
+use super::index::shown_name;
+use super::tally::Added;
+use super::{LONGEST_NAME, absent, link};
+use crate::class::{Grade, Student};
+use crate::report::html;
+use crate::report::text::{cut, visible};
+use crate::report::words::{Mark, duration, minute};
+use crate::report::{Report, StepReport, Verdict};
+use minijinja::value::{Serde, Value};
+use minijinja::{Environment, context};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+static TEMPLATES: LazyLock<Environment<'static>> =
+    LazyLock::new(|| html::environment(&[("row.html", include_str!("row.html"))]));
+
+/// A student's row.
+#[derive(Debug, Serialize)]
+pub(super) struct Row {
+    href: String,
+    name: String,
+    id: String,
+    email: String,
+    /// What the page filters by.
+    tokens: BTreeSet<String>,
+    earned: u32,
+    possible: u32,
+    untold: u32,
+    graded: bool,
+    labs: Vec<Lab>,
+}
+
+#[derive(Debug, Serialize)]
+struct Lab {
+    href: String,
+    /// Why there is no run that counts.
+    absent: Option<&'static str>,
+    earned: u32,
+    possible: u32,
+    untold: u32,
+    late: bool,
+    runs: usize,
+    started: String,
+    seconds: f64,
+    took: String,
+    steps: Vec<Cell>,
+}
+
+#[derive(Debug, Serialize)]
+struct Cell {
+    class: &'static str,
+    symbol: &'static str,
+    word: &'static str,
+    step: String,
+    href: String,
+    /// What was earned, where it is neither all nor nothing.
+    part: Option<u32>,
+    earned: u32,
+    possible: u32,
+}
+
+impl Row {
+    pub fn new(student: &Student) -> Self {
+        Self {
+            href: link(&student.id, "", None),
+            name: shown_name(&student.name, &student.id),
+            id: cut(&student.id, LONGEST_NAME),
+            email: cut(&student.email, LONGEST_NAME),
+            tokens: BTreeSet::new(),
+            earned: 0,
+            possible: 0,
+            untold: 0,
+            graded: false,
+            labs: Vec::new(),
+        }
+    }
+
+    pub fn add(&mut self, place: usize, grade: &Grade, added: Added) {
+        let lab_id = &grade.lab.id;
+        let mut lab = Lab {
+            href: link(&grade.student.id, lab_id, None),
+            absent: absent(grade),
+            earned: 0,
+            possible: grade.lab.possible,
+            untold: 0,
+            late: grade.late,
+            runs: grade.runs,
+            started: String::new(),
+            seconds: 0.0,
+            took: String::new(),
+            steps: Vec::new(),
+        };
+        for step in &grade.lab.steps {
+            let found = grade
+                .report
+                .as_ref()
+                .and_then(|r| r.steps.iter().find(|s| s.id == step.id));
+            lab.steps.push(match found {
+                Some(report) => Cell::of(report, link(&grade.student.id, lab_id, Some(&step.id))),
+                None => Cell::none(&step.id),
+            });
+        }
+        if let Some(report) = &grade.report {
+            lab.earned = report.points.earned;
+            lab.untold = report.points.unknown;
+            lab.started = minute(&report.started);
+            lab.seconds = report.seconds;
+            lab.took = duration(report.seconds);
+            self.earned += report.points.earned;
+            self.untold += report.points.unknown;
+            self.graded = true;
+            self.tell(report);
+        }
+        if grade.student.excused || grade.student.takes(lab_id) {
+            self.possible += grade.lab.possible;
+        }
+        self.tokens.extend(match lab.absent {
+            Some("excused") => Some("excused".to_owned()),
+            Some("not taken") | None => None,
+            Some(_) => Some("absent".to_owned()),
+        });
+        if grade.late {
+            self.tokens.insert("late".to_owned());
+        }
+        self.tokens
+            .extend(added.stop.map(|step| format!("stop-{place}-{step}")));
+        self.tokens
+            .extend(added.failing.iter().map(|check| format!("c{check}")));
+        self.labs.push(lab);
+    }
+
+    /// What the page filters by, of one report.
+    fn tell(&mut self, report: &Report) {
+        self.tokens.insert("graded".to_owned());
+        if report.verdict == Verdict::Fail {
+            self.tokens.insert("fail".to_owned());
+        }
+        let mut checks = report.checks().filter(|(_, c)| !c.optional);
+        if report.verdict == Verdict::Unknown || checks.any(|(_, c)| c.status == crate::report::Status::Unknown) {
+            self.tokens.insert("unknown".to_owned());
+        }
+    }
+
+    /// All that was taken has been graded and passed.
+    pub fn finish(&mut self) {
+        let open = ["fail", "unknown", "absent"].iter().any(|token| self.has(token));
+        if self.graded && !open {
+            self.tokens.insert("pass".to_owned());
+        }
+    }
+
+    pub fn has(&self, token: &str) -> bool {
+        self.tokens.contains(token)
+    }
+
+    /// Fewest points first, then those without any.
+    pub fn order(&self) -> f64 {
+        match self.graded {
+            true => f64::from(self.earned) / f64::from(self.possible.max(1)),
+            false if self.has("excused") => f64::INFINITY,
+            false => f64::MAX,
+        }
+    }
+
+    pub fn html(&self) -> String {
+        let several = self.labs.len() > 1;
+        html::render(
+            &TEMPLATES,
+            "row.html",
+            context! { row => Value::from(Serde(self)), several => several },
+        )
+    }
+}
+
+impl Cell {
+    fn of(step: &StepReport, href: String) -> Self {
+        let mark = Mark::of(step);
+        let points = &step.points;
+        // The more is lost, the stronger the colour.
+        let lost = 1.0 - f64::from(points.earned) / f64::from(points.possible.max(1));
+        let class = match mark {
+            Mark::Fail if lost <= 0.25 => "f1",
+            Mark::Fail if lost <= 0.5 => "f2",
+            Mark::Fail if lost <= 0.75 => "f3",
+            Mark::Fail => "f4",
+            mark => mark.class(),
+        };
+        Self {
+            class,
+            symbol: mark.symbol(),
+            word: mark.word(),
+            step: visible(&step.id),
+            href,
+            part: (points.earned > 0 && mark != Mark::Pass).then_some(points.earned),
+            earned: points.earned,
+            possible: points.possible,
+        }
+    }
+
+    fn none(step: &str) -> Self {
+        Self {
+            class: "none",
+            symbol: "",
+            word: "",
+            step: visible(step),
+            href: String::new(),
+            part: None,
+            earned: 0,
+            possible: 0,
+        }
+    }
+}

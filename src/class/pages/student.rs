@@ -1,0 +1,121 @@
+//! One student's page and feedback file: their words, and nobody else's.
+
+use super::{LONGEST_NAME, absent};
+use crate::class::{Class, Counts, Grade, Student};
+use crate::report::text::{cut, visible};
+use crate::report::words::{Words, minute};
+use crate::report::{html, markdown};
+use minijinja::{Environment, context, value::Value};
+use std::fmt::Write;
+use std::sync::LazyLock;
+
+static TEMPLATES: LazyLock<Environment<'static>> =
+    LazyLock::new(|| html::environment(&[("student.html", include_str!("student.html"))]));
+
+/// A student's page while it is made.
+pub(super) struct Page {
+    course: String,
+    name: String,
+    id: String,
+    labs: Vec<Value>,
+    markdown: String,
+}
+
+impl Page {
+    pub fn new(class: &Class, student: &Student) -> Self {
+        let course = visible(&format!("{} {}", class.course, class.edition));
+        let id = cut(&student.id, LONGEST_NAME);
+        let name = match student.name.as_str() {
+            "" => id.clone(),
+            name => cut(name, LONGEST_NAME),
+        };
+        let markdown = format!(
+            "# {}\n\n{}: {}\n",
+            markdown::inert(&name),
+            markdown::inert(&course),
+            markdown::inert(&id)
+        );
+        Self {
+            course,
+            name,
+            id,
+            labs: Vec::new(),
+            markdown,
+        }
+    }
+
+    pub fn add(&mut self, class: &Class, grade: &Grade, counts: Counts) {
+        let command = format!("edemlab check {}", grade.lab.id);
+        let which = grade
+            .report
+            .as_ref()
+            .and_then(|report| which(class, report, grade, counts));
+        let section = grade.report.as_ref().map(|report| {
+            let words = Words::of(report);
+            Value::from_safe_string(html::section(&words, &command))
+        });
+        self.labs.push(context! {
+            id => visible(&grade.lab.id),
+            title => visible(&grade.lab.title),
+            absent => absent(grade),
+            which => which.as_deref(),
+            section => section,
+        });
+        self.markdown.push('\n');
+        match (&grade.report, absent(grade)) {
+            (Some(report), _) => {
+                self.markdown.push_str(markdown::section(report, &command).trim_end());
+                self.markdown.push('\n');
+                if let Some(which) = which {
+                    let _ = writeln!(self.markdown, "\nNote: {}", markdown::inert(&which));
+                }
+            }
+            (None, why) => {
+                let title = markdown::inert(&visible(&grade.lab.title));
+                let _ = writeln!(self.markdown, "## {title}\n\n{}", sentence(why.unwrap_or_default()));
+            }
+        }
+    }
+
+    pub fn html(&self) -> String {
+        let values = context! {
+            course => self.course.as_str(),
+            name => self.name.as_str(),
+            id => self.id.as_str(),
+            labs => self.labs.clone(),
+        };
+        let body = html::render(&TEMPLATES, "student.html", values);
+        html::document(&format!("{} · {}", self.name, self.course), &body, html::STYLE, None)
+    }
+
+    pub fn markdown(&self) -> &str {
+        &self.markdown
+    }
+}
+
+/// Which of several runs this is, and whether it came too late. `None` where there is nothing to say.
+fn which(class: &Class, report: &crate::report::Report, grade: &Grade, counts: Counts) -> Option<String> {
+    let mut said = Vec::new();
+    if grade.runs > 1 {
+        let which = match counts {
+            Counts::Last => "the last",
+            Counts::Best => "the best",
+            Counts::Deadline => "the last in time",
+        };
+        said.push(format!("This is {which} of {} runs.", grade.runs));
+    }
+    if let (true, Some(deadline)) = (grade.late, &class.deadline) {
+        said.push(format!(
+            "It began at {}, after the deadline at {}.",
+            minute(&report.started),
+            minute(deadline)
+        ));
+    }
+    (!said.is_empty()).then(|| said.join(" "))
+}
+
+fn sentence(why: &str) -> String {
+    let mut letters = why.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
