@@ -185,6 +185,10 @@ fn of_chain(error: &(dyn Error + 'static)) -> (Problem, String) {
             return (problem, deepest(error));
         }
     }
+    if causes(error).any(|e| e.is::<http_body_util::LengthLimitError>()) {
+        let why = "the answer is longer than anything that AWS sends: is a proxy in between?";
+        return (Problem::Other("AnswerTooLong".to_owned()), why.to_owned());
+    }
     (Problem::Unreachable, deepest(error))
 }
 

@@ -8,7 +8,7 @@ use crate::class::folder::Folder;
 use crate::class::grade::{Closed, Outcome, Plan, Work, grade};
 use crate::class::roster::{Entry, Roster};
 use crate::class::underway::Underway;
-use crate::class::{self, Class, Counts, Grade, LabSummary, Student};
+use crate::class::{self, Class, Counts, Grade, LabSummary, Student, pages};
 use crate::cli::{Again, GradeArgs};
 use crate::course::{Course, Lab, Part, UnknownName};
 use crate::judge::Options;
@@ -78,6 +78,7 @@ pub async fn run(course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8>
     if !stopped && outcome.lost == 0 {
         folder.done()?;
     }
+    pages::write(&folder, Counts::Last)?;
     let (text, told) = summary(&folder, &labs, &outcome, stopped)?;
     super::print(text.trim_end())?;
     Ok(if told && !stopped && outcome.lost == 0 { 0 } else { 3 })
@@ -274,7 +275,7 @@ fn summary(folder: &Folder, labs: &[&Lab], outcome: &Outcome, stopped: bool) -> 
         .map(|(id, (count, title))| format!("{count} × {id}  {title}"))
         .collect();
     list("most often", &failing, &mut out);
-    let _ = write!(out, "\n\n {}", shown(folder.path()));
+    let _ = write!(out, "\n\n {}", shown(&folder.path().join("index.html")));
     Ok((out, untold.is_empty() && open == 0))
 }
 

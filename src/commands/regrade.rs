@@ -2,7 +2,7 @@
 
 use super::{common, roster};
 use crate::class::folder::Folder;
-use crate::class::{Class, LabSummary};
+use crate::class::{Class, Counts, LabSummary, pages};
 use crate::cli::RegradeArgs;
 use crate::course::Part;
 use crate::judge::{Evidence, rejudge};
@@ -47,6 +47,9 @@ pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<
                 ..class.clone()
             },
         )?;
+    }
+    if !args.dry_run {
+        pages::write(&Folder::open(&args.dir)?, Counts::Last)?;
     }
     for run in &without {
         eprintln!("note: there is no evidence of {}: it stays as it is", visible(run));
