@@ -206,11 +206,7 @@ fn links_hold_an_id_of_each_students_own_and_always_the_same() {
     .unwrap();
     let secret = folder.path().join("deep/secret");
     let (file, hidden) = (file.to_str().unwrap(), secret.to_str().unwrap());
-    let link = |args: &[&str]| {
-        done(professor(
-            &[&["access", "link", file, "--secret", hidden], args].concat(),
-        ))
-    };
+    let link = |args: &[&str]| done(cloud().professor(&[&["access", "link", file, "--secret", hidden], args].concat()));
     let first = link(&["--format", "csv"]);
     assert!(first.stderr.contains("made the class's secret"), "{}", first.stderr);
     assert!(first.stderr.contains("2 of 4 students"), "{}", first.stderr);

@@ -350,15 +350,15 @@ fn every_account_is_tried_and_who_is_not_ready_is_told_what_to_do() {
     let little = serde_json::json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": ["kinesis:List*", "lambda:List*", "iam:List*"], "Resource": "*"}]});
     hand_in(&folder.join("s007"), &cloud().user(&account(7), "little", &little));
-    let lines = "student,name,account,credentials,excused\n\
-                 s001,=1+1,820000000001,,\n\
-                 s002,\u{1b}[31mred,820000000002,,\n\
-                 s003,,820000000003,,\n\
-                 s004,,820000000004,s004,\n\
-                 s005,,820000000999,s005,\n\
-                 s006,,,s006,\n\
-                 s007,,,s007,\n\
-                 s008,,,,yes\n";
+    let lines = "student,name,account,credentials,region,excused\n\
+                 s001,=1+1,820000000001,,,\n\
+                 s002,\u{1b}[31mred,820000000002,,,\n\
+                 s003,,820000000003,,,\n\
+                 s004,,820000000004,s004,eu-west-3,\n\
+                 s005,,820000000999,s005,,\n\
+                 s006,,,s006,,\n\
+                 s007,,,s007,eu-west-3,\n\
+                 s008,,,,,yes\n";
     let (code, stdout, stderr) = verify(folder, lines, &["--format", "json"]);
     assert_eq!(code, 1, "{stdout}{stderr}");
     let seen: serde_json::Value = serde_json::from_str(&stdout).unwrap();
@@ -448,4 +448,38 @@ fn nothing_is_tried_with_a_wrong_roster_or_without_the_secret() {
         &["--lab", "datastrem"],
     );
     assert!(code == 2 && stderr.contains("did you mean `datastream`"), "{stderr}");
+}
+
+/// What is wrong with the professor's own credentials is said once, not for each student.
+#[test]
+fn the_professors_own_credentials_come_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, secret) = (folder.path().join("roster.csv"), folder.path().join("secret"));
+    std::fs::write(&file, "student,account\ns001,820000000021\ns002,820000000022\n").unwrap();
+    edemlab::class::access::Secret::load_or_make(&secret).unwrap();
+    let args = [
+        "roster",
+        "verify",
+        file.to_str().unwrap(),
+        "--secret",
+        secret.to_str().unwrap(),
+    ];
+    let mut root = cloud().professor(&args);
+    root.env("AWS_ACCESS_KEY_ID", "820000000029")
+        .env("AWS_SECRET_ACCESS_KEY", "root");
+    let mut nobody = cloud().professor(&args);
+    nobody
+        .env_remove("AWS_ACCESS_KEY_ID")
+        .env_remove("AWS_SECRET_ACCESS_KEY");
+    let mut unknown = cloud().professor(&[&args[..], &["--profile", "scool"]].concat());
+    unknown.env_remove("AWS_REGION");
+    for (command, says) in [
+        (root, "root user of account 820000000029"),
+        (nobody, "no AWS credentials found"),
+        (unknown, "profile `scool`"),
+    ] {
+        let printed = run(command);
+        assert_eq!((printed.code, printed.stdout.as_str()), (2, ""), "{}", printed.stderr);
+        assert_eq!(printed.stderr.matches(says).count(), 1, "{}", printed.stderr);
+    }
 }

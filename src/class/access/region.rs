@@ -40,6 +40,9 @@ pub enum RegionError {
 /// Calls under way at once, over all regions.
 const AT_ONCE: usize = 48;
 
+/// Kinds that every region is asked for. The others are not looked for where nothing can come of it.
+const AT_FIRST: usize = 2;
+
 /// A region is not waited for longer: most have nothing to say.
 const PATIENCE: Duration = Duration::from_secs(8);
 
@@ -52,11 +55,18 @@ struct Seen {
     unanswered: usize,
     /// Kinds for which not even a connection was made: no such service there, or no network.
     unreachable: usize,
-    /// Kinds for which there was an answer of any sort.
+    /// Kinds that there was an answer to, of any sort.
     answered: usize,
+    /// Those of them that were refused: denied, or the region is switched off.
+    refused: usize,
 }
 
 impl Seen {
+    /// Whether nothing may be asked there.
+    fn is_closed(&self) -> bool {
+        self.refused > 0 && self.refused == self.answered && self.unanswered == 0
+    }
+
     /// How many kinds might be there.
     fn at_most(&self) -> usize {
         // A service that does not exist in a region has no address there; with other services it is told from no network.
@@ -101,7 +111,16 @@ impl Doors {
         }
         let others = regions::of_partition(me.partition());
         let others: Vec<&str> = others.iter().copied().filter(|r| Some(*r) != default).collect();
-        look(&account, &others, &kinds, &mut seen).await;
+        let (first, rest) = kinds.split_at(kinds.len().min(AT_FIRST));
+        look(&account, &others, first, &mut seen).await;
+        // First those that show something, then those that could still have as much as the best of them.
+        let (some, none): (Vec<&str>, Vec<&str>) = others.iter().partition(|region| seen[*region].here > 0);
+        look(&account, &some, rest, &mut seen).await;
+        let most = seen.values().map(|s| s.here).max().unwrap_or_default();
+        if rest.len() >= most {
+            let open: Vec<&str> = none.into_iter().filter(|region| !seen[*region].is_closed()).collect();
+            look(&account, &open, rest, &mut seen).await;
+        }
         choose(&seen, default, kinds.len())
     }
 }
@@ -144,7 +163,10 @@ fn choose(seen: &BTreeMap<&str, Seen>, default: Option<&str>, kinds: usize) -> R
 
 /// The kinds that a region can have one of: those that the labs look for by themselves.
 fn kinds(labs: &[&Lab]) -> Vec<&'static Kind> {
-    roots(labs).into_iter().filter(|kind| kind.is_regional()).collect()
+    let mut kinds: Vec<_> = roots(labs).into_iter().filter(|kind| kind.is_regional()).collect();
+    // What costs one call comes first.
+    kinds.sort_by_key(|kind| kind.actions.len());
+    kinds
 }
 
 /// The kinds that the labs look for by themselves, each once: no other resource is needed to list them.
@@ -184,8 +206,10 @@ async fn look<'r>(account: &Account, regions: &[&'r str], kinds: &[&'static Kind
             }
             Err(Problem::Unreachable) => seen.unreachable += 1,
             Err(Problem::TimedOut | Problem::Throttled) => seen.unanswered += 1,
-            // Denied, or a region that is switched off.
-            Err(_) => seen.answered += 1,
+            Err(_) => {
+                seen.answered += 1;
+                seen.refused += 1;
+            }
         }
     }
 }
@@ -212,6 +236,7 @@ mod tests {
             unanswered,
             unreachable: 0,
             answered: 8 - unanswered,
+            refused: 0,
         }
     }
 
