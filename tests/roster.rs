@@ -483,3 +483,31 @@ fn the_professors_own_credentials_come_first() {
         assert_eq!(printed.stderr.matches(says).count(), 1, "{}", printed.stderr);
     }
 }
+
+/// A profile of the professor's settings opens an account in the region that the profile itself sets.
+#[test]
+fn a_profile_is_a_way_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = cloud().student("820000000031");
+    let config = format!(
+        "[profile s001]\nregion = us-west-2\naws_access_key_id = {}\naws_secret_access_key = {}\n",
+        keys.access_key_id, keys.secret_access_key
+    );
+    std::fs::write(folder.path().join("config"), config).unwrap();
+    let file = folder.path().join("roster.csv");
+    std::fs::write(&file, "student,profile\ns001,s001\ns002,s002\n").unwrap();
+    let mut command = cloud().professor(&["roster", "verify", file.to_str().unwrap()]);
+    command.env("AWS_CONFIG_FILE", folder.path().join("config"));
+    let printed = run(command);
+    assert_eq!(printed.code, 1, "{}", printed.stderr);
+    assert!(
+        printed.stdout.contains("✓ s001  820000000031  us-west-2       ready"),
+        "{}",
+        printed.stdout
+    );
+    assert!(
+        printed.stdout.contains("the AWS profile `s002` cannot be used"),
+        "{}",
+        printed.stdout
+    );
+}

@@ -76,22 +76,20 @@ impl Seen {
 }
 
 impl Doors {
-    /// The region that a student works in: the roster's, else the one with the most kinds of what the labs look for. Where
+    /// The region that a student works in: the roster's or their profile's, else the one with the most kinds of what the labs look for. Where
     /// nothing is anywhere, the professor's own region. A region that is denied or switched off counts as empty.
     ///
     /// # Errors
     /// When the account cannot be opened, or several regions are as good.
     pub async fn find_region(&self, entry: &Entry, labs: &[&Lab]) -> Result<FoundRegion, RegionError> {
-        if let Some(region) = &entry.region {
+        if let Some(region) = Doors::given_region(entry).await {
             return Ok(FoundRegion {
-                region: region.clone(),
-                because: "the roster says so".to_owned(),
+                region,
+                because: "the roster or the profile says so".to_owned(),
             });
         }
         let default = self.default_region();
-        let account = self.open(entry, Some(default.unwrap_or(super::STS_REGION))).await?;
-        let me = account.identity().await.map_err(ConnectError::Call)?;
-        super::promised(entry, &me)?;
+        let (account, me) = self.enter(entry, Some(default.unwrap_or(super::STS_REGION))).await?;
         let kinds = kinds(labs);
         let mut seen = BTreeMap::new();
         if let Some(default) = default {
