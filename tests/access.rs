@@ -9,7 +9,7 @@ use common::class::PROFESSOR;
 use common::cloud::{Cloud, Printed, REGION, alone, run, shared, wait};
 use edemlab::account::services::IAM;
 use edemlab::account::{ConnectError, Connection, Keys, Problem};
-use edemlab::class::access::{Doors, Secret, promised};
+use edemlab::class::access::{Doors, Secret};
 use edemlab::class::roster::{Roster, read};
 use edemlab::course::{Course, CourseFiles, Lab, Part, load};
 use edemlab::sandbox::{self, Paths};
@@ -53,11 +53,7 @@ fn doors(keys: &Keys, secret: &Path) -> Doors {
 
 /// What AWS answers to whoever comes in by the roster's only line.
 fn identity(doors: &Doors, roster: &Roster) -> Result<String, ConnectError> {
-    let entry = &roster.students[0];
-    let account = wait(doors.open(entry, None))?;
-    let me = wait(account.identity())?;
-    promised(entry, &me)?;
-    Ok(me.arn)
+    wait(doors.enter(&roster.students[0], None)).map(|(_, me)| me.arn)
 }
 
 fn refused(result: Result<String, ConnectError>) -> String {
@@ -206,11 +202,7 @@ fn links_hold_an_id_of_each_students_own_and_always_the_same() {
     .unwrap();
     let secret = folder.path().join("deep/secret");
     let (file, hidden) = (file.to_str().unwrap(), secret.to_str().unwrap());
-    let link = |args: &[&str]| {
-        done(professor(
-            &[&["access", "link", file, "--secret", hidden], args].concat(),
-        ))
-    };
+    let link = |args: &[&str]| done(cloud().professor(&[&["access", "link", file, "--secret", hidden], args].concat()));
     let first = link(&["--format", "csv"]);
     assert!(first.stderr.contains("made the class's secret"), "{}", first.stderr);
     assert!(first.stderr.contains("2 of 4 students"), "{}", first.stderr);

@@ -42,6 +42,11 @@ fn eventbridge() {
 }
 
 #[test]
+fn roles_of_other_accounts() {
+    passes("access.py");
+}
+
+#[test]
 fn api_gateway() {
     passes("gateway.py");
 }

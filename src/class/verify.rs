@@ -1,6 +1,6 @@
 //! Whether a class's accounts can be checked: opened, the right ones, and with the permissions that the labs need first.
 
-use super::access::{Doors, RegionError, promised, roots};
+use super::access::{Doors, RegionError, roots};
 use super::roster::{Access, Entry};
 use crate::account::{Account, CallError, ConnectError, Problem};
 use crate::course::Lab;
@@ -103,10 +103,8 @@ async fn attempt(doors: &Doors, entry: &Entry, labs: &[&Lab], verified: &mut Ver
     let somewhere = verified.region.clone().or(doors.default_region().map(str::to_owned));
     let somewhere = somewhere.unwrap_or_else(|| "us-east-1".to_owned());
     let connect = |error: ConnectError| not_open(entry, &error);
-    let account = doors.open(entry, Some(&somewhere)).await.map_err(connect)?;
-    let me = account.identity().await.map_err(|error| connect(error.into()))?;
-    verified.account = Some(me.account.clone());
-    promised(entry, &me).map_err(connect)?;
+    let (account, me) = doors.enter(entry, Some(&somewhere)).await.map_err(connect)?;
+    verified.account = Some(me.account);
     let region = match &verified.region {
         Some(region) => region.clone(),
         None => match doors.find_region(entry, labs).await {

@@ -76,6 +76,9 @@ pub async fn run(course: Option<PathBuf>, command: AccessCommand) -> anyhow::Res
                     class.students.len()
                 );
             }
+            if template_url.is_none() {
+                eprintln!("note: each needs the file {FILE} beside it: edemlab access template > {FILE}");
+            }
             match to {
                 Some(folder) => send(&folder, &invited),
                 None => super::print(list(&invited, format).trim_end()),
@@ -123,7 +126,7 @@ fn list(invited: &[Invitation], format: ListFormat) -> String {
             text
         }),
         ListFormat::Csv => {
-            let header = ["student", "name", "email", "account", "external_id", "do"].map(str::to_owned);
+            let header = ["student", "name", "email", "account", "external_id", "link_or_command"].map(str::to_owned);
             let row = |one: &Invitation| {
                 let Entry { student, account, .. } = one.entry;
                 let account = account.clone().unwrap_or_default();

@@ -3,7 +3,7 @@
 use super::grade_live::Screen;
 use super::{common, roster};
 use crate::account::Account;
-use crate::class::access::{Doors, promised};
+use crate::class::access::Doors;
 use crate::class::folder::Folder;
 use crate::class::grade::{Closed, Outcome, Plan, Work, grade};
 use crate::class::roster::{Entry, Roster};
@@ -176,9 +176,7 @@ async fn open(doors: &Doors, entry: &Entry, labs: &[&Lab], args: &GradeArgs) -> 
         }
         (Some(region), _) | (None, Some(region)) => region,
     };
-    let account = doors.open(entry, Some(region)).await.map_err(|e| closed(&e))?;
-    let me = account.identity().await.map_err(|e| closed(&e))?;
-    promised(entry, &me).map_err(|e| closed(&e))?;
+    let (account, _) = doors.enter(entry, Some(region)).await.map_err(|e| closed(&e))?;
     Ok(account)
 }
 

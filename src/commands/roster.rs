@@ -10,6 +10,7 @@ use crate::class::verify::{State, Verified, verify};
 use crate::cli::{OwnAccount, RosterCommand, SecretFile, VerifyArgs, VerifyFormat};
 use crate::course::{Course, Lab, Part};
 use crate::report::text::{visible, wrapped};
+use anyhow::bail;
 use colored::Colorize;
 use futures::{StreamExt, stream};
 use std::fmt::Write;
@@ -86,7 +87,21 @@ pub async fn doors(class: &Roster, own: Connection, secret: &SecretFile) -> anyh
     } else {
         None
     };
-    Ok(Doors::new(own, secret).await?)
+    let (profile, roles) = (own.profile.clone(), secret.is_some());
+    let doors = Doors::new(own, secret).await?;
+    if roles {
+        // What is wrong with these would be said again for each student.
+        let me = doors.own().identity().await;
+        let me = me.map_err(|error| ConnectError::from((error, profile.as_deref())))?;
+        if me.who() == "root" {
+            bail!(
+                "your own credentials are those of the root user of account {}, who can assume no role: use those of an \
+                 IAM user or of a role",
+                me.account
+            );
+        }
+    }
+    Ok(doors)
 }
 
 /// A secret that others can read is said.
@@ -187,8 +202,8 @@ fn text(verified: &[Verified]) -> String {
     }
     if count(State::Excused) < verified.len() && verified.iter().all(|v| v.state == State::Excused || v.refused) {
         out.push_str("\n\n");
-        let hint = "Every role was refused. Then it may be you: your own user needs permission for sts:AssumeRole, cannot be \
-                    the root user, and is in the account that the template names.";
+        let hint = "Every role was refused. Then it may be you: your own user needs permission for sts:AssumeRole, and has to be in \
+                    the account that the template names.";
         out.push_str(&wrapped(hint, width, " note  "));
     }
     out

@@ -113,14 +113,20 @@ impl Cloud {
 
     pub fn root_in(&self, account: &str, region: &str) -> Account {
         let keys = self.sandbox.root(&number(account));
+        let keys = Keys {
+            access_key_id: keys.access_key_id.clone(),
+            secret_access_key: keys.secret_access_key().to_owned(),
+            session_token: None,
+        };
+        self.account(keys, region)
+    }
+
+    /// The account as whoever has these keys sees it.
+    pub fn account(&self, keys: Keys, region: &str) -> Account {
         let connection = Connection {
             region: Some(region.to_owned()),
             endpoint: Some(self.sandbox.endpoint.clone()),
-            keys: Some(Keys {
-                access_key_id: keys.access_key_id.clone(),
-                secret_access_key: keys.secret_access_key().to_owned(),
-                session_token: None,
-            }),
+            keys: Some(keys),
             ..Connection::default()
         };
         wait(connection.open()).expect("keys and a region are there")
@@ -146,7 +152,8 @@ impl Cloud {
 
     /// The session keys of lucia in a new role, an administrator that the account's own users may become.
     pub fn session(&self, account: &str, role: &str) -> Keys {
-        let root = self.root(account);
+        let (root, student) = (self.root(account), self.student(account));
+        let student = self.account(student, REGION);
         let trust = json!({"Version": "2012-10-17", "Statement": [{
             "Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{account}:root")}, "Action": "sts:AssumeRole",
         }]});
@@ -157,7 +164,8 @@ impl Cloud {
             let attach = json!({"RoleName": role, "PolicyArn": administrator});
             root.call(&IAM, "AttachRolePolicy", attach).await.unwrap();
             let arn = made["Role"]["Arn"].as_str().expect("a role");
-            let assumed = root
+            // AWS lets no root user assume a role.
+            let assumed = student
                 .sts()
                 .assume_role()
                 .role_arn(arn)

@@ -66,18 +66,44 @@ impl Doors {
         self.default_region.as_deref()
     }
 
-    /// The account of a student in `region`; else in the one that the roster names, else that of the student's profile,
-    /// else the professor's own. Makes no call yet: what is wrong with the credentials shows with the first one, so ask
-    /// `identity()` and hold it against [`promised`].
+    /// Opens a student's account, as [`Doors::open`] does, and makes sure that it is the one that the roster promises. All
+    /// that is wrong with their credentials shows here. One call.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or is another account.
+    pub async fn enter(&self, entry: &Entry, region: Option<&str>) -> Result<(Account, Identity), ConnectError> {
+        let account = self.open(entry, region).await?;
+        let profile = match &entry.access {
+            Access::Profile(profile) => Some(profile.as_str()),
+            _ => None,
+        };
+        let me = account.identity().await;
+        let me = me.map_err(|error| ConnectError::from((error, profile)))?;
+        promised(entry, &me)?;
+        Ok((account, me))
+    }
+
+    /// The region that the roster names for a student, or that their profile sets.
+    pub async fn given_region(entry: &Entry) -> Option<String> {
+        match (&entry.region, &entry.access) {
+            (Some(region), _) => Some(region.clone()),
+            (None, Access::Profile(profile)) => named(profile, None).profile_region().await,
+            _ => None,
+        }
+    }
+
+    /// The account of a student in `region`; else in the one that the roster names or the student's profile sets, else
+    /// the professor's own. Makes no call yet: what is wrong with the credentials shows with the first one.
     ///
     /// # Errors
     /// When there is no region, no secret of the class for a role, or a profile cannot be used.
     pub async fn open(&self, entry: &Entry, region: Option<&str>) -> Result<Account, ConnectError> {
-        let region = region.or(entry.region.as_deref());
-        let anywhere = || {
-            let region = region.or(self.default_region.as_deref());
-            region.ok_or(ConnectError::NoRegion)
+        let given = match region {
+            Some(region) => Some(region.to_owned()),
+            None => Self::given_region(entry).await,
         };
+        let region = given.as_deref().or(self.default_region.as_deref());
+        let region = region.ok_or(ConnectError::NoRegion)?;
         match &entry.access {
             Access::Role { arn } => {
                 let secret = self.secret.as_ref().ok_or(ConnectError::NoSecret)?;
@@ -86,24 +112,20 @@ impl Doors {
                     external_id: Some(secret.external_id(&entry.student.id)),
                     session_name: SESSION.to_owned(),
                 };
-                Ok(self.base.assume(role, anywhere()?))
+                Ok(self.base.assume(role, region))
             }
-            Access::Keys(keys) => Ok(self.base.with_keys(keys, anywhere()?)),
-            Access::Profile(profile) => {
-                let named = |region: Option<&str>| Connection {
-                    region: region.map(str::to_owned),
-                    profile: Some(profile.clone()),
-                    ..Connection::default()
-                };
-                let own = match region {
-                    None => named(None).profile_region().await,
-                    Some(_) => None,
-                };
-                let region = region.or(own.as_deref());
-                named(region.or(self.default_region.as_deref())).open().await
-            }
+            Access::Keys(keys) => Ok(self.base.with_keys(keys, region)),
+            Access::Profile(profile) => named(profile, Some(region)).open().await,
             Access::Nothing => Err(ConnectError::NoCredentials),
         }
+    }
+}
+
+fn named(profile: &str, region: Option<&str>) -> Connection {
+    Connection {
+        region: region.map(str::to_owned),
+        profile: Some(profile.to_owned()),
+        ..Connection::default()
     }
 }
 
@@ -111,7 +133,7 @@ impl Doors {
 ///
 /// # Errors
 /// When it is another.
-pub fn promised(entry: &Entry, reached: &Identity) -> Result<(), ConnectError> {
+fn promised(entry: &Entry, reached: &Identity) -> Result<(), ConnectError> {
     match &entry.account {
         Some(promised) if *promised != reached.account => Err(ConnectError::OtherAccount {
             found: reached.account.clone(),

@@ -40,6 +40,9 @@ pub enum RegionError {
 /// Calls under way at once, over all regions.
 const AT_ONCE: usize = 48;
 
+/// Kinds that every region is asked for. The others are not looked for where nothing can come of it.
+const AT_FIRST: usize = 2;
+
 /// A region is not waited for longer: most have nothing to say.
 const PATIENCE: Duration = Duration::from_secs(8);
 
@@ -52,11 +55,18 @@ struct Seen {
     unanswered: usize,
     /// Kinds for which not even a connection was made: no such service there, or no network.
     unreachable: usize,
-    /// Kinds for which there was an answer of any sort.
+    /// Kinds that there was an answer to, of any sort.
     answered: usize,
+    /// Those of them that were refused: denied, or the region is switched off.
+    refused: usize,
 }
 
 impl Seen {
+    /// Whether nothing may be asked there.
+    fn is_closed(&self) -> bool {
+        self.refused > 0 && self.refused == self.answered && self.unanswered == 0
+    }
+
     /// How many kinds might be there.
     fn at_most(&self) -> usize {
         // A service that does not exist in a region has no address there; with other services it is told from no network.
@@ -66,31 +76,30 @@ impl Seen {
 }
 
 impl Doors {
-    /// The region that a student works in: the roster's, else the one with the most kinds of what the labs look for. Where
+    /// The region that a student works in: the roster's or their profile's, else the one with the most kinds of what the labs look for. Where
     /// nothing is anywhere, the professor's own region. A region that is denied or switched off counts as empty.
     ///
     /// # Errors
     /// When the account cannot be opened, or several regions are as good.
     pub async fn find_region(&self, entry: &Entry, labs: &[&Lab]) -> Result<FoundRegion, RegionError> {
-        if let Some(region) = &entry.region {
+        if let Some(region) = Doors::given_region(entry).await {
             return Ok(FoundRegion {
-                region: region.clone(),
-                because: "the roster says so".to_owned(),
+                region,
+                because: "the roster or the profile says so".to_owned(),
             });
         }
         let default = self.default_region();
-        let account = self.open(entry, Some(default.unwrap_or(super::STS_REGION))).await?;
-        let me = account.identity().await.map_err(ConnectError::Call)?;
-        super::promised(entry, &me)?;
+        let (account, me) = self.enter(entry, Some(default.unwrap_or(super::STS_REGION))).await?;
         let kinds = kinds(labs);
         let mut seen = BTreeMap::new();
         if let Some(default) = default {
             look(&account, &[default], &kinds, &mut seen).await;
             match seen.get(default) {
-                Some(s) if s.here == kinds.len() => {
+                // Thirty more regions are not asked when most is here: it is where they work.
+                Some(s) if 2 * s.here > kinds.len() => {
                     return Ok(FoundRegion {
                         region: default.to_owned(),
-                        because: "every kind of resource is there".to_owned(),
+                        because: format!("{} of {} kinds of resource are there", s.here, kinds.len()),
                     });
                 }
                 // Nobody waits for thirty regions of an account that does not answer in the first.
@@ -100,7 +109,16 @@ impl Doors {
         }
         let others = regions::of_partition(me.partition());
         let others: Vec<&str> = others.iter().copied().filter(|r| Some(*r) != default).collect();
-        look(&account, &others, &kinds, &mut seen).await;
+        let (first, rest) = kinds.split_at(kinds.len().min(AT_FIRST));
+        look(&account, &others, first, &mut seen).await;
+        // First those that show something, then those that could still have as much as the best of them.
+        let (some, none): (Vec<&str>, Vec<&str>) = others.iter().partition(|region| seen[*region].here > 0);
+        look(&account, &some, rest, &mut seen).await;
+        let most = seen.values().map(|s| s.here).max().unwrap_or_default();
+        if rest.len() >= most {
+            let open: Vec<&str> = none.into_iter().filter(|region| !seen[*region].is_closed()).collect();
+            look(&account, &open, rest, &mut seen).await;
+        }
         choose(&seen, default, kinds.len())
     }
 }
@@ -143,7 +161,10 @@ fn choose(seen: &BTreeMap<&str, Seen>, default: Option<&str>, kinds: usize) -> R
 
 /// The kinds that a region can have one of: those that the labs look for by themselves.
 fn kinds(labs: &[&Lab]) -> Vec<&'static Kind> {
-    roots(labs).into_iter().filter(|kind| kind.is_regional()).collect()
+    let mut kinds: Vec<_> = roots(labs).into_iter().filter(|kind| kind.is_regional()).collect();
+    // What costs one call comes first.
+    kinds.sort_by_key(|kind| kind.actions.len());
+    kinds
 }
 
 /// The kinds that the labs look for by themselves, each once: no other resource is needed to list them.
@@ -183,8 +204,10 @@ async fn look<'r>(account: &Account, regions: &[&'r str], kinds: &[&'static Kind
             }
             Err(Problem::Unreachable) => seen.unreachable += 1,
             Err(Problem::TimedOut | Problem::Throttled) => seen.unanswered += 1,
-            // Denied, or a region that is switched off.
-            Err(_) => seen.answered += 1,
+            Err(_) => {
+                seen.answered += 1;
+                seen.refused += 1;
+            }
         }
     }
 }
@@ -211,6 +234,7 @@ mod tests {
             unanswered,
             unreachable: 0,
             answered: 8 - unanswered,
+            refused: 0,
         }
     }
 

@@ -30,6 +30,19 @@ def unknown_managed_policy(original, arn):
     return record
 
 
+@wrap(iam, "evaluate_trust_policy", "trust_doc caller_arn ctx")
+def assumed(original, trust_doc, caller_arn, ctx=None):
+    """MiniStack finds a role by the last part of its ARN, and lets the root user in, whom AWS never does; see
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+    """
+    if ctx is not None and ctx.action == "sts:AssumeRole":
+        parts = ctx.resource_arn.split(":")
+        role = iam_store._roles.get_scoped(parts[4], None, parts[-1].rsplit("/", 1)[-1]) if len(parts) > 5 else None
+        if caller_arn.endswith(":root") or (role or {}).get("Arn") != ctx.resource_arn:
+            return False
+    return original(trust_doc, caller_arn, ctx)
+
+
 def as_list(value):
     return value if isinstance(value, list) else [] if value is None else [value]
 
