@@ -1,5 +1,10 @@
 //! The command line: what can be said, nothing of what is done.
 
+mod class;
+
+pub use class::Extra as ExtraCredit;
+pub use class::{DiffArgs, DiffFormat, GradebookArgs, Target};
+
 use crate::sandbox::AccountNumber;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -76,6 +81,14 @@ pub enum Command {
         #[arg(long = "fault", value_name = "ID")]
         faults: Vec<String>,
     },
+    /// Make a graded class's gradebook: fill the file that Moodle or Canvas exported, or write a table.
+    #[command(
+        after_help = "Exit status: 0 every grade is written, 1 some are left out and listed, \
+                            2 the file breaks a rule or the usage is wrong: nothing is written."
+    )]
+    Gradebook(Box<GradebookArgs>),
+    /// Say who gained and who lost between two graded classes, and by which checks.
+    Diff(DiffArgs),
     /// The local AWS for those without an account.
     #[command(subcommand)]
     Sandbox(SandboxCommand),
