@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 /// The name and version of this format.
 pub const SCHEMA: &str = "edemlab/diff/1";
@@ -213,7 +214,7 @@ fn lab_diff(lab: String, students: IndexMap<String, Pair>) -> LabDiff {
         .into_iter()
         .map(|(id, pair)| student_diff(id, pair, &order))
         .collect();
-    let mut turned: IndexMap<(usize, Option<Status>, Option<Status>), usize> = IndexMap::new();
+    let mut turned: BTreeMap<(usize, Option<Status>, Option<Status>), usize> = BTreeMap::new();
     for student in &students {
         *counts.entry(student.change).or_default() += 1;
         for turn in student.checks.iter().filter(|turn| turn.before != turn.after) {
@@ -221,7 +222,9 @@ fn lab_diff(lab: String, students: IndexMap<String, Pair>) -> LabDiff {
             *turned.entry((place, turn.before, turn.after)).or_default() += 1;
         }
     }
-    turned.sort_by(|(a, n), (b, m)| a.0.cmp(&b.0).then(m.cmp(n)).then(a.cmp(b)));
+    let mut turned: Vec<_> = turned.into_iter().collect();
+    // Of one check the commonest first.
+    turned.sort_by_key(|((place, ..), students)| (*place, std::cmp::Reverse(*students)));
     let checks = turned.into_iter().filter_map(|((place, before, after), students)| {
         let (check, ()) = order.get_index(place)?;
         Some(CheckDiff {

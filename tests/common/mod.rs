@@ -7,6 +7,8 @@ pub mod bare;
 pub mod class;
 pub mod cloud;
 pub mod course;
+pub mod graded;
+pub mod lms;
 pub mod moto;
 pub mod orders;
 pub mod relay;

@@ -78,6 +78,19 @@ impl<'a> Entry<'a> {
     }
 }
 
+impl Outcome {
+    /// One word for a table.
+    pub fn word(&self, passed: bool) -> &'static str {
+        match self {
+            Self::Points(_) if passed => "pass",
+            Self::Points(_) => "fail",
+            Self::Unknown { .. } => "unknown",
+            Self::Excused => "excused",
+            Self::Elsewhere => "not taken",
+        }
+    }
+}
+
 fn outcome(grade: &Grade) -> Outcome {
     if grade.student.excused {
         return Outcome::Excused;

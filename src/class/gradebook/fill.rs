@@ -1,11 +1,12 @@
 //! Fills a file that a learning management system exported: the system's rules first, then single cells.
 
 use super::columns::columns;
-use super::entry::{Entry, Outcome};
+use super::entry::Entry;
 use super::layout::{Column, Layout, Maximum, Stays};
 use super::number::{self, Decimal, Mark, Style};
 use super::sheet::Sheet;
 use super::students::{self, Rows};
+use super::style::Seen;
 use super::{Extra, FillError, Lms, Options};
 use crate::class::{LabSummary, Student};
 
@@ -320,11 +321,12 @@ impl Filling<'_> {
                 left.lab = None;
             }
         }
-        let key = self.layout.keys[0].column;
-        let strangers = rows.strangers.iter().map(|&row| &self.sheet.rows()[row]);
-        self.filled.strangers = strangers
-            .map(|row| Finding::at(row.line, row.get(key).trim()))
-            .collect();
+        let keys = &self.layout.keys;
+        let strangers = rows.strangers.iter().map(|&row| &self.sheet.rows()[row]).map(|row| {
+            let mut names = keys.iter().map(|key| row.get(key.column).trim());
+            Finding::at(row.line, names.find(|name| !name.is_empty()).unwrap_or("nobody"))
+        });
+        self.filled.strangers = strangers.collect();
         self.filled.notes = self.layout.notes;
         self.filled.bytes = self.sheet.write();
         Ok(self.filled)
@@ -352,77 +354,9 @@ fn uneven(sheet: &Sheet, layout: &Layout) -> Vec<Finding> {
         .collect()
 }
 
-/// The ways of writing numbers that were seen.
-#[derive(Debug, Default)]
-struct Seen {
-    dot: Option<usize>,
-    comma: Option<usize>,
-    /// Whether every number had two decimals.
-    uneven: bool,
-}
-
-impl Seen {
-    fn see(&mut self, cell: &str, line: usize) {
-        let cell = cell.trim().trim_end_matches('%').trim();
-        let Some((_, mark)) = number::parse(cell) else { return };
-        match mark {
-            Some(Mark::Dot) => self.dot.get_or_insert(line),
-            Some(Mark::Comma) => self.comma.get_or_insert(line),
-            None => return self.uneven = true,
-        };
-        self.uneven |= cell.split(['.', ',']).nth(1).is_none_or(|decimals| decimals.len() != 2);
-    }
-
-    fn is_empty(&self) -> bool {
-        self.dot.is_none() && self.comma.is_none()
-    }
-
-    fn settle(&self, asked: Option<Mark>) -> Result<Style, Finding> {
-        let mark = match (self.dot, self.comma, asked) {
-            (Some(dot), Some(comma), _) => {
-                let text = format!(
-                    "decimal comma here, decimal dot in line {dot}: a spreadsheet has changed some of the grades; export the file again"
-                );
-                return Err(Finding::at(comma, text));
-            }
-            (Some(dot), None, Some(Mark::Comma)) => {
-                return Err(Finding::at(dot, "the file has decimal dots: leave out --decimal comma"));
-            }
-            (None, Some(comma), Some(Mark::Dot)) => {
-                return Err(Finding::at(
-                    comma,
-                    "the file has decimal commas: leave out --decimal dot",
-                ));
-            }
-            (None, Some(_), _) => Mark::Comma,
-            (Some(_), None, _) => Mark::Dot,
-            // All systems read a dot, whatever their language; a comma is read only where it is the language's own.
-            (None, None, asked) => asked.unwrap_or(Mark::Dot),
-        };
-        Ok(Style {
-            mark,
-            padded: !self.is_empty() && !self.uneven,
-        })
-    }
-}
-
-/// Whether anything of the class was left out.
 impl Filled {
     /// Whether every grade of the class is in the file.
     pub fn is_whole(&self) -> bool {
         self.left.is_empty()
-    }
-}
-
-impl Outcome {
-    /// One word for a table.
-    pub fn word(&self, passed: bool) -> &'static str {
-        match self {
-            Self::Points(_) if passed => "pass",
-            Self::Points(_) => "fail",
-            Self::Unknown { .. } => "unknown",
-            Self::Excused => "excused",
-            Self::Elsewhere => "not taken",
-        }
     }
 }

@@ -12,6 +12,7 @@ mod moodle;
 pub mod number;
 pub mod sheet;
 mod students;
+mod style;
 mod table;
 mod words;
 mod worksheet;

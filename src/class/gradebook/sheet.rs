@@ -139,12 +139,12 @@ impl Row {
 }
 
 /// Whether a value can only stand in quotation marks.
-pub fn needs_quotes(value: &str, delimiter: char) -> bool {
+fn needs_quotes(value: &str, delimiter: char) -> bool {
     value.contains([delimiter, '"', '\n', '\r']) || value.starts_with(' ') || value.ends_with(' ')
 }
 
 /// A value in quotation marks (RFC 4180).
-pub fn quoted(value: &str) -> String {
+fn quoted(value: &str) -> String {
     format!("\"{}\"", value.replace('"', "\"\""))
 }
 

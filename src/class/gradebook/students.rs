@@ -58,10 +58,9 @@ pub fn rows(students: &[Student], sheet: &Sheet, layout: &Layout) -> Rows {
             },
             [first, others @ ..] => {
                 let lines: Vec<String> = others.iter().map(|&row| line(row).to_string()).collect();
+                let (id, lines) = (&student.id, lines.join(", "));
                 let text = format!(
-                    "{} is in this row and in line {}: leave one of them",
-                    student.id,
-                    lines.join(", ")
+                    "{id} is in this row and in line {lines}, by identifier or e-mail address: leave one of them, or correct the roster"
                 );
                 rows.findings.push(Finding::at(line(*first), text));
                 for row in found {
