@@ -3,6 +3,9 @@
 mod grade;
 
 pub use grade::{Again, GradeArgs, RegradeArgs};
+mod class;
+pub use class::Extra as ExtraCredit;
+pub use class::{DiffArgs, DiffFormat, GradebookArgs, Target};
 
 use crate::sandbox::AccountNumber;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -90,6 +93,14 @@ pub enum Command {
     },
     /// Make a class's pages: one for the class, and one and a feedback file for each student.
     Pages(PagesArgs),
+    /// Make a graded class's gradebook: fill the file that Moodle or Canvas exported, or write a table.
+    #[command(
+        after_help = "Exit status: 0 every grade is written, 1 some are left out and listed, \
+                            2 the file breaks a rule or the usage is wrong: nothing is written."
+    )]
+    Gradebook(Box<GradebookArgs>),
+    /// Say who gained and who lost between two graded classes, and by which checks.
+    Diff(DiffArgs),
     /// The local AWS for those without an account.
     #[command(subcommand)]
     Sandbox(SandboxCommand),

@@ -5,8 +5,8 @@ mod common;
 use std::path::Path;
 
 use common::cloud::shared;
-use common::graded::{Class, LABS, Reports, id, reports, verdicts};
 use common::orders::{Orders, Traces, nothing_stays};
+use common::taught::{Class, LABS, Reports, id, reports, verdicts};
 
 /// Students of the class; `EDEMLAB_CLASS_SIZE=60` for a whole one.
 fn size() -> usize {

@@ -2,8 +2,11 @@
 
 pub mod access;
 pub mod cell;
+pub mod diff;
+pub mod diff_text;
 pub mod folder;
 pub mod grade;
+pub mod gradebook;
 pub mod pages;
 pub mod roster;
 pub mod underway;

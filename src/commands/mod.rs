@@ -3,11 +3,13 @@
 mod access;
 mod check;
 mod common;
+mod diff;
 mod explain;
 mod failure;
 mod files;
 mod grade;
 mod grade_live;
+mod gradebook;
 mod inbox;
 mod lint;
 mod live;
@@ -54,6 +56,8 @@ async fn verb(cli: Cli) -> anyhow::Result<u8> {
         Command::Files { lab, to, force } => files::run(course, &lab, &to, force),
         Command::Lint => lint::run(course),
         Command::Prove { lab, faults } => prove::run(course, &lab, &faults).await,
+        Command::Diff(args) => diff::run(&args),
+        Command::Gradebook(args) => gradebook::run(&args),
         Command::Sandbox(command) => sandbox::run(course, command).await,
         Command::Access(command) => access::run(course, command).await,
         Command::Roster(command) => roster::run(course, command).await,

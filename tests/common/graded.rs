@@ -1,142 +1,194 @@
-//! A class in a sandbox: some accounts with full marks, the others with faults in one lab or both, all let in by role.
+//! A graded class on disk, made of small reports.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use edemlab::class::access::Secret;
-use edemlab::report::Report;
+use edemlab::class::folder::Folder;
+use edemlab::class::{Class, LabSummary, SCHEMA, StepSummary, Student};
+use edemlab::report::{self, CheckReport, Points, Report, Status, StepReport, Verdict};
 
-use super::cloud::{Checked, Cloud, Printed, REGION, check_lab_at, checked, run};
-use super::course::{fault_of, solution_of};
+/// A check of a report: its id, its status, points earned and possible.
+pub type Check<'c> = (&'c str, Status, u32, u32);
 
-/// Faults that a class has, each with its lab.
-const FAULTS: &[(&str, &str)] = &[
-    ("datastream", "role-without-dynamodb"),
-    ("eventdriven", "handler-does-not-approve"),
-    ("datastream", "trigger-off"),
-    ("eventdriven", "template-without-escape"),
-    ("datastream", "no-tracker"),
-    ("eventdriven", "order-rule-off"),
-    ("datastream", "crash"),
-    ("eventdriven", "no-subscription"),
-    ("datastream", "partition-key-name"),
-    ("eventdriven", "choice-reversed"),
-];
-
-pub const LABS: [&str; 2] = ["datastream", "eventdriven"];
-
-/// A class whose accounts are deployed.
-pub struct Class {
-    pub cloud: &'static Cloud,
-    folder: tempfile::TempDir,
-    pub accounts: Vec<String>,
+/// A class's folder that vanishes with the test.
+pub struct ClassFolder {
+    scratch: tempfile::TempDir,
+    folder: Folder,
 }
 
-impl Class {
-    /// `size` students, a third of them with full marks. Their accounts begin with `first`, five digits.
-    pub fn new(cloud: &'static Cloud, first: &str, size: usize) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let accounts: Vec<String> = (1..=size).map(|n| format!("{first}{n:07}")).collect();
-        let class = Self {
-            cloud,
-            folder,
-            accounts,
+impl ClassFolder {
+    /// A class with these labs (id, title, points) and students (id, name, e-mail), not graded yet.
+    pub fn new(labs: &[(&str, &str, u32)], students: &[(&str, &str, &str)]) -> Self {
+        Self::with(labs, students.iter().map(|s| student(s.0, s.1, s.2)).collect(), None)
+    }
+
+    pub fn with(labs: &[(&str, &str, u32)], students: Vec<Student>, deadline: Option<&str>) -> Self {
+        let scratch = tempfile::tempdir().unwrap();
+        let class = Class {
+            schema: SCHEMA.to_owned(),
+            tool: "0.1.0".to_owned(),
+            course: "Serverless".to_owned(),
+            edition: "2026".to_owned(),
+            labs: labs
+                .iter()
+                .map(|(id, title, possible)| lab(id, title, *possible))
+                .collect(),
+            students,
+            deadline: deadline.map(str::to_owned),
         };
-        let (secret, _) = Secret::load_or_make(&class.secret()).expect("a secret");
-        let template = cloud.access_template(&[]);
-        for (n, account) in class.accounts.iter().enumerate() {
-            cloud.make_role(account, &template, &secret.external_id(&id(n)));
-            for lab in LABS {
-                let fault = class.faults(n).into_iter().find(|(of, _)| *of == lab);
-                let templates = fault.map_or_else(|| vec![solution_of(lab)], |(lab, id)| fault_of(lab, id));
-                for template in &templates {
-                    cloud.deploy_as(account, REGION, &format!("edemlab-{lab}"), template);
-                }
-                if templates
-                    .last()
-                    .is_some_and(|t| t["Metadata"]["edemlab"]["confirm"] == true)
-                {
-                    cloud.confirm(account, REGION);
-                }
-            }
-        }
-        let lines = class.accounts.iter().enumerate();
-        let lines: String = lines
-            .map(|(n, account)| format!("{};Student {n};{account}\r\n", id(n)))
+        let folder = Folder::create(&scratch.path().join("class"), class).unwrap();
+        Self { scratch, folder }
+    }
+
+    /// One lab of 100 points, and a student for each of the points: s001, s002, …
+    pub fn of_points(points: &[u32]) -> Self {
+        let class = Self::new(&[("datastream", "Data stream", 100)], &[]);
+        let students: Vec<Student> = (1..=points.len())
+            .map(|n| {
+                student(
+                    &format!("s{n:03}"),
+                    &format!("Student {n}"),
+                    &format!("s{n:03}@example.com"),
+                )
+            })
             .collect();
-        std::fs::write(class.roster(), format!("\u{feff}student;name;account\r\n{lines}")).unwrap();
+        let class = Self::with(
+            &[("datastream", "Data stream", 100)],
+            students,
+            class.folder.class().deadline.as_deref(),
+        );
+        for (n, points) in points.iter().enumerate() {
+            class.points(&format!("s{:03}", n + 1), "datastream", *points);
+        }
         class
     }
 
-    /// What is wrong with the account of the `n`th student.
-    pub fn faults(&self, n: usize) -> Vec<(&'static str, &'static str)> {
-        let full = self.accounts.len().div_ceil(3);
-        match n.checked_sub(full) {
-            None => Vec::new(),
-            Some(m) => {
-                let first = FAULTS[m % FAULTS.len()];
-                // Every third has one in the other lab as well.
-                let second = FAULTS[(m + 1) % FAULTS.len()];
-                if m % 3 == 2 { vec![first, second] } else { vec![first] }
-            }
-        }
+    pub fn path(&self) -> &Path {
+        self.folder.path()
     }
 
-    pub fn roster(&self) -> PathBuf {
-        self.folder.path().join("roster.csv")
+    /// A path beside the class's folder.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.scratch.path().join(name)
     }
 
-    pub fn secret(&self) -> PathBuf {
-        self.folder.path().join("secret")
+    /// Stores a report.
+    pub fn store(&self, student: &str, report: &Report) {
+        let student = self
+            .folder
+            .class()
+            .students
+            .iter()
+            .find(|s| s.id == student)
+            .expect("a student");
+        self.folder.store(student, report, &serde_json::json!({})).unwrap();
     }
 
-    /// `edemlab grade` of both labs into `out`.
-    pub fn grade(&self, out: &Path, args: &[&str]) -> Command {
-        let (roster, secret) = (self.roster(), self.secret());
-        let text = |path: &Path| path.to_str().unwrap().to_owned();
-        let all = ["grade", &text(&roster), "--secret", &text(&secret), "--out", &text(out)];
-        self.cloud.professor(&[&all, args].concat())
+    /// A run with these points of 100.
+    pub fn points(&self, student: &str, lab: &str, earned: u32) {
+        self.run(student, lab, "2026-05-01T10:00:00Z", &scored(earned));
     }
 
-    pub fn graded(&self, out: &Path, args: &[&str]) -> Printed {
-        run(self.grade(out, args))
-    }
-
-    /// `edemlab check` of one account, by its student.
-    pub fn check(&self, n: usize, lab: &str) -> Checked {
-        let keys = self.cloud.student(&self.accounts[n]);
-        checked(check_lab_at(self.cloud.endpoint(), lab, &keys, &["--format", "json"]))
+    /// A run with these checks.
+    pub fn run(&self, student: &str, lab: &str, started: &str, checks: &[Check]) {
+        self.store(student, &report(lab, started, checks));
     }
 }
 
-/// The `n`th student.
-pub fn id(n: usize) -> String {
-    format!("s{n:03}")
-}
-
-/// Reports by student and lab.
-pub type Reports = BTreeMap<(String, String), Report>;
-
-/// The reports in a class's folder.
-pub fn reports(out: &Path, students: usize) -> Reports {
-    let mut found = BTreeMap::new();
-    for n in 0..students {
-        for lab in LABS {
-            let file = out.join("reports").join(id(n)).join(format!("{lab}.json"));
-            if let Ok(text) = std::fs::read_to_string(&file) {
-                let report = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-                found.insert((id(n), lab.to_owned()), report);
-            }
-        }
+/// Two checks that earn so many of 100 points; above it, with extra credit.
+pub fn scored(earned: u32) -> Vec<Check<'static>> {
+    let status = if earned < 100 { Status::Fail } else { Status::Pass };
+    let mut checks = vec![("kinesis.exists", status, earned.min(100), 100)];
+    if earned > 100 {
+        checks.push(("kinesis.extra", Status::Pass, earned - 100, 0));
     }
-    found
-}
-
-/// What was judged: each check with its status and points.
-pub fn verdicts(report: &Report) -> Vec<(String, String, u32)> {
-    let checks = report.checks();
     checks
-        .map(|(_, c)| (c.id.clone(), format!("{:?}", c.status), c.points))
-        .collect()
+}
+
+pub fn student(id: &str, name: &str, email: &str) -> Student {
+    Student {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        email: email.to_owned(),
+        excused: false,
+        labs: None,
+    }
+}
+
+fn lab(id: &str, title: &str, possible: u32) -> LabSummary {
+    LabSummary {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        possible,
+        steps: vec![StepSummary {
+            id: "kinesis".to_owned(),
+            title: "The stream".to_owned(),
+            possible,
+        }],
+    }
+}
+
+/// A report with these checks. Possible points of zero are extra credit.
+pub fn report(lab: &str, started: &str, checks: &[Check]) -> Report {
+    let checks: Vec<CheckReport> = checks
+        .iter()
+        .map(|(id, status, points, possible)| CheckReport {
+            id: (*id).to_owned(),
+            title: format!("What {id} asks"),
+            status: *status,
+            points: *points,
+            possible: if *possible == 0 { *points } else { *possible },
+            optional: *possible == 0,
+            expected: "as it should be".to_owned(),
+            found: (*status != Status::Pass).then(|| "AccessDenied".to_owned()),
+            why: None,
+            fix: None,
+            evidence: Vec::new(),
+            needs: Vec::new(),
+            seconds: 0.1,
+        })
+        .collect();
+    let worst = report::worst(checks.iter());
+    let mut steps: Vec<StepReport> = Vec::new();
+    for check in checks {
+        let id = check.id.split('.').next().unwrap_or_default().to_owned();
+        if steps.last().is_none_or(|step| step.id != id) {
+            steps.push(StepReport {
+                title: id.clone(),
+                chapter: format!("{lab}/{id}.html"),
+                id,
+                status: Status::Pass,
+                points: Points::default(),
+                about: Vec::new(),
+                way: Vec::new(),
+                checks: Vec::new(),
+            });
+        }
+        steps.last_mut().unwrap().checks.push(check);
+    }
+    for step in &mut steps {
+        step.status = report::worst(step.checks.iter());
+        step.points = Points::of(step.checks.iter());
+    }
+    Report {
+        schema: report::SCHEMA.to_owned(),
+        tool: "0.1.0".to_owned(),
+        lab: lab.to_owned(),
+        title: lab.to_owned(),
+        edition: "2026".to_owned(),
+        account: "000000000001".to_owned(),
+        region: "eu-central-1".to_owned(),
+        caller: "arn:aws:iam::000000000001:user/student".to_owned(),
+        started: started.to_owned(),
+        seconds: 1.0,
+        verdict: match worst {
+            Status::Pass => Verdict::Pass,
+            Status::Unknown => Verdict::Unknown,
+            Status::Fail | Status::Blocked => Verdict::Fail,
+        },
+        points: Points::of(steps.iter().flat_map(|s| &s.checks)),
+        resources: Default::default(),
+        steps,
+        notes: Vec::new(),
+        leftovers: Vec::new(),
+    }
 }

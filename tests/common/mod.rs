@@ -10,9 +10,11 @@ pub mod classroom;
 pub mod cloud;
 pub mod course;
 pub mod graded;
+pub mod lms;
 pub mod moto;
 pub mod orders;
 pub mod relay;
+pub mod taught;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;

@@ -1,0 +1,95 @@
+//! Which row of a file is about which student.
+
+use super::fill::Finding;
+use super::layout::{KeyKind, Layout};
+use super::sheet::Sheet;
+use crate::class::Student;
+use std::collections::{BTreeSet, HashMap};
+
+/// The rows of students.
+#[derive(Debug, Default)]
+pub struct Rows {
+    /// The row of each student, by their place in the class.
+    pub of: HashMap<usize, usize>,
+    /// Rows of students who are not in the class.
+    pub strangers: Vec<usize>,
+    /// Who cannot be told apart.
+    pub findings: Vec<Finding>,
+}
+
+/// Finds the row of every student of a class. A row is theirs when any identifying column says so, and no other row's.
+pub fn rows(students: &[Student], sheet: &Sheet, layout: &Layout) -> Rows {
+    let indices: Vec<HashMap<String, Vec<usize>>> = layout
+        .keys
+        .iter()
+        .map(|key| {
+            let mut index: HashMap<String, Vec<usize>> = HashMap::new();
+            for &row in &layout.rows {
+                let value = sheet.rows()[row].get(key.column).trim();
+                if !value.is_empty() {
+                    index.entry(spelled(value, key.kind)).or_default().push(row);
+                }
+            }
+            index
+        })
+        .collect();
+    let mut rows = Rows::default();
+    let mut owners: HashMap<usize, usize> = HashMap::new();
+    for (place, student) in students.iter().enumerate() {
+        let mut found: BTreeSet<usize> = BTreeSet::new();
+        for (key, index) in layout.keys.iter().zip(&indices) {
+            for name in names(student, key.kind).into_iter().filter(|name| !name.is_empty()) {
+                found.extend(index.get(&spelled(name, key.kind)).into_iter().flatten());
+            }
+        }
+        let found: Vec<usize> = found.into_iter().collect();
+        let line = |row: usize| sheet.rows()[row].line;
+        match found.as_slice() {
+            [] => {}
+            [row] => match owners.insert(*row, place) {
+                Some(other) => {
+                    let other = &students[other].id;
+                    let text = format!("both {other} and {} of the class are this row", student.id);
+                    rows.findings.push(Finding::at(line(*row), text));
+                }
+                None => {
+                    rows.of.insert(place, *row);
+                }
+            },
+            [first, others @ ..] => {
+                let lines: Vec<String> = others.iter().map(|&row| line(row).to_string()).collect();
+                let (id, lines) = (&student.id, lines.join(", "));
+                let text = format!(
+                    "{id} is in this row and in line {lines}, by identifier or e-mail address: leave one of them, or correct the roster"
+                );
+                rows.findings.push(Finding::at(line(*first), text));
+                for row in found {
+                    owners.insert(row, place);
+                }
+            }
+        }
+    }
+    rows.strangers = layout
+        .rows
+        .iter()
+        .copied()
+        .filter(|row| !owners.contains_key(row))
+        .collect();
+    rows
+}
+
+/// What of a student a key is compared with.
+fn names(student: &Student, kind: KeyKind) -> Vec<&str> {
+    match kind {
+        KeyKind::Id => vec![student.id.trim()],
+        KeyKind::Login | KeyKind::Email => vec![student.id.trim(), student.email.trim()],
+    }
+}
+
+/// A name as it is compared.
+fn spelled(name: &str, kind: KeyKind) -> String {
+    match kind {
+        KeyKind::Id => name.to_owned(),
+        KeyKind::Login | KeyKind::Email => name.to_lowercase(),
+    }
+}

@@ -1,0 +1,125 @@
+//! A table of our own: a row a student, some columns a lab.
+
+use super::entry::{Entry, Outcome};
+use super::number::Decimal;
+use super::{Extra, Options};
+use crate::class::Student;
+use crate::report::text::visible;
+
+/// A cell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// Nothing.
+    Empty,
+    /// What somebody wrote, with control characters made visible.
+    Text(String),
+    /// A whole number.
+    Whole(u32),
+    /// A grade.
+    Grade(Decimal),
+}
+
+/// A table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// The header.
+    pub header: Vec<String>,
+    /// A row a student.
+    pub rows: Vec<Vec<Cell>>,
+    /// Grades that are not there: the student, the lab and why.
+    pub left: Vec<super::Left>,
+}
+
+impl Table {
+    /// The table of some students. `steps` gives each step of a lab a column.
+    pub fn new(class: &[Student], entries: &[Entry], steps: bool, options: &Options) -> Self {
+        let mut labs: Vec<&Entry> = Vec::new();
+        for entry in entries {
+            if !labs.iter().any(|lab| lab.lab.id == entry.lab.id) {
+                labs.push(entry);
+            }
+        }
+        let mut header: Vec<String> = ["student", "name", "email"].map(str::to_owned).to_vec();
+        for Entry { lab, .. } in &labs {
+            let columns = ["grade", "points", "possible", "status", "late", "runs"];
+            header.extend(columns.map(|column| format!("{} {column}", lab.id)));
+            if steps {
+                header.extend(lab.steps.iter().map(|step| format!("{} {}", lab.id, step.id)));
+            }
+        }
+        let mut table = Self {
+            header,
+            rows: Vec::new(),
+            left: Vec::new(),
+        };
+        for student in class {
+            let mut row: Vec<Cell> = [&student.id, &student.name, &student.email]
+                .map(|text| text_cell(text))
+                .to_vec();
+            for lab in &labs {
+                let entry = entries
+                    .iter()
+                    .find(|e| e.student.id == student.id && e.lab.id == lab.lab.id);
+                if let Some(entry) = entry {
+                    row.extend(table.cells(entry, steps, options, labs.len() > 1));
+                }
+            }
+            table.rows.push(row);
+        }
+        table
+    }
+
+    fn cells(&mut self, entry: &Entry, steps: bool, options: &Options, several: bool) -> Vec<Cell> {
+        let points = entry.points(options);
+        let grade = match points {
+            Ok(Some(points)) if entry.lab.possible > 0 => {
+                let extra = if options.extra == Extra::Keep {
+                    Extra::Keep
+                } else {
+                    Extra::Cap
+                };
+                let scale = options.scale.unwrap_or(Decimal::HUNDRED);
+                Cell::Grade(entry.grade(points, scale, extra).0)
+            }
+            _ => Cell::Empty,
+        };
+        if let Err(why) = points {
+            self.left.push(super::Left {
+                student: entry.student.id.clone(),
+                name: entry.student.name.clone(),
+                lab: several.then(|| entry.lab.id.clone()),
+                why: why.to_owned(),
+            });
+        }
+        let late = match (entry.runs, entry.late) {
+            (0, _) => Cell::Empty,
+            (_, late) => text_cell(if late { "yes" } else { "no" }),
+        };
+        let mut cells = vec![
+            grade,
+            points.ok().flatten().map_or(Cell::Empty, Cell::Whole),
+            Cell::Whole(entry.lab.possible),
+            text_cell(status(entry)),
+            late,
+            Cell::Whole(u32::try_from(entry.runs).unwrap_or(u32::MAX)),
+        ];
+        if steps {
+            cells.extend(entry.steps.iter().map(|points| points.map_or(Cell::Empty, Cell::Whole)));
+        }
+        cells
+    }
+}
+
+fn status(entry: &Entry) -> &'static str {
+    match &entry.outcome {
+        Outcome::Unknown { .. } if entry.runs == 0 => "not graded",
+        outcome => outcome.word(entry.passed),
+    }
+}
+
+fn text_cell(text: &str) -> Cell {
+    match visible(text) {
+        text if text.is_empty() => Cell::Empty,
+        text => Cell::Text(text),
+    }
+}

@@ -1,0 +1,133 @@
+//! What the verbs for a graded class take.
+
+use crate::class::Counts;
+use crate::class::gradebook::number::{Decimal, Mark};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// What `gradebook` takes.
+#[derive(Debug, Args)]
+pub struct GradebookArgs {
+    /// The class's folder, as `edemlab grade` made it.
+    pub dir: PathBuf,
+    /// For what.
+    #[arg(long = "for", value_enum, value_name = "WHAT")]
+    pub target: Target,
+    /// The file that Moodle or Canvas exported; it stays as it is.
+    #[arg(long, value_name = "FILE")]
+    pub fill: Option<PathBuf>,
+    /// Where the grades go; `-` is standard output. Else beside the file that is filled, or into the class's folder.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Only this lab; may be repeated.
+    #[arg(long = "lab", value_name = "LAB")]
+    pub labs: Vec<String>,
+    /// Which column is a lab's: `--column 'datastream=Lab 1 (1234)'`.
+    #[arg(long = "column", value_name = "LAB=HEADER")]
+    pub columns: Vec<String>,
+    /// What full marks are; else what the file says, else 100.
+    #[arg(long, value_name = "N")]
+    pub scale: Option<Decimal>,
+    /// Which of several runs counts.
+    #[arg(long, value_enum, default_value_t = Count::Last)]
+    pub count: Count,
+    /// Extra credit: cut to full marks, or kept where the system takes it.
+    #[arg(long, value_enum, default_value_t = Extra::Cap)]
+    pub extra: Extra,
+    /// Count what could not be told as no points, and a student who was never graded as zero.
+    #[arg(long)]
+    pub unknown_as_zero: bool,
+    /// How decimals are written, where the file does not show it.
+    #[arg(long, value_enum)]
+    pub decimal: Option<DecimalMark>,
+    /// A column for the points of each step (csv, xlsx).
+    #[arg(long)]
+    pub steps: bool,
+}
+
+/// What `diff` takes.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The class's folder before.
+    pub before: PathBuf,
+    /// The class's folder after.
+    pub after: PathBuf,
+    /// Which of several runs counts.
+    #[arg(long, value_enum, default_value_t = Count::Last)]
+    pub count: Count,
+    /// How the differences are printed.
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub format: DiffFormat,
+}
+
+/// What a gradebook is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Target {
+    /// Moodle's gradebook, exported as plain text (CSV).
+    Moodle,
+    /// The offline grading worksheet of a Moodle assignment.
+    MoodleWorksheet,
+    /// Canvas's gradebook.
+    Canvas,
+    /// A table of all students, as CSV.
+    Csv,
+    /// The same as a workbook.
+    Xlsx,
+}
+
+/// Which of several runs counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Count {
+    /// The last.
+    Last,
+    /// The one with the most points.
+    Best,
+    /// The last before the deadline.
+    Deadline,
+}
+
+impl From<Count> for Counts {
+    fn from(count: Count) -> Self {
+        match count {
+            Count::Last => Self::Last,
+            Count::Best => Self::Best,
+            Count::Deadline => Self::Deadline,
+        }
+    }
+}
+
+/// What happens to extra credit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Extra {
+    /// Cut to full marks.
+    Cap,
+    /// Kept.
+    Keep,
+}
+
+/// The sign before decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DecimalMark {
+    /// `8,5`; a CSV of our own then has semicolons, as Excel reads it in Spain.
+    Comma,
+    /// `8.5`
+    Dot,
+}
+
+impl From<DecimalMark> for Mark {
+    fn from(mark: DecimalMark) -> Self {
+        match mark {
+            DecimalMark::Comma => Self::Comma,
+            DecimalMark::Dot => Self::Dot,
+        }
+    }
+}
+
+/// How differences are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For people.
+    Text,
+    /// `edemlab/diff/1`.
+    Json,
+}

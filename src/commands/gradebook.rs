@@ -1,0 +1,244 @@
+//! `edemlab gradebook`.
+
+use crate::class::folder::Folder;
+use crate::class::gradebook::number::Mark;
+use crate::class::gradebook::{self, Entry, Extra, FillError, Filled, Finding, Left, Lms, Options, Table};
+use crate::cli::{ExtraCredit, GradebookArgs, Target};
+use crate::course::UnknownName;
+use crate::private;
+use crate::report::text::visible;
+use anyhow::{Context, bail};
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+pub fn run(args: &GradebookArgs) -> anyhow::Result<u8> {
+    let folder = Folder::open(&args.dir)?;
+    let wanted = labs(&folder, &args.labs)?;
+    let options = Options {
+        scale: args.scale,
+        extra: match args.extra {
+            ExtraCredit::Cap => Extra::Cap,
+            ExtraCredit::Keep => Extra::Keep,
+        },
+        unknown_as_zero: args.unknown_as_zero,
+        decimal: args.decimal.map(Mark::from),
+        columns: columns(&args.columns, &wanted)?,
+    };
+    let mut entries = Vec::new();
+    for grade in folder.grades(args.count.into()) {
+        let grade = grade?;
+        if wanted.contains(&grade.lab.id.as_str()) {
+            entries.push(Entry::new(&grade));
+        }
+    }
+    let lms = match args.target {
+        Target::Moodle => Lms::Moodle,
+        Target::MoodleWorksheet => Lms::MoodleWorksheet,
+        Target::Canvas => Lms::Canvas,
+        Target::Csv | Target::Xlsx => return table(args, &folder, &entries, &options),
+    };
+    fill(lms, args, &folder, &entries, &options)
+}
+
+/// The labs that are asked for; all of the class if none is.
+fn labs<'f>(folder: &'f Folder, asked: &[String]) -> anyhow::Result<Vec<&'f str>> {
+    let all = || folder.class().labs.iter().map(|lab| lab.id.as_str());
+    for lab in asked {
+        if !all().any(|id| id == lab) {
+            return Err(UnknownName::new("lab of this class", lab, all()).into());
+        }
+    }
+    Ok(all()
+        .filter(|id| asked.is_empty() || asked.iter().any(|lab| lab == id))
+        .collect())
+}
+
+/// `LAB=HEADER`, or only the header where there is one lab.
+fn columns(said: &[String], labs: &[&str]) -> anyhow::Result<Vec<(String, String)>> {
+    let mut columns: Vec<(String, String)> = Vec::new();
+    for text in said {
+        let pair = match (text.split_once('='), labs) {
+            (Some((lab, header)), _) if labs.contains(&lab.trim()) => (lab.trim().to_owned(), header.to_owned()),
+            (_, [lab]) => ((*lab).to_owned(), text.clone()),
+            _ => bail!(
+                "--column {text}: write LAB=HEADER, with one of the labs {}",
+                labs.join(", ")
+            ),
+        };
+        if columns.iter().any(|(lab, _)| *lab == pair.0) {
+            bail!("--column says twice which column is that of {}", pair.0);
+        }
+        columns.push(pair);
+    }
+    Ok(columns)
+}
+
+fn table(args: &GradebookArgs, folder: &Folder, entries: &[Entry], options: &Options) -> anyhow::Result<u8> {
+    if args.fill.is_some() || !args.columns.is_empty() {
+        bail!("--fill and --column are for moodle, moodle-worksheet and canvas: csv and xlsx are tables of their own");
+    }
+    let table = Table::new(&folder.class().students, entries, args.steps, options);
+    let (name, bytes) = match args.target {
+        Target::Xlsx if args.out.as_deref() == Some(Path::new("-")) => {
+            bail!("a workbook is no text for a terminal: give a file, as in --out grades.xlsx");
+        }
+        Target::Xlsx => ("grades.xlsx", gradebook::xlsx(&table)?),
+        _ => (
+            "grades.csv",
+            gradebook::csv(&table, options.decimal.unwrap_or(Mark::Dot)),
+        ),
+    };
+    let out = args.out.clone().unwrap_or_else(|| folder.path().join(name));
+    eprint!("{}", lefts(&table.left));
+    if put(&out, &bytes)? {
+        super::print(&format!("{} students → {}", table.rows.len(), shown(&out)))?;
+    }
+    Ok(u8::from(!table.left.is_empty()))
+}
+
+fn fill(lms: Lms, args: &GradebookArgs, folder: &Folder, entries: &[Entry], options: &Options) -> anyhow::Result<u8> {
+    if args.steps {
+        bail!("--steps is for csv and xlsx: a column is not added to a file of Moodle or Canvas");
+    }
+    let Some(source) = &args.fill else {
+        let hint = match lms {
+            Lms::Moodle => "Moodle: Grades → Export → Plain text file",
+            Lms::MoodleWorksheet => "Moodle: the assignment → Submissions → Actions → Download grading worksheet",
+            Lms::Canvas => "Canvas: Grades → Export → Export Entire Gradebook",
+        };
+        bail!("say which file is to be filled, with --fill FILE\n\n  {hint}");
+    };
+    let stem = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let out = args
+        .out
+        .clone()
+        .unwrap_or_else(|| source.with_file_name(format!("{stem}-filled.csv")));
+    if same(source, &out) {
+        bail!(
+            "{} is the file that was exported: write the filled one elsewhere, with --out FILE",
+            shown(&out)
+        );
+    }
+    let bytes = std::fs::read(source).with_context(|| format!("cannot read {}", shown(source)))?;
+    let filled = gradebook::fill(lms, &bytes, &stem, &folder.class().students, entries, options);
+    let filled = filled.map_err(|error| refusal(source, &error))?;
+    eprint!("{}", said(source, &filled));
+    if put(&out, &filled.bytes)? {
+        let what = if filled.grades == 1 { "grade" } else { "grades" };
+        super::print(&format!("{} {what} → {}", filled.grades, shown(&out)))?;
+    }
+    Ok(u8::from(!filled.is_whole()))
+}
+
+/// Writes a file for this user only; `-` is standard output. Whether it was a file.
+fn put(out: &Path, bytes: &[u8]) -> anyhow::Result<bool> {
+    if out == Path::new("-") {
+        return match std::io::stdout().lock().write_all(bytes) {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+            _ => Ok(false),
+        };
+    }
+    private::write(out, bytes).with_context(|| format!("cannot write {}", shown(out)))?;
+    Ok(true)
+}
+
+/// Whether two paths are one file.
+fn same(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| -> Option<PathBuf> {
+        let folder = path
+            .parent()
+            .filter(|p| !p.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        path.canonicalize()
+            .ok()
+            .or_else(|| Some(folder.canonicalize().ok()?.join(path.file_name()?)))
+    };
+    real(one).is_some_and(|one| real(other) == Some(one))
+}
+
+fn refusal(source: &Path, error: &FillError) -> anyhow::Error {
+    let name = shown(source);
+    match error {
+        FillError::Sheet(error) => anyhow::anyhow!("{name}: {error}"),
+        FillError::Problems(problems) => {
+            let text = format!(
+                "{name} was not filled, nothing is written: {error}\n{}",
+                findings(source, problems)
+            );
+            anyhow::anyhow!(text.trim_end().to_owned())
+        }
+    }
+}
+
+fn findings(source: &Path, findings: &[Finding]) -> String {
+    let mut out = String::new();
+    for Finding { line, text } in findings {
+        let _ = writeln!(out, "  {}:{line}: {}", shown(source), visible(text));
+    }
+    out
+}
+
+/// What there is to say about a filled file.
+fn said(source: &Path, filled: &Filled) -> String {
+    let mut out = lefts(&filled.left);
+    let mut section = |title: &str, list: &[Finding]| {
+        if !list.is_empty() {
+            let _ = writeln!(out, "{title}:\n{}", findings(source, list));
+        }
+    };
+    section("another grade than before", &filled.replaced);
+    section("extra credit was cut (--extra keep keeps it)", &filled.capped);
+    section("not in the class, left as they are", &filled.strangers);
+    for note in &filled.notes {
+        let _ = writeln!(out, "note: {}", visible(note));
+    }
+    out
+}
+
+fn lefts(left: &[Left]) -> String {
+    let mut out = String::new();
+    if left.is_empty() {
+        return out;
+    }
+    let _ = writeln!(
+        out,
+        "no grade was written for {}:",
+        if left.len() == 1 {
+            "one".to_owned()
+        } else {
+            left.len().to_string()
+        }
+    );
+    for Left {
+        student,
+        name,
+        lab,
+        why,
+    } in left
+    {
+        let lab = lab.as_ref().map(|lab| format!(", {lab}")).unwrap_or_default();
+        let name = if name.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", short(name))
+        };
+        let _ = writeln!(out, "  {}{name}{lab}: {}", short(student), visible(why));
+    }
+    out.push('\n');
+    out
+}
+
+/// A name on one line of a list.
+fn short(name: &str) -> String {
+    const LONGEST: usize = 60;
+    let shown = visible(name);
+    match shown.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", &shown[..at]),
+        None => shown,
+    }
+}
+
+fn shown(path: &Path) -> String {
+    visible(&path.display().to_string())
+}
