@@ -80,6 +80,7 @@ pub enum Command {
     )]
     Grade(GradeArgs),
     /// Judge a class again from what was seen, without any account: after points or an expectation changed.
+    #[command(after_help = "Exit status: 0 all were judged again, 3 of some runs there is no evidence.")]
     Regrade(RegradeArgs),
     /// Look for mistakes in a course: every one, with its place.
     Lint,

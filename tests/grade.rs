@@ -4,8 +4,10 @@ mod common;
 
 use std::path::Path;
 
-use common::cloud::shared;
+use common::cloud::{Cloud, shared};
+use common::course::solution_of;
 use common::orders::{Orders, Traces, nothing_stays};
+use common::relay::{Relay, Sickness};
 use common::taught::{Class, LABS, Reports, id, reports, verdicts};
 
 /// Students of the class; `EDEMLAB_CLASS_SIZE=60` for a whole one.
@@ -164,4 +166,166 @@ fn progress_of(folder: &Path) -> usize {
     let labs = std::fs::read_dir(folder).into_iter().flatten().flatten();
     labs.map(|lab| std::fs::read_dir(lab.path()).into_iter().flatten().count())
         .sum()
+}
+
+/// Roster and handed-in keys of accounts, one with each sickness and some healthy ones; the relay in front of them.
+struct Ward {
+    folder: tempfile::TempDir,
+    accounts: Vec<(String, Option<Sickness>)>,
+    relay: Relay,
+}
+
+impl Ward {
+    fn new(cloud: &Cloud) -> Self {
+        use Sickness::{Breaks, Cuts, Floods, Nonsense, Silent, Slow, Throttles};
+        // What is asked first is spared where more can be tried behind it.
+        let sick = [
+            (Throttles, false),
+            (Breaks, false),
+            (Cuts, true),
+            (Slow, true),
+            (Silent, true),
+            (Floods, true),
+            (Floods, false),
+            (Nonsense, false),
+            (Nonsense, true),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let (mut accounts, mut callers) = (Vec::new(), Vec::new());
+        let mut lines = "student,credentials\n".to_owned();
+        let all = sick.iter().map(|s| Some(*s)).chain([None; 3]);
+        for (n, sickness) in all.enumerate() {
+            let account = format!("85000000{n:04}");
+            if matches!(sickness, None | Some((Slow, _))) {
+                cloud.deploy(&account, &solution_of(LABS[0]));
+            }
+            let keys = cloud.student(&account);
+            let text = format!(
+                "aws_access_key_id={}\naws_secret_access_key={}\n",
+                keys.access_key_id, keys.secret_access_key
+            );
+            std::fs::write(folder.path().join(id(n)), text).unwrap();
+            lines.push_str(&format!("{0},{0}\n", id(n)));
+            callers.extend(sickness.map(|(sickness, all)| (keys.access_key_id, sickness, all)));
+            accounts.push((account, sickness.map(|(sickness, _)| sickness)));
+        }
+        std::fs::write(folder.path().join("roster.csv"), lines).unwrap();
+        Self {
+            folder,
+            accounts,
+            relay: Relay::sick(cloud.endpoint(), &callers),
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_sick_account_costs_itself_and_no_other() {
+    let cloud = shared("grade");
+    let ward = Ward::new(cloud);
+    let out = ward.folder.path().join("class");
+    let roster = ward.folder.path().join("roster.csv");
+    let args = [
+        "grade",
+        roster.to_str().unwrap(),
+        "--lab",
+        LABS[0],
+        "--out",
+        out.to_str().unwrap(),
+    ];
+    let mut command = cloud.professor(&[&args[..], &["--region", common::cloud::REGION, "--limit", "40s"]].concat());
+    command.env("AWS_ENDPOINT_URL", ward.relay.endpoint());
+    let printed = common::cloud::run(command);
+    assert_eq!(printed.code, 3, "{}{}", printed.stdout, printed.stderr);
+    let graded = reports(&out, ward.accounts.len());
+    for (n, (account, sickness)) in ward.accounts.iter().enumerate() {
+        let report = &graded[&(id(n), LABS[0].to_owned())];
+        if matches!(sickness, None | Some(Sickness::Slow)) {
+            assert_eq!(
+                verdicts(report),
+                verdicts(&cloud.report(account, &[]).report),
+                "{sickness:?}"
+            );
+            continue;
+        }
+        assert_eq!(report.verdict, edemlab::report::Verdict::Unknown, "{sickness:?}");
+        let expected = match sickness {
+            Some(Sickness::Throttles) => "slow down",
+            Some(Sickness::Breaks) => "failed",
+            Some(Sickness::Cuts) => "no connection to AWS",
+            Some(Sickness::Silent) => "did not answer",
+            Some(Sickness::Floods) => "longer than anything that AWS sends",
+            _ => "",
+        };
+        for (_, check) in report.checks() {
+            let reason = check.found.as_deref().unwrap_or_default();
+            match check.status {
+                edemlab::report::Status::Unknown => {
+                    let cut_off = reason.contains("stopped before this was known");
+                    assert!(
+                        reason.contains(expected) || cut_off,
+                        "{sickness:?} {}: {reason}",
+                        check.id
+                    );
+                }
+                // What STS alone answers can be told.
+                status => assert_eq!(
+                    (status, check.id.as_str()),
+                    (edemlab::report::Status::Pass, "setup.identity"),
+                    "{sickness:?}"
+                ),
+            }
+        }
+    }
+    // SAFETY: the structure is plain numbers.
+    let peak = unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        libc::getrusage(libc::RUSAGE_CHILDREN, &mut usage);
+        usage.ru_maxrss
+    };
+    assert!(peak < 700 * 1024, "{peak} kB at most in memory");
+}
+
+#[test]
+fn points_that_change_need_no_account() {
+    let class = class();
+    let scratch = tempfile::tempdir().unwrap();
+    let out = scratch.path().join("class");
+    let only = ["--lab", LABS[0], "--only", "s000", "--only", "s002"];
+    assert_eq!(class.graded(&out, &only).code, 3, "the others are still to be graded");
+    let copy = common::course::Copy::new();
+    copy.replace("checks/datastream/kinesis.yaml", "points: 4", "points: 14");
+    copy.replace("checks/datastream/dynamodb.yaml", "points: 4", "points: 1");
+    let course = copy.folder().to_str().unwrap().to_owned();
+    let regrade = |args: &[&str]| {
+        let all = ["regrade", out.to_str().unwrap(), "--course", &course];
+        let mut command = common::cloud::alone(&[&all, args].concat());
+        // Whoever called AWS would wait here.
+        command.env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
+        common::cloud::run(command)
+    };
+    let tried = regrade(&["--dry-run"]);
+    assert_eq!(tried.code, 0, "{}", tried.stderr);
+    assert!(
+        tried.stdout.contains("+7") && tried.stdout.contains("--dry-run"),
+        "{}",
+        tried.stdout
+    );
+    let before = reports(&out, 3);
+    assert_eq!(regrade(&[]).code, 0);
+    let after = reports(&out, 3);
+    assert!(before != after);
+    let fresh = scratch.path().join("fresh");
+    let again = class.graded(&fresh, &[&only[..], &["--course", &course]].concat());
+    assert_eq!(again.code, 3, "{}", again.stderr);
+    let fresh = reports(&fresh, 3);
+    for (key, report) in &after {
+        assert_eq!(
+            (verdicts(report), report.points),
+            (verdicts(&fresh[key]), fresh[key].points),
+            "{key:?}"
+        );
+    }
+    let told = regrade(&[]);
+    assert!(told.stdout.contains("every grade is what it was"), "{}", told.stdout);
 }

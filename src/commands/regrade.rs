@@ -2,9 +2,9 @@
 
 use super::{common, roster};
 use crate::class::folder::Folder;
-use crate::class::{Class, Counts, LabSummary, pages};
+use crate::class::{Class, Counts, LabSummary, diff, diff_text, pages};
 use crate::cli::RegradeArgs;
-use crate::course::Part;
+use crate::course::{Lab, Part};
 use crate::judge::{Evidence, rejudge};
 use crate::report::text::visible;
 use std::path::PathBuf;
@@ -14,45 +14,61 @@ pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<
     let folder = Folder::open(&args.dir)?;
     let labs = roster::labs(&course, &args.labs)?;
     let class = folder.class();
-    let mut changed = 0;
-    let mut without = Vec::new();
+    let graded = |lab: &&&Lab| class.labs.iter().any(|l| l.id == lab.id);
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    let mut without = 0;
     for student in &class.students {
-        for lab in labs.iter().filter(|lab| class.labs.iter().any(|l| l.id == lab.id)) {
-            for before in folder.runs(student, &lab.id)? {
-                let Some(evidence) = folder.evidence::<Evidence>(student, &before)? else {
-                    without.push(format!("{} {} {}", student.id, lab.id, before.started));
+        for lab in labs.iter().filter(graded) {
+            let mut last = None;
+            for made in folder.runs(student, &lab.id)? {
+                let Some(evidence) = folder.evidence::<Evidence>(student, &made)? else {
+                    without += 1;
+                    eprintln!(
+                        "note: no evidence of {}, {} at {}: it stays as it is",
+                        shown(&student.id),
+                        lab.id,
+                        made.started
+                    );
                     continue;
                 };
-                let mut after = rejudge(lab, &evidence).await?;
-                after.keep_times(&before);
-                if after != before {
-                    changed += 1;
-                    if !args.dry_run {
-                        folder.replace(student, &after)?;
-                    }
+                let mut again = rejudge(lab, &evidence).await?;
+                again.keep_times(&made);
+                if again != made && !args.dry_run {
+                    folder.replace(student, &again)?;
                 }
+                last = Some((made, again));
+            }
+            if let Some((made, again)) = last {
+                before.push((student.clone(), lab.id.clone(), made));
+                after.push((student.clone(), lab.id.clone(), again));
             }
         }
     }
     if !args.dry_run {
-        let summary = |old: &LabSummary| {
-            labs.iter()
-                .find(|l| l.id == old.id)
-                .map_or_else(|| old.clone(), |l| LabSummary::of(l))
+        let now = |old: &LabSummary| {
+            let lab = labs.iter().find(|l| l.id == old.id);
+            lab.map_or_else(|| old.clone(), |lab| LabSummary::of(lab))
         };
-        Folder::create(
-            &args.dir,
-            Class {
-                labs: class.labs.iter().map(summary).collect(),
-                ..class.clone()
-            },
-        )?;
+        let class = Class {
+            labs: class.labs.iter().map(now).collect(),
+            ..class.clone()
+        };
+        pages::write(&Folder::create(&args.dir, class)?, Counts::Last)?;
     }
-    if !args.dry_run {
-        pages::write(&Folder::open(&args.dir)?, Counts::Last)?;
-    }
-    for run in &without {
-        eprintln!("note: there is no evidence of {}: it stays as it is", visible(run));
-    }
-    super::print(&format!("{changed} runs judged differently"))
+    let judged = before.len();
+    let diff = diff::compare(before.into_iter(), after.into_iter());
+    let text = match diff.is_empty() {
+        true => format!("{judged} judged again: every grade is what it was"),
+        false => diff_text::render(&diff, common::width()),
+    };
+    let kept = match (args.dry_run, diff.is_empty()) {
+        (true, false) => "\n\nNothing was changed (--dry-run).",
+        _ => "",
+    };
+    super::print(&format!("{}{kept}", text.trim_end()))?;
+    Ok(if without > 0 { 3 } else { 0 })
+}
+
+fn shown(id: &str) -> String {
+    visible(id).chars().take(32).collect()
 }

@@ -11,6 +11,33 @@ pub struct Relay {
     seen: Arc<Seen>,
 }
 
+/// How an account's AWS misbehaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sickness {
+    /// Every call is too many.
+    Throttles,
+    /// 500, always.
+    Breaks,
+    /// The connection ends without an answer.
+    Cuts,
+    /// Each answer takes its time.
+    Slow,
+    /// No answer, ever.
+    Silent,
+    /// An answer of a gigabyte.
+    Floods,
+    /// 200, and nothing that could be read.
+    Nonsense,
+}
+
+fn plain(status: &str, body: &str) -> Vec<u8> {
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/x-amz-json-1.1\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
 #[derive(Default)]
 struct Seen {
     bytes: Mutex<String>,
@@ -82,6 +109,63 @@ impl Relay {
                 for (operation, from, to) in rules.iter().filter(|(operation, ..)| asked.contains(operation)) {
                     answer = replaced(&answer, operation, from, to);
                 }
+                if stream.write_all(&answer).is_err() {
+                    return;
+                }
+            }
+        })
+    }
+
+    /// Passes everything on to `endpoint`, but for the callers with these access keys: theirs is answered as it should not
+    /// be. Where `all` is false, STS is spared, so that the account can be opened.
+    pub fn sick(endpoint: &str, callers: &[(String, Sickness, bool)]) -> Self {
+        let target = endpoint.strip_prefix("http://").expect("plain HTTP").to_owned();
+        let callers = callers.to_vec();
+        Self::serve(move |mut stream, _| {
+            while let Some(request) = message(&mut stream) {
+                let asked = String::from_utf8_lossy(&request).into_owned();
+                let theirs = |(key, _, all): &&(String, Sickness, bool)| {
+                    asked.contains(&format!("Credential={key}/")) && (*all || !asked.contains("/sts/aws4_request"))
+                };
+                let answer = match callers.iter().find(theirs).map(|(_, sickness, _)| *sickness) {
+                    Some(Sickness::Throttles) => plain(
+                        "400 Bad Request",
+                        r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#,
+                    ),
+                    Some(Sickness::Breaks) => plain("500 Internal Server Error", "{}"),
+                    Some(Sickness::Nonsense) => plain("200 OK", "<<<{{{ nonsense"),
+                    Some(Sickness::Cuts) => return,
+                    Some(Sickness::Silent) => {
+                        // Until the other side has enough.
+                        let _ = stream.read(&mut [0; 1]);
+                        return;
+                    }
+                    Some(Sickness::Floods) => {
+                        let head = format!(
+                            "HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: {}\r\n\r\n",
+                            1 << 30
+                        );
+                        let _ = stream.write_all(head.as_bytes());
+                        while stream.write_all(&[b'x'; 65536]).is_ok() {}
+                        return;
+                    }
+                    slow => {
+                        if slow.is_some() {
+                            // As AWS might on a bad day; the length of the pause is what is tried here.
+                            std::thread::sleep(Duration::from_millis(300));
+                        }
+                        let Ok(mut upstream) = TcpStream::connect(&target) else {
+                            return;
+                        };
+                        if upstream.write_all(&request).is_err() {
+                            return;
+                        }
+                        match message(&mut upstream) {
+                            Some(answer) => answer,
+                            None => return,
+                        }
+                    }
+                };
                 if stream.write_all(&answer).is_err() {
                     return;
                 }
