@@ -261,7 +261,9 @@ fn a_sick_account_costs_itself_and_no_other() {
             let reason = check.found.as_deref().unwrap_or_default();
             match check.status {
                 edemlab::report::Status::Unknown => {
-                    let cut_off = reason.contains("stopped before this was known");
+                    // Waiting for one's turn among throttled calls may take all the time that there is.
+                    let waited = *sickness == Some(Sickness::Throttles) && reason.contains("in time");
+                    let cut_off = reason.contains("stopped before this was known") || waited;
                     assert!(
                         reason.contains(expected) || cut_off,
                         "{sickness:?} {}: {reason}",
@@ -307,7 +309,7 @@ fn points_that_change_need_no_account() {
     let tried = regrade(&["--dry-run"]);
     assert_eq!(tried.code, 0, "{}", tried.stderr);
     assert!(
-        tried.stdout.contains("+7") && tried.stdout.contains("--dry-run"),
+        tried.stdout.contains("103 of 100 → 110 of 107") && tried.stdout.contains("--dry-run"),
         "{}",
         tried.stdout
     );

@@ -128,10 +128,20 @@ impl Relay {
                     asked.contains(&format!("Credential={key}/")) && (*all || !asked.contains("/sts/aws4_request"))
                 };
                 let answer = match callers.iter().find(theirs).map(|(_, sickness, _)| *sickness) {
-                    Some(Sickness::Throttles) => plain(
-                        "400 Bad Request",
-                        r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#,
-                    ),
+                    Some(Sickness::Throttles) => {
+                        let scope = |service: &str| asked.contains(&format!("/{service}/aws4_request"));
+                        let error = "<Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error>";
+                        match () {
+                            () if scope("s3") => plain("503 Slow Down", &error.replace("Throttling", "SlowDown")),
+                            () if scope("iam") || scope("sns") => {
+                                plain("400 Bad Request", &format!("<ErrorResponse>{error}</ErrorResponse>"))
+                            }
+                            () => plain(
+                                "400 Bad Request",
+                                r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#,
+                            ),
+                        }
+                    }
                     Some(Sickness::Breaks) => plain("500 Internal Server Error", "{}"),
                     Some(Sickness::Nonsense) => plain("200 OK", "<<<{{{ nonsense"),
                     Some(Sickness::Cuts) => return,
