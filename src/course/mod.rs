@@ -1,6 +1,7 @@
 //! A course as data: `labs/`, `checks/` and `book/`, read from the binary or from a folder, held against what there
 //! is, and compiled once. Knows no AWS: which kinds and verbs exist is handed in as a [`Vocabulary`].
 
+mod chapter;
 mod decode;
 pub mod diagnostics;
 pub mod fault;
@@ -12,7 +13,9 @@ mod resolve;
 mod source;
 mod step;
 mod vocabulary;
+mod words;
 
+pub use chapter::{Directive, PAGES, directives, page_of, steps_on};
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use fault::{CheckAs, Fault, FaultError};
 pub use load::{Part, load};
@@ -22,6 +25,7 @@ pub use source::{CourseFiles, SourceError, SourceFile};
 pub(crate) use step::arguments;
 pub use step::{Action, Arg, Check, Compiled, Hop, HopSend, Lab, Preference, Probe, Removal, Resource, Step};
 pub use vocabulary::{ArgSpec, KindSpec, VerbRole, VerbSpec, Vocabulary};
+pub use words::{is_plain, words};
 
 use indexmap::IndexMap;
 

@@ -13,7 +13,7 @@ mod template;
 pub use context::{EvalError, Scope};
 pub use mentions::{Mention, Mentions};
 pub use shape::Shape;
-pub use template::{Template, TemplateError, render_value};
+pub use template::{Piece, Template, TemplateError, render_value};
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
