@@ -1,11 +1,10 @@
 //! The chapters of the book, as far as a course depends on them: where `{{#check}}` stands, and which anchors there are.
 
-use super::source::{CourseFiles, SourceFile};
+use super::UnknownName;
 use super::step::{Lab, Step};
 use mdbook_markdown::pulldown_cmark::{Event, Tag, TagEnd};
 use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
 use std::ops::Range;
-use std::sync::Arc;
 
 /// Where the book's pages are, in a course.
 pub const PAGES: &str = "book/src";
@@ -61,6 +60,64 @@ fn code(text: &str) -> Vec<Range<usize>> {
         }
     }
     found
+}
+
+/// Why a `{{#check}}` stands for nothing on its page.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Misplaced {
+    /// It cannot be read.
+    #[error("`{{{{#check NAME}}}}` is alone on its line and names one step or check")]
+    Form,
+    /// The page belongs to no step.
+    #[error("`{{{{#check}}}}` belongs into the chapter of its step, and this page is no step's chapter")]
+    NoStep,
+    /// A step or check of another chapter.
+    #[error("`{name}` belongs into another chapter, `{page}`; here are: {here}")]
+    Elsewhere {
+        /// What was named.
+        name: String,
+        /// The page where it belongs, within the course.
+        page: String,
+        /// What can be named here.
+        here: String,
+    },
+    /// The name of nothing.
+    #[error("{name}; here are: {here}")]
+    Unknown {
+        /// What was named, and what was probably meant.
+        name: UnknownName,
+        /// What can be named here.
+        here: String,
+    },
+}
+
+/// The step that `name` is, or is a check of, among those of a page ([`steps_on`]).
+///
+/// # Errors
+/// When there is none: says where it belongs, and what can be named here.
+pub fn named<'c>(here: &[(&'c Lab, &'c Step)], name: &str) -> Result<(&'c Lab, &'c Step), Misplaced> {
+    let is = |step: &Step| step.id == name || step.all_checks().any(|check| check.id == name);
+    if let Some(place) = here.iter().find(|(_, step)| is(step)) {
+        return Ok(*place);
+    }
+    let (lab, _) = here.first().ok_or(Misplaced::NoStep)?;
+    let names: Vec<&str> = here
+        .iter()
+        .flat_map(|(_, step)| std::iter::once(&step.id).chain(step.all_checks().map(|check| &check.id)))
+        .map(String::as_str)
+        .collect();
+    let list = names.join(", ");
+    Err(match lab.steps.iter().find(|step| is(step)) {
+        Some(step) => Misplaced::Elsewhere {
+            name: name.to_owned(),
+            page: page_of(&step.chapter),
+            here: list,
+        },
+        None => Misplaced::Unknown {
+            name: UnknownName::near("step or check", name, names.into_iter()),
+            here: list,
+        },
+    })
 }
 
 /// An anchor of a page.
@@ -127,9 +184,4 @@ pub fn steps_on<'l>(labs: impl Iterator<Item = &'l Lab>, path: &str) -> Vec<(&'l
     labs.flat_map(|lab| lab.steps.iter().map(move |step| (lab, step)))
         .filter(|(_, step)| page_of(&step.chapter) == path)
         .collect()
-}
-
-/// The pages of the book, at any depth.
-pub(super) fn pages(files: &CourseFiles) -> impl Iterator<Item = &Arc<SourceFile>> {
-    files.at_any_depth(PAGES).filter(|file| file.path.ends_with(".md"))
 }

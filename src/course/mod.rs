@@ -8,6 +8,7 @@ pub mod fault;
 mod load;
 mod material;
 mod node;
+mod pages;
 mod reader;
 mod resolve;
 mod source;
@@ -15,7 +16,7 @@ mod step;
 mod vocabulary;
 mod words;
 
-pub use chapter::{Directive, PAGES, directives, page_of, steps_on};
+pub use chapter::{Directive, Misplaced, PAGES, directives, named, page_of, steps_on};
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use fault::{CheckAs, Fault, FaultError};
 pub use load::{Part, load};
@@ -75,6 +76,13 @@ impl UnknownName {
             name: name.to_owned(),
             known: known.map(str::to_owned).collect(),
         }
+    }
+}
+
+impl UnknownName {
+    /// The same, where the names that there are stand elsewhere in the message: at most the nearest is named.
+    pub(crate) fn near<'a>(what: &'static str, name: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        Self::new(what, name, closest(name, known).into_iter())
     }
 }
 

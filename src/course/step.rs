@@ -39,6 +39,8 @@ pub struct Lab {
     pub edition: String,
     /// Its steps, in the order of the course.
     pub steps: Vec<Step>,
+    /// Pages of the book that are about the lab and carry no step: the one on cleaning up.
+    pub pages: Vec<String>,
     /// The resources that its steps name.
     pub resources: IndexMap<String, Resource>,
     /// The CloudFormation template of a full-marks account.
