@@ -17,12 +17,12 @@ enum Part {
 }
 
 /// A part of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Piece<'a> {
     /// Text as it is written.
     Text(&'a str),
-    /// The source of an expression.
-    Expression(&'a str),
+    /// An expression.
+    Expression(&'a Expr),
 }
 
 /// What is wrong with a text, and where in it (bytes).
@@ -84,11 +84,11 @@ impl Template {
         &self.source
     }
 
-    /// Its parts, in order: text as it is written, or the source of an expression.
+    /// Its parts, in order: text as it is written, or an expression.
     pub fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
         self.parts.iter().map(|part| match part {
             Part::Text(text) => Piece::Text(text),
-            Part::Expr { expr, .. } => Piece::Expression(expr.source().trim()),
+            Part::Expr { expr, .. } => Piece::Expression(expr),
         })
     }
 
