@@ -81,10 +81,13 @@ impl Writer<'_> {
         if faults.is_empty() {
             return;
         }
-        let open = if faults.len() <= OPEN { " open" } else { "" };
+        let (open, more) = match faults.len() {
+            few if few <= OPEN => (" open", String::new()),
+            many => ("", format!(" ({many})")),
+        };
         let _ = write!(
             out,
-            "<details class=\"check-faults\"{open}><summary>The usual faults</summary>\n\n"
+            "<details class=\"check-faults\"{open}><summary>The usual faults{more}</summary>\n\n"
         );
         for fault in faults {
             let _ = writeln!(
