@@ -17,6 +17,8 @@ pub mod report;
 
 pub mod judge;
 
+pub mod book;
+
 pub mod permissions;
 
 pub mod class;

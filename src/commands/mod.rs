@@ -1,6 +1,7 @@
 //! One file a verb: wiring only. Errors end here, as text with a way out.
 
 mod access;
+mod book;
 mod check;
 mod common;
 mod diff;
@@ -51,6 +52,7 @@ pub fn run(cli: Cli) -> u8 {
 async fn verb(cli: Cli) -> anyhow::Result<u8> {
     let course = cli.course;
     match cli.command {
+        Command::Book { command } => book::run(course, command),
         Command::Check(args) => check::run(course, args).await,
         Command::Explain { lab, part } => explain::run(course, &lab, part.as_deref()),
         Command::Files { lab, to, force } => files::run(course, &lab, &to, force),
