@@ -4,6 +4,7 @@ use super::assume::ACTION as ASSUME_ROLE;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use http_body_util::LengthLimitError;
 use serde::{Deserialize, Serialize};
 use std::error::Error;
 
@@ -75,6 +76,12 @@ impl CallError {
                 (of_code(code), service.err().message().unwrap_or_default().to_owned())
             }
             SdkError::TimeoutError(_) => (Problem::TimedOut, String::new()),
+            SdkError::ResponseError(_)
+                if !causes(error).any(|e| e.is::<std::io::Error>() || e.is::<LengthLimitError>()) =>
+            {
+                let why = "what answered does not speak as AWS does: is a proxy in between?";
+                (Problem::Other("UnreadableAnswer".to_owned()), why.to_owned())
+            }
             other => of_chain(other),
         };
         Self {
@@ -185,7 +192,7 @@ fn of_chain(error: &(dyn Error + 'static)) -> (Problem, String) {
             return (problem, deepest(error));
         }
     }
-    if causes(error).any(|e| e.is::<http_body_util::LengthLimitError>()) {
+    if causes(error).any(|e| e.is::<LengthLimitError>()) {
         let why = "the answer is longer than anything that AWS sends: is a proxy in between?";
         return (Problem::Other("AnswerTooLong".to_owned()), why.to_owned());
     }

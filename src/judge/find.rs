@@ -43,8 +43,20 @@ impl Run<'_> {
         if let Some(when) = &resource.when {
             let mut needs = Needs::default();
             needs.add(self.lab, &when.value.mentions());
-            let scope = self.scope(&needs).await;
-            if !when.value.holds(&scope).map_err(|e| format!("{}: {e}", when.place()))? {
+            let mut scope = self.scope(&needs).await;
+            let holds = when.value.holds(&scope).map_err(|e| format!("{}: {e}", when.place()))?;
+            if let Some(Obstacle::Unknown(reason)) = self.obstacle(&needs) {
+                // Of what could not be told it is not known whether it is there: does it matter?
+                for name in needs.names() {
+                    if matches!(self.outcomes[name].get(), Some(Outcome::Unknown { .. })) {
+                        scope.bind(name, &serde_json::json!({}));
+                    }
+                }
+                if when.value.holds(&scope) != Ok(holds) {
+                    return Err(reason);
+                }
+            }
+            if !holds {
                 let nothing = Outcome::Found {
                     document: serde_json::json!([]),
                     chosen: None,
