@@ -17,6 +17,10 @@ pub mod report;
 
 pub mod judge;
 
+pub mod watch;
+
+pub mod guide;
+
 pub mod permissions;
 
 pub mod class;
