@@ -111,6 +111,11 @@ pub enum Command {
     Gradebook(Box<GradebookArgs>),
     /// Say who gained and who lost between two graded classes, and by which checks.
     Diff(DiffArgs),
+    /// Fill a book's pages from the course's checks: mdBook runs this.
+    Book {
+        #[command(subcommand)]
+        command: Option<BookCommand>,
+    },
     /// The local AWS for those without an account.
     #[command(subcommand)]
     Sandbox(SandboxCommand),
@@ -120,6 +125,16 @@ pub enum Command {
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
+    },
+}
+
+/// What mdBook asks before it hands a book over.
+#[derive(Debug, Subcommand)]
+pub enum BookCommand {
+    /// Whether a renderer can do something with the filled book: any can.
+    Supports {
+        /// The renderer, such as `html`.
+        renderer: String,
     },
 }
 

@@ -19,6 +19,7 @@ pub mod judge;
 
 pub mod watch;
 
+pub mod book;
 pub mod guide;
 
 pub mod permissions;

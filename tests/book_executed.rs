@@ -47,7 +47,7 @@ const MARKED: &[(&str, &[(&str, usize)])] = &[
             ("needs-network", 1),
         ],
     ),
-    ("eventdriven", &[("alternative", 5), ("cleanup", 1), ("incomplete", 2)]),
+    ("eventdriven", &[("alternative", 5), ("cleanup", 5), ("incomplete", 3)]),
 ];
 
 /// What may be left when all is cleaned up: it costs nothing.

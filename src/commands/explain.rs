@@ -1,8 +1,9 @@
 //! `edemlab explain`: the course's own words, without an account.
 
 use super::common;
-use crate::course::{Check, Compiled, Lab, Part, Step, UnknownName};
+use crate::course::{Check, Compiled, Lab, Part, Step, UnknownName, Vocabulary, is_plain, words};
 use crate::expr::Template;
+use crate::judge;
 use crate::report::text::{styled, wrapped};
 use colored::Colorize;
 use std::fmt::Write;
@@ -22,20 +23,15 @@ pub fn run(course: Option<PathBuf>, lab: &str, part: Option<&str>) -> anyhow::Re
             let _ = writeln!(out, "\nMore: edemlab explain {} STEP", lab.id);
         }
         Some(part) => {
+            let vocabulary = judge::vocabulary();
             let (step, check) = find(lab, part)?;
             let _ = writeln!(out, "{}\n", format!("{}: {}", step.id, step.title).bold());
-            for one in checks(step).filter(|c| check.is_none_or(|wanted| wanted == c.id)) {
-                explain(&mut out, lab, one, width);
+            for one in step.all_checks().filter(|c| check.is_none_or(|wanted| wanted == c.id)) {
+                explain(&mut out, lab, &vocabulary, one, width);
             }
         }
     }
     super::print(out.trim_end())
-}
-
-fn checks(step: &Step) -> impl Iterator<Item = &Check> {
-    step.checks
-        .iter()
-        .chain(step.probe.iter().flat_map(|p| &p.hops).map(|h| &h.check))
 }
 
 fn find<'l>(lab: &'l Lab, part: &'l str) -> Result<(&'l Step, Option<&'l str>), UnknownName> {
@@ -46,46 +42,41 @@ fn find<'l>(lab: &'l Lab, part: &'l str) -> Result<(&'l Step, Option<&'l str>), 
     if part == id {
         return Ok((step, None));
     }
-    match checks(step).any(|c| c.id == part) {
+    match step.all_checks().any(|c| c.id == part) {
         true => Ok((step, Some(part))),
-        false => Err(UnknownName::new("check", part, checks(step).map(|c| c.id.as_str()))),
+        false => Err(UnknownName::new(
+            "check",
+            part,
+            step.all_checks().map(|c| c.id.as_str()),
+        )),
     }
 }
 
 fn overview(out: &mut String, step: &Step) {
-    let points: u32 = checks(step).filter(|c| !c.optional).map(|c| c.points).sum();
+    let (points, _) = step.points();
     let _ = writeln!(out, "{:<13}{points:>3} points  {}", step.id.bold(), step.title);
-    for check in checks(step) {
+    for check in step.all_checks() {
         let _ = writeln!(out, "             {:>3}         {}", check.points, check.title);
     }
 }
 
-fn explain(out: &mut String, lab: &Lab, check: &Check, width: usize) {
+fn explain(out: &mut String, lab: &Lab, vocabulary: &Vocabulary, check: &Check, width: usize) {
     let extra = if check.optional { ", extra credit" } else { "" };
     let _ = writeln!(out, "{} ({} points{extra})", check.id.bold(), check.points);
     let _ = writeln!(out, "{}", wrapped(&check.title, width, "  "));
     let mut line = |label: &str, text: &str| {
         let _ = writeln!(out, "{}", wrapped(&styled(text), width, &format!("  {label:<12}")));
     };
+    let words = |text: &Compiled<Template>| words(&text.value, lab, vocabulary);
     if let Some(why) = &check.why {
         line("why", &words(why));
+    }
+    if let Some(expected) = check.expected.as_ref().map(words).filter(|e| is_plain(e)) {
+        line("expected", &expected);
     }
     line("fix", &words(&check.fix));
     for fault in lab.faults.iter().filter(|f| f.fails.contains(&check.id)) {
         line("fails when", &format!("{} ({})", fault.title, fault.looks));
     }
     out.push('\n');
-}
-
-/// The text with each expression as the name that a report puts there.
-fn words(text: &Compiled<Template>) -> String {
-    let mut out = String::new();
-    let mut rest = text.value.source();
-    while let Some((before, after)) = rest.split_once("{{") {
-        let (expression, next) = after.split_once("}}").unwrap_or((after, ""));
-        let _ = write!(out, "{before}‹{}›", expression.trim());
-        rest = next;
-    }
-    out.push_str(rest);
-    out.split_whitespace().collect::<Vec<_>>().join(" ")
 }

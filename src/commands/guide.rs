@@ -2,6 +2,7 @@
 
 use super::live::Live;
 use super::{common, watching};
+use crate::book::Filler;
 use crate::cli::GuideArgs;
 use crate::course::Part;
 use crate::guide::{Feed, Pages, Server, build, shown};
@@ -12,12 +13,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub async fn run(course: Option<PathBuf>, args: GuideArgs) -> anyhow::Result<u8> {
-    let course = common::course(course, Part::Everything)?;
+    let course = Arc::new(common::course(course, Part::Everything)?);
     let lab = args.watch.as_deref().map(|id| course.lab(id)).transpose()?;
     if let Some(lab) = lab {
         judge::validate(lab, &watching::reading(&args.watching))?;
     }
-    let folder = build(&course.files, Paths::from_environment()?.cache(), None)?;
+    let filler = Box::new(Filler::new(course.clone(), judge::vocabulary()));
+    let folder = build(&course.files, Paths::from_environment()?.cache(), filler)?;
     let pages = Pages::read(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let page = args.chapter.as_deref().map(|chapter| pages.find(chapter)).transpose()?;
     let stop = common::interrupts();

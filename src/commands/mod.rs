@@ -1,6 +1,7 @@
 //! One file a verb: wiring only. Errors end here, as text with a way out.
 
 mod access;
+mod book;
 mod check;
 mod common;
 mod diff;
@@ -54,6 +55,7 @@ pub fn run(cli: Cli) -> u8 {
 async fn verb(cli: Cli) -> anyhow::Result<u8> {
     let course = cli.course;
     match cli.command {
+        Command::Book { command } => book::run(course, command),
         Command::Check(args) => check::run(course, args).await,
         Command::Watch(args) => watch::run(course, args).await,
         Command::Guide(args) => guide::run(course, args).await,

@@ -1,9 +1,11 @@
 //! From files to a [`Course`]: labs, steps, faults; then everything that is named is held against what there is.
 
+use super::chapter::page_of;
 use super::decode;
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::fault;
 use super::node::{self, Key};
+use super::pages;
 use super::reader::Reader;
 use super::resolve;
 use super::source::{CourseFiles, SourceFile};
@@ -36,9 +38,16 @@ pub enum Part {
 pub fn load(files: CourseFiles, vocabulary: &Vocabulary, part: Part) -> Result<Course, Diagnostics> {
     let diagnostics = RefCell::new(Diagnostics::default());
     let mut labs = IndexMap::new();
+    let mut unread = Vec::new();
     for id in files.folders("labs") {
-        if let Some(lab) = lab(&files, id, vocabulary, part, &diagnostics) {
-            labs.insert(id.to_owned(), lab);
+        match lab(&files, id, vocabulary, part, &diagnostics) {
+            Some((lab, whole)) => {
+                if !whole {
+                    unread.push(id.to_owned());
+                }
+                labs.insert(id.to_owned(), lab);
+            }
+            None => unread.push(id.to_owned()),
         }
     }
     for id in files.folders("checks") {
@@ -53,6 +62,9 @@ pub fn load(files: CourseFiles, vocabulary: &Vocabulary, part: Part) -> Result<C
                 "",
             );
         }
+    }
+    if part == Part::Everything && files.has_book() {
+        pages::lint(&files, &labs, &unread, &diagnostics);
     }
     let diagnostics = diagnostics.into_inner();
     if diagnostics.is_empty() {
@@ -77,13 +89,14 @@ pub(super) fn report(
     });
 }
 
+/// A lab, and whether all of its steps and checks could be read.
 fn lab(
     files: &CourseFiles,
     id: &str,
     vocabulary: &Vocabulary,
     part: Part,
     diagnostics: &RefCell<Diagnostics>,
-) -> Option<Lab> {
+) -> Option<(Lab, bool)> {
     let file = files.get(&format!("labs/{id}/lab.yaml"))?;
     let root = node::parse(file, diagnostics)?;
     let reader = Reader {
@@ -97,6 +110,7 @@ fn lab(
         .require("steps")
         .map(|n| reader.list(n, "`steps`"))
         .unwrap_or_default();
+    let page_nodes = fields.take("pages").map(|n| reader.list(n, "`pages`"));
     fields.finish();
 
     let mut lab = Lab {
@@ -104,6 +118,7 @@ fn lab(
         title: title?,
         edition: edition?,
         steps: Vec::new(),
+        pages: Vec::new(),
         resources: IndexMap::new(),
         solution: None,
         faults: Vec::new(),
@@ -128,7 +143,7 @@ fn lab(
             continue;
         }
         known.push(step_id.clone());
-        let page = format!("book/src/{}.md", chapter.trim_end_matches(".html"));
+        let page = page_of(&chapter);
         if files.has_book() && files.get(&page).is_none() {
             reader.report(
                 at.clone(),
@@ -184,6 +199,20 @@ fn lab(
             probe: decoded.probe,
         });
     }
+    for node in page_nodes.into_iter().flatten() {
+        let Some(page) = reader.text(&node, "a page of the book, such as `lab/page.html`") else {
+            continue;
+        };
+        if files.has_book() && files.get(&page_of(&page)).is_none() {
+            let label = format!("there is no `{}`", page_of(&page));
+            reader.report(node.at.clone(), format!("the page `{page}` is not in the book"), label);
+        }
+        if let Some(step) = lab.steps.iter().find(|step| step.chapter == page) {
+            let label = format!("the chapter of step `{}`", step.id);
+            reader.report(node.at, "`pages` are those without a step", label);
+        }
+        lab.pages.push(page);
+    }
     for file in files.below(&format!("checks/{id}")) {
         let name = file.path.rsplit('/').next().unwrap_or_default();
         let step = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"));
@@ -220,7 +249,8 @@ fn lab(
             lab.faults = check_faults(&lab, &broken, faults_file, faults, diagnostics);
         }
     }
-    Some(lab)
+    let whole = lab.steps.len() == known.len() && broken.is_empty();
+    Some((lab, whole))
 }
 
 /// A fault fits the solution and names checks that there are; a check without a fault has never been seen to fail.

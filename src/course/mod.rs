@@ -1,18 +1,22 @@
 //! A course as data: `labs/`, `checks/` and `book/`, read from the binary or from a folder, held against what there
 //! is, and compiled once. Knows no AWS: which kinds and verbs exist is handed in as a [`Vocabulary`].
 
+mod chapter;
 mod decode;
 pub mod diagnostics;
 pub mod fault;
 mod load;
 mod material;
 mod node;
+mod pages;
 mod reader;
 mod resolve;
 mod source;
 mod step;
 mod vocabulary;
+mod words;
 
+pub use chapter::{Directive, Misplaced, PAGES, directives, named, page_of, steps_on};
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use fault::{CheckAs, Fault, FaultError};
 pub use load::{Part, load};
@@ -22,6 +26,7 @@ pub use source::{CourseFiles, SourceError, SourceFile};
 pub(crate) use step::arguments;
 pub use step::{Action, Arg, Check, Compiled, Hop, HopSend, Lab, Preference, Probe, Removal, Resource, Step};
 pub use vocabulary::{ArgSpec, KindSpec, VerbRole, VerbSpec, Vocabulary};
+pub use words::{is_plain, words};
 
 use indexmap::IndexMap;
 
@@ -71,6 +76,13 @@ impl UnknownName {
             name: name.to_owned(),
             known: known.map(str::to_owned).collect(),
         }
+    }
+}
+
+impl UnknownName {
+    /// The same, where the names that there are stand elsewhere in the message: at most the nearest is named.
+    pub(crate) fn near<'a>(what: &'static str, name: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        Self::new(what, name, closest(name, known).into_iter())
     }
 }
 

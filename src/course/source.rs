@@ -151,6 +151,14 @@ impl CourseFiles {
         self.files.keys().any(|path| path.starts_with("book/src/"))
     }
 
+    /// The files below `folder`, in its folders too.
+    pub fn at_any_depth<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a Arc<SourceFile>> {
+        self.files.values().filter(move |file| {
+            let rest = file.path.strip_prefix(folder);
+            rest.is_some_and(|rest| rest.starts_with('/'))
+        })
+    }
+
     /// The files right below `folder`, in the order of their names.
     pub fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a Arc<SourceFile>> {
         self.files.values().filter(move |file| {

@@ -39,6 +39,8 @@ pub struct Lab {
     pub edition: String,
     /// Its steps, in the order of the course.
     pub steps: Vec<Step>,
+    /// Pages of the book that are about the lab and carry no step: the one on cleaning up.
+    pub pages: Vec<String>,
     /// The resources that its steps name.
     pub resources: IndexMap<String, Resource>,
     /// The CloudFormation template of a full-marks account.
@@ -50,10 +52,9 @@ pub struct Lab {
 impl Lab {
     /// Every check and hop, in order.
     pub fn checks(&self) -> impl Iterator<Item = (&Step, CheckRef<'_>)> {
-        self.steps.iter().flat_map(|step| {
-            let hops = step.probe.iter().flat_map(|p| &p.hops).map(|hop| &hop.check);
-            step.checks.iter().chain(hops).map(move |check| (step, check))
-        })
+        self.steps
+            .iter()
+            .flat_map(|step| step.all_checks().map(move |check| (step, check)))
     }
 
     /// The check called `id`, as `step.check`.
@@ -159,6 +160,23 @@ pub struct Step {
     pub checks: Vec<Check>,
     /// The event that is sent through what was built.
     pub probe: Option<Probe>,
+}
+
+impl Step {
+    /// Its checks, and its hops as checks, in order.
+    pub fn all_checks(&self) -> impl Iterator<Item = &Check> {
+        let hops = self.probe.iter().flat_map(|p| &p.hops).map(|hop| &hop.check);
+        self.checks.iter().chain(hops)
+    }
+
+    /// The points of a full mark, and those that are extra credit.
+    pub fn points(&self) -> (u32, u32) {
+        self.all_checks()
+            .fold((0, 0), |(full, extra), check| match check.optional {
+                false => (full + check.points, extra),
+                true => (full, extra + check.points),
+            })
+    }
 }
 
 /// A resource: how to find it.

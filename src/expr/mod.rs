@@ -7,13 +7,15 @@
 mod context;
 pub mod mentions;
 pub mod policy;
+mod reading;
 pub mod shape;
 mod template;
 
 pub use context::{EvalError, Scope};
 pub use mentions::{Mention, Mentions};
+pub use reading::Read;
 pub use shape::Shape;
-pub use template::{Template, TemplateError, render_value};
+pub use template::{Piece, Template, TemplateError, render_value};
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -47,6 +49,11 @@ fn environment() -> Arc<cel::Env> {
 }
 
 impl Expr {
+    /// The texts that it can make, before anything has a value: one, or one for each branch of a condition.
+    pub fn readings(&self) -> Vec<Vec<Read>> {
+        reading::readings(self.program.expression())
+    }
+
     /// Compiles `source`.
     ///
     /// # Errors

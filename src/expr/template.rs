@@ -16,6 +16,15 @@ enum Part {
     Expr { expr: Expr, at: usize },
 }
 
+/// A part of a text.
+#[derive(Debug, Clone, Copy)]
+pub enum Piece<'a> {
+    /// Text as it is written.
+    Text(&'a str),
+    /// An expression.
+    Expression(&'a Expr),
+}
+
 /// What is wrong with a text, and where in it (bytes).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -73,6 +82,14 @@ impl Template {
     /// The text as the author wrote it.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// Its parts, in order: text as it is written, or an expression.
+    pub fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
+        self.parts.iter().map(|part| match part {
+            Part::Text(text) => Piece::Text(text),
+            Part::Expr { expr, .. } => Piece::Expression(expr),
+        })
     }
 
     /// What its expressions mention, each with the offset of its expression in the text.

@@ -44,7 +44,7 @@ pub enum BuildError {
 ///
 /// # Errors
 /// When there is no book, when it is not sound, or the folder cannot be written.
-pub fn build(files: &CourseFiles, cache: &Path, fill: Option<Fill>) -> Result<PathBuf, BuildError> {
+pub fn build(files: &CourseFiles, cache: &Path, fill: Fill) -> Result<PathBuf, BuildError> {
     let book = files.book()?;
     let toml = files.get("book/book.toml").ok_or(BuildError::NoBook)?;
     files.get("book/src/SUMMARY.md").ok_or(BuildError::NoBook)?;
@@ -97,7 +97,7 @@ pub fn build(files: &CourseFiles, cache: &Path, fill: Option<Fill>) -> Result<Pa
 }
 
 /// Runs mdBook over the sources in `work`.
-fn pages(work: &Path, toml: &str, fill: Option<Fill>) -> Result<(), BuildError> {
+fn pages(work: &Path, toml: &str, fill: Fill) -> Result<(), BuildError> {
     let wrong = |error: errors::Error| BuildError::Book(format!("{error:#}"));
     let theirs = Config::from_str(toml).map_err(wrong)?;
     // Only what says how the pages look is taken over: a book may name programs to run, and none is run here.
@@ -110,9 +110,7 @@ fn pages(work: &Path, toml: &str, fill: Option<Fill>) -> Result<(), BuildError> 
         .set("output.html", theirs.html_config().unwrap_or_default())
         .map_err(wrong)?;
     let mut book = MDBook::load_with_config(work.join("book"), config).map_err(wrong)?;
-    if let Some(fill) = fill {
-        book.with_preprocessor(Filling(fill));
-    }
+    book.with_preprocessor(Filling(fill));
     book.with_preprocessor(LinkPreprocessor::new());
     book.with_preprocessor(IndexPreprocessor::new());
     book.build().map_err(wrong)

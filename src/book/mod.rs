@@ -1,0 +1,79 @@
+//! The book's pages, made from the checks: what `{{#check STEP}}` and `{{#check STEP.CHECK}}` stand for.
+
+mod entry;
+mod markdown;
+mod preprocessor;
+
+pub use preprocessor::{BookError, Filler, NAME};
+
+use crate::course::{Course, Directive, Misplaced, PAGES, Vocabulary, directives, named, steps_on};
+use std::fmt::Write;
+
+/// A `{{#check}}` that stands for nothing, with its place.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}:{line}: {why}")]
+pub struct PageError {
+    /// The page's path within the course.
+    path: String,
+    /// Its line, counted from 1.
+    line: usize,
+    /// What is wrong, and what would be right.
+    why: Misplaced,
+}
+
+/// The text of the page at `path` (below `book/src`, such as `datastream/kinesis.md`), with each `{{#check}}` replaced
+/// by what the course says of it. All else stays as it is, also `{{#include}}`, which mdBook replaces later.
+///
+/// # Errors
+/// A `{{#check}}` that stands for nothing.
+pub fn page(course: &Course, vocabulary: &Vocabulary, path: &str, text: &str) -> Result<String, PageError> {
+    let whole = format!("{PAGES}/{path}");
+    let here = steps_on(course.labs.values(), &whole);
+    let refuse = |at: usize, why| PageError {
+        path: whole.clone(),
+        line: text[..at].matches('\n').count() + 1,
+        why,
+    };
+    let mut found = Vec::new();
+    for directive in directives(text) {
+        let directive = directive.map_err(|at| refuse(at.start, Misplaced::Form))?;
+        let target = named(&here, &directive.name).map_err(|why| refuse(directive.at.start, why))?;
+        found.push((directive, target));
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = 0;
+    for (Directive { name, at }, (lab, step)) in &found {
+        out.push_str(&text[rest..at.start]);
+        rest = at.end;
+        let entry = entry::Writer { lab, vocabulary };
+        if *name == step.id {
+            entry.step(&mut out, step);
+            let singly = |id: &str| found.iter().any(|(other, _)| other.name == id);
+            for check in step.all_checks().filter(|check| !singly(&check.id)) {
+                entry.check(&mut out, step, check);
+            }
+        } else if let Some(check) = step.all_checks().find(|check| check.id == *name) {
+            entry.check(&mut out, step, check);
+        }
+    }
+    out.push_str(&text[rest..]);
+    Ok(out)
+}
+
+/// "1 point", "4 points", with what is extra credit.
+pub fn points(full: u32, extra: u32) -> String {
+    let count = |n: u32| format!("{n} point{}", if n == 1 { "" } else { "s" });
+    let mut out = String::new();
+    if full > 0 || extra == 0 {
+        out.push_str(&count(full));
+    }
+    if extra > 0 {
+        let more = if out.is_empty() {
+            count(extra)
+        } else {
+            format!(", and {extra}")
+        };
+        let _ = write!(out, "{more} extra");
+    }
+    out
+}
