@@ -1,11 +1,13 @@
 //! The command line: what can be said, nothing of what is done.
 
 mod grade;
+mod guide;
 
 pub use grade::{Again, GradeArgs, RegradeArgs};
 mod class;
 pub use class::Extra as ExtraCredit;
 pub use class::{DiffArgs, DiffFormat, GradebookArgs, Target};
+pub use guide::{GuideArgs, WatchArgs, Watching};
 
 use crate::sandbox::AccountNumber;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -46,6 +48,14 @@ pub enum Command {
                             3 nothing failed but something could not be told."
     )]
     Check(CheckArgs),
+    /// Check a lab again and again while you build it, and say what has changed.
+    #[command(
+        after_help = "Enter sends the event now. Ctrl-C ends: a probe that is on its way is cleaned up first.\n\
+                            Exit status: 0 ended by you, 2 wrong usage, no account, or a course with mistakes."
+    )]
+    Watch(WatchArgs),
+    /// Serve the guide to this computer, from this program alone.
+    Guide(GuideArgs),
     /// Say what a lab's checks expect, why, and how to mend what they find.
     Explain {
         /// The lab.

@@ -17,7 +17,10 @@ pub mod report;
 
 pub mod judge;
 
+pub mod watch;
+
 pub mod book;
+pub mod guide;
 
 pub mod permissions;
 

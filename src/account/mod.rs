@@ -101,6 +101,14 @@ impl Account {
         Account::new(config, self.custom_endpoint)
     }
 
+    /// The same account, of which nothing has been asked yet: for who looks again.
+    pub fn anew(&self) -> Account {
+        Account {
+            partition: self.partition.clone(),
+            ..Account::new(self.config.clone(), self.custom_endpoint)
+        }
+    }
+
     fn new(config: SdkConfig, custom_endpoint: bool) -> Self {
         Self {
             region: config.region().map(ToString::to_string).unwrap_or_default(),

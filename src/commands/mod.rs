@@ -11,6 +11,7 @@ mod files;
 mod grade;
 mod grade_live;
 mod gradebook;
+mod guide;
 mod inbox;
 mod lint;
 mod live;
@@ -20,6 +21,8 @@ mod prove;
 mod regrade;
 mod roster;
 mod sandbox;
+mod watch;
+mod watching;
 
 use crate::cli::{Cli, Color, Command};
 use crate::report::Report;
@@ -54,6 +57,8 @@ async fn verb(cli: Cli) -> anyhow::Result<u8> {
     match cli.command {
         Command::Book { command } => book::run(course, command),
         Command::Check(args) => check::run(course, args).await,
+        Command::Watch(args) => watch::run(course, args).await,
+        Command::Guide(args) => guide::run(course, args).await,
         Command::Explain { lab, part } => explain::run(course, &lab, part.as_deref()),
         Command::Files { lab, to, force } => files::run(course, &lab, &to, force),
         Command::Lint => lint::run(course),

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::source::{CourseFiles, LABS, SourceError};
+use super::source::{BOOK, CourseFiles, LABS, SourceError};
 use include_dir::Dir;
 
 /// A file that a student works with: text or not.
@@ -33,26 +33,40 @@ impl CourseFiles {
             }
             None => {
                 let inner = LABS.get_dir(lab).into_iter().flat_map(Dir::dirs);
-                inner.for_each(|dir| embedded(dir, &mut found));
+                inner.for_each(|dir| embedded("labs", dir, &mut found));
             }
+        }
+        found.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(found)
+    }
+
+    /// The files of the book, its pictures and styles too, in the order of their paths.
+    ///
+    /// # Errors
+    /// When a file of the course's folder cannot be read.
+    pub fn book(&self) -> Result<Vec<Material>, SourceError> {
+        let mut found = Vec::new();
+        match &self.folder {
+            Some(folder) => read_folder(&folder.join("book"), "book", &mut found)?,
+            None => embedded("book", &BOOK, &mut found),
         }
         found.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(found)
     }
 }
 
-fn embedded(dir: &'static Dir<'static>, found: &mut Vec<Material>) {
+fn embedded(root: &str, dir: &'static Dir<'static>, found: &mut Vec<Material>) {
     if passed_over(dir.path()) {
         return;
     }
     for file in dir.files().filter(|file| !passed_over(file.path())) {
         let parts = file.path().components().map(|c| c.as_os_str().to_string_lossy());
         found.push(Material {
-            path: format!("labs/{}", parts.collect::<Vec<_>>().join("/")),
+            path: format!("{root}/{}", parts.collect::<Vec<_>>().join("/")),
             bytes: Cow::Borrowed(file.contents()),
         });
     }
-    dir.dirs().for_each(|inner| embedded(inner, found));
+    dir.dirs().for_each(|inner| embedded(root, inner, found));
 }
 
 fn read_folder(folder: &Path, path: &str, found: &mut Vec<Material>) -> Result<(), SourceError> {

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 pub(super) static LABS: Dir = include_dir!("$CARGO_MANIFEST_DIR/labs");
 static CHECKS: Dir = include_dir!("$CARGO_MANIFEST_DIR/checks");
-static BOOK: Dir = include_dir!("$CARGO_MANIFEST_DIR/book/src");
+pub(super) static BOOK: Dir = include_dir!("$CARGO_MANIFEST_DIR/book");
+/// The book includes parts of it.
+const CONTRIBUTING: (&str, &str) = ("CONTRIBUTING.md", include_str!("../../CONTRIBUTING.md"));
 
 /// A file of the course and its text.
 #[derive(Debug, PartialEq, Eq)]
@@ -53,9 +55,10 @@ impl CourseFiles {
     /// The course that the binary brings along.
     pub fn embedded() -> Self {
         let mut course = Self::default();
-        for (root, dir) in [("labs", &LABS), ("checks", &CHECKS), ("book/src", &BOOK)] {
+        for (root, dir) in [("labs", &LABS), ("checks", &CHECKS), ("book", &BOOK)] {
             course.add_embedded(root, dir);
         }
+        course.add(CONTRIBUTING.0.to_owned(), CONTRIBUTING.1.to_owned());
         course
     }
 
@@ -94,9 +97,12 @@ impl CourseFiles {
             course.add_folder(root, &path)?;
         }
         // A course in the making may not have a book yet.
-        let book = folder.join("book").join("src");
-        if book.is_dir() {
-            course.add_folder("book/src", &book)?;
+        let book = folder.join("book");
+        if book.join("src").is_dir() {
+            course.add_folder("book", &book)?;
+        }
+        if let Ok(text) = std::fs::read_to_string(folder.join(CONTRIBUTING.0)) {
+            course.add(CONTRIBUTING.0.to_owned(), text);
         }
         Ok(course)
     }
@@ -135,9 +141,14 @@ impl CourseFiles {
         self.files.get(path)
     }
 
+    /// Every text file, in the order of their paths.
+    pub fn every(&self) -> impl Iterator<Item = &Arc<SourceFile>> {
+        self.files.values()
+    }
+
     /// Whether the course has a book.
     pub fn has_book(&self) -> bool {
-        self.files.keys().any(|path| path.starts_with("book/"))
+        self.files.keys().any(|path| path.starts_with("book/src/"))
     }
 
     /// The files below `folder`, in its folders too.

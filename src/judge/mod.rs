@@ -21,6 +21,7 @@ pub use check::NOT_SHOWN;
 pub use evidence::Evidence;
 pub use find::reads_descriptions;
 pub use outcome::Outcome;
+pub use related::{before_probe, probed_resources};
 pub use traces::{Left, Trace, remove_trace};
 
 use crate::account::{Account, CallError, Identity};
@@ -38,6 +39,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Instant;
 use tokio::sync::{OnceCell, watch};
+
+/// How the note begins that says which probes were left out.
+pub const NOT_SENT: &str = "no event was sent (--no-probe)";
 
 /// The kinds and verbs that a course may use.
 pub fn vocabulary() -> Vocabulary {
@@ -268,10 +272,9 @@ async fn run<'a>(
         .map(|s| s.id.as_str())
         .collect();
     if !unsent.is_empty() {
-        run.notes.borrow_mut().push(format!(
-            "no event was sent (--no-probe): {} is not judged",
-            unsent.join(", ")
-        ));
+        run.notes
+            .borrow_mut()
+            .push(format!("{NOT_SENT}: {} is not judged", unsent.join(", ")));
     }
     let steps = steps
         .iter()

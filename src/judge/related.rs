@@ -3,8 +3,9 @@
 use super::Run;
 use super::hop::needs;
 use super::outcome::Needs;
-use crate::course::derived_from;
+use crate::course::{Check, Lab, Step, derived_from};
 use crate::report::Status;
+use std::collections::BTreeSet;
 
 impl Run<'_> {
     /// A failed hop names the failed checks of what it mentions: mend those first, it may follow from them.
@@ -31,7 +32,7 @@ impl Run<'_> {
                 .flat_map(|s| &s.checks)
                 .filter(|check| done.get(&check.id).is_some_and(|r| r.status == Status::Fail))
                 .filter(|check| {
-                    self.concerns(check)
+                    concerns(self.lab, check)
                         .iter()
                         .any(|name| mine.names().contains(name.as_str()))
                 })
@@ -42,18 +43,34 @@ impl Run<'_> {
             }
         }
     }
+}
 
-    /// The resources that a check is about: those it mentions, and those that these are derived from.
-    fn concerns(&self, check: &crate::course::Check) -> Vec<String> {
-        let mut needs = Needs::default();
-        check
-            .expect
-            .iter()
-            .for_each(|e| needs.add(self.lab, &e.value.mentions()));
-        let mut names: Vec<String> = needs.names().into_iter().map(str::to_owned).collect();
-        for name in names.clone() {
-            names.extend(derived_from(self.lab, &name));
-        }
-        names
+/// The checks that look, without sending anything, at what a step's probe needs, extra credit aside: while one of them
+/// does not pass, an event would only find the same.
+pub fn before_probe<'l>(lab: &'l Lab, step: &Step) -> Vec<&'l Check> {
+    let wanted = probed_resources(step, lab);
+    let checks = lab.steps.iter().flat_map(|s| s.checks.iter().map(move |c| (s, c)));
+    checks
+        .filter(|(of, check)| {
+            !check.optional && (of.id == step.id || concerns(lab, check).iter().any(|n| wanted.contains(n)))
+        })
+        .map(|(_, check)| check)
+        .collect()
+}
+
+/// The resources that a check is about: those it mentions, and those that these are derived from.
+fn concerns(lab: &Lab, check: &Check) -> Vec<String> {
+    let mut needs = Needs::default();
+    check.expect.iter().for_each(|e| needs.add(lab, &e.value.mentions()));
+    let mut names: Vec<String> = needs.names().into_iter().map(str::to_owned).collect();
+    for name in names.clone() {
+        names.extend(derived_from(lab, &name));
     }
+    names
+}
+
+/// The names of the resources that a step's probe sends into, looks at and expects something of.
+pub fn probed_resources(step: &Step, lab: &Lab) -> BTreeSet<String> {
+    let hops = step.probe.iter().flat_map(|p| &p.hops);
+    hops.flat_map(|hop| needs(lab, hop).0).map(|(name, _)| name).collect()
 }

@@ -142,6 +142,13 @@ impl Browser {
             .collect()
     }
 
+    /// What pages wrote to the console, and what the browser wrote there about them, since this was last asked.
+    pub fn console(&self) -> Vec<String> {
+        let log = self.post("se/log", json!({"type": "browser"}));
+        let entries = log.as_array().unwrap().iter();
+        entries.map(|entry| entry["message"].to_string()).collect()
+    }
+
     /// Shows pages as on a screen of this size, in light or dark.
     pub fn screen(&self, width: u32, height: u32, dark: bool) {
         let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600});

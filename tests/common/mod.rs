@@ -14,6 +14,8 @@ pub mod lms;
 pub mod moto;
 pub mod orders;
 pub mod relay;
+#[cfg(unix)]
+pub mod running;
 pub mod taught;
 
 use std::path::{Path, PathBuf};

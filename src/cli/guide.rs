@@ -1,0 +1,70 @@
+//! What `watch` and `guide` take.
+
+use super::name_and_resource;
+use clap::Args;
+use std::time::Duration;
+
+/// What `watch` takes.
+#[derive(Debug, Args)]
+pub struct WatchArgs {
+    /// The lab.
+    pub lab: String,
+    #[command(flatten)]
+    pub watching: Watching,
+}
+
+/// Which account is watched, and how.
+#[derive(Debug, Clone, Args)]
+pub struct Watching {
+    /// Look this often while things change, as `15s` or `2m`; 5s at least. While nothing changes, less often.
+    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = interval)]
+    pub every: Duration,
+    /// Send nothing through what you built.
+    #[arg(long)]
+    pub no_probe: bool,
+    /// Say which resource is yours: `--use stream=clicks`.
+    #[arg(long = "use", value_name = "NAME=RESOURCE", value_parser = name_and_resource)]
+    pub uses: Vec<(String, String)>,
+    /// The AWS region; else AWS_REGION, else that of the profile.
+    #[arg(long)]
+    pub region: Option<String>,
+    /// The AWS profile; else AWS_PROFILE.
+    #[arg(long, conflicts_with = "sandbox")]
+    pub profile: Option<String>,
+    /// Watch the sandbox: started if needed, with the lab's solution in it if it is empty.
+    #[arg(long)]
+    pub sandbox: bool,
+}
+
+/// What `guide` takes.
+#[derive(Debug, Args)]
+pub struct GuideArgs {
+    /// The page to show, as a report names it: `datastream/iam.html#write-table`.
+    pub chapter: Option<String>,
+    /// The port on 127.0.0.1; a free one otherwise.
+    #[arg(long)]
+    pub port: Option<u16>,
+    /// Open it in your browser.
+    #[arg(long)]
+    pub open: bool,
+    /// Watch this lab in your account, and show in the pages what is right by now.
+    #[arg(long, value_name = "LAB")]
+    pub watch: Option<String>,
+    #[command(flatten, next_help_heading = "With --watch")]
+    pub watching: Watching,
+}
+
+/// `30s`, `2m` or a number of seconds.
+fn interval(text: &str) -> Result<Duration, String> {
+    let (number, unit) = match text.strip_suffix('m') {
+        Some(minutes) => (minutes, 60),
+        None => (text.strip_suffix('s').unwrap_or(text), 1),
+    };
+    let seconds = number.parse::<u32>().ok().and_then(|n| n.checked_mul(unit));
+    let seconds = seconds.ok_or("write seconds or minutes, for example 15s or 2m")?;
+    let time = Duration::from_secs(seconds.into());
+    if time < crate::watch::LEAST {
+        return Err("5s is the least: AWS limits the calls of an account".to_owned());
+    }
+    Ok(time)
+}

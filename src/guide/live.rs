@@ -1,0 +1,79 @@
+//! What the pages are told of a lab that is watched: its report without what only the terminal and grading need. No ARN,
+//! no account number, no caller.
+
+use crate::report::{Points, Report, Status};
+use serde::Serialize;
+
+/// The name and version of this format.
+const SCHEMA: &str = "edemlab/live/1";
+
+#[derive(Serialize)]
+struct Shown<'r> {
+    schema: &'static str,
+    lab: &'r str,
+    /// When it was looked at, RFC 3339.
+    at: &'r str,
+    points: Points,
+    steps: Vec<Step<'r>>,
+}
+
+#[derive(Serialize)]
+struct Step<'r> {
+    id: &'r str,
+    title: &'r str,
+    /// The page, within the book.
+    chapter: &'r str,
+    status: Status,
+    points: Points,
+    checks: Vec<Check<'r>>,
+}
+
+#[derive(Serialize)]
+struct Check<'r> {
+    id: &'r str,
+    /// The place on the page.
+    anchor: &'r str,
+    title: &'r str,
+    status: Status,
+    points: u32,
+    possible: u32,
+    optional: bool,
+    found: Option<&'r str>,
+    fix: Option<&'r str>,
+    needs: &'r [String],
+}
+
+/// The report as the pages read it: JSON on one line.
+pub fn shown(report: &Report) -> String {
+    let steps = report.steps.iter().map(|step| Step {
+        id: &step.id,
+        title: &step.title,
+        chapter: &step.chapter,
+        status: step.status,
+        points: step.points,
+        checks: step
+            .checks
+            .iter()
+            .map(|check| Check {
+                id: &check.id,
+                anchor: check.id.split_once('.').map_or("", |(_, anchor)| anchor),
+                title: &check.title,
+                status: check.status,
+                points: check.points,
+                possible: check.possible,
+                optional: check.optional,
+                found: check.found.as_deref(),
+                fix: check.fix.as_deref(),
+                needs: &check.needs,
+            })
+            .collect(),
+    });
+    let shown = Shown {
+        schema: SCHEMA,
+        lab: &report.lab,
+        at: &report.started,
+        points: report.points,
+        steps: steps.collect(),
+    };
+    serde_json::to_string(&shown).expect("a report is plain data")
+}

@@ -1,0 +1,187 @@
+//! A lab that is checked again and again while somebody builds it: what is asked when, and what has changed.
+//!
+//! Pure: [`Watch`] is told what each look showed and says what to do next. Who looks, waits and prints is the caller.
+
+mod change;
+mod pace;
+
+pub use change::{Change, changes};
+pub use pace::{LEAST, Pace};
+
+use crate::account::Problem;
+use crate::course::{Lab, Step};
+use crate::judge::evidence::Seen;
+use crate::judge::{Judged, NOT_SENT, before_probe, probed_resources};
+use crate::report::{self, Points, Report, Status, StepReport, Verdict};
+use std::collections::BTreeMap;
+
+/// What is known of a lab by now.
+#[derive(Debug)]
+pub struct Watch<'l> {
+    lab: &'l Lab,
+    /// What the last look without an event showed.
+    read: Option<Read>,
+    /// What each step's probe showed last.
+    probed: BTreeMap<String, Probed>,
+}
+
+#[derive(Debug)]
+struct Read {
+    report: Report,
+    /// When each resource was made or changed last, by ARN or name, as far as AWS's lists say so.
+    made: BTreeMap<String, String>,
+}
+
+#[derive(Debug)]
+struct Probed {
+    step: StepReport,
+    /// What it was sent into.
+    into: String,
+}
+
+impl<'l> Watch<'l> {
+    /// Nothing is known yet.
+    pub fn new(lab: &'l Lab) -> Self {
+        Self {
+            lab,
+            read: None,
+            probed: BTreeMap::new(),
+        }
+    }
+
+    /// Takes in what a look without an event has shown.
+    pub fn looked(&mut self, judged: Judged) {
+        let candidates = judged.evidence.lists.values().filter_map(|seen| match seen {
+            Seen::Answer(candidates) => Some(candidates),
+            Seen::Error(_) => None,
+        });
+        let made = candidates
+            .flatten()
+            .map(|c| (c.arn.clone().unwrap_or_else(|| c.name.clone()), c.made.clone()));
+        self.read = Some(Read {
+            made: made.collect(),
+            report: judged.report,
+        });
+    }
+
+    /// The steps whose event is to be sent: all that it needs is as it should be, and something is not as it was when
+    /// the last one was sent. `asked`: the user wants one even if nothing has changed, or something is not right yet.
+    pub fn due(&self, asked: bool) -> Vec<&'l Step> {
+        let Some(read) = &self.read else { return Vec::new() };
+        let probes = self.lab.steps.iter().filter(|step| step.probe.is_some());
+        let due = probes.filter(|step| {
+            let into = self.met(read, step);
+            let changed = self.probed.get(&step.id).is_none_or(|last| last.into != into);
+            asked || (changed && self.obstacles(read, step).is_empty())
+        });
+        due.collect()
+    }
+
+    /// Takes in what the probes of these steps have shown.
+    pub fn sent(&mut self, steps: &[&Step], judged: &Judged) {
+        let Some(read) = &self.read else { return };
+        let into: Vec<String> = steps.iter().map(|step| self.met(read, step)).collect();
+        for (step, into) in steps.iter().zip(into) {
+            if let Some(shown) = judged.report.steps.iter().find(|s| s.id == step.id) {
+                let step = shown.clone();
+                self.probed.insert(step.id.clone(), Probed { step, into });
+            }
+        }
+    }
+
+    /// All that is known, as one report: the last look, and in it what the last event of each step showed.
+    pub fn report(&self) -> Option<Report> {
+        let read = self.read.as_ref()?;
+        let mut report = read.report.clone();
+        // What `--no-probe` would say here is not so: the event is sent when there is a reason to.
+        report.notes.retain(|note| !note.starts_with(NOT_SENT));
+        report.steps = self
+            .lab
+            .steps
+            .iter()
+            .filter_map(|step| {
+                let looked = read.report.steps.iter().find(|s| s.id == step.id);
+                match self.probed.get(&step.id) {
+                    Some(probed) => Some(self.together(read, step, looked, &probed.step)),
+                    None => looked.cloned(),
+                }
+            })
+            .collect();
+        let all = || report.steps.iter().flat_map(|s| &s.checks);
+        let (points, worst) = (Points::of(all()), report::worst(all()));
+        report.points = points;
+        report.verdict = match worst {
+            Status::Pass => Verdict::Pass,
+            Status::Fail => Verdict::Fail,
+            Status::Unknown | Status::Blocked => Verdict::Unknown,
+        };
+        Some(report)
+    }
+
+    /// The checks as they are now, and the hops as they were when the last event came by. What is not right any more in
+    /// front of them takes their verdict back: nobody knows what an event would meet.
+    fn together(&self, read: &Read, step: &Step, looked: Option<&StepReport>, probed: &StepReport) -> StepReport {
+        let obstacles = self.obstacles(read, step);
+        let mut now = probed.clone();
+        for check in &mut now.checks {
+            let fresh = looked.and_then(|s| s.checks.iter().find(|c| c.id == check.id));
+            if let Some(fresh) = fresh {
+                *check = fresh.clone();
+            } else if !obstacles.is_empty() && check.status == Status::Pass {
+                check.status = Status::Blocked;
+                check.points = 0;
+                check.found = None;
+                check.needs.clone_from(&obstacles);
+            }
+        }
+        if !obstacles.is_empty() {
+            let stops = now.way.iter_mut().filter(|stop| stop.status == Status::Pass);
+            stops.for_each(|stop| (stop.status, stop.seconds) = (Status::Blocked, None));
+        }
+        now.status = report::worst(now.checks.iter());
+        now.points = Points::of(now.checks.iter());
+        now
+    }
+
+    /// The checks that do not pass among those that the step's event needs.
+    fn obstacles(&self, read: &Read, step: &Step) -> Vec<String> {
+        let passes = |id: &str| {
+            read.report
+                .checks()
+                .any(|(_, c)| c.id == id && c.status == Status::Pass)
+        };
+        let needed = before_probe(self.lab, step).into_iter().map(|check| &check.id);
+        needed.filter(|id| !passes(id)).cloned().collect()
+    }
+
+    /// What an event of this step would be sent into: the checks in front of it, and when each thing was changed.
+    fn met(&self, read: &Read, step: &Step) -> String {
+        let needed: Vec<&str> = before_probe(self.lab, step).iter().map(|c| c.id.as_str()).collect();
+        let checks = read.report.checks().filter(|(_, c)| needed.contains(&c.id.as_str()));
+        let checks = checks.map(|(_, c)| format!("{} {:?} {} {:?}", c.id, c.status, c.expected, c.found));
+        let mentioned = probed_resources(step, self.lab);
+        let things = read
+            .report
+            .resources
+            .iter()
+            .filter(|(name, _)| mentioned.contains(*name));
+        let things = things.map(|(_, chosen)| {
+            let name = chosen.arn.as_ref().unwrap_or(&chosen.name);
+            format!("{name} {}", read.made.get(name).map_or("", String::as_str))
+        });
+        checks.chain(things).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// Whether AWS asked for fewer calls.
+pub fn throttled(judged: &Judged) -> bool {
+    let slow = |problem: &Problem| *problem == Problem::Throttled;
+    let lists = judged.evidence.lists.values();
+    let descriptions = judged.evidence.descriptions.values();
+    lists
+        .into_iter()
+        .any(|seen| matches!(seen, Seen::Error(e) if slow(&e.problem)))
+        || descriptions
+            .into_iter()
+            .any(|seen| matches!(seen, Seen::Error(e) if slow(&e.problem)))
+}
