@@ -1,21 +1,15 @@
 //! A course's text as Markdown: its two marks stay, all else comes out as it is written.
 
+use crate::report::text::{Piece, pieces};
+
 /// `text` with `**bold**` and `` `code` `` as marks, and every other character for itself.
 pub(super) fn marked(text: &str) -> String {
-    let mut out = String::new();
-    for (n, part) in text.split('`').enumerate() {
-        if n % 2 == 1 {
-            out.push_str(&format!("<code>{}</code>", entities(part)));
-            continue;
-        }
-        for (m, piece) in part.split("**").enumerate() {
-            match m % 2 == 1 && !piece.is_empty() {
-                true => out.push_str(&format!("<strong>{}</strong>", literal(piece))),
-                false => out.push_str(&literal(piece)),
-            }
-        }
-    }
-    out
+    let of = |piece: Piece| match piece {
+        Piece { code: true, text, .. } => format!("<code>{}</code>", entities(&text)),
+        Piece { bold: true, text, .. } => format!("<strong>{}</strong>", literal(&text)),
+        Piece { text, .. } => literal(&text),
+    };
+    pieces(text).into_iter().map(of).collect()
 }
 
 /// `text` with no marks at all.
