@@ -33,17 +33,17 @@ fn text(findings: &Findings, width: usize) -> String {
     let mut text = String::new();
     for item in &findings.items {
         let (sign, word) = said(item.state);
-        let _ = writeln!(text, " {sign} {:<1$}{word}", item.name, INDENT - 3);
-        let mut line = |label: &str, what: &str| {
+        // Styled after it is wrapped: the marks of a style have no width.
+        let wrap = |label: &str, what: &str| {
             let first = format!("{:INDENT$}{label}", "");
-            // Styled after it is wrapped: the marks of a style have no width.
-            let _ = writeln!(
-                text,
-                "{}",
-                styled(&wrapped(&visible(what), width.max(INDENT + 20), &first))
-            );
+            styled(&wrapped(&visible(what), width.max(INDENT + 20), &first))
         };
-        line("", &item.found);
+        let found = wrap("", &format!("{word}: {}", item.found));
+        let name = format!("{:<1$}", item.name, INDENT - 3);
+        let _ = writeln!(text, " {sign} {name}{}", found.trim_start());
+        let mut line = |label: &str, what: &str| {
+            let _ = writeln!(text, "{}", wrap(label, what));
+        };
         line("for  ", item.needed_for);
         for fix in &item.fix {
             line("fix  ", fix);
@@ -79,9 +79,9 @@ fn text(findings: &Findings, width: usize) -> String {
 fn said(state: State) -> (ColoredString, &'static str) {
     match state {
         State::Ready => ("✓".green(), "ready"),
-        State::Warning => ("!".yellow(), "ready, but"),
+        State::Warning => ("!".yellow(), "careful"),
         State::Missing => ("✗".red(), "missing"),
-        State::Optional => ("–".dimmed(), "not ready, optional"),
+        State::Optional => ("–".dimmed(), "optional"),
         State::Unknown => ("?".yellow(), "unknown"),
     }
 }

@@ -134,12 +134,10 @@ fn sentence(line: &str) -> String {
 fn unreachable(place: &str, error: &CallError) -> Seen {
     let found = match error.problem {
         Problem::TimedOut => format!("{place} does not answer"),
+        _ if error.message.is_empty() => format!("no connection to {place}"),
         _ => format!("no connection to {place}: {}", error.message),
     };
-    let fix = [
-        "Check your network, VPN or proxy (HTTPS_PROXY), and that the region is right.",
-        WITHOUT,
-    ];
+    let fix = ["Check your network, VPN or proxy (HTTPS_PROXY), and that the region is right."];
     Seen::new(State::Missing, found, fix)
 }
 
