@@ -58,8 +58,11 @@ impl Guide {
     /// The status and the head of what is answered to a request with these lines.
     fn ask(&self, first: &str, headers: &[&str]) -> (u16, String) {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port())).unwrap();
+        stream
+            .set_read_timeout(Some(std::time::Duration::from_secs(20)))
+            .unwrap();
         let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
-        write!(stream, "{first} HTTP/1.1\r\n{headers}Connection: close\r\n\r\n").unwrap();
+        write!(stream, "{first} HTTP/1.1\r\n{headers}\r\n").unwrap();
         let mut said = Vec::new();
         let mut buffer = [0; 4096];
         while !said.windows(4).any(|end| end == b"\r\n\r\n") {
@@ -227,6 +230,32 @@ fn nothing_but_the_books_pages_is_served() {
     for path in outside {
         assert_eq!(guide.ask(&format!("GET {path}"), &[&ours]).0, 404, "{path}");
     }
+}
+
+/// Pages that read along, and connections on which nobody asks anything, hold up no other page.
+#[test]
+fn a_stream_that_never_ends_holds_up_no_page() {
+    let guide = Guide::watching("610000000003");
+    let ours = guide.host();
+    let address = ("127.0.0.1", guide.port());
+    let open: Vec<TcpStream> = (0..12)
+        .map(|number| {
+            let mut stream = TcpStream::connect(address).unwrap();
+            if number % 2 == 0 {
+                write!(stream, "GET /edemlab/live HTTP/1.1\r\n{ours}\r\n\r\n").unwrap();
+            }
+            stream
+        })
+        .collect();
+    // Many at once, again and again: a server with a pool of threads lets one of them wait for a stream to end.
+    for _ in 0..20 {
+        std::thread::scope(|scope| {
+            for _ in 0..6 {
+                scope.spawn(|| assert_eq!(guide.ask("GET /index.html", &[&ours]).0, 200));
+            }
+        });
+    }
+    drop(open);
 }
 
 /// Without a lab that is watched the page is simply the book, and asks for nothing.

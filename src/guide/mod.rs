@@ -3,6 +3,7 @@
 
 mod build;
 mod feed;
+mod http;
 mod live;
 mod pages;
 mod server;
