@@ -13,8 +13,9 @@ pub struct WatchArgs {
     pub watching: Watching,
 }
 
-/// Which account is watched, and how.
+/// Which account is watched, and how. Each of these needs a lab.
 #[derive(Debug, Clone, Args)]
+#[group(requires = "lab")]
 pub struct Watching {
     /// Look this often while things change, as `15s` or `2m`; 5s at least. While nothing changes, less often.
     #[arg(long, value_name = "TIME", default_value = "15s", value_parser = interval)]
@@ -48,8 +49,8 @@ pub struct GuideArgs {
     #[arg(long)]
     pub open: bool,
     /// Watch this lab in your account, and show in the pages what is right by now.
-    #[arg(long, value_name = "LAB")]
-    pub watch: Option<String>,
+    #[arg(long = "watch", value_name = "LAB")]
+    pub lab: Option<String>,
     #[command(flatten, next_help_heading = "With --watch")]
     pub watching: Watching,
 }

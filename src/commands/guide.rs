@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 pub async fn run(course: Option<PathBuf>, args: GuideArgs) -> anyhow::Result<u8> {
     let course = Arc::new(common::course(course, Part::Everything)?);
-    let lab = args.watch.as_deref().map(|id| course.lab(id)).transpose()?;
+    let lab = args.lab.as_deref().map(|id| course.lab(id)).transpose()?;
     if let Some(lab) = lab {
         judge::validate(lab, &watching::reading(&args.watching))?;
     }
@@ -23,9 +23,19 @@ pub async fn run(course: Option<PathBuf>, args: GuideArgs) -> anyhow::Result<u8>
     let pages = Pages::read(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let page = args.chapter.as_deref().map(|chapter| pages.find(chapter)).transpose()?;
     let stop = common::interrupts();
+    // What stands in the way of watching is said before there is an address to open.
+    let watched = match lab {
+        Some(lab) => {
+            let live = Live::new(false);
+            let account = watching::account(&course, lab, &args.watching, &live).await;
+            live.clear();
+            Some((lab, account?))
+        }
+        None => None,
+    };
     let server = Server::listen(args.port)?;
     let address = format!("{}{}", server.address(), page.unwrap_or_default());
-    let feed = lab.map(|_| Arc::new(Feed::default()));
+    let feed = watched.as_ref().map(|_| Arc::new(Feed::default()));
     server.serve(pages, feed.clone());
     super::print(&format!("The guide is at {address}\nCtrl-C ends it."))?;
     if args.open
@@ -33,10 +43,9 @@ pub async fn run(course: Option<PathBuf>, args: GuideArgs) -> anyhow::Result<u8>
     {
         eprintln!("no browser could be opened ({error}): copy the address into one");
     }
-    match (lab, feed) {
-        (Some(lab), Some(feed)) => {
+    match (watched, feed) {
+        (Some((lab, account)), Some(feed)) => {
             let live = Live::new(false);
-            let account = watching::account(&course, lab, &args.watching, &live).await?;
             let show = |report: &crate::report::Report| feed.publish(&shown(report));
             watching::follow(lab, &account, &args.watching, &live, stop, &show).await?;
         }

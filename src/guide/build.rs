@@ -15,8 +15,8 @@ use std::time::Duration;
 /// What fills the pages before mdBook makes them.
 pub type Fill = Box<dyn Preprocessor>;
 
-/// A guide that another course or version made is kept this long.
-const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
+/// A guide that another course or program made is kept this long.
+const KEPT: Duration = Duration::from_secs(24 * 3600);
 
 /// Why there are no pages.
 #[derive(Debug, thiserror::Error)]
@@ -57,10 +57,7 @@ pub fn build(files: &CourseFiles, cache: &Path, fill: Fill) -> Result<PathBuf, B
             hash.update(part);
         }
     };
-    add(
-        env!("CARGO_PKG_VERSION"),
-        mdbook_preprocessor::MDBOOK_VERSION.as_bytes(),
-    );
+    add(env!("CARGO_PKG_VERSION"), program().as_bytes());
     files.every().for_each(|file| add(&file.path, file.text.as_bytes()));
     book.iter().for_each(|file| add(&file.path, &file.bytes));
     let digest = hash.finalize();
@@ -94,6 +91,14 @@ pub fn build(files: &CourseFiles, cache: &Path, fill: Fill) -> Result<PathBuf, B
     })();
     let _ = std::fs::remove_dir_all(&work);
     made.map(|()| site)
+}
+
+/// What tells this program from another one of the same version, which may make other pages: whoever changes `src/` sees
+/// what that does.
+fn program() -> String {
+    let file = std::env::current_exe().and_then(std::fs::metadata);
+    let made = file.and_then(|file| Ok((file.len(), file.modified()?)));
+    made.map_or_else(|_| String::new(), |(length, at)| format!("{length} {at:?}"))
 }
 
 /// Runs mdBook over the sources in `work`.

@@ -86,7 +86,10 @@ impl NoPage {
         Self {
             what,
             name: name.to_owned(),
-            hint: near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default(),
+            hint: match near {
+                Some(near) => format!(": did you mean `{near}`?"),
+                None => "; `edemlab guide` opens its first page, with the list of all".to_owned(),
+            },
         }
     }
 }
