@@ -96,6 +96,26 @@ fn is(browser: &Browser, condition: &str) -> bool {
 const CHECK: &str = "document.querySelector('#write-table .edemlab-badge')?.textContent";
 const STEP: &str = "document.querySelector('.edemlab-step .edemlab-badge')?.textContent";
 
+/// The contrast of an element's text with what is behind it, as WCAG 2 defines it.
+const CONTRAST: &str = "
+    const parts = colour => colour.match(/[0-9.]+/g).map(Number);
+    const light = colour => {
+        const [r, g, b] = parts(colour).map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = element => {
+        const colour = getComputedStyle(element).backgroundColor;
+        return parts(colour)[3] === 0 ? behind(element.parentElement) : colour;
+    };
+    const contrast = element => {
+        const [front, back] = [getComputedStyle(element).color, behind(element)];
+        const above = element => element ? getComputedStyle(element).opacity * above(element.parentElement) : 1;
+        const opaque = above(element);
+        const seen = parts(front).map((v, i) => v * opaque + parts(back)[i] * (1 - opaque));
+        const two = [`rgb(${seen.slice(0, 3)})`, back].map(light).sort((a, b) => b - a);
+        return (two[0] + 0.05) / (two[1] + 0.05);
+    };";
+
 #[test]
 fn a_step_turns_green_where_it_is_read_without_reloading() {
     let Some(browser) = Browser::start() else { return };
@@ -126,6 +146,12 @@ fn a_step_turns_green_where_it_is_read_without_reloading() {
             eventually("it is shown again", || is(&browser, STEP));
             let wider = "document.documentElement.scrollWidth > innerWidth";
             assert!(!is(&browser, wider), "{size} {theme}: wider than the screen");
+            for shown in [".edemlab-step a", ".edemlab-badge", ".edemlab-note p", ".edemlab-mark"] {
+                let ratio = browser.run(&format!(
+                    "{CONTRAST} return contrast(document.querySelector('{shown}'))"
+                ));
+                assert!(ratio.as_f64().unwrap() >= 4.5, "{shown} {size} {theme}: {ratio}");
+            }
             picture(&browser, &format!("red-top-{size}-{theme}"));
             browser.run("document.querySelector('#write-table').scrollIntoView({behavior: 'instant'})");
             picture(&browser, &format!("red-{size}-{theme}"));
@@ -166,6 +192,19 @@ fn a_step_turns_green_where_it_is_read_without_reloading() {
     guide.running.interrupt();
     let (code, said) = guide.running.end();
     assert_eq!(code, Some(0), "{said}");
+    eventually("the page knows that nobody looks any more", || {
+        is(
+            &browser,
+            "document.documentElement.matches('.edemlab-ended') && !document.getAnimations().length",
+        )
+    });
+    for shown in [".edemlab-badge", ".edemlab-mark"] {
+        let ratio = browser.run(&format!(
+            "{CONTRAST} return contrast(document.querySelector('{shown}'))"
+        ));
+        assert!(ratio.as_f64().unwrap() >= 4.5, "{shown} at the end: {ratio}");
+    }
+    picture(&browser, "ended-wide-light");
 }
 
 /// What a student wrote, such as a name, is never more than text in a page.
