@@ -5,8 +5,10 @@ mod guide;
 
 pub use grade::{Again, GradeArgs, RegradeArgs};
 mod class;
+mod doctor;
 pub use class::Extra as ExtraCredit;
 pub use class::{DiffArgs, DiffFormat, GradebookArgs, Target};
+pub use doctor::{DoctorArgs, DoctorFormat};
 pub use guide::{GuideArgs, WatchArgs, Watching};
 
 use crate::sandbox::AccountNumber;
@@ -42,6 +44,9 @@ pub enum Color {
 /// A verb.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Look at what is ready on this computer before the first step: credentials, region, Python, tools.
+    #[command(after_help = "Exit status: 0 all that is needed is ready, 1 something needed is missing.")]
+    Doctor(DoctorArgs),
     /// Check a lab in your account, and send a probe event through it.
     #[command(
         after_help = "Exit status: 0 everything passed, 1 something failed, 2 wrong usage or no account, \

@@ -28,5 +28,7 @@ pub mod class;
 
 pub mod sandbox;
 
+pub mod doctor;
+
 pub mod cli;
 pub mod commands;

@@ -46,6 +46,17 @@ impl std::fmt::Debug for Keys {
     }
 }
 
+/// Where a region comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RegionFrom {
+    /// The command line.
+    Flag,
+    /// This variable of the environment.
+    Variable(&'static str),
+    /// The profile.
+    Profile,
+}
+
 /// Why there is no account to check. Each says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
@@ -231,6 +242,17 @@ impl Connection {
     pub async fn profile_region(&self) -> Option<String> {
         use aws_config::meta::region::ProvideRegion;
         self.region_of_profile().region().await.map(|r| r.to_string())
+    }
+
+    /// Where [`Connection::region`] takes the region from.
+    pub fn region_from(&self) -> RegionFrom {
+        let variables = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+        let set = variables.into_iter().find(|name| std::env::var_os(name).is_some());
+        match (&self.region, set) {
+            (Some(_), _) => RegionFrom::Flag,
+            (None, Some(name)) => RegionFrom::Variable(name),
+            (None, None) => RegionFrom::Profile,
+        }
     }
 
     /// The flag, then the environment, then the profile, as the AWS CLI does.

@@ -2,6 +2,7 @@
 
 mod assume;
 mod connect;
+mod contact;
 mod error;
 pub mod http;
 mod once;
@@ -11,7 +12,8 @@ pub mod web;
 pub mod wire;
 
 pub use assume::AssumedRole;
-pub use connect::{ConnectError, Connection, Keys};
+pub use connect::{ConnectError, Connection, Keys, RegionFrom};
+pub use contact::{Answer, Contact, Knock};
 pub use error::{CallError, Problem};
 
 use aws_config::SdkConfig;
@@ -56,6 +58,15 @@ pub struct Identity {
 }
 
 impl Identity {
+    fn of(answer: &aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput) -> Self {
+        let text = |field: Option<&str>| field.unwrap_or_default().to_owned();
+        Self {
+            account: text(answer.account()),
+            arn: text(answer.arn()),
+            user_id: text(answer.user_id()),
+        }
+    }
+
     /// The partition that the caller's ARN is of: `aws`, `aws-cn`, `aws-us-gov`.
     pub fn partition(&self) -> &str {
         self.arn.split(':').nth(1).unwrap_or("aws")
@@ -121,6 +132,11 @@ impl Account {
             lambda: OnceLock::new(),
             sts: OnceLock::new(),
         }
+    }
+
+    /// Whether something else than AWS is asked, such as the sandbox.
+    pub fn is_elsewhere(&self) -> bool {
+        self.custom_endpoint
     }
 
     /// The region under check.

@@ -59,4 +59,8 @@ services! {
         prefix: "ecs", host: "ecs", signing: "ecs", id: "ECS",
         protocol: Protocol::Json { target: "AmazonEC2ContainerServiceV20141113", version: "1.1" }, global: false,
     };
+    /// [STS](https://docs.aws.amazon.com/STS/latest/APIReference/welcome.html).
+    STS = Service {
+        prefix: "sts", host: "sts", signing: "sts", id: "STS", protocol: Protocol::Query { version: "2011-06-15" }, global: false,
+    };
 }

@@ -65,34 +65,8 @@ impl Account {
             Some(endpoint) => endpoint.trim_end_matches('/').to_owned(),
             None => format!("https://{host}"),
         };
-        let name = host.to_owned();
-        let mut operation = Operation::builder()
-            .service_name("web")
-            .operation_name("visit")
-            .endpoint_url(&url)
-            .no_auth()
-            .no_retry()
-            .serializer(move |(path, request): (String, WebRequest)| {
-                let mut http = match request {
-                    WebRequest::Get => HttpRequest::new(SdkBody::empty()),
-                    WebRequest::Post(body) => {
-                        let mut http = HttpRequest::new(SdkBody::from(body));
-                        http.set_method("POST")?;
-                        http.headers_mut().insert("content-type", "application/json");
-                        http
-                    }
-                };
-                http.set_uri(path)?;
-                http.headers_mut().insert("host", name.clone());
-                http.headers_mut()
-                    .insert("user-agent", concat!("edemlab/", env!("CARGO_PKG_VERSION")));
-                Ok(http)
-            })
-            .deserializer_impl::<Taken, Infallible>(Take);
-        if let Some(http) = self.config.http_client() {
-            operation = operation.http_client(http);
-        }
-        let (path, asked) = (path.to_owned(), operation.build());
+        let asked = self.plain(&url, Some(host.to_owned()));
+        let path = path.to_owned();
         let answer = async {
             let Taken(answer) = asked
                 .invoke((path, request))
@@ -115,6 +89,39 @@ impl Account {
             })
         })
     }
+
+    /// An unsigned request for a path of `url`, with another `Host` if one is given. It is sent once.
+    pub(super) fn plain(&self, url: &str, host: Option<String>) -> Operation<(String, WebRequest), Taken, Infallible> {
+        let mut operation = Operation::builder()
+            .service_name("web")
+            .operation_name("visit")
+            .endpoint_url(url)
+            .no_auth()
+            .no_retry()
+            .serializer(move |(path, request): (String, WebRequest)| {
+                let mut http = match request {
+                    WebRequest::Get => HttpRequest::new(SdkBody::empty()),
+                    WebRequest::Post(body) => {
+                        let mut http = HttpRequest::new(SdkBody::from(body));
+                        http.set_method("POST")?;
+                        http.headers_mut().insert("content-type", "application/json");
+                        http
+                    }
+                };
+                http.set_uri(path)?;
+                if let Some(host) = &host {
+                    http.headers_mut().insert("host", host.clone());
+                }
+                http.headers_mut()
+                    .insert("user-agent", concat!("edemlab/", env!("CARGO_PKG_VERSION")));
+                Ok(http)
+            })
+            .deserializer_impl::<Taken, Infallible>(Take);
+        if let Some(http) = self.config.http_client() {
+            operation = operation.http_client(http);
+        }
+        operation.build()
+    }
 }
 
 /// A host name below one of AWS's domains, and nothing else: no port, no user.
@@ -128,7 +135,7 @@ fn is_aws(host: &str) -> bool {
             .any(|domain| host.len() > domain.len() && host.ends_with(domain))
 }
 
-fn unanswered<R>(action: &str, error: &SdkError<Infallible, R>) -> CallError {
+pub(super) fn unanswered<R>(action: &str, error: &SdkError<Infallible, R>) -> CallError {
     let problem = match error {
         SdkError::TimeoutError(_) => Problem::TimedOut,
         _ => Problem::Unreachable,
@@ -155,7 +162,7 @@ async fn beginning(body: SdkBody) -> Result<String, String> {
 
 /// The response before its body is read.
 #[derive(Debug)]
-struct Taken(HttpResponse);
+pub(super) struct Taken(pub HttpResponse);
 
 /// Takes the response as it comes, whatever its status, so that not more of it is read than is wanted.
 #[derive(Debug)]

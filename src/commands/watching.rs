@@ -79,15 +79,16 @@ pub async fn follow(
                 changed |= tell(&watch, &mut before, live, &again, show);
                 let due = if args.no_probe { Vec::new() } else { watch.due(asked) };
                 asked = false;
-                if !due.is_empty() && !slow {
-                    if let Some(judged) = send(lab, account, args, &due, live, &stop).await? {
-                        slow |= throttled(&judged);
-                        watch.sent(&due, &judged);
-                        for left in &judged.report.leftovers {
-                            say(live, &"note".normal(), left);
-                        }
-                        changed |= tell(&watch, &mut before, live, &again, show);
+                if !due.is_empty()
+                    && !slow
+                    && let Some(judged) = send(lab, account, args, &due, live, &stop).await?
+                {
+                    slow |= throttled(&judged);
+                    watch.sent(&due, &judged);
+                    for left in &judged.report.leftovers {
+                        say(live, &"note".normal(), left);
                     }
+                    changed |= tell(&watch, &mut before, live, &again, show);
                 }
                 slow
             }

@@ -20,6 +20,11 @@ pub(super) async fn ensure(paths: &Paths, on: &dyn Fn(Event)) -> Result<PathBuf,
     ensure_of(paths, "", REQUIREMENTS, on).await
 }
 
+/// Whether the emulator's environment is there and works.
+pub(super) async fn is_made(paths: &Paths) -> bool {
+    usable(&paths.environments().join(name(REQUIREMENTS))).await.is_some()
+}
+
 /// The interpreter of another environment beside the emulator's, made in the same way: `requirements` are packages
 /// pinned with hashes, and `name` is how its folder's name begins.
 pub async fn ensure_other(

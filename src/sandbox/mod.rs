@@ -17,6 +17,7 @@ mod lock;
 mod paths;
 mod process;
 mod python;
+mod ready;
 mod start;
 mod state;
 mod unused;
@@ -27,6 +28,7 @@ pub use environment::ensure_other as environment;
 pub use error::{ApiError, DeployError, InboxError, Reason, SandboxError};
 pub use inbox::{Inbox, Mail, Pending};
 pub use paths::Paths;
+pub use ready::{Interpreter, interpreter, is_made};
 pub use start::{StartOptions, start};
 
 use state::State;

@@ -72,6 +72,11 @@ impl Account {
         endpoint::host(label, self.region())
     }
 
+    /// The URL of a service for this account: AWS's, or what the environment or the profile says instead.
+    pub fn endpoint(&self, service: &Service) -> String {
+        endpoint::of(service, &self.config).0
+    }
+
     /// One call of an operation of a JSON or query service.
     ///
     /// # Errors

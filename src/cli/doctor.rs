@@ -1,0 +1,26 @@
+//! `edemlab doctor`.
+
+use clap::{Args, ValueEnum};
+
+/// What `doctor` takes.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// The region; else AWS_REGION, else that of the profile.
+    #[arg(long)]
+    pub region: Option<String>,
+    /// The profile of your AWS settings; else AWS_PROFILE.
+    #[arg(long)]
+    pub profile: Option<String>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = DoctorFormat::Text)]
+    pub format: DoctorFormat,
+}
+
+/// How the result of `doctor` is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DoctorFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}

@@ -1,0 +1,171 @@
+//! The way to AWS: region, credentials, connection, clock. One call tells all of it.
+
+use super::{Item, Seen, State};
+use crate::account::services::STS;
+use crate::account::{Account, Answer, CallError, ConnectError, Connection, Contact, Problem, RegionFrom};
+use chrono::TimeDelta;
+
+/// AWS refuses what was signed by a clock that is further off; see
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html>.
+const REFUSED: TimeDelta = TimeDelta::minutes(5);
+
+/// From here on a clock is called wrong, though AWS still accepts it.
+const NOTICED: TimeDelta = TimeDelta::minutes(1);
+
+/// Where who we are is asked when no region is set: any will do.
+const ANY_REGION: &str = "us-east-1";
+
+const WITHOUT: &str = "Without an account: `edemlab check datastream --sandbox`.";
+
+pub(super) async fn examine(connection: &Connection) -> [Item; 4] {
+    let region = connection.region().await;
+    let ask_in = Connection {
+        region: Some(region.as_deref().unwrap_or(ANY_REGION).to_owned()),
+        ..connection.clone()
+    };
+    let region = Item::new(
+        "region",
+        "Region",
+        "finding what you build: a resource is in one region",
+        self::region(&region, connection.region_from()),
+    );
+    let (who, net, clock) = match ask_in.open().await {
+        Ok(account) => ask(&account, connection.profile.as_deref()).await,
+        Err(error) => (refused(&error), unknown(), unknown()),
+    };
+    [
+        region,
+        Item::new(
+            "credentials",
+            "Credentials",
+            "checking what you build in your account",
+            who,
+        ),
+        Item::new("network", "Connection", "every check of your account", net),
+        Item::new(
+            "clock",
+            "Clock",
+            "signing: AWS refuses what is more than 5 minutes off",
+            clock,
+        ),
+    ]
+}
+
+fn region(region: &Result<String, ConnectError>, from: RegionFrom) -> Seen {
+    match region {
+        Ok(region) => Seen::ready(match from {
+            RegionFrom::Flag => format!("{region}, from --region"),
+            RegionFrom::Variable(name) => format!("{region}, from {name}"),
+            RegionFrom::Profile => format!("{region}, from the profile"),
+        }),
+        Err(ConnectError::NoRegion) => Seen::new(
+            State::Missing,
+            "no AWS region is set",
+            ["`aws configure set region eu-west-1`, with the region you work in, or `export AWS_REGION=eu-west-1`."],
+        ),
+        Err(ConnectError::NotARegion(error)) => {
+            let place = match from {
+                RegionFrom::Flag => "--region".to_owned(),
+                RegionFrom::Variable(name) => name.to_owned(),
+                RegionFrom::Profile => "the profile (`aws configure set region …`)".to_owned(),
+            };
+            let fix = format!("Correct it in {place}. The console shows the region's code beside your name.");
+            Seen::new(State::Missing, error.to_string(), [fix.as_str()])
+        }
+        Err(error) => refused(error),
+    }
+}
+
+/// Credentials, connection, clock.
+async fn ask(account: &Account, profile: Option<&str>) -> (Seen, Seen, Seen) {
+    let (contact, knock) = tokio::join!(account.contact(), account.knock(&STS));
+    let Contact { identity, answer } = contact;
+    // Without credentials nothing was sent, and only the knock was heard.
+    let answer = answer.or_else(|| knock.answer.as_ref().ok().copied());
+    let place = if account.is_elsewhere() {
+        format!("{} (not AWS: AWS_ENDPOINT_URL)", knock.url)
+    } else {
+        knock.url.clone()
+    };
+    let net = match (answer, &knock.answer) {
+        (Some(answer), _) => Seen::ready(format!("{place} answers, {} ms", answer.took.as_millis())),
+        (None, Err(error)) => unreachable(&place, error),
+        (None, Ok(_)) => unknown(),
+    };
+    let who = match identity {
+        Ok(me) => {
+            let found = format!("{} of account {}", me.who(), me.account);
+            if me.who() == "root" {
+                let fix = "Make an IAM user and use its keys: those of the root user can do everything, billing too.";
+                Seen::new(State::Warning, found, [fix])
+            } else {
+                Seen::ready(found)
+            }
+        }
+        Err(error) if answer.is_none() && matches!(error.problem, Problem::Unreachable | Problem::TimedOut) => {
+            Seen::new(State::Unknown, "who they are cannot be told without a connection", [])
+        }
+        Err(error) => refused(&ConnectError::from((error, profile))),
+    };
+    (who, net, clock(answer))
+}
+
+fn refused(error: &ConnectError) -> Seen {
+    let mut fix: Vec<String> = match error {
+        ConnectError::NoCredentials => vec![
+            "`aws configure` stores the keys of your IAM user; in a Learner Lab, paste those of AWS Details."
+                .to_owned(),
+        ],
+        // Made for a table; here they are sentences.
+        other => other.way_out().iter().map(|line| sentence(line)).collect(),
+    };
+    fix.push(WITHOUT.to_owned());
+    Seen(State::Missing, error.to_string(), fix)
+}
+
+/// `Label   what to do` as `Label: what to do`.
+fn sentence(line: &str) -> String {
+    match line.split_once("  ") {
+        Some((label, rest)) => format!("{label}: {}", rest.trim_start()),
+        None => line.to_owned(),
+    }
+}
+
+fn unreachable(place: &str, error: &CallError) -> Seen {
+    let found = match error.problem {
+        Problem::TimedOut => format!("{place} does not answer"),
+        _ if error.message.is_empty() => format!("no connection to {place}"),
+        _ => format!("no connection to {place}: {}", error.message),
+    };
+    let fix = ["Check your network, VPN or proxy (HTTPS_PROXY), and that the region is right."];
+    Seen::new(State::Missing, found, fix)
+}
+
+fn clock(answer: Option<Answer>) -> Seen {
+    let Some(ahead) = answer.and_then(|answer| answer.ahead) else {
+        return unknown();
+    };
+    let off = ahead.abs();
+    let way = if ahead > TimeDelta::zero() { "ahead" } else { "behind" };
+    let found = match off.num_seconds() {
+        0..=2 => "right".to_owned(),
+        seconds @ 3..120 => format!("{seconds} s {way}"),
+        seconds @ 120..7200 => format!("{} minutes {way}", seconds / 60),
+        seconds @ 7200..172_800 => format!("{} hours {way}", seconds / 3600),
+        seconds => format!("{} days {way}", seconds / 86_400),
+    };
+    let state = match off {
+        off if off > REFUSED => State::Missing,
+        off if off > NOTICED => State::Warning,
+        _ => return Seen::ready(found),
+    };
+    Seen::new(
+        state,
+        found,
+        ["Set this computer's clock (automatic time), then try again."],
+    )
+}
+
+fn unknown() -> Seen {
+    Seen::new(State::Unknown, "cannot be told without a connection", [])
+}

@@ -1,0 +1,147 @@
+//! Programs of this computer. Each is given a few seconds.
+
+use super::{Item, Seen, State};
+use crate::report::text::cut;
+use crate::sandbox::{self, Interpreter, Paths};
+use std::future::Future;
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::process::Command;
+
+/// How long a program may take to tell its version, and Docker to ask its engine.
+const PATIENCE: Duration = Duration::from_secs(6);
+
+/// How long Python and the sandbox may take: several programs one after the other.
+const LONGER: Duration = Duration::from_secs(12);
+
+/// What became of a program.
+enum Said {
+    /// The first line of what it printed.
+    Well(String),
+    /// The last line of its complaint.
+    Badly(String),
+    TooLate,
+    NotThere,
+}
+
+async fn run(program: &str, args: &[&str]) -> Said {
+    let mut command = Command::new(program);
+    command.args(args).stdin(Stdio::null()).kill_on_drop(true);
+    let output = match tokio::time::timeout(PATIENCE, command.output()).await {
+        Err(_) => return Said::TooLate,
+        Ok(Err(error)) if error.kind() == std::io::ErrorKind::NotFound => return Said::NotThere,
+        Ok(Err(error)) => return Said::Badly(error.to_string()),
+        Ok(Ok(output)) => output,
+    };
+    let out = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let err = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    let line = |line: Option<&str>| cut(line.unwrap_or_default().trim(), 200);
+    if output.status.success() {
+        // Old versions of the AWS CLI tell theirs on standard error.
+        Said::Well(line(if out.is_empty() { &err } else { &out }.lines().next()))
+    } else {
+        Said::Badly(line(err.lines().last().or(out.lines().last())))
+    }
+}
+
+pub(super) async fn python() -> Item {
+    let seen = match limited(sandbox::interpreter()).await {
+        Some(Ok(Interpreter::Uv)) => Seen::ready("uv, which brings a Python"),
+        Some(Ok(Interpreter::Python { version, program })) => {
+            Seen::ready(format!("{}.{} with venv, {}", version.0, version.1, program.display()))
+        }
+        // The message says what to do, too.
+        Some(Err(error)) => Seen::new(State::Missing, error.to_string(), []),
+        None => Seen::new(
+            State::Unknown,
+            format!("it did not answer within {} s", LONGER.as_secs()),
+            ["Try `python3 --version`, or let EDEMLAB_PYTHON name another one."],
+        ),
+    };
+    Item::new("python", "Python", "the sandbox", seen)
+}
+
+pub(super) async fn sandbox() -> Item {
+    let seen = match limited(examined()).await {
+        Some(seen) => seen,
+        None => Seen::new(
+            State::Unknown,
+            "it did not answer in time",
+            ["`edemlab sandbox stop` ends it."],
+        ),
+    };
+    Item::new("sandbox", "Sandbox", "trying everything without an AWS account", seen)
+}
+
+async fn examined() -> Seen {
+    let paths = match Paths::from_environment() {
+        Ok(paths) => paths,
+        Err(error) => return Seen::new(State::Missing, error.to_string(), []),
+    };
+    match sandbox::status(&paths).await {
+        Ok(Some(running)) if running.outdated => Seen::new(
+            State::Warning,
+            format!("runs at {}, started by another version of edemlab", running.endpoint),
+            ["`edemlab sandbox stop`; the next start is this version's."],
+        ),
+        Ok(Some(running)) => Seen::ready(format!("runs at {}", running.endpoint)),
+        Ok(None) if sandbox::is_made(&paths).await => Seen::ready("installed, not running"),
+        Ok(None) => Seen::ready("not installed yet: its first start does that, from the network"),
+        Err(error) => Seen::new(State::Warning, error.to_string(), []),
+    }
+}
+
+pub(super) async fn aws_cli() -> Item {
+    let seen = match run("aws", &["--version"]).await {
+        Said::Well(version) => Seen::ready(version.split(' ').next().unwrap_or_default().replace('/', " ")),
+        other => Seen::new(
+            State::Optional,
+            other.complaint(),
+            ["https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html; CloudShell has it."],
+        ),
+    };
+    Item::new(
+        "aws-cli",
+        "AWS CLI",
+        "the guide's commands; the console does as well",
+        seen,
+    )
+}
+
+pub(super) async fn docker() -> Item {
+    let (client, engine) = tokio::join!(
+        run("docker", &["--version"]),
+        run("docker", &["version", "--format", "{{.Server.Version}}"]),
+    );
+    const START: &str = "Start Docker Desktop, or `sudo systemctl start docker`; CloudShell has a running one.";
+    let seen = match (client, engine) {
+        (Said::Well(_), Said::Well(version)) if !version.is_empty() => {
+            Seen::ready(format!("its engine answers, version {version}"))
+        }
+        (Said::Well(client), engine) => {
+            let found = format!("{client}; its engine: {}", engine.complaint());
+            Seen::new(State::Optional, found, [START])
+        }
+        (client, _) => Seen::new(
+            State::Optional,
+            client.complaint(),
+            ["https://docs.docker.com/get-started/get-docker/; CloudShell has it."],
+        ),
+    };
+    Item::new("docker", "Docker", "the image of the step ecr of datastream", seen)
+}
+
+impl Said {
+    fn complaint(self) -> String {
+        match self {
+            Self::NotThere => "not found on PATH".to_owned(),
+            Self::TooLate => format!("no answer within {} s", PATIENCE.as_secs()),
+            Self::Badly(why) | Self::Well(why) if why.is_empty() => "it does not work, and does not say why".to_owned(),
+            Self::Badly(why) | Self::Well(why) => why,
+        }
+    }
+}
+
+async fn limited<T>(what: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(LONGER, what).await.ok()
+}
