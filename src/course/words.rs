@@ -55,6 +55,7 @@ impl Reader<'_> {
                         true
                     }
                     Read::Value { path, itself } => self.value(out, path, *itself),
+                    Read::Each(path) => self.is_many(path) && self.value(out, path, false),
                     Read::Other => false,
                 };
                 if !said {
@@ -82,6 +83,11 @@ impl Reader<'_> {
         out.truncate(without_noun(out, &noun).len());
         out.push_str(&words);
         true
+    }
+
+    fn is_many(&self, path: &[String]) -> bool {
+        let resource = path.first().and_then(|name| self.lab.resources.get(name));
+        resource.is_some_and(|resource| resource.many)
     }
 
     fn noun(&self, name: &str) -> Option<&str> {
@@ -172,4 +178,61 @@ fn without_noun<'t>(text: &'t str, noun: &str) -> &'t str {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::{CourseFiles, Part, load};
+
+    #[test]
+    fn a_value_is_said_by_whose_it_is() {
+        let vocabulary = crate::judge::vocabulary();
+        let course = load(CourseFiles::embedded(), &vocabulary, Part::Checks).unwrap();
+        let lab = course.lab("eventdriven").unwrap();
+        let said = |text: &str| words(&Template::compile(text).unwrap(), lab, &vocabulary);
+        for (text, expected) in [
+            ("no values", "no values"),
+            ("in {{ region }}", "in your region"),
+            (
+                "Topics → {{ topic.TopicName }} → **Edit**",
+                "Topics → your topic → **Edit**",
+            ),
+            // The noun is not said twice, and of two rules each has its name.
+            (
+                "of bus {{ bus.Name }}, the rule {{ log_rule.Name }}",
+                "of your event bus, your rule `log_rule`",
+            ),
+            ("VARIABLE = {{ topic.TopicArn }}", "VARIABLE = your topic's ARN"),
+            ("it is {{ log_rule.State }}", "it is your rule `log_rule`'s state"),
+            // In code it is to be copied.
+            (
+                "`--name {{ bus.Name }} --region {{ region }}`",
+                "`--name YOUR_EVENT_BUS_NAME --region YOUR_REGION`",
+            ),
+            (
+                r#"role {{ machine.roleArn.substring(machine.roleArn.lastIndexOf("/") + 1) }}"#,
+                "your state machine's role",
+            ),
+            (
+                "mail to {{ subscriptions.map(s, s.Endpoint) }}",
+                "mail to your subscriptions",
+            ),
+            (
+                r#"{{ found(topic) ? "Open " + topic.TopicName + "." : "Make one." }}"#,
+                "Open your topic. Or: Make one.",
+            ),
+        ] {
+            assert_eq!(said(text), expected, "{text}");
+            assert!(is_plain(&said(text)));
+        }
+        for text in [
+            "{{ 1 + 1 }}",
+            "/{{ dev.stageName }}",
+            "{{ log_rule.Targets.map(t, t.Arn) }}",
+            "x{{ bus.Name }}",
+        ] {
+            assert!(!is_plain(&said(text)), "{}", said(text));
+        }
+    }
 }

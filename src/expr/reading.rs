@@ -16,6 +16,8 @@ pub enum Read {
         /// The value itself, and not something that is made of it.
         itself: bool,
     },
+    /// What is made of each of several: the name, and the fields on the way to them.
+    Each(Vec<String>),
     /// What has no reading.
     Other,
 }
@@ -39,7 +41,10 @@ pub(super) fn readings(node: &Expression) -> Vec<Vec<Read>> {
             (_, Some(target), _) => vec![vec![made_of(target)]],
             _ => vec![vec![Read::Other]],
         },
-        Ast::Comprehension(comprehension) => vec![vec![made_of(&comprehension.iter_range)]],
+        Ast::Comprehension(comprehension) => vec![vec![match made_of(&comprehension.iter_range) {
+            Read::Value { path, .. } | Read::Each(path) => Read::Each(path),
+            other => other,
+        }]],
         _ => vec![vec![value(node)]],
     }
 }
@@ -55,6 +60,7 @@ fn value(node: &Expression) -> Read {
 fn made_of(node: &Expression) -> Read {
     match readings(node).into_iter().flatten().next() {
         Some(Read::Value { path, .. }) => Read::Value { path, itself: false },
+        Some(each @ Read::Each(_)) => each,
         _ => Read::Other,
     }
 }
