@@ -229,6 +229,27 @@ fn the_run_that_counts_is_the_one_that_is_asked_for() {
     }
 }
 
+#[test]
+fn a_row_by_another_name_is_pointed_out() {
+    let students = [("11", "Núria Núñez", ""), ("12", "Alex Y", ""), ("13", "", "")];
+    let class = ClassFolder::new(LAB, &students);
+    for (student, ..) in students {
+        class.points(student, "datastream", 50);
+    }
+    let file = "First name,Last name,ID number,Data stream\nNURIA,Other,11,\nSomebody,Else,12,\nAnybody,At all,13,\n";
+    let done = fill(&class, "moodle", "g.csv", file.as_bytes(), &[]);
+    assert_eq!(done.code, 0, "{}", done.said);
+    done.says(&[
+        "is it the same person?",
+        "g.csv:3: 12 is Alex Y in the roster, and here Somebody",
+    ]);
+    assert!(
+        !done.said.contains("11 is") && !done.said.contains("13 is"),
+        "{}",
+        done.said
+    );
+}
+
 // The grading worksheet.
 
 const WORKSHEET: &str = "Identificador,\"Nombre completo\",\"Dirección de correo\",Estado,Calificación,\"Calificación máxima\",\"La calificación puede ser cambiada\",\"Última modificación (entrega)\",\"Última modificación (calificación)\",\"Comentarios de retroalimentación\"\n\

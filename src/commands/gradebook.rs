@@ -189,6 +189,7 @@ fn said(source: &Path, filled: &Filled) -> String {
     };
     section("another grade than before", &filled.replaced);
     section("extra credit was cut (--extra keep keeps it)", &filled.capped);
+    section("another name than in the roster: is it the same person?", &filled.names);
     section("not in the class, left as they are", &filled.strangers);
     for note in &filled.notes {
         let _ = writeln!(out, "note: {}", visible(note));

@@ -42,6 +42,8 @@ pub struct Filled {
     pub capped: Vec<Finding>,
     /// Whose grade was left as it was, in which lab, and why.
     pub left: Vec<Left>,
+    /// Rows that are by another name than the student's.
+    pub names: Vec<Finding>,
     /// Rows that are none of the class: the line, and who it is.
     pub strangers: Vec<Finding>,
     /// What the professor should know.
@@ -327,6 +329,7 @@ impl Filling<'_> {
             Finding::at(row.line, names.find(|name| !name.is_empty()).unwrap_or("nobody"))
         });
         self.filled.strangers = strangers.collect();
+        self.filled.names = rows.names.clone();
         self.filled.notes = self.layout.notes;
         self.filled.bytes = self.sheet.write();
         Ok(self.filled)

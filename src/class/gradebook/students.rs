@@ -3,6 +3,7 @@
 use super::fill::Finding;
 use super::layout::{KeyKind, Layout};
 use super::sheet::Sheet;
+use super::words::words;
 use crate::class::Student;
 use std::collections::{BTreeSet, HashMap};
 
@@ -11,6 +12,8 @@ use std::collections::{BTreeSet, HashMap};
 pub struct Rows {
     /// The row of each student, by their place in the class.
     pub of: HashMap<usize, usize>,
+    /// Rows whose name has no word of the student's: the line, and who it is by both.
+    pub names: Vec<Finding>,
     /// Rows of students who are not in the class.
     pub strangers: Vec<usize>,
     /// Who cannot be told apart.
@@ -54,6 +57,7 @@ pub fn rows(students: &[Student], sheet: &Sheet, layout: &Layout) -> Rows {
                 }
                 None => {
                     rows.of.insert(place, *row);
+                    rows.names.extend(misnamed(student, *row, sheet));
                 }
             },
             [first, others @ ..] => {
@@ -76,6 +80,26 @@ pub fn rows(students: &[Student], sheet: &Sheet, layout: &Layout) -> Rows {
         .filter(|row| !owners.contains_key(row))
         .collect();
     rows
+}
+
+/// An identifier of one person may by chance be that of another in another numbering: their name would show it.
+fn misnamed(student: &Student, row: usize, sheet: &Sheet) -> Option<Finding> {
+    let row = &sheet.rows()[row];
+    let known = words(&student.name);
+    let said: Vec<String> = row.values().map(words).collect();
+    let shared = |word: &str| said.iter().any(|cell| cell.split_whitespace().any(|w| w == word));
+    if known.trim().is_empty() || known.split_whitespace().any(shared) {
+        return None;
+    }
+    // A file without names says nothing.
+    let letters = |cell: &&str| cell.chars().any(char::is_alphabetic) && !cell.contains('@');
+    let name = row
+        .values()
+        .map(str::trim)
+        .find(letters)
+        .filter(|name| *name != student.id)?;
+    let text = format!("{} is {} in the roster, and here {name}", student.id, student.name);
+    Some(Finding::at(row.line, text))
 }
 
 /// What of a student a key is compared with.
