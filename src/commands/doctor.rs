@@ -4,15 +4,17 @@ use super::common;
 use super::live::Live;
 use crate::account::Connection;
 use crate::cli::{DoctorArgs, DoctorFormat};
-use crate::doctor::{Findings, State, examine};
+use crate::course::{Course, Lab, Part};
+use crate::doctor::{Findings, State, Uses, examine, examine_sandbox};
 use crate::report::text::{styled, visible, wrapped};
 use colored::{ColoredString, Colorize};
 use std::fmt::Write;
+use std::path::PathBuf;
 
 /// The column in which the words begin.
 const INDENT: usize = 16;
 
-pub async fn run(args: DoctorArgs) -> anyhow::Result<u8> {
+pub async fn run(course: Option<PathBuf>, args: DoctorArgs) -> anyhow::Result<u8> {
     let connection = Connection {
         region: args.region,
         profile: args.profile,
@@ -20,16 +22,41 @@ pub async fn run(args: DoctorArgs) -> anyhow::Result<u8> {
     };
     let live = Live::new(args.format != DoctorFormat::Text);
     live.show("doctor", "looking at this computer".to_owned());
-    let findings = examine(&connection).await;
+    let findings = if args.sandbox {
+        examine_sandbox().await
+    } else {
+        examine(&connection, &uses(&common::course(course, Part::Checks)?)).await
+    };
     live.clear();
+    let next = match args.sandbox {
+        true => "edemlab check datastream --sandbox",
+        false => "edemlab guide",
+    };
     super::print(&match args.format {
-        DoctorFormat::Text => text(&findings, common::width()),
+        DoctorFormat::Text => text(&findings, next, common::width()),
         DoctorFormat::Json => serde_json::to_string_pretty(&findings)?,
     })?;
     Ok(u8::from(!findings.ready))
 }
 
-fn text(findings: &Findings, width: usize) -> String {
+/// The services of each lab: a kind is named after its service.
+fn uses(course: &Course) -> Vec<Uses> {
+    let kinds = |lab: &Lab| {
+        let kinds = lab
+            .resources
+            .values()
+            .filter_map(|resource| resource.kind.split_once('.'));
+        kinds.map(|(service, _)| service.to_owned()).collect()
+    };
+    let labs = course.labs.iter();
+    labs.map(|(id, lab)| Uses {
+        lab: id.clone(),
+        services: kinds(lab),
+    })
+    .collect()
+}
+
+fn text(findings: &Findings, next: &str, width: usize) -> String {
     let mut text = String::new();
     for item in &findings.items {
         let (sign, word) = said(item.state);
@@ -66,7 +93,7 @@ fn text(findings: &Findings, width: usize) -> String {
         let _ = writeln!(text, "{}", styled(&wrapped(what, width, " ")));
     };
     if missing.is_empty() {
-        end("All that is needed is ready. Begin with `edemlab guide`.");
+        end(&format!("All that is needed is ready. Begin with `{next}`."));
     } else {
         end(&format!("Missing: {}.", missing.join(", ")));
         if ready("python") && ready("sandbox") {
