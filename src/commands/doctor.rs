@@ -11,8 +11,10 @@ use colored::{ColoredString, Colorize};
 use std::fmt::Write;
 use std::path::PathBuf;
 
-/// The column in which the words begin.
-const INDENT: usize = 16;
+/// The column in which the words begin: beside the name, or in a narrow terminal below it.
+const BESIDE: usize = 16;
+const BELOW: usize = 5;
+const NARROW: usize = 60;
 
 pub async fn run(course: Option<PathBuf>, args: DoctorArgs) -> anyhow::Result<u8> {
     let connection = Connection {
@@ -57,17 +59,20 @@ fn uses(course: &Course) -> Vec<Uses> {
 }
 
 fn text(findings: &Findings, next: &str, width: usize) -> String {
+    let indent = if width < NARROW { BELOW } else { BESIDE };
     let mut text = String::new();
     for item in &findings.items {
         let (sign, word) = said(item.state);
         // Styled after it is wrapped: the marks of a style have no width.
         let wrap = |label: &str, what: &str| {
-            let first = format!("{:INDENT$}{label}", "");
-            styled(&wrapped(&visible(what), width.max(INDENT + 20), &first))
+            let first = format!("{:indent$}{label}", "");
+            styled(&wrapped(&visible(what), width.max(indent + 20), &first))
         };
         let found = wrap("", &format!("{word}: {}", item.found));
-        let name = format!("{:<1$}", item.name, INDENT - 3);
-        let _ = writeln!(text, " {sign} {name}{}", found.trim_start());
+        let _ = match indent {
+            BELOW => writeln!(text, " {sign} {}\n{found}", item.name),
+            _ => writeln!(text, " {sign} {:<2$}{}", item.name, found.trim_start(), BESIDE - 3),
+        };
         let mut line = |label: &str, what: &str| {
             let _ = writeln!(text, "{}", wrap(label, what));
         };
