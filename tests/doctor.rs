@@ -349,3 +349,65 @@ fn what_programs_print_is_harmless() {
     assert!(!said.contains('\u{1b}') && !said.contains('\u{9b}'), "{said:?}");
     assert!(said.contains("gone"), "{said}");
 }
+
+/// AWS itself, of which nothing can be reached from here.
+fn out_of_reach(machine: &Machine, region: &str) -> Found {
+    let mut command = machine.command(&["--region", region, "--format", "json"]);
+    command.env_remove("AWS_ENDPOINT_URL").env_remove("EDEMLAB_COURSE");
+    for name in ["NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"] {
+        command.env_remove(name);
+    }
+    for name in ["HTTPS_PROXY", "https_proxy"] {
+        command.env(name, "http://127.0.0.1:9");
+    }
+    let output = command.output().unwrap();
+    let json = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", text(&output)));
+    Found {
+        code: output.status.code(),
+        json,
+    }
+}
+
+#[test]
+fn a_region_without_what_a_lab_needs_is_told_before_anything_is_built_in_it() {
+    let machine = Machine::with_all("");
+    let paris = out_of_reach(&machine, "eu-west-3");
+    assert_eq!(
+        (paris.code, paris.state("region"), paris.state("network")),
+        (Some(1), "warning", "missing"),
+        "{}",
+        paris.json
+    );
+    assert!(
+        paris.found("region").contains("has no Amazon Personalize"),
+        "{}",
+        paris.json
+    );
+    let fix = paris.fix("region");
+    assert!(fix.contains("datastream") && fix.contains("eu-central-1"), "{fix}");
+    // Only that lab looks for anything in Personalize.
+    assert!(!fix.contains("eventdriven"), "{fix}");
+    assert_eq!(out_of_reach(&machine, "eu-central-1").state("region"), "ready");
+    let unknown = out_of_reach(&machine, "eu-west-9");
+    assert_eq!(unknown.state("region"), "warning", "{}", unknown.json);
+    assert!(
+        unknown.found("region").contains("none of the regions"),
+        "{}",
+        unknown.json
+    );
+}
+
+#[test]
+fn the_sandbox_alone_needs_no_account() {
+    let machine = Machine::empty("http://127.0.0.1:9");
+    machine.bare.python("python3", "3.12", "exit 0");
+    let seen = machine.finds(&["--sandbox"]);
+    assert_eq!((seen.code, seen.others()), (Some(0), vec![]), "{}", seen.json);
+    let items = seen.json["items"].as_array().unwrap().iter();
+    let ids: Vec<&str> = items.map(|item| item["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["edemlab", "python", "sandbox"]);
+    assert!(machine.says(&["--sandbox"]).1.contains("check datastream --sandbox"));
+    machine.remove("python3");
+    assert_eq!(machine.finds(&["--sandbox"]).code, Some(1));
+    assert_eq!(machine.says(&["--sandbox", "--profile", "school"]).0, Some(2));
+}

@@ -19,9 +19,23 @@ use std::process::Command;
 /// Packages pinned with hashes: what builds a wheel, and what installs it.
 const REQUIREMENTS: &str = include_str!("wheel/requirements.txt");
 
+/// The Python of CloudShell: <https://docs.aws.amazon.com/linux/al2023/ug/python.html>.
+const CLOUDSHELL: &str = "3.9";
+
+/// Whether the Python of a version may install what an environment has as `edemlab`, as pip decides it.
+const MAY_INSTALL: &str = "
+import importlib.metadata, sys
+from pip._vendor.packaging.specifiers import SpecifierSet
+folder, version = sys.argv[1:]
+[found] = importlib.metadata.distributions(name='edemlab', path=[folder])
+wanted = found.metadata['Requires-Python']
+sys.exit(None if SpecifierSet(wanted).contains(version) else f'Python {version} may not install it: {wanted}')
+";
+
 /// The program of an environment that has nothing but the wheel.
 struct Installed {
     folder: tempfile::TempDir,
+    tools: PathBuf,
 }
 
 impl Installed {
@@ -44,7 +58,14 @@ impl Installed {
                 .arg(&wheel),
         );
         fs::create_dir(folder.path().join("empty")).unwrap();
-        Self { folder }
+        Self { folder, tools }
+    }
+
+    /// The folder of the environment's packages.
+    fn packages(&self) -> PathBuf {
+        let versions = fs::read_dir(self.folder.path().join("environment/lib")).unwrap();
+        let mut versions = versions.map(|entry| entry.unwrap().path());
+        versions.next().expect("lib/pythonX.Y").join("site-packages")
     }
 
     fn programs(&self) -> PathBuf {
@@ -144,6 +165,13 @@ fn the_wheel_brings_the_program_and_the_course() {
 
     let version = done(&mut installed.edemlab(&["--version"]));
     assert_eq!(version.trim(), concat!("edemlab ", env!("CARGO_PKG_VERSION")));
+
+    done(
+        Command::new(&installed.tools)
+            .args(["-c", MAY_INSTALL])
+            .arg(installed.packages())
+            .arg(CLOUDSHELL),
+    );
 
     let own = OwnSandbox::new("wheel");
     let checked = installed

@@ -86,6 +86,7 @@ pub fn of_partition(partition: &str) -> &'static [&'static str] {
             "eu-south-2",
             "af-south-1",
             "ap-east-1",
+            "ap-east-2",
             "ap-northeast-1",
             "ap-northeast-2",
             "ap-northeast-3",
@@ -96,6 +97,7 @@ pub fn of_partition(partition: &str) -> &'static [&'static str] {
             "ap-southeast-3",
             "ap-southeast-4",
             "ap-southeast-5",
+            "ap-southeast-6",
             "ap-southeast-7",
             "ca-central-1",
             "ca-west-1",
@@ -106,4 +108,68 @@ pub fn of_partition(partition: &str) -> &'static [&'static str] {
             "sa-east-1",
         ],
     }
+}
+
+/// A service that not every region has.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rare {
+    /// The prefix of its IAM actions.
+    pub prefix: &'static str,
+    /// As AWS calls it.
+    pub name: &'static str,
+    /// The regions of the partition `aws` that have it.
+    pub regions: &'static [&'static str],
+}
+
+/// The services of the labs that some regions lack. App Runner is none of them: ECS Express Mode does as well. From
+/// <https://docs.aws.amazon.com/general/latest/gr/personalize.html>.
+const RARE: &[Rare] = &[Rare {
+    prefix: "personalize",
+    name: "Amazon Personalize",
+    regions: &[
+        "us-east-1",
+        "us-east-2",
+        "us-west-2",
+        "eu-central-1",
+        "eu-west-1",
+        "ap-northeast-1",
+        "ap-northeast-2",
+        "ap-south-1",
+        "ap-southeast-1",
+        "ap-southeast-2",
+        "ca-central-1",
+    ],
+}];
+
+/// The services that a region lacks, as far as is known: of a partition other than `aws`, nothing is.
+pub fn lacking(region: &str) -> impl Iterator<Item = &'static Rare> {
+    let here = region.to_owned();
+    let known = partition_of(region) == "aws";
+    RARE.iter()
+        .filter(move |rare| known && !rare.regions.contains(&here.as_str()))
+}
+
+/// Whether an account has this region from the beginning. Any other one must be enabled first, and knows none of the
+/// account's keys until then; see <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>.
+pub fn is_enabled_by_default(region: &str) -> bool {
+    const ALWAYS: &[&str] = &[
+        "us-east-1",
+        "us-east-2",
+        "us-west-1",
+        "us-west-2",
+        "eu-central-1",
+        "eu-west-1",
+        "eu-west-2",
+        "eu-west-3",
+        "eu-north-1",
+        "ap-northeast-1",
+        "ap-northeast-2",
+        "ap-northeast-3",
+        "ap-south-1",
+        "ap-southeast-1",
+        "ap-southeast-2",
+        "ca-central-1",
+        "sa-east-1",
+    ];
+    partition_of(region) != "aws" || ALWAYS.contains(&region)
 }

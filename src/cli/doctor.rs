@@ -11,6 +11,9 @@ pub struct DoctorArgs {
     /// The profile of your AWS settings; else AWS_PROFILE.
     #[arg(long)]
     pub profile: Option<String>,
+    /// Only what the sandbox needs: for those who have no account.
+    #[arg(long, conflicts_with_all = ["region", "profile"])]
+    pub sandbox: bool,
     /// How it is printed.
     #[arg(long, value_enum, default_value_t = DoctorFormat::Text)]
     pub format: DoctorFormat,

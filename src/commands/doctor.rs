@@ -4,15 +4,19 @@ use super::common;
 use super::live::Live;
 use crate::account::Connection;
 use crate::cli::{DoctorArgs, DoctorFormat};
-use crate::doctor::{Findings, State, examine};
+use crate::course::{Course, Lab, Part};
+use crate::doctor::{Findings, State, Uses, examine, examine_sandbox};
 use crate::report::text::{styled, visible, wrapped};
 use colored::{ColoredString, Colorize};
 use std::fmt::Write;
+use std::path::PathBuf;
 
-/// The column in which the words begin.
-const INDENT: usize = 16;
+/// The column in which the words begin: beside the name, or in a narrow terminal below it.
+const BESIDE: usize = 16;
+const BELOW: usize = 5;
+const NARROW: usize = 60;
 
-pub async fn run(args: DoctorArgs) -> anyhow::Result<u8> {
+pub async fn run(course: Option<PathBuf>, args: DoctorArgs) -> anyhow::Result<u8> {
     let connection = Connection {
         region: args.region,
         profile: args.profile,
@@ -20,27 +24,55 @@ pub async fn run(args: DoctorArgs) -> anyhow::Result<u8> {
     };
     let live = Live::new(args.format != DoctorFormat::Text);
     live.show("doctor", "looking at this computer".to_owned());
-    let findings = examine(&connection).await;
+    let findings = if args.sandbox {
+        examine_sandbox().await
+    } else {
+        examine(&connection, &uses(&common::course(course, Part::Checks)?)).await
+    };
     live.clear();
+    let next = match args.sandbox {
+        true => "edemlab check datastream --sandbox",
+        false => "edemlab guide",
+    };
     super::print(&match args.format {
-        DoctorFormat::Text => text(&findings, common::width()),
+        DoctorFormat::Text => text(&findings, next, common::width()),
         DoctorFormat::Json => serde_json::to_string_pretty(&findings)?,
     })?;
     Ok(u8::from(!findings.ready))
 }
 
-fn text(findings: &Findings, width: usize) -> String {
+/// The services of each lab: a kind is named after its service.
+fn uses(course: &Course) -> Vec<Uses> {
+    let kinds = |lab: &Lab| {
+        let kinds = lab
+            .resources
+            .values()
+            .filter_map(|resource| resource.kind.split_once('.'));
+        kinds.map(|(service, _)| service.to_owned()).collect()
+    };
+    let labs = course.labs.iter();
+    labs.map(|(id, lab)| Uses {
+        lab: id.clone(),
+        services: kinds(lab),
+    })
+    .collect()
+}
+
+fn text(findings: &Findings, next: &str, width: usize) -> String {
+    let indent = if width < NARROW { BELOW } else { BESIDE };
     let mut text = String::new();
     for item in &findings.items {
         let (sign, word) = said(item.state);
         // Styled after it is wrapped: the marks of a style have no width.
         let wrap = |label: &str, what: &str| {
-            let first = format!("{:INDENT$}{label}", "");
-            styled(&wrapped(&visible(what), width.max(INDENT + 20), &first))
+            let first = format!("{:indent$}{label}", "");
+            styled(&wrapped(&visible(what), width.max(indent + 20), &first))
         };
         let found = wrap("", &format!("{word}: {}", item.found));
-        let name = format!("{:<1$}", item.name, INDENT - 3);
-        let _ = writeln!(text, " {sign} {name}{}", found.trim_start());
+        let _ = match indent {
+            BELOW => writeln!(text, " {sign} {}\n{found}", item.name),
+            _ => writeln!(text, " {sign} {:<2$}{}", item.name, found.trim_start(), BESIDE - 3),
+        };
         let mut line = |label: &str, what: &str| {
             let _ = writeln!(text, "{}", wrap(label, what));
         };
@@ -66,7 +98,7 @@ fn text(findings: &Findings, width: usize) -> String {
         let _ = writeln!(text, "{}", styled(&wrapped(what, width, " ")));
     };
     if missing.is_empty() {
-        end("All that is needed is ready. Begin with `edemlab guide`.");
+        end(&format!("All that is needed is ready. Begin with `{next}`."));
     } else {
         end(&format!("Missing: {}.", missing.join(", ")));
         if ready("python") && ready("sandbox") {

@@ -64,7 +64,7 @@ async fn verb(cli: Cli) -> anyhow::Result<u8> {
         Command::Files { lab, to, force } => files::run(course, &lab, &to, force),
         Command::Lint => lint::run(course),
         Command::Prove { lab, faults } => prove::run(course, &lab, &faults).await,
-        Command::Doctor(args) => doctor::run(args).await,
+        Command::Doctor(args) => doctor::run(course, args).await,
         Command::Diff(args) => diff::run(&args),
         Command::Gradebook(args) => gradebook::run(&args),
         Command::Sandbox(command) => sandbox::run(course, command).await,

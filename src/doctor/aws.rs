@@ -1,8 +1,8 @@
 //! The way to AWS: region, credentials, connection, clock. One call tells all of it.
 
-use super::{Item, Seen, State};
+use super::{Item, Seen, State, Uses};
 use crate::account::services::STS;
-use crate::account::{Account, Answer, CallError, ConnectError, Connection, Contact, Problem, RegionFrom};
+use crate::account::{Account, Answer, CallError, ConnectError, Connection, Contact, Problem, RegionFrom, regions};
 use chrono::TimeDelta;
 
 /// AWS refuses what was signed by a clock that is further off; see
@@ -17,24 +17,28 @@ const ANY_REGION: &str = "us-east-1";
 
 const WITHOUT: &str = "Without an account: `edemlab check datastream --sandbox`.";
 
-pub(super) async fn examine(connection: &Connection) -> [Item; 4] {
+pub(super) async fn examine(connection: &Connection, labs: &[Uses]) -> [Item; 4] {
     let region = connection.region().await;
     let ask_in = Connection {
         region: Some(region.as_deref().unwrap_or(ANY_REGION).to_owned()),
         ..connection.clone()
     };
-    let region = Item::new(
-        "region",
-        "Region",
-        "finding what you build: a resource is in one region",
-        self::region(&region, connection.region_from()),
-    );
-    let (who, net, clock) = match ask_in.open().await {
-        Ok(account) => ask(&account, connection.profile.as_deref()).await,
-        Err(error) => (refused(&error), unknown(), unknown()),
+    let (who, net, clock, elsewhere) = match ask_in.open().await {
+        Ok(account) => {
+            let (who, net, clock) = ask(&account, connection.profile.as_deref()).await;
+            (who, net, clock, account.is_elsewhere())
+        }
+        Err(error) => (refused(&error), unknown(), unknown(), false),
     };
+    // What a region has is told of AWS's: the sandbox has everything everywhere.
+    let labs = if elsewhere { &[] } else { labs };
     [
-        region,
+        Item::new(
+            "region",
+            "Region",
+            "finding what you build: a resource is in one region",
+            self::region(&region, connection.region_from(), elsewhere, labs),
+        ),
         Item::new(
             "credentials",
             "Credentials",
@@ -51,13 +55,24 @@ pub(super) async fn examine(connection: &Connection) -> [Item; 4] {
     ]
 }
 
-fn region(region: &Result<String, ConnectError>, from: RegionFrom) -> Seen {
+fn region(region: &Result<String, ConnectError>, from: RegionFrom, elsewhere: bool, labs: &[Uses]) -> Seen {
     match region {
-        Ok(region) => Seen::ready(match from {
-            RegionFrom::Flag => format!("{region}, from --region"),
-            RegionFrom::Variable(name) => format!("{region}, from {name}"),
-            RegionFrom::Profile => format!("{region}, from the profile"),
-        }),
+        Ok(region) => {
+            let found = match from {
+                RegionFrom::Flag => format!("{region}, from --region"),
+                RegionFrom::Variable(name) => format!("{region}, from {name}"),
+                RegionFrom::Profile => format!("{region}, from the profile"),
+            };
+            if !elsewhere && !regions::of_partition(regions::partition_of(region)).contains(&region.as_str()) {
+                let found = format!("{found}, which is none of the regions that edemlab knows");
+                let fix = "If nothing answers there, correct it: the console shows the region's code beside your name.";
+                return Seen::new(State::Warning, found, [fix]);
+            }
+            match lacks(region, labs) {
+                Some((lack, fix)) => Seen::new(State::Warning, format!("{found}, {lack}"), [fix.as_str()]),
+                None => Seen::ready(found),
+            }
+        }
         Err(ConnectError::NoRegion) => Seen::new(
             State::Missing,
             "no AWS region is set",
@@ -74,6 +89,24 @@ fn region(region: &Result<String, ConnectError>, from: RegionFrom) -> Seen {
         }
         Err(error) => refused(error),
     }
+}
+
+/// What labs need and the region does not have, and what to do.
+fn lacks(region: &str, labs: &[Uses]) -> Option<(String, String)> {
+    regions::lacking(region).find_map(|rare| {
+        let need = labs.iter().filter(|lab| lab.services.contains(rare.prefix));
+        let need: Vec<&str> = need.map(|lab| lab.lab.as_str()).collect();
+        let all = rare.regions.join(", ");
+        (!need.is_empty()).then(|| {
+            (
+                format!("which has no {}", rare.name),
+                format!(
+                    "Before you build {} there, choose another region: {all}.",
+                    need.join(" or ")
+                ),
+            )
+        })
+    })
 }
 
 /// Credentials, connection, clock.
@@ -105,7 +138,20 @@ async fn ask(account: &Account, profile: Option<&str>) -> (Seen, Seen, Seen) {
         Err(error) if answer.is_none() && matches!(error.problem, Problem::Unreachable | Problem::TimedOut) => {
             Seen::new(State::Unknown, "who they are cannot be told without a connection", [])
         }
-        Err(error) => refused(&ConnectError::from((error, profile))),
+        Err(error) => {
+            let unopened = error.problem == Problem::WrongCredentials
+                && !account.is_elsewhere()
+                && !regions::is_enabled_by_default(account.region());
+            let mut seen = refused(&ConnectError::from((error, profile)));
+            if unopened {
+                let region = account.region();
+                let first = format!(
+                    "{region} knows no keys until it is enabled: your name at the top right → Account → AWS Regions."
+                );
+                seen.2.insert(0, first);
+            }
+            seen
+        }
     };
     (who, net, clock(answer))
 }

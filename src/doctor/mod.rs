@@ -5,6 +5,7 @@ mod programs;
 
 use crate::account::Connection;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// The name and version of the findings as JSON.
 pub const SCHEMA: &str = "edemlab/doctor/1";
@@ -66,6 +67,15 @@ impl Item {
     }
 }
 
+/// What a lab needs of a region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Uses {
+    /// The lab.
+    pub lab: String,
+    /// The services of what it looks for, by the prefixes of their IAM actions.
+    pub services: BTreeSet<String>,
+}
+
 /// A state, what was found, and the fix.
 struct Seen(State, String, Vec<String>);
 
@@ -80,26 +90,34 @@ impl Seen {
 }
 
 /// Looks at everything, all at once. Nothing is made or changed.
-pub async fn examine(connection: &Connection) -> Findings {
+pub async fn examine(connection: &Connection, labs: &[Uses]) -> Findings {
     let (aws, python, cli, docker, sandbox) = tokio::join!(
-        aws::examine(connection),
+        aws::examine(connection, labs),
         programs::python(),
         programs::aws_cli(),
         programs::docker(),
         programs::sandbox(),
     );
-    let version = Item::new(
-        "edemlab",
-        "edemlab",
-        "checking your labs",
-        Seen::ready(env!("CARGO_PKG_VERSION")),
-    );
-    let mut items = vec![version];
-    items.extend(aws);
+    let mut items = Vec::from(aws);
     items.extend([python, sandbox, cli, docker]);
-    Findings {
-        schema: SCHEMA,
-        ready: items.iter().all(|item| item.state != State::Missing),
-        items,
+    Findings::of(items)
+}
+
+/// Looks at what the sandbox needs, and at nothing else.
+pub async fn examine_sandbox() -> Findings {
+    let (python, sandbox) = tokio::join!(programs::python(), programs::sandbox());
+    Findings::of(vec![python, sandbox])
+}
+
+impl Findings {
+    fn of(items: Vec<Item>) -> Self {
+        let version = Seen::ready(env!("CARGO_PKG_VERSION"));
+        let mut all = vec![Item::new("edemlab", "edemlab", "checking your labs", version)];
+        all.extend(items);
+        Self {
+            schema: SCHEMA,
+            ready: all.iter().all(|item| item.state != State::Missing),
+            items: all,
+        }
     }
 }

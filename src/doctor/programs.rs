@@ -9,10 +9,10 @@ use std::time::Duration;
 use tokio::process::Command;
 
 /// How long a program may take to tell its version, and Docker to ask its engine.
-const PATIENCE: Duration = Duration::from_secs(6);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long Python and the sandbox may take: several programs one after the other.
-const LONGER: Duration = Duration::from_secs(12);
+const LONGER: Duration = Duration::from_secs(20);
 
 /// What became of a program.
 enum Said {
