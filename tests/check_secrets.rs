@@ -110,7 +110,7 @@ fn a_sessions_token_is_not_shown() {
 #[test]
 fn an_error_of_the_endpoint_shows_no_secret() {
     let keys = Keys {
-        access_key_id: "ASIAXXXXXXXXXXXXXXXX".to_owned(),
+        access_key_id: "ASIAIOSFODNN7EXAMPLE".to_owned(),
         secret_access_key: "SECRET0SECRET0SECRET0SECRET0SECRET0SECRET".to_owned(),
         session_token: Some("TOKEN0TOKEN0TOKEN0TOKEN0TOKEN0TOKEN0TOKEN".to_owned()),
     };

@@ -117,7 +117,7 @@ fn a_profiles_region_and_keys_are_used() {
 fn no_region_is_told_with_the_way_to_set_one() {
     let mut command = bare(&[]);
     command
-        .env("AWS_ACCESS_KEY_ID", "AKIAXXXXXXXXXXXXXXXX")
+        .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
         .env("AWS_SECRET_ACCESS_KEY", "abc");
     says(&refused(command), &["no AWS region", "--region"]);
 }
@@ -133,7 +133,7 @@ fn a_misspelt_region_is_told_with_the_one_that_was_meant() {
     ] {
         let mut command = bare(&["--region", wrong]);
         command
-            .env("AWS_ACCESS_KEY_ID", "AKIAXXXXXXXXXXXXXXXX")
+            .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
             .env("AWS_SECRET_ACCESS_KEY", "abc");
         says(
             &refused(command),
@@ -147,7 +147,7 @@ fn wrong_keys_are_told_from_missing_ones() {
     let cloud = shared("cli-errors");
     let student = cloud.student("340000000001");
     for keys in [
-        keys("AKIAXXXXXXXXXXXXXXXX", "abc"),
+        keys("AKIAIOSFODNN7EXAMPLE", "abc"),
         keys(&student.access_key_id, "wrong"),
     ] {
         says(
@@ -173,7 +173,7 @@ fn an_expired_token_and_a_wrong_clock_have_words_of_their_own() {
     ] {
         let relay = Relay::answering("403 Forbidden", "content-type: text/xml\r\n", &xml(code));
         says(
-            &refused(check_at(&relay.endpoint(), &keys("ASIAXXXXXXXXXXXXXXXX", "abc"), &[])),
+            &refused(check_at(&relay.endpoint(), &keys("ASIAIOSFODNN7EXAMPLE", "abc"), &[])),
             &parts,
         );
     }
@@ -190,7 +190,7 @@ fn what_answers_but_is_not_aws_is_told_shortly() {
     ] {
         let page = format!("<html><title>Welcome</title>{}</html>", "<p>Log in".repeat(10_000));
         let relay = Relay::answering(status, headers, &page);
-        let said = refused(check_at(&relay.endpoint(), &keys("AKIAXXXXXXXXXXXXXXXX", "abc"), &[]));
+        let said = refused(check_at(&relay.endpoint(), &keys("AKIAIOSFODNN7EXAMPLE", "abc"), &[]));
         assert!(said.len() < 1000 && !said.contains("<p>"), "{said}");
     }
 }
@@ -200,7 +200,7 @@ fn an_endpoint_that_nobody_serves_is_told_soon() {
     let began = Instant::now();
     let said = refused(check_at(
         "http://127.0.0.1:9",
-        &keys("AKIAXXXXXXXXXXXXXXXX", "abc"),
+        &keys("AKIAIOSFODNN7EXAMPLE", "abc"),
         &["--region", "eu-west-1"],
     ));
     says(&said, &["no connection", "--sandbox"]);
