@@ -2,12 +2,13 @@
 
 mod grade;
 mod guide;
+mod time;
 
 pub use grade::{Again, GradeArgs, RegradeArgs};
 mod class;
 mod doctor;
 pub use class::Extra as ExtraCredit;
-pub use class::{DiffArgs, DiffFormat, GradebookArgs, Target};
+pub use class::{Count, DiffArgs, DiffFormat, GradebookArgs, Target};
 pub use doctor::{DoctorArgs, DoctorFormat};
 pub use guide::{GuideArgs, WatchArgs, Watching};
 
@@ -305,17 +306,6 @@ pub struct PagesArgs {
     /// Which of several runs counts.
     #[arg(long, value_enum, default_value_t = Count::Last)]
     pub count: Count,
-}
-
-/// Which of several runs of a student counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Count {
-    /// The last.
-    Last,
-    /// The one with the most points.
-    Best,
-    /// The last before the deadline.
-    Deadline,
 }
 
 /// How a report is printed.

@@ -7,7 +7,7 @@ use crate::judge::Trace;
 use crate::private;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, TryLockError};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What was asked for, so that the same command goes on where it was cut off.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
@@ -37,33 +37,37 @@ pub struct Loose {
 #[derive(Debug)]
 pub struct Lock(#[expect(dead_code, reason = "it is held by being kept")] File);
 
-impl Folder {
-    /// Keeps other processes from grading into this folder; none when one is at it.
-    ///
-    /// # Errors
-    /// When the folder cannot be written.
-    pub fn lock(&self) -> Result<Option<Lock>, FolderError> {
-        let path = self.underway();
-        private::create_folder(&path).map_err(file("create", &path))?;
-        let path = path.join("lock");
-        let held = private::options().open(&path).map_err(file("open", &path))?;
-        match held.try_lock() {
-            Ok(()) => {
-                // A process that was killed while it wrote has left half a file beside the whole one.
-                private::sweep(self.path()).map_err(file("tidy", self.path()))?;
-                Ok(Some(Lock(held)))
-            }
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(cause)) => Err(file("lock", &path)(cause)),
+/// Keeps other processes from grading into the folder of a class; none when one is at it.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn lock(folder: &Path) -> Result<Option<Lock>, FolderError> {
+    let path = underway(folder);
+    private::create_folder(&path).map_err(file("create", &path))?;
+    let path = path.join("lock");
+    let held = private::options().open(&path).map_err(file("open", &path))?;
+    match held.try_lock() {
+        Ok(()) => {
+            // A process that was killed while it wrote has left half a file beside the whole one.
+            private::sweep(folder).map_err(file("tidy", folder))?;
+            Ok(Some(Lock(held)))
         }
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(cause)) => Err(file("lock", &path)(cause)),
     }
+}
 
+fn underway(folder: &Path) -> PathBuf {
+    folder.join("underway")
+}
+
+impl Folder {
     /// The run to go on with: the one that was cut off, if it asked for the same, else `asked`.
     ///
     /// # Errors
     /// When its file cannot be read or written.
     pub fn go_on(&self, asked: Underway) -> Result<Underway, FolderError> {
-        let path = self.underway().join("run.json");
+        let path = underway(self.path()).join("run.json");
         if let Some(before) = read::<Underway>(&path)? {
             let same = Underway {
                 started: before.started.clone(),
@@ -82,7 +86,7 @@ impl Folder {
     /// # Errors
     /// When its file cannot be removed.
     pub fn done(&self) -> Result<(), FolderError> {
-        remove(self.underway().join("run.json"))
+        remove(underway(self.path()).join("run.json"))
     }
 
     /// Notes what a probe is about to leave.
@@ -127,11 +131,7 @@ impl Folder {
     }
 
     fn loose_home(&self, student: &Student, lab: &str) -> PathBuf {
-        self.underway().join(file_name(&student.id)).join(lab)
-    }
-
-    fn underway(&self) -> PathBuf {
-        self.path().join("underway")
+        underway(self.path()).join(file_name(&student.id)).join(lab)
     }
 }
 

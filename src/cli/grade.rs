@@ -1,5 +1,6 @@
 //! What `grade` and `regrade` take.
 
+use super::time::length;
 use super::{OwnAccount, SecretFile};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -29,7 +30,7 @@ pub struct GradeArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub at_once: Option<u16>,
     /// The longest that one account may take: 90s, 10m. What is not known by then is unknown.
-    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration)]
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = length)]
     pub limit: Duration,
     /// Send nothing through what the students built.
     #[arg(long)]
@@ -62,23 +63,6 @@ pub struct RegradeArgs {
     /// Say who would gain and lose, and change nothing.
     #[arg(long)]
     pub dry_run: bool,
-}
-
-/// A time from now on: `90s`, `10m`, `2h`.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || "write a number and s, m or h, for example 90s or 10m".to_owned();
-    let (number, unit) = text.split_at(text.len().saturating_sub(1));
-    let number: u64 = number.parse().map_err(|_| wrong())?;
-    let seconds = match unit {
-        "s" => number,
-        "m" => number.saturating_mul(60),
-        "h" => number.saturating_mul(3600),
-        _ => return Err(wrong()),
-    };
-    match seconds {
-        1..=86_400 => Ok(Duration::from_secs(seconds)),
-        _ => Err("between 1s and 24h".to_owned()),
-    }
 }
 
 /// A moment, as RFC 3339 in UTC. A day alone means its end, here.

@@ -1,6 +1,7 @@
 //! What `watch` and `guide` take.
 
 use super::name_and_resource;
+use super::time::length;
 use clap::Args;
 use std::time::Duration;
 
@@ -55,15 +56,9 @@ pub struct GuideArgs {
     pub watching: Watching,
 }
 
-/// `30s`, `2m` or a number of seconds.
+/// A pause between two looks.
 fn interval(text: &str) -> Result<Duration, String> {
-    let (number, unit) = match text.strip_suffix('m') {
-        Some(minutes) => (minutes, 60),
-        None => (text.strip_suffix('s').unwrap_or(text), 1),
-    };
-    let seconds = number.parse::<u32>().ok().and_then(|n| n.checked_mul(unit));
-    let seconds = seconds.ok_or("write seconds or minutes, for example 15s or 2m")?;
-    let time = Duration::from_secs(seconds.into());
+    let time = length(text)?;
     if time < crate::watch::LEAST {
         return Err("5s is the least: AWS limits the calls of an account".to_owned());
     }

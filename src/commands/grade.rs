@@ -6,14 +6,15 @@ use crate::account::Account;
 use crate::class::access::Doors;
 use crate::class::folder::Folder;
 use crate::class::grade::{Closed, Outcome, Plan, Work, grade};
+use crate::class::pages::{self, Common, Pages, Said};
 use crate::class::roster::{Entry, Roster};
-use crate::class::underway::Underway;
-use crate::class::{self, Class, Counts, Grade, LabSummary, Student, pages};
+use crate::class::underway::{Lock, Underway, lock};
+use crate::class::{self, Class, Counts, LabSummary, Student};
 use crate::cli::{Again, GradeArgs};
 use crate::course::{Course, Lab, Part, UnknownName};
 use crate::judge::Options;
-use crate::report::text::visible;
-use crate::report::{Report, Status, Verdict};
+use crate::report::text::{visible, wrapped};
+use crate::report::{Report, Verdict};
 use chrono::Utc;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -43,10 +44,9 @@ pub async fn run(course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8>
     known_students(&list, &args.only)?;
     let doors = roster::doors(&list, own, &args.secret).await?;
 
-    let folder = folder(&course, &labs, &list, &args)?;
-    let Some(_lock) = folder.lock()? else {
-        return Err(Refused::Busy(shown(&args.out)).into());
-    };
+    let class = class_of(&course, &labs, &list, &args)?;
+    let _lock = locked(&args.out)?;
+    let folder = Folder::create(&args.out, class)?;
     let underway = folder.go_on(Underway {
         labs: labs.iter().map(|l| l.id.clone()).collect(),
         again: args.again.iter().map(|a| format!("{a:?}")).collect(),
@@ -78,9 +78,9 @@ pub async fn run(course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8>
     if !stopped && outcome.lost == 0 {
         folder.done()?;
     }
-    pages::write(&folder, Counts::Last)?;
-    let (text, told) = summary(&folder, &labs, &outcome, stopped)?;
-    super::print(text.trim_end())?;
+    let pages = pages::write(&folder, Counts::Last)?;
+    super::print(&summary(&pages, &outcome, stopped))?;
+    let told = pages.overview.untold.is_empty() && pages.overview.open == 0;
     Ok(if told && !stopped && outcome.lost == 0 { 0 } else { 3 })
 }
 
@@ -92,8 +92,13 @@ fn known_students(list: &Roster, only: &[String]) -> Result<(), UnknownName> {
     }
 }
 
-/// The class's folder: labs that were graded there before stay.
-fn folder(course: &Course, labs: &[&Lab], list: &Roster, args: &GradeArgs) -> anyhow::Result<Folder> {
+/// The folder is this process's alone, for as long as this is kept.
+pub(super) fn locked(folder: &Path) -> anyhow::Result<Lock> {
+    lock(folder)?.ok_or_else(|| Refused::Busy(shown(folder)).into())
+}
+
+/// The class: labs that were graded in this folder before stay.
+fn class_of(course: &Course, labs: &[&Lab], list: &Roster, args: &GradeArgs) -> anyhow::Result<Class> {
     let title = course.title();
     let edition = labs.first().map(|l| l.edition.clone()).unwrap_or_default();
     let before = match Folder::open(&args.out) {
@@ -114,7 +119,7 @@ fn folder(course: &Course, labs: &[&Lab], list: &Roster, args: &GradeArgs) -> an
         let earlier = before.iter().flat_map(|b| &b.labs).any(|l| l.id == lab.id);
         earlier || labs.iter().any(|l| l.id == lab.id)
     };
-    let class = Class {
+    Ok(Class {
         schema: class::SCHEMA.to_owned(),
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         course: title,
@@ -122,8 +127,7 @@ fn folder(course: &Course, labs: &[&Lab], list: &Roster, args: &GradeArgs) -> an
         labs: course.labs.values().filter(graded).map(LabSummary::of).collect(),
         students: list.students.iter().map(|e| e.student.clone()).collect(),
         deadline: args.deadline.clone().or_else(|| before.and_then(|b| b.deadline)),
-    };
-    Ok(Folder::create(&args.out, class)?)
+    })
 }
 
 /// Who is still to be graded, in what.
@@ -190,91 +194,51 @@ fn bearable() -> usize {
     usize::try_from(bearable.clamp(4, MOST_AT_ONCE)).unwrap_or(4)
 }
 
-/// What the professor should know now, and whether everything could be told.
-fn summary(folder: &Folder, labs: &[&Lab], outcome: &Outcome, stopped: bool) -> anyhow::Result<(String, bool)> {
+/// What the professor should know now.
+fn summary(pages: &Pages, outcome: &Outcome, stopped: bool) -> String {
     const FEW: usize = 5;
-    let mut graded = 0;
-    let mut open = 0;
-    let mut untold: Vec<String> = Vec::new();
-    let mut failing: BTreeMap<String, (usize, String)> = BTreeMap::new();
-    let mut leftovers = Vec::new();
-    for grade in folder.grades(Counts::Last) {
-        let Grade {
-            student, lab, report, ..
-        } = grade?;
-        if student.excused || !student.takes(&lab.id) || !labs.iter().any(|l| l.id == lab.id) {
-            continue;
-        }
-        let Some(report) = report else {
-            open += 1;
-            continue;
-        };
-        graded += 1;
-        let who = || format!("{}  {}", short(&student.id), lab.id);
-        leftovers.extend(report.leftovers.iter().map(|left| format!("   {}  {left}", who())));
-        let mut reason = None;
-        for (_, check) in report.checks() {
-            match check.status {
-                Status::Fail if !check.optional => {
-                    let seen = failing.entry(format!("{} {}", lab.id, check.id)).or_default();
-                    seen.0 += 1;
-                    seen.1.clone_from(&check.title);
-                }
-                Status::Unknown if !check.optional => reason = reason.or_else(|| check.found.clone()),
-                _ => {}
-            }
-        }
-        if let Some(reason) = reason {
-            untold.push(format!("   {}  {reason}", who()));
-        }
-    }
-    let excused = folder.class().students.iter().filter(|s| s.excused).count();
-    let mut out = format!(" {graded} graded");
-    let mut part = |count: usize, what: &str| {
+    const MANY: usize = 20;
+    let overview = &pages.overview;
+    let mut out = format!(" {} graded", overview.graded);
+    for (count, what) in [
+        (overview.untold.len(), "could not be told"),
+        (overview.open, "still to be graded"),
+        (overview.excused, "excused"),
+    ] {
         if count > 0 {
             let _ = write!(out, " · {count} {what}");
         }
-    };
-    part(untold.len(), "could not be told");
-    part(open, "still to be graded");
-    part(excused, "excused");
+    }
     let _ = write!(out, "\n stored now: {}", outcome.stored);
     if stopped || outcome.lost > 0 {
-        let _ = write!(
-            out,
-            " · cut off: {}; the same command goes on",
-            outcome.lost.max(usize::from(stopped))
-        );
+        let _ = write!(out, " · cut off: {}; the same command goes on", outcome.lost);
     }
-    let width = common::width();
-    let list = |title: &str, lines: &[String], out: &mut String| {
-        if !lines.is_empty() {
-            let _ = write!(out, "\n\n {title}\n");
-            for line in lines.iter().take(20) {
-                let _ = writeln!(
-                    out,
-                    "{}",
-                    crate::report::text::wrapped(&visible(line.trim()), width, "   ")
-                );
-            }
-            if lines.len() > 20 {
-                let _ = writeln!(out, "   … and {} more", lines.len() - 20);
-            }
-            out.truncate(out.trim_end().len());
+    let said = |said: &Said| format!("{}  {}  {}", short(&said.student), said.lab, said.text);
+    let common = |c: &Common| format!("{} × {} {}  {}", c.students, c.lab, c.check, c.title);
+    list(&mut out, "could not be told", overview.untold.iter().map(said), MANY);
+    list(&mut out, "left in accounts", overview.leftovers.iter().map(said), MANY);
+    list(
+        &mut out,
+        "most often",
+        overview.failing.iter().take(FEW).map(common),
+        FEW,
+    );
+    let _ = write!(out, "\n\n {}", shown(&pages.index));
+    out
+}
+
+/// A heading and its lines, up to `most` of them.
+fn list(out: &mut String, title: &str, lines: impl ExactSizeIterator<Item = String>, most: usize) {
+    let all = lines.len();
+    if all > 0 {
+        let _ = write!(out, "\n\n {title}");
+        for line in lines.take(most) {
+            let _ = write!(out, "\n{}", wrapped(&visible(&line), common::width(), "   "));
         }
-    };
-    list("could not be told", &untold, &mut out);
-    list("left in accounts", &leftovers, &mut out);
-    let mut failing: Vec<_> = failing.into_iter().collect();
-    failing.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(&b.0)));
-    let failing: Vec<String> = failing
-        .into_iter()
-        .take(FEW)
-        .map(|(id, (count, title))| format!("{count} × {id}  {title}"))
-        .collect();
-    list("most often", &failing, &mut out);
-    let _ = write!(out, "\n\n {}", shown(&folder.path().join("index.html")));
-    Ok((out, untold.is_empty() && open == 0))
+        if all > most {
+            let _ = write!(out, "\n   … and {} more", all - most);
+        }
+    }
 }
 
 /// A student's id where there is little room.

@@ -1,9 +1,8 @@
 //! `edemlab pages`.
 
-use crate::class::Counts;
 use crate::class::folder::Folder;
 use crate::class::pages;
-use crate::cli::{Count, PagesArgs};
+use crate::cli::PagesArgs;
 use crate::report::text::visible;
 
 pub fn run(args: &PagesArgs) -> anyhow::Result<u8> {
@@ -15,14 +14,4 @@ pub fn run(args: &PagesArgs) -> anyhow::Result<u8> {
         "{index}\n\n{} {people}, each with students/ID.html and feedback/ID.md.",
         pages.students
     ))
-}
-
-impl From<Count> for Counts {
-    fn from(count: Count) -> Self {
-        match count {
-            Count::Last => Self::Last,
-            Count::Best => Self::Best,
-            Count::Deadline => Self::Deadline,
-        }
-    }
 }

@@ -12,6 +12,10 @@ use std::path::PathBuf;
 pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<u8> {
     let course = common::course(course, Part::Checks)?;
     let folder = Folder::open(&args.dir)?;
+    let _lock = match args.dry_run {
+        true => None,
+        false => Some(super::grade::locked(&args.dir)?),
+    };
     let labs = roster::labs(&course, &args.labs)?;
     let class = folder.class();
     let graded = |lab: &&&Lab| class.labs.iter().any(|l| l.id == lab.id);

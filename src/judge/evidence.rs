@@ -38,6 +38,12 @@ pub struct Evidence {
     /// Why there is nothing at all: the account could not be reached.
     #[serde(default)]
     pub unreachable: Option<String>,
+    /// What whoever graded has to add: a time limit that was reached.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// What an earlier run left in the account and could not be taken away.
+    #[serde(default)]
+    pub leftovers: Vec<String>,
     /// The candidates of each kind, by kind and arguments.
     pub lists: BTreeMap<String, Seen<Vec<Candidate>>>,
     /// What describing one of them showed, by kind and candidate.

@@ -16,6 +16,7 @@ mod sight;
 mod source;
 mod traces;
 mod under;
+mod whole;
 
 pub use check::NOT_SHOWN;
 pub use evidence::Evidence;
@@ -23,10 +24,11 @@ pub use find::reads_descriptions;
 pub use outcome::Outcome;
 pub use related::{before_probe, probed_resources};
 pub use traces::{Left, Trace, remove_trace};
+pub use whole::untold;
 
 use crate::account::{Account, CallError, Identity};
 use crate::course::{Lab, UnknownName, Vocabulary};
-use crate::report::{self, CheckReport, Points, Report, Status, StepReport, Stop, Verdict};
+use crate::report::{self, CheckReport, Report, Status, StepReport, Stop};
 use crate::{discover, probe as verbs};
 use chrono::Utc;
 use find::Listings;
@@ -39,6 +41,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Instant;
 use tokio::sync::{OnceCell, watch};
+use whole::{step_report, whole};
 
 /// How the note begins that says which probes were left out.
 pub const NOT_SENT: &str = "no event was sent (--no-probe)";
@@ -208,36 +211,26 @@ pub async fn rejudge(lab: &Lab, evidence: &Evidence) -> Result<Report, JudgeErro
     let (mut report, run, _) = run(lab, Source::Evidence(evidence), &evidence.options, &|_| (), stop).await?;
     report.started.clone_from(&evidence.started);
     report.seconds = evidence.seconds;
+    report.notes.extend(evidence.notes.iter().cloned());
+    report.leftovers.extend(evidence.leftovers.iter().cloned());
     clean::clean(&mut report, &run.hidden());
     Ok(report)
 }
 
-/// What can be said of an account that cannot be reached: nothing, and why.
-pub fn untold(lab: &Lab, reason: &str, region: &str, started: &str) -> Judged {
-    let reason = report::text::visible(reason);
-    let steps = lab.steps.iter().map(|step| {
-        let hops = step.probe.iter().flat_map(|p| &p.hops).map(|h| &h.check);
-        let checks = step.checks.iter().chain(hops).map(|check| {
-            let mut report = check::blank(check);
-            check::could_not_tell(&mut report, reason.clone());
-            report
-        });
-        step_report(step, checks.collect(), Vec::new(), Vec::new())
-    });
-    let mut report = whole(lab, steps.collect());
-    report.verdict = Verdict::Unknown;
-    region.clone_into(&mut report.region);
-    started.clone_into(&mut report.started);
-    let evidence = Evidence {
-        schema: evidence::SCHEMA.to_owned(),
-        tool: report.tool.clone(),
-        lab: lab.id.clone(),
-        region: region.to_owned(),
-        started: started.to_owned(),
-        unreachable: Some(reason),
-        ..Evidence::default()
-    };
-    Judged { report, evidence }
+impl Judged {
+    /// Adds a note that is not the judge's own.
+    pub fn note(&mut self, text: String) {
+        let text = report::text::visible(&text);
+        self.evidence.notes.push(text.clone());
+        self.report.notes.push(text);
+    }
+
+    /// Adds what is left in the account of an earlier run.
+    pub fn left(&mut self, text: String) {
+        let text = report::text::visible(&text);
+        self.evidence.leftovers.push(text.clone());
+        self.report.leftovers.push(text);
+    }
 }
 
 async fn run<'a>(
@@ -288,46 +281,6 @@ async fn run<'a>(
     report.notes = run.notes.take();
     report.leftovers = run.leftovers.take();
     Ok((report, run, me))
-}
-
-/// A report of these steps, of an account that is still to be said.
-fn whole(lab: &Lab, steps: Vec<StepReport>) -> Report {
-    let all = || steps.iter().flat_map(|s| &s.checks);
-    Report {
-        schema: report::SCHEMA.to_owned(),
-        tool: env!("CARGO_PKG_VERSION").to_owned(),
-        lab: lab.id.clone(),
-        title: lab.title.clone(),
-        edition: lab.edition.clone(),
-        account: String::new(),
-        region: String::new(),
-        caller: String::new(),
-        started: String::new(),
-        seconds: 0.0,
-        verdict: match report::worst(all()) {
-            Status::Pass => Verdict::Pass,
-            Status::Fail => Verdict::Fail,
-            Status::Unknown | Status::Blocked => Verdict::Unknown,
-        },
-        points: Points::of(all()),
-        resources: IndexMap::new(),
-        notes: Vec::new(),
-        leftovers: Vec::new(),
-        steps,
-    }
-}
-
-fn step_report(step: &crate::course::Step, checks: Vec<CheckReport>, about: Vec<String>, way: Vec<Stop>) -> StepReport {
-    StepReport {
-        id: step.id.clone(),
-        title: step.title.clone(),
-        chapter: step.chapter.clone(),
-        status: report::worst(checks.iter()),
-        points: Points::of(checks.iter()),
-        about,
-        way,
-        checks,
-    }
 }
 
 impl<'a> Run<'a> {

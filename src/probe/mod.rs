@@ -5,12 +5,14 @@
 mod apigateway;
 mod dynamodb;
 mod events;
+mod failed_execution;
 mod function_log;
 mod invoke;
 mod kinesis;
 mod lambda;
 mod logs;
 mod states;
+mod task_token;
 
 pub use crate::discover::Args;
 

@@ -1,6 +1,8 @@
 //! Executions of a state machine: await one, its waiting task and its end; tell where it failed; stop what still runs.
 
-use super::function_log::{LINES, advice, cut, essence};
+use super::failed_execution::tell;
+
+use super::task_token::{is_waiting, tokens, waits};
 use super::{Args, Clue, Deed, Removed, Sight, Verb, Watch, may, needs, text};
 use crate::account::services::STATES;
 use crate::account::wire::Paging;
@@ -232,58 +234,6 @@ async fn history(account: &Account, execution: &str) -> Result<Vec<Value>, CallE
     account.list(&STATES, "GetExecutionHistory", input, paging).await
 }
 
-/// The task token that an execution waits for, once the function that took it has answered.
-fn waits(events: &[Value], field: &str) -> Option<String> {
-    let scheduled = events
-        .iter()
-        .rposition(|e| e["type"] == "TaskScheduled" && is_waiting(&e["taskScheduledEventDetails"]))?;
-    let after = &events[scheduled..];
-    let submitted = after.iter().any(|e| e["type"] == "TaskSubmitted");
-    let over = after.iter().any(|e| {
-        ["TaskSucceeded", "TaskFailed", "TaskTimedOut"]
-            .iter()
-            .any(|t| e["type"] == *t)
-    });
-    let parameters = events[scheduled]["taskScheduledEventDetails"]["parameters"].as_str()?;
-    let parameters: Value = serde_json::from_str(parameters).ok()?;
-    (submitted && !over)
-        .then(|| token(&parameters["Payload"], field))
-        .flatten()
-}
-
-fn is_waiting(details: &Value) -> bool {
-    details["resource"]
-        .as_str()
-        .is_some_and(|r| r.ends_with(".waitForTaskToken"))
-}
-
-/// The token in a payload: in this field, or under the course's name, else the text that is as long as only a token is.
-fn token(payload: &Value, field: &str) -> Option<String> {
-    let named = payload[field].as_str().or_else(|| payload["taskToken"].as_str());
-    let long = || {
-        payload
-            .as_object()?
-            .values()
-            .filter_map(Value::as_str)
-            .find(|t| t.len() > 100)
-    };
-    named.or_else(long).map(str::to_owned)
-}
-
-/// What in the payloads of an execution may be a token: by its name, or because it is as long as only a token is. Its
-/// function may have said it.
-fn tokens(events: &[Value]) -> Vec<String> {
-    let parameters = events
-        .iter()
-        .map(|e| parsed(&e["taskScheduledEventDetails"]["parameters"]));
-    let fields = parameters.flat_map(|p| p["Payload"].as_object().cloned().unwrap_or_default());
-    fields
-        .filter_map(|(name, value)| Some((name, value.as_str()?.to_owned())))
-        .filter(|(name, text)| name.to_lowercase().contains("token") || text.len() > 100)
-        .map(|(_, text)| text)
-        .collect()
-}
-
 async fn resumed(account: &Account, args: &Args) -> Result<Sight, CallError> {
     let events = history(account, text(args, "execution")).await?;
     let back = events.iter().find_map(|e| {
@@ -311,7 +261,7 @@ async fn ended(account: &Account, args: &Args) -> Result<Sight, CallError> {
 }
 
 /// JSON that is written as text.
-fn parsed(text: &Value) -> Value {
+pub(super) fn parsed(text: &Value) -> Value {
     text.as_str()
         .and_then(|t| serde_json::from_str(t).ok())
         .unwrap_or(Value::Null)
@@ -333,116 +283,6 @@ async fn history_clue(account: &Account, args: &Args, watch: &Watch) -> Result<C
     let mut clue = tell(&found[told].name, &found[told].status, &events);
     clue.secrets = tokens(&events);
     Ok(clue)
-}
-
-/// What a history tells of how an execution went wrong.
-fn tell(name: &str, status: &str, events: &[Value]) -> Clue {
-    let states: Vec<&str> = events
-        .iter()
-        .filter_map(|e| e["stateEnteredEventDetails"]["name"].as_str())
-        .collect();
-    let mut lines = vec![format!("execution {name}: {status}, by way of {}", states.join(" → "))];
-    let failure = events.iter().filter_map(failure).next_back();
-    let Some((error, cause)) = failure.filter(|_| status != "RUNNING") else {
-        return Clue {
-            lines,
-            ..Clue::default()
-        };
-    };
-    let said = said(&cause);
-    let at = states.last().copied().unwrap_or("its first state");
-    if said.trace != said.message {
-        lines.push(format!("cause: {}", cut(&said.trace)));
-    }
-    lines.truncate(LINES);
-    Clue {
-        found: Some(format!(
-            "the execution failed in {at}: {}",
-            cut(&format!("{error}: {}", said.message))
-        )),
-        fix: advice_for(at, &error, &said.message),
-        lines,
-        never: true,
-        pending: false,
-        ..Clue::default()
-    }
-}
-
-/// Error and cause of an event that failed.
-fn failure(event: &Value) -> Option<(String, String)> {
-    let kind = event["type"].as_str()?;
-    if !kind.ends_with("Failed") && !kind.ends_with("TimedOut") && kind != "ExecutionAborted" {
-        return None;
-    }
-    let details = event
-        .as_object()?
-        .iter()
-        .find(|(name, _)| name.ends_with("EventDetails"))?
-        .1;
-    let field = |name: &str| details[name].as_str().unwrap_or_default().to_owned();
-    let error = Some(field("error")).filter(|e| !e.is_empty());
-    Some((error.unwrap_or_else(|| kind.to_owned()), field("cause")))
-}
-
-struct Said {
-    message: String,
-    trace: String,
-}
-
-/// A function's cause is JSON with the message and the trace of its error.
-fn said(cause: &str) -> Said {
-    let json: Value = serde_json::from_str(cause).unwrap_or_default();
-    match json["errorMessage"].as_str() {
-        Some(message) => {
-            let lines = json["stackTrace"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str);
-            let trace: Vec<&str> = lines.collect();
-            Said {
-                message: essence(message),
-                trace: trace.last().map_or_else(|| essence(message), |line| cut(line)),
-            }
-        }
-        None => Said {
-            message: essence(cause),
-            trace: essence(cause),
-        },
-    }
-}
-
-fn advice_for(state: &str, error: &str, message: &str) -> Option<String> {
-    let whole = format!("{error}: {message}");
-    let edit = format!("Step Functions → the state machine → **Edit** → {state}");
-    if whole.contains("lambda:InvokeFunction") {
-        return Some(
-            "IAM → Roles → the state machine's role → **Add permissions**: a policy that allows lambda:InvokeFunction on \
-             both functions, for example AWSLambdaRole."
-                .to_owned(),
-        );
-    }
-    if whole.contains("Function not found") || error.contains("ResourceNotFound") {
-        return Some(format!("{edit}: it calls a function that is not there. Choose yours."));
-    }
-    if whole.contains("cannot be assumed by Lambda") {
-        return Some(
-            "IAM → Roles → the functions' role → **Trust relationships** → Edit: the principal's service is \
-             `lambda.amazonaws.com`."
-                .to_owned(),
-        );
-    }
-    if whole.contains("States.Runtime") && whole.contains("Invalid path") {
-        return Some(format!(
-            "{edit}: its path names a field that is not there. The approval's output is approved, customer and orderId."
-        ));
-    }
-    if whole.contains("Task.Token") {
-        return Some(format!(
-            "{edit}: **Wait for callback with task token** has to be ticked."
-        ));
-    }
-    advice(&whole, &format!("the function that {state} calls"))
 }
 
 async fn stop(account: &Account, args: &Args, watch: &Watch) -> Result<Removed, CallError> {

@@ -3,6 +3,7 @@
 use super::{Closed, Event, Outcome, Plan, Work};
 use crate::account::{Account, ConnectError};
 use crate::class::Student;
+use crate::class::folder::FolderError;
 use crate::class::underway::Loose;
 use crate::course::Lab;
 use crate::judge::{self, Judged, judge, remove_trace, untold};
@@ -75,7 +76,7 @@ async fn lab_in(
     on: &dyn Fn(Event<'_>),
     stop: watch::Receiver<u8>,
 ) -> Option<Judged> {
-    let before = plan.folder.loose(student, &lab.id).unwrap_or_default();
+    let before = plan.folder.loose(student, &lab.id);
     let cut_off = RefCell::new(None);
     let (ending, ends) = watch::channel(0u8);
     let judging = |event: judge::Event| {
@@ -126,7 +127,7 @@ async fn lab_in(
         None => return Some(untold(lab, &too_slow(plan.limit), account.region(), &now())),
     };
     if cut_off.borrow().is_some() {
-        judged.report.notes.push(too_slow(plan.limit));
+        judged.note(too_slow(plan.limit));
     }
     tidy(plan, student, lab, account, before, &mut judged).await;
     Some(judged)
@@ -138,24 +139,37 @@ async fn tidy(
     student: &Student,
     lab: &Lab,
     account: &Account,
-    before: Vec<(std::path::PathBuf, Loose)>,
+    before: Result<Vec<(std::path::PathBuf, Loose)>, FolderError>,
     judged: &mut Judged,
 ) {
-    for (path, loose) in plan.folder.loose(student, &lab.id).unwrap_or_default() {
+    let (before, now) = match (before, plan.folder.loose(student, &lab.id)) {
+        (Ok(before), Ok(now)) => (before, now),
+        (Err(error), _) | (_, Err(error)) => {
+            judged.left(format!("what an earlier run may have left is not known: {error}"));
+            return;
+        }
+    };
+    let own_are_gone = judged.report.leftovers.is_empty();
+    for (path, loose) in now {
         let earlier = before.iter().any(|(known, _)| *known == path);
-        let removed = match (earlier, judged.report.leftovers.is_empty()) {
-            (false, true) => Ok(()),
-            (false, false) => continue,
-            (true, _) if loose.region == account.region() => remove_trace(account, &loose.trace).await,
-            (true, _) => remove_trace(&account.elsewhere(&loose.region), &loose.trace).await,
+        let removed = match earlier {
+            false if own_are_gone => Ok(()),
+            // Kept, so that the next run tries again.
+            false => continue,
+            true if loose.region == account.region() => remove_trace(account, &loose.trace).await,
+            true => remove_trace(&account.elsewhere(&loose.region), &loose.trace).await,
         };
         match removed {
-            Ok(()) => drop(plan.folder.forget_loose(path)),
-            Err(failed) => judged.report.leftovers.extend(
-                failed
-                    .into_iter()
-                    .map(|what| format!("of an earlier run that was cut off: {what}")),
-            ),
+            Ok(()) => {
+                if let Err(error) = plan.folder.forget_loose(path) {
+                    judged.left(format!("nothing, but this note of it stays: {error}"));
+                }
+            }
+            Err(failed) => {
+                for what in failed {
+                    judged.left(format!("of an earlier run that was cut off: {what}"));
+                }
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A class's pages: `index.html` for the professor, `students/ID.html` and `feedback/ID.md` for each student.
 
 mod index;
+mod overview;
 mod row;
 mod student;
 mod tally;
@@ -9,6 +10,7 @@ use super::folder::{Folder, FolderError, file_name};
 use super::{Counts, Grade};
 use crate::private;
 use index::Index;
+pub use overview::{Common, Overview, Said};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use row::Row;
 use std::path::{Path, PathBuf};
@@ -21,6 +23,8 @@ pub struct Pages {
     pub index: PathBuf,
     /// How many students have a page.
     pub students: usize,
+    /// What they say, in a few words.
+    pub overview: Overview,
 }
 
 /// Writes the pages of a class, with the runs that `counts` says. One report is in memory at a time.
@@ -53,6 +57,7 @@ pub fn write(folder: &Folder, counts: Counts) -> Result<Pages, FolderError> {
     Ok(Pages {
         index: path,
         students: class.students.len(),
+        overview: Overview::of(class, &tally),
     })
 }
 

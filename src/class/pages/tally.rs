@@ -19,6 +19,10 @@ pub(super) struct Tally {
     pub failing: IndexMap<(usize, String), Failing>,
     /// What could not be told, by reason.
     pub untold: IndexMap<String, Vec<Untold>>,
+    /// Runs that are still to be made.
+    pub open: usize,
+    /// What probes left in accounts, with the places of student and lab.
+    pub leftovers: Vec<(usize, usize, String)>,
 }
 
 /// How far a class got in one lab.
@@ -79,14 +83,20 @@ impl Tally {
             labs: labs.collect(),
             failing: IndexMap::new(),
             untold: IndexMap::new(),
+            open: 0,
+            leftovers: Vec::new(),
         }
     }
 
     /// Counts a grade.
     pub fn add(&mut self, student: usize, lab: usize, grade: &Grade) -> Added {
         let Some(report) = &grade.report else {
+            let expected = !grade.student.excused && grade.student.takes(&grade.lab.id);
+            self.open += usize::from(expected && grade.runs == 0);
             return Added::default();
         };
+        let left = report.leftovers.iter();
+        self.leftovers.extend(left.map(|text| (student, lab, text.clone())));
         let tally = &mut self.labs[lab];
         tally.graded += 1;
         tally.points.extend(grade.points());

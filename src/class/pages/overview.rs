@@ -1,0 +1,82 @@
+//! What the class's page says, in the few words that a terminal has room for.
+
+use super::tally::Tally;
+use crate::class::Class;
+
+/// A class in a few words.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Overview {
+    /// Runs that count.
+    pub graded: usize,
+    /// Runs that are still to be made: nobody excused, no lab that is not taken.
+    pub open: usize,
+    /// Students who are excused.
+    pub excused: usize,
+    /// What could not be told, once a student and lab.
+    pub untold: Vec<Said>,
+    /// What probes left in accounts.
+    pub leftovers: Vec<Said>,
+    /// The failing checks: first what most have to mend first.
+    pub failing: Vec<Common>,
+}
+
+/// Something that is said of one student's lab.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The student's id.
+    pub student: String,
+    /// The lab's id.
+    pub lab: String,
+    /// What.
+    pub text: String,
+}
+
+/// A check that students have in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Common {
+    /// The lab's id.
+    pub lab: String,
+    /// The check's id.
+    pub check: String,
+    /// What is right when it passes.
+    pub title: String,
+    /// How many students fail it.
+    pub students: usize,
+}
+
+impl Overview {
+    pub(super) fn of(class: &Class, tally: &Tally) -> Self {
+        let said = |student: usize, lab: usize, text: &str| Said {
+            student: class.students[student].id.clone(),
+            lab: class.labs[lab].id.clone(),
+            text: text.to_owned(),
+        };
+        let mut untold: Vec<(usize, usize, &str)> = Vec::new();
+        for (reason, places) in &tally.untold {
+            for place in places {
+                // A student's first reason tells enough.
+                if !untold.iter().any(|u| (u.0, u.1) == (place.student, place.lab)) {
+                    untold.push((place.student, place.lab, reason));
+                }
+            }
+        }
+        untold.sort_unstable();
+        let common = |place: usize| {
+            let ((lab, check), failing) = tally.failing.get_index(place).expect("a place of this tally");
+            Common {
+                lab: class.labs[*lab].id.clone(),
+                check: check.clone(),
+                title: failing.title.clone(),
+                students: failing.students,
+            }
+        };
+        Self {
+            graded: tally.labs.iter().map(|lab| lab.graded).sum(),
+            open: tally.open,
+            excused: class.students.iter().filter(|s| s.excused).count(),
+            untold: untold.into_iter().map(|(s, l, text)| said(s, l, text)).collect(),
+            leftovers: tally.leftovers.iter().map(|(s, l, text)| said(*s, *l, text)).collect(),
+            failing: tally.most_often().into_iter().map(common).collect(),
+        }
+    }
+}
