@@ -199,6 +199,7 @@ async fn rest(pause: Duration, live: &Live, stop: &mut signal::Receiver<u8>, ent
         pause.as_secs()
     ));
     tokio::select! {
+        // The gentle pace of `pace.rs`.
         () = tokio::time::sleep(pause) => false,
         _ = stop.wait_for(|asked| *asked > 0) => false,
         Some(()) = enter.recv() => true,

@@ -199,6 +199,7 @@ async fn remove(account: &Account, args: &Args, watch: &Watch) -> Result<Removed
         if watch.sent <= deleted || settled || !watch.may_arrive {
             break;
         }
+        // Between two tries, until it has settled.
         tokio::time::sleep(wait).await;
         wait = (wait * 3 / 2).min(Duration::from_secs(1));
     }

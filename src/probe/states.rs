@@ -315,6 +315,7 @@ async fn stop(account: &Account, args: &Args, watch: &Watch) -> Result<Removed, 
                 },
             });
         }
+        // Between two looks, until it has settled.
         tokio::time::sleep(wait).await;
         wait = (wait * 3 / 2).min(Duration::from_secs(1));
     }

@@ -133,6 +133,7 @@ impl Deployment<'_> {
                 }
                 at_rest => return Ok(at_rest),
             }
+            // Between two looks; how long in all is limited.
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(Duration::from_millis(500));
         }

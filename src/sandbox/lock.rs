@@ -37,6 +37,7 @@ pub(super) async fn acquire(path: &Path, wait: impl FnOnce()) -> Result<Lock, Sa
                 {
                     wait();
                 }
+                // Between two looks; how long in all is limited.
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(Duration::from_millis(100));
             }

@@ -167,6 +167,7 @@ async fn within(patience: Duration, so: impl Fn() -> bool) -> bool {
         if began.elapsed() > patience {
             return false;
         }
+        // Between two looks; how long in all is limited.
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(Duration::from_millis(100));
     }

@@ -99,6 +99,7 @@ async fn answers_within(state: &State, patience: Duration) -> bool {
         if process::answers(state.port, &state.token).await {
             return true;
         }
+        // Between two looks; how long in all is limited.
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     false
@@ -176,6 +177,7 @@ async fn wait(paths: &Paths, state: &State, child: &mut Child) -> Result<Option<
         if began.elapsed() > PATIENCE {
             return Err(silent(paths, state, PATIENCE.as_secs()));
         }
+        // Between two looks; how long in all is limited.
         tokio::time::sleep(pause).await;
         pause = (pause * 3 / 2).min(Duration::from_millis(100));
     }
