@@ -227,6 +227,33 @@ fn every_chapter_of_a_report_opens_its_place() {
     }
 }
 
+/// Excerpts of a file are taken by the numbers of its lines: they show what their text is about.
+#[test]
+fn an_excerpt_of_the_definition_shows_what_is_said_of_it() {
+    let page = &site().pages["eventdriven/stepfunctions.html"];
+    let behind = |anchor: &str| page.split_once(&format!("id=\"{anchor}\"")).expect(anchor).1;
+    for (anchor, next, excerpt) in [
+        (
+            "waits",
+            "token",
+            r#""Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken","#,
+        ),
+        (
+            "token",
+            "choice",
+            r#""Payload": { "taskToken.$": "$$.Task.Token", "input.$": "$" }"#,
+        ),
+        (
+            "choice",
+            "notify",
+            r#""Choices": [ { "Variable": "$.approved", "BooleanEquals": true, "Next": "NotifyAndInsert" } ], "Default": "Rejected""#,
+        ),
+    ] {
+        let part = behind(anchor).split_once(&format!("id=\"{next}\"")).expect(next).0;
+        assert!(plain(part).contains(excerpt), "{anchor}: {}", plain(part));
+    }
+}
+
 #[test]
 fn each_section_of_the_course_has_its_chapter() {
     let missing: Vec<_> = SECTIONS

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::cloud::{REGION, shared, wait};
-use common::course::solution;
+use common::course::{solution, solution_of};
 use common::text;
 use serde_json::Value;
 
@@ -88,6 +88,30 @@ fn the_solution_has_the_code_and_the_schemas_of_the_lab() {
         let schema: Value = serde_json::from_str(of(resource)["Schema"].as_str().unwrap()).unwrap();
         assert_eq!(schema, serde_json::from_str::<Value>(&read(file)).unwrap(), "{file}");
     }
+}
+
+#[test]
+fn the_solution_of_orders_is_what_a_student_pastes() {
+    let template = solution_of("eventdriven");
+    let of = |resource: &str| &template["Resources"][resource]["Properties"];
+    let code = |file: &str| read(&format!("../eventdriven/code/{file}"));
+    for (resource, file) in [
+        ("HumanApproval", "LambdaHumanApproval.py"),
+        ("ApprovalHandler", "LambdaApprovalHandler.py"),
+        ("ToSNS", "LambdaToSNS.py"),
+    ] {
+        assert_eq!(
+            of(resource)["Code"]["ZipFile"].as_str(),
+            Some(code(file).as_str()),
+            "{file}"
+        );
+    }
+    let json = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    let definition = of("Machine")["DefinitionString"].as_str().expect("a definition");
+    assert_eq!(json(definition), json(&code("StepFunctionsDefinition.json")));
+    let template = of("PostOrder")["Integration"]["RequestTemplates"]["application/json"]["Fn::Sub"].as_str();
+    let pasted = code("MappingTemplate.vtl").replace("YOUR_EVENT_BUS_NAME", "${Bus}");
+    assert_eq!(template, Some(pasted.as_str()));
 }
 
 #[test]
