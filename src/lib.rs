@@ -26,6 +26,8 @@ pub mod permissions;
 
 pub mod class;
 
+pub mod fleet;
+
 pub mod sandbox;
 
 pub mod doctor;

@@ -48,7 +48,7 @@ fn doors(keys: &Keys, secret: &Path) -> Doors {
         ..Connection::default()
     };
     let secret = Secret::load_or_make(secret).unwrap().0;
-    wait(Doors::new(own, Some(secret))).unwrap()
+    wait(Doors::new(own, ExternalIds::Of(secret))).unwrap()
 }
 
 /// What AWS answers to whoever comes in by the roster's only line.

@@ -184,6 +184,17 @@ impl Folder {
         private::write(path, content).map_err(file("write", path))
     }
 
+    /// Removes a file of this folder, if it is there.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub fn remove(&self, path: &Path) -> Result<(), FolderError> {
+        match std::fs::remove_file(path) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(file("remove", path)(cause)),
+            _ => Ok(()),
+        }
+    }
+
     /// Every student's grade in every lab, student by student. One report is in memory at a time.
     pub fn grades(&self, counts: Counts) -> impl Iterator<Item = Result<Grade<'_>, FolderError>> {
         let pairs = self
@@ -287,11 +298,11 @@ fn moment(started: &str) -> String {
     started.replace(':', "")
 }
 
-pub(super) fn json<T: serde::Serialize>(value: &T) -> Vec<u8> {
+pub(crate) fn json<T: serde::Serialize>(value: &T) -> Vec<u8> {
     serde_json::to_vec_pretty(value).expect("plain data")
 }
 
-pub(super) fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>, FolderError> {
+pub(crate) fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>, FolderError> {
     match std::fs::read(path) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(cause) => Err(file("read", path)(cause)),

@@ -86,7 +86,7 @@ impl Folder {
     /// # Errors
     /// When its file cannot be removed.
     pub fn done(&self) -> Result<(), FolderError> {
-        remove(underway(self.path()).join("run.json"))
+        self.remove(&underway(self.path()).join("run.json"))
     }
 
     /// Notes what a probe is about to leave.
@@ -126,18 +126,11 @@ impl Folder {
     ///
     /// # Errors
     /// When its file cannot be removed.
-    pub fn forget_loose(&self, path: PathBuf) -> Result<(), FolderError> {
-        remove(path)
+    pub fn forget_loose(&self, path: &Path) -> Result<(), FolderError> {
+        self.remove(path)
     }
 
     fn loose_home(&self, student: &Student, lab: &str) -> PathBuf {
         underway(self.path()).join(file_name(&student.id)).join(lab)
-    }
-}
-
-fn remove(path: PathBuf) -> Result<(), FolderError> {
-    match std::fs::remove_file(&path) {
-        Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => Err(file("remove", &path)(cause)),
-        _ => Ok(()),
     }
 }

@@ -6,6 +6,10 @@ use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// Children that a Distributed Map runs at once; see
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html>.
+const MOST_AT_ONCE: i64 = 10_000;
+
 /// What `grade` takes.
 #[derive(Debug, Args)]
 pub struct GradeArgs {
@@ -26,9 +30,13 @@ pub struct GradeArgs {
     /// A run that begins later is late: 2026-12-01, "2026-12-01 23:59" (this computer's time) or with a zone.
     #[arg(long, value_name = "TIME", value_parser = deadline)]
     pub deadline: Option<String>,
-    /// Accounts at once; else as many as this computer bears, 64 at most.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    /// Accounts at once: from this computer as many as it bears, 64 at most; with --fleet 100.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_AT_ONCE))]
     pub at_once: Option<u16>,
+    /// Grade on AWS: with this stack of `edemlab fleet template` in your own account. Ctrl-C leaves the run; the same
+    /// command joins it again.
+    #[arg(long, value_name = "STACK")]
+    pub fleet: Option<String>,
     /// The longest that one account may take: 90s, 10m. What is not known by then is unknown.
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = length)]
     pub limit: Duration,

@@ -1,17 +1,16 @@
 //! `edemlab grade`.
 
 use super::grade_live::Screen;
-use super::{common, roster};
-use crate::account::Account;
-use crate::class::access::Doors;
+use super::{common, grade_fleet, roster};
 use crate::class::folder::Folder;
-use crate::class::grade::{Closed, Outcome, Plan, Work, grade};
+use crate::class::grade::{Closed, Limit, Outcome, Plan, Work, grade};
 use crate::class::pages::{self, Common, Pages, Said};
 use crate::class::roster::{Entry, Roster};
 use crate::class::underway::{Lock, Underway, lock};
 use crate::class::{self, Class, Counts, LabSummary, Student};
 use crate::cli::{Again, GradeArgs};
 use crate::course::{Course, Lab, Part, UnknownName};
+use crate::fleet::ledger::Ledger;
 use crate::judge::Options;
 use crate::report::text::{visible, wrapped};
 use crate::report::{Report, Verdict};
@@ -23,6 +22,9 @@ use std::path::{Path, PathBuf};
 /// Accounts at once, at most: each is a dozen calls to AWS.
 const MOST_AT_ONCE: u64 = 64;
 
+/// The same, when the user asks for it.
+const MOST_ASKED: u16 = 512;
+
 /// Connections and files that one account has open at its busiest.
 const OPEN_FILES: u64 = 24;
 
@@ -33,6 +35,10 @@ enum Refused {
     Busy(String),
     #[error("{dir} holds another course ({found}); choose another folder with --out")]
     OtherCourse { dir: String, found: String },
+    #[error("a run of the stack `{stack}` is under way for {dir}: the same command with --fleet {stack} joins it")]
+    FleetUnderWay { dir: String, stack: String },
+    #[error("from this computer at most {MOST_ASKED} accounts can be graded at once; with --fleet more")]
+    TooManyAtOnce,
 }
 
 pub async fn run(course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8> {
@@ -42,31 +48,36 @@ pub async fn run(course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8>
     let region = own.region().await.unwrap_or_default();
     let list = roster::read(&args.roster, &course, &region)?;
     known_students(&list, &args.only)?;
+    if let Some(stack) = &args.fleet {
+        return grade_fleet::run(&course, &labs, &list, &args, own, stack).await;
+    }
+    if args.at_once.is_some_and(|n| n > MOST_ASKED) {
+        return Err(Refused::TooManyAtOnce.into());
+    }
     let doors = roster::doors(&list, own, &args.secret).await?;
-
-    let class = class_of(&course, &labs, &list, &args)?;
-    let _lock = locked(&args.out)?;
-    let folder = Folder::create(&args.out, class)?;
-    let underway = folder.go_on(Underway {
-        labs: labs.iter().map(|l| l.id.clone()).collect(),
-        again: args.again.iter().map(|a| format!("{a:?}")).collect(),
-        only: args.only.clone(),
-        started: now(),
-    })?;
-    let work = work(&folder, &labs, &args, &underway)?;
+    let (folder, _lock) = folder_of(&course, &labs, &list, &args)?;
+    if let Some(Ledger { stack, .. }) = Ledger::read(&args.out)? {
+        let (dir, stack) = (shown(&args.out), visible(&stack));
+        return Err(Refused::FleetUnderWay { dir, stack }.into());
+    }
+    let work = work(&folder, &labs, &args)?;
     let plan = Plan {
-        folder: &folder,
+        keep: &folder,
         options: Options {
             no_probe: args.no_probe,
             ..Options::default()
         },
         at_once: args.at_once.map_or_else(bearable, usize::from),
-        limit: args.limit,
+        limit: Limit::Account(args.limit),
         work,
     };
     let entries: BTreeMap<&str, &Entry> = list.students.iter().map(|e| (e.student.id.as_str(), e)).collect();
-    let open = async |student: &Student| open(&doors, entries[student.id.as_str()], &labs, &args).await;
-    let screen = Screen::new(&plan, &labs);
+    let open = async |student: &Student| {
+        let entry = entries[student.id.as_str()];
+        let admitted = doors.admit(entry, args.own.region.as_deref(), &labs).await;
+        admitted.map_err(|error| Closed(error.to_string()))
+    };
+    let screen = Screen::new(&folder.class().course, &labs, plan.work.len(), plan.at_once);
     let stop = common::interrupts();
     let on = |event: class::grade::Event<'_>| screen.on(event);
     let outcome = tokio::select! {
@@ -75,13 +86,32 @@ pub async fn run(course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8>
     };
     screen.clear();
     let stopped = *stop.borrow() > 0;
-    if !stopped && outcome.lost == 0 {
+    let whole = !stopped && outcome.lost == 0;
+    if whole {
         folder.done()?;
     }
-    let pages = pages::write(&folder, Counts::Last)?;
-    super::print(&summary(&pages, &outcome, stopped))?;
+    let more = format!(" · cut off: {}; the same command goes on", outcome.lost);
+    ended(&folder, &outcome, (!whole).then_some(more))
+}
+
+/// Writes the pages and says what the professor should know; gives the exit code. `open` says what is still to be done.
+pub(super) fn ended(folder: &Folder, outcome: &Outcome, open: Option<String>) -> anyhow::Result<u8> {
+    let pages = pages::write(folder, Counts::Last)?;
+    super::print(&summary(&pages, outcome, open.as_deref()))?;
     let told = pages.overview.untold.is_empty() && pages.overview.open == 0;
-    Ok(if told && !stopped && outcome.lost == 0 { 0 } else { 3 })
+    Ok(if told && open.is_none() { 0 } else { 3 })
+}
+
+/// The class's folder, for this process alone.
+pub(super) fn folder_of(
+    course: &Course,
+    labs: &[&Lab],
+    list: &Roster,
+    args: &GradeArgs,
+) -> anyhow::Result<(Folder, Lock)> {
+    let class = class_of(course, labs, list, args)?;
+    let lock = locked(&args.out)?;
+    Ok((Folder::create(&args.out, class)?, lock))
 }
 
 fn known_students(list: &Roster, only: &[String]) -> Result<(), UnknownName> {
@@ -131,12 +161,13 @@ fn class_of(course: &Course, labs: &[&Lab], list: &Roster, args: &GradeArgs) -> 
 }
 
 /// Who is still to be graded, in what.
-fn work<'a>(
-    folder: &'a Folder,
-    labs: &[&'a Lab],
-    args: &GradeArgs,
-    underway: &Underway,
-) -> anyhow::Result<Vec<Work<'a>>> {
+pub(super) fn work<'a>(folder: &'a Folder, labs: &[&'a Lab], args: &GradeArgs) -> anyhow::Result<Vec<Work<'a>>> {
+    let underway = folder.go_on(Underway {
+        labs: labs.iter().map(|l| l.id.clone()).collect(),
+        again: args.again.iter().map(|a| format!("{a:?}")).collect(),
+        only: args.only.clone(),
+        started: now(),
+    })?;
     let mut work = Vec::new();
     for student in &folder.class().students {
         let asked = args.only.is_empty() || args.only.contains(&student.id);
@@ -170,20 +201,6 @@ fn is_again(again: Again, report: &Report) -> bool {
     }
 }
 
-async fn open(doors: &Doors, entry: &Entry, labs: &[&Lab], args: &GradeArgs) -> Result<Account, Closed> {
-    let closed = |error: &dyn std::fmt::Display| Closed(error.to_string());
-    let found;
-    let region = match (&entry.region, &args.own.region) {
-        (None, None) => {
-            found = doors.find_region(entry, labs).await.map_err(|e| closed(&e))?;
-            found.region.as_str()
-        }
-        (Some(region), _) | (None, Some(region)) => region,
-    };
-    let (account, _) = doors.enter(entry, Some(region)).await.map_err(|e| closed(&e))?;
-    Ok(account)
-}
-
 /// As many accounts at once as this computer has open files for.
 fn bearable() -> usize {
     #[cfg(unix)]
@@ -195,7 +212,7 @@ fn bearable() -> usize {
 }
 
 /// What the professor should know now.
-fn summary(pages: &Pages, outcome: &Outcome, stopped: bool) -> String {
+fn summary(pages: &Pages, outcome: &Outcome, open: Option<&str>) -> String {
     const FEW: usize = 5;
     const MANY: usize = 20;
     let overview = &pages.overview;
@@ -210,9 +227,7 @@ fn summary(pages: &Pages, outcome: &Outcome, stopped: bool) -> String {
         }
     }
     let _ = write!(out, "\n stored now: {}", outcome.stored);
-    if stopped || outcome.lost > 0 {
-        let _ = write!(out, " · cut off: {}; the same command goes on", outcome.lost);
-    }
+    out.push_str(open.unwrap_or_default());
     let said = |said: &Said| format!("{}  {}  {}", short(&said.student), said.lab, said.text);
     let common = |c: &Common| format!("{} × {} {}  {}", c.students, c.lab, c.check, c.title);
     list(&mut out, "could not be told", overview.untold.iter().map(said), MANY);
@@ -250,10 +265,10 @@ fn short(id: &str) -> String {
     }
 }
 
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     visible(&path.display().to_string())
 }
 
-fn now() -> String {
+pub(super) fn now() -> String {
     Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }

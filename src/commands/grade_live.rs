@@ -2,7 +2,7 @@
 //! plain line for each that is done.
 
 use crate::class::Student;
-use crate::class::grade::{Event, Plan};
+use crate::class::grade::Event;
 use crate::course::Lab;
 use crate::judge;
 use crate::report::text::visible;
@@ -43,19 +43,20 @@ struct State {
     /// Who is at work, with what and since when.
     at_work: BTreeMap<String, (Instant, BTreeMap<String, String>)>,
     done: BTreeMap<String, Vec<String>>,
+    /// What was said last.
+    said: Option<String>,
 }
 
 impl Screen {
-    /// A screen for what is planned.
-    pub fn new(plan: &Plan<'_>, labs: &[&Lab]) -> Self {
-        let total = plan.work.len();
+    /// A screen for `total` students of a course, up to `at_once` of them at work.
+    pub fn new(course: &str, labs: &[&Lab], total: usize, at_once: usize) -> Self {
         let names: Vec<&str> = labs.iter().map(|l| l.id.as_str()).collect();
         let head = format!(
             " {} · {} · {total} {} to grade · up to {} at once",
-            visible(&plan.folder.class().course),
+            visible(course),
             names.join(", "),
             if total == 1 { "account" } else { "accounts" },
-            plan.at_once
+            at_once
         );
         let drawn = (total > 0 && std::io::stderr().is_terminal()).then(|| {
             let multi = MultiProgress::new();
@@ -69,7 +70,7 @@ impl Screen {
             };
             Drawn {
                 bar: row(" {bar:30} {pos}/{len}  {wide_msg}"),
-                rows: (0..ROWS.min(plan.at_once)).map(|_| row("   {wide_msg}")).collect(),
+                rows: (0..ROWS.min(at_once)).map(|_| row("   {wide_msg}")).collect(),
                 multi: multi.clone(),
             }
         });
@@ -128,6 +129,15 @@ impl Screen {
         self.draw();
     }
 
+    /// What there is to say where no account is at work from here.
+    pub fn tell(&self, text: String) {
+        if self.drawn.is_none() && self.state.borrow().said.as_ref() != Some(&text) {
+            eprintln!(" {text}");
+        }
+        self.state.borrow_mut().said = Some(text);
+        self.draw();
+    }
+
     /// Keeps the times moving.
     pub async fn redraw(&self) -> Infallible {
         let mut ticks = tokio::time::interval(REDRAW);
@@ -165,6 +175,7 @@ impl Screen {
                         what.unwrap_or_else(|| "reading".to_owned())
                     )
                 }
+                None if at == 0 => state.said.clone().unwrap_or_default(),
                 None => String::new(),
             };
             row.set_message(text);

@@ -9,7 +9,10 @@ mod doctor;
 mod explain;
 mod failure;
 mod files;
+#[cfg(feature = "lambda")]
+pub mod function;
 mod grade;
+mod grade_fleet;
 mod grade_live;
 mod gradebook;
 mod guide;

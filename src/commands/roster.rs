@@ -3,7 +3,7 @@
 use super::common;
 use super::live::Live;
 use crate::account::{ConnectError, Connection, regions};
-use crate::class::access::{Doors, Secret, SecretError};
+use crate::class::access::{Doors, ExternalIds, Secret, SecretError};
 use crate::class::cell;
 use crate::class::roster::{self, Roster, RosterErrors};
 use crate::class::verify::{State, Verified, verify};
@@ -68,7 +68,27 @@ pub fn connection(own: &OwnAccount) -> Connection {
 
 /// The ways into the accounts of a class: with its secret, if any of them is a role.
 pub async fn doors(class: &Roster, own: Connection, secret: &SecretFile) -> anyhow::Result<Doors> {
-    let secret = if Doors::need_secret(class) {
+    let secret = class_secret(class, secret)?;
+    let (profile, roles) = (own.profile.clone(), secret.is_some());
+    let doors = Doors::new(own, secret.map_or(ExternalIds::Nobody, ExternalIds::Of)).await?;
+    if roles {
+        // What is wrong with these would be said again for each student.
+        let me = doors.own().identity().await;
+        let me = me.map_err(|error| ConnectError::from((error, profile.as_deref())))?;
+        if me.who() == "root" {
+            bail!(
+                "your own credentials are those of the root user of account {}, who can assume no role: use those of an \
+                 IAM user or of a role",
+                me.account
+            );
+        }
+    }
+    Ok(doors)
+}
+
+/// The secret of a class, where its roster has roles.
+pub fn class_secret(class: &Roster, secret: &SecretFile) -> anyhow::Result<Option<Secret>> {
+    Ok(if Doors::need_secret(class) {
         let path = match &secret.file {
             Some(file) => file.clone(),
             None => Secret::default_path()?,
@@ -86,22 +106,7 @@ pub async fn doors(class: &Roster, own: Connection, secret: &SecretFile) -> anyh
         }
     } else {
         None
-    };
-    let (profile, roles) = (own.profile.clone(), secret.is_some());
-    let doors = Doors::new(own, secret).await?;
-    if roles {
-        // What is wrong with these would be said again for each student.
-        let me = doors.own().identity().await;
-        let me = me.map_err(|error| ConnectError::from((error, profile.as_deref())))?;
-        if me.who() == "root" {
-            bail!(
-                "your own credentials are those of the root user of account {}, who can assume no role: use those of an \
-                 IAM user or of a role",
-                me.account
-            );
-        }
-    }
-    Ok(doors)
+    })
 }
 
 /// A secret that others can read is said.

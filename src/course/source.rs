@@ -146,6 +146,21 @@ impl CourseFiles {
         self.files.values()
     }
 
+    /// What verdicts come from (`checks/` and each `lab.yaml`) as one hash, SHA-256 in hexadecimal digits: two courses with
+    /// the same one judge alike.
+    pub fn digest(&self) -> String {
+        use sha2::{Digest, Sha256};
+        let mut hash = Sha256::new();
+        let decides = |path: &str| path.starts_with("checks/") || path.ends_with("/lab.yaml");
+        for file in self.files.values().filter(|file| decides(&file.path)) {
+            for part in [&file.path, &file.text] {
+                hash.update((part.len() as u64).to_be_bytes());
+                hash.update(part);
+            }
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Whether the course has a book.
     pub fn has_book(&self) -> bool {
         self.files.keys().any(|path| path.starts_with("book/src/"))

@@ -88,6 +88,9 @@ pub struct HopEvidence {
     /// What sending came to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<Seen<Sent>>,
+    /// Why nothing was sent, where what it would leave could not be noted first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsent: Option<String>,
     /// The verb that looked, with its arguments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub looked: Option<Value>,

@@ -84,12 +84,10 @@ pub enum Event {
         /// Events sent so far.
         sent: usize,
     },
-    /// The probe is about to send something.
+    /// The probe sends something.
     Sending {
         /// The step.
         step: String,
-        /// What it will leave in the account if it is cut off now.
-        trace: Trace,
     },
     /// The probe takes away what it made.
     Removing {
@@ -98,8 +96,26 @@ pub enum Event {
     },
 }
 
-/// Where events go.
-pub type OnEvent<'a> = &'a dyn Fn(Event);
+/// Who looks on while a lab is judged. A closure over events is one that keeps nothing.
+pub trait Onlooker {
+    /// Something happens.
+    fn on(&self, event: Event);
+
+    /// A probe is about to send. What it would leave if it were cut off is kept first, so that a later run can take it
+    /// away; where it cannot be kept, nothing is sent.
+    ///
+    /// # Errors
+    /// Why it could not be kept.
+    fn keep(&self, _trace: Trace) -> LocalBoxFuture<'_, Result<(), String>> {
+        futures::future::ready(Ok(())).boxed_local()
+    }
+}
+
+impl<F: Fn(Event)> Onlooker for F {
+    fn on(&self, event: Event) {
+        self(event);
+    }
+}
 
 /// Why there is no report at all.
 #[derive(Debug, thiserror::Error)]
@@ -120,7 +136,7 @@ pub(crate) struct Run<'a> {
     lab: &'a Lab,
     source: Source<'a>,
     options: &'a Options,
-    on: OnEvent<'a>,
+    on: &'a dyn Onlooker,
     /// How often the user has asked to stop.
     stop: watch::Receiver<u8>,
     outcomes: BTreeMap<&'a str, OnceCell<Outcome>>,
@@ -168,7 +184,7 @@ pub async fn judge(
     lab: &Lab,
     account: &Account,
     options: &Options,
-    on: OnEvent<'_>,
+    on: &dyn Onlooker,
     stop: watch::Receiver<u8>,
 ) -> Result<Judged, JudgeError> {
     let source = Source::Account(account, Box::default());
@@ -237,7 +253,7 @@ async fn run<'a>(
     lab: &'a Lab,
     source: Source<'a>,
     options: &'a Options,
-    on: OnEvent<'a>,
+    on: &'a dyn Onlooker,
     stop: watch::Receiver<u8>,
 ) -> Result<(Report, Run<'a>, Identity), JudgeError> {
     validate(lab, options)?;

@@ -144,7 +144,7 @@ impl Run<'_> {
             }
             if let Some(now) = hops.waiting().first() {
                 let under = &hops.0[*now];
-                (self.on)(Event::Waiting {
+                self.on.on(Event::Waiting {
                     step: step.id.clone(),
                     what: under.hop.check.title.clone(),
                     seconds: under.since.map_or(0, |since| since.elapsed().as_secs()),
@@ -188,9 +188,12 @@ impl Run<'_> {
             }
             any = true;
             let hop = hops.0[index].hop;
-            if self.source.account().is_some() {
-                self.say_trace(step, probe, hops, index, scope, watch);
+            if let Err(why) = self.keep_trace(step, probe, hops, index, scope, watch).await {
+                hops.0[index].unknown(why);
+                hops.block_behind(index);
+                continue;
             }
+            self.on.on(Event::Sending { step: step.id.clone() });
             if let Some(send) = &hop.send {
                 let sending = self.send(&step.id, hop, &send.action, scope).await;
                 self.sent(step, &mut hops.0[index], sending, scope, watch, began);

@@ -19,7 +19,7 @@ impl Run<'_> {
         if watch.sent == 0 {
             return;
         }
-        (self.on)(Event::Removing { step: step.id.clone() });
+        self.on.on(Event::Removing { step: step.id.clone() });
         if let Some(note) = &probe.note {
             self.notes.borrow_mut().push(say(note, scope));
         }
@@ -71,8 +71,11 @@ impl Run<'_> {
         }
     }
 
-    /// What the probe will have left once `hop` has begun: said before anything is sent.
-    pub(super) fn say_trace(
+    /// What the probe will have left once `hop` has begun is kept before anything is sent.
+    ///
+    /// # Errors
+    /// Why nothing may be sent, as the reason of the hop.
+    pub(super) async fn keep_trace(
         &self,
         step: &Step,
         probe: &Probe,
@@ -80,7 +83,12 @@ impl Run<'_> {
         hop: usize,
         scope: &Scope,
         watch: &Watch,
-    ) {
+    ) -> Result<(), String> {
+        let id = &hops.0[hop].hop.check.id;
+        if self.source.account().is_none() {
+            let seen = self.source.hop(&step.id, id);
+            return seen.and_then(|seen| seen.unsent.clone()).map_or(Ok(()), Err);
+        }
         let begun = |after: usize| after == hop || hops.0[after].since.is_some();
         let applies = |removal: &&Removal| {
             removal.after.is_none_or(begun) && self.obstacle(&action_needs(self.lab, &removal.action)).is_none()
@@ -96,15 +104,19 @@ impl Run<'_> {
                     with,
                 })
             });
-        (self.on)(Event::Sending {
-            step: step.id.clone(),
-            trace: Trace {
-                since: watch.since,
-                sending: chrono::Utc::now(),
-                marks: watch.marks.clone(),
-                removals: removals.collect(),
-            },
-        });
+        let trace = Trace {
+            since: watch.since,
+            sending: chrono::Utc::now(),
+            marks: watch.marks.clone(),
+            removals: removals.collect(),
+        };
+        let kept = self.on.keep(trace).await;
+        kept.map_err(|why| {
+            let why = format!("nothing was sent: what the probe would leave could not be noted first ({why})");
+            self.source
+                .note_hop(&step.id, id, |seen| seen.unsent = Some(why.clone()));
+            why
+        })
     }
 }
 

@@ -11,6 +11,7 @@ pub use secret::{Secret, SecretError};
 
 use super::roster::{Access, Entry, Roster};
 use crate::account::{Account, AssumedRole, ConnectError, Connection, Identity};
+use crate::course::Lab;
 
 /// The ways into all accounts of a class, made once a run. The professor's credentials are looked up once for all.
 pub struct Doors {
@@ -18,7 +19,29 @@ pub struct Doors {
     base: Account,
     /// Where students are looked for when nothing says otherwise; `None` when the professor's settings name no region.
     default_region: Option<String>,
-    secret: Option<Secret>,
+    ids: ExternalIds,
+}
+
+/// The external ids with which the students' roles are opened.
+#[derive(Debug)]
+pub enum ExternalIds {
+    /// Each comes from the secret of the class.
+    Of(Secret),
+    /// This one, of the only student.
+    One(String),
+    /// None: no student is reached by a role.
+    Nobody,
+}
+
+/// Why a student's account cannot be graded. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum AdmitError {
+    /// It cannot be opened.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// It is not known where they work.
+    #[error(transparent)]
+    Region(#[from] RegionError),
 }
 
 /// The session in a student's account, as its logs show it.
@@ -32,7 +55,7 @@ impl Doors {
     ///
     /// # Errors
     /// When a region or profile cannot be used.
-    pub async fn new(own: Connection, secret: Option<Secret>) -> Result<Self, ConnectError> {
+    pub async fn new(own: Connection, ids: ExternalIds) -> Result<Self, ConnectError> {
         let default_region = match own.region().await {
             Ok(region) => Some(region),
             Err(ConnectError::NoRegion) => None,
@@ -47,7 +70,7 @@ impl Doors {
         Ok(Self {
             base: own.open().await?,
             default_region,
-            secret,
+            ids,
         })
     }
 
@@ -64,6 +87,25 @@ impl Doors {
     /// The professor's own region, where one is set.
     pub fn default_region(&self) -> Option<&str> {
         self.default_region.as_deref()
+    }
+
+    /// Opens a student's account in the region that they work in, as [`Doors::enter`] does: the roster's, else `region`,
+    /// else the one that is found.
+    ///
+    /// # Errors
+    /// When it cannot be opened, is another account, or it is not known where they work.
+    pub async fn admit(&self, entry: &Entry, region: Option<&str>, labs: &[&Lab]) -> Result<Account, AdmitError> {
+        let found;
+        let region = match (&entry.region, region) {
+            (Some(region), _) => region,
+            (None, Some(region)) => region,
+            (None, None) => {
+                found = self.find_region(entry, labs).await?;
+                &found.region
+            }
+        };
+        let (account, _) = self.enter(entry, Some(region)).await?;
+        Ok(account)
     }
 
     /// Opens a student's account, as [`Doors::open`] does, and makes sure that it is the one that the roster promises. All
@@ -106,10 +148,14 @@ impl Doors {
         let region = region.ok_or(ConnectError::NoRegion)?;
         match &entry.access {
             Access::Role { arn } => {
-                let secret = self.secret.as_ref().ok_or(ConnectError::NoSecret)?;
+                let external_id = match &self.ids {
+                    ExternalIds::Of(secret) => secret.external_id(&entry.student.id),
+                    ExternalIds::One(id) => id.clone(),
+                    ExternalIds::Nobody => return Err(ConnectError::NoSecret),
+                };
                 let role = AssumedRole {
                     arn: arn.clone(),
-                    external_id: Some(secret.external_id(&entry.student.id)),
+                    external_id: Some(external_id),
                     session_name: SESSION.to_owned(),
                 };
                 Ok(self.base.assume(role, region))

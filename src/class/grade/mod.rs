@@ -1,8 +1,12 @@
 //! Grading: many accounts at once, each stored as soon as it is known. What is sick costs its own place and nothing else.
 
+mod keep;
+mod limit;
 mod one;
 
-use super::folder::{Folder, FolderError};
+pub use keep::{Keep, KeepError};
+pub use limit::Limit;
+
 use super::{LabSummary, StepSummary, Student};
 use crate::account::Account;
 use crate::course::Lab;
@@ -10,19 +14,18 @@ use crate::judge::{self, Options};
 use crate::report::{Report, Verdict};
 use futures::stream::{FuturesUnordered, StreamExt};
 use std::cell::RefCell;
-use std::time::Duration;
 use tokio::sync::watch;
 
 /// What to grade, and how.
-pub struct Plan<'a> {
+pub struct Plan<'a, K> {
     /// Where the runs are stored.
-    pub folder: &'a Folder,
+    pub keep: &'a K,
     /// What to judge in each account.
     pub options: Options,
     /// Accounts at once.
     pub at_once: usize,
     /// How long one account may take before what is not known becomes unknown.
-    pub limit: Duration,
+    pub limit: Limit,
     /// Who, in which labs, in the order in which they are begun.
     pub work: Vec<Work<'a>>,
 }
@@ -47,7 +50,7 @@ pub enum Event<'a> {
     /// All of a student's labs are done.
     Ended(&'a Student),
     /// A run could not be stored.
-    NotStored(&'a Student, &'a FolderError),
+    NotStored(&'a Student, &'a KeepError),
 }
 
 /// Why an account was not opened: what to tell the professor.
@@ -67,8 +70,9 @@ pub struct Outcome {
 
 /// Grades everyone in `plan`. `open` opens a student's account. When `stop` counts up, accounts under way are ended in
 /// order and not stored, and no other is begun.
-pub async fn grade<'a, O>(plan: &Plan<'a>, open: O, on: &dyn Fn(Event<'_>), stop: watch::Receiver<u8>) -> Outcome
+pub async fn grade<'a, K, O>(plan: &Plan<'a, K>, open: O, on: &dyn Fn(Event<'_>), stop: watch::Receiver<u8>) -> Outcome
 where
+    K: Keep,
     O: AsyncFn(&'a Student) -> Result<Account, Closed>,
 {
     let outcome = RefCell::new(Outcome::default());
@@ -90,7 +94,8 @@ where
 }
 
 impl Outcome {
-    fn count(&mut self, report: &Report) {
+    /// Counts a run that was stored.
+    pub fn count(&mut self, report: &Report) {
         self.stored += 1;
         self.unknown += usize::from(report.points.unknown > 0 || report.verdict == Verdict::Unknown);
     }

@@ -1,13 +1,14 @@
 //! One student: open the account, judge the labs, take away what an earlier probe left, store.
 
-use super::{Closed, Event, Outcome, Plan, Work};
+use super::limit::{AT_ONCE, ORDERLY};
+use super::{Closed, Event, Keep, KeepError, Outcome, Plan, Work};
 use crate::account::{Account, ConnectError};
 use crate::class::Student;
-use crate::class::folder::FolderError;
 use crate::class::underway::Loose;
 use crate::course::Lab;
-use crate::judge::{self, Judged, judge, remove_trace, untold};
-use futures::future::join_all;
+use crate::judge::{self, Judged, Onlooker, Trace, judge, remove_trace, untold};
+use futures::FutureExt;
+use futures::future::{LocalBoxFuture, join_all};
 use std::cell::RefCell;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -16,18 +17,15 @@ use tokio::time::{sleep, timeout};
 /// Opening an account takes one call or two; whoever does not answer them answers nothing.
 const OPENING: Duration = Duration::from_secs(60);
 
-/// After its limit an account has this long to take away what the probe made, and then this long to end.
-const ORDERLY: Duration = Duration::from_secs(60);
-const AT_ONCE: Duration = Duration::from_secs(10);
-
-pub(super) async fn student<'a, O>(
-    plan: &Plan<'a>,
+pub(super) async fn student<'a, K, O>(
+    plan: &Plan<'a, K>,
     work: &Work<'a>,
     open: &O,
     on: &dyn Fn(Event<'_>),
     stop: watch::Receiver<u8>,
     outcome: &RefCell<Outcome>,
 ) where
+    K: Keep,
     O: AsyncFn(&'a Student) -> Result<Account, Closed>,
 {
     on(Event::Begun(work.student));
@@ -52,7 +50,7 @@ pub(super) async fn student<'a, O>(
             outcome.borrow_mut().lost += 1;
             return;
         };
-        match plan.folder.store(work.student, &judged.report, &judged.evidence) {
+        match plan.keep.store(work.student, &judged).await {
             Ok(()) => {
                 outcome.borrow_mut().count(&judged.report);
                 on(Event::Stored(work.student, &judged.report));
@@ -67,38 +65,60 @@ pub(super) async fn student<'a, O>(
     on(Event::Ended(work.student));
 }
 
+/// Tells the professor what one judge does, and keeps what its probes would leave.
+struct Seat<'s, K> {
+    keep: &'s K,
+    student: &'s Student,
+    lab: &'s Lab,
+    region: &'s str,
+    on: &'s dyn Fn(Event<'_>),
+}
+
+impl<K: Keep> Onlooker for Seat<'_, K> {
+    fn on(&self, event: judge::Event) {
+        (self.on)(Event::Judging(self.student, &self.lab.id, event));
+    }
+
+    fn keep(&self, trace: Trace) -> LocalBoxFuture<'_, Result<(), String>> {
+        async move {
+            let loose = Loose {
+                region: self.region.to_owned(),
+                trace,
+            };
+            let noted = self.keep.note_loose(self.student, &self.lab.id, &loose).await;
+            noted.map_err(|error| error.to_string())
+        }
+        .boxed_local()
+    }
+}
+
 /// One lab in an opened account; nothing when the user stopped it.
-async fn lab_in(
-    plan: &Plan<'_>,
+async fn lab_in<K: Keep>(
+    plan: &Plan<'_, K>,
     student: &Student,
     lab: &Lab,
     account: &Account,
     on: &dyn Fn(Event<'_>),
     stop: watch::Receiver<u8>,
 ) -> Option<Judged> {
-    let before = plan.folder.loose(student, &lab.id);
+    let before = plan.keep.loose(student, &lab.id).await;
     let cut_off = RefCell::new(None);
     let (ending, ends) = watch::channel(0u8);
-    let judging = |event: judge::Event| {
-        if let judge::Event::Sending { trace, .. } = &event {
-            let loose = Loose {
-                region: account.region().to_owned(),
-                trace: trace.clone(),
-            };
-            if let Err(error) = plan.folder.note_loose(student, &lab.id, &loose) {
-                on(Event::NotStored(student, &error));
-            }
-        }
-        on(Event::Judging(student, &lab.id, event));
+    let seat = Seat {
+        keep: plan.keep,
+        student,
+        lab,
+        region: account.region(),
+        on,
     };
-    let work = judge(lab, account, &plan.options, &judging, ends);
+    let work = judge(lab, account, &plan.options, &seat, ends);
     let limit = async {
         // The user's stop, passed on; else the account's time.
         let mut stop = stop.clone();
         let mut asked = stop.clone();
         tokio::select! {
             _ = asked.wait_for(|n| *n > 0) => {}
-            () = sleep(plan.limit) => *cut_off.borrow_mut() = Some(()),
+            () = sleep(plan.limit.time()) => *cut_off.borrow_mut() = Some(()),
         }
         ending.send_replace(1);
         tokio::select! {
@@ -124,25 +144,25 @@ async fn lab_in(
             };
             return Some(untold(lab, &why, account.region(), &now()));
         }
-        None => return Some(untold(lab, &too_slow(plan.limit), account.region(), &now())),
+        None => return Some(untold(lab, &plan.limit.reached(), account.region(), &now())),
     };
     if cut_off.borrow().is_some() {
-        judged.note(too_slow(plan.limit));
+        judged.note(plan.limit.reached());
     }
     tidy(plan, student, lab, account, before, &mut judged).await;
     Some(judged)
 }
 
 /// What this probe left is gone, unless the report says otherwise; what an earlier one left goes now.
-async fn tidy(
-    plan: &Plan<'_>,
+async fn tidy<K: Keep>(
+    plan: &Plan<'_, K>,
     student: &Student,
     lab: &Lab,
     account: &Account,
-    before: Result<Vec<(std::path::PathBuf, Loose)>, FolderError>,
+    before: Result<Vec<(K::Note, Loose)>, KeepError>,
     judged: &mut Judged,
 ) {
-    let (before, now) = match (before, plan.folder.loose(student, &lab.id)) {
+    let (before, now) = match (before, plan.keep.loose(student, &lab.id).await) {
         (Ok(before), Ok(now)) => (before, now),
         (Err(error), _) | (_, Err(error)) => {
             judged.left(format!("what an earlier run may have left is not known: {error}"));
@@ -150,8 +170,8 @@ async fn tidy(
         }
     };
     let own_are_gone = judged.report.leftovers.is_empty();
-    for (path, loose) in now {
-        let earlier = before.iter().any(|(known, _)| *known == path);
+    for (note, loose) in now {
+        let earlier = before.iter().any(|(known, _)| *known == note);
         let removed = match earlier {
             false if own_are_gone => Ok(()),
             // Kept, so that the next run tries again.
@@ -161,7 +181,7 @@ async fn tidy(
         };
         match removed {
             Ok(()) => {
-                if let Err(error) = plan.folder.forget_loose(path) {
+                if let Err(error) = plan.keep.forget_loose(note).await {
                     judged.left(format!("nothing, but this note of it stays: {error}"));
                 }
             }
@@ -172,13 +192,6 @@ async fn tidy(
             }
         }
     }
-}
-
-fn too_slow(limit: Duration) -> String {
-    format!(
-        "this account took longer than {} s (--limit): what was not known by then is unknown",
-        limit.as_secs()
-    )
 }
 
 fn now() -> String {

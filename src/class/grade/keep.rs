@@ -1,0 +1,73 @@
+//! Where runs are kept, and what probes may leave: a class's folder here, a bucket in a fleet.
+
+use crate::account::CallError;
+use crate::class::Student;
+use crate::class::folder::{Folder, FolderError};
+use crate::class::underway::Loose;
+use crate::judge::Judged;
+use std::path::PathBuf;
+
+/// Why something could not be kept or read.
+#[derive(Debug, thiserror::Error)]
+pub enum KeepError {
+    /// In a folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// In a bucket.
+    #[error(transparent)]
+    Bucket(#[from] CallError),
+    /// What is there is not what edemlab wrote.
+    #[error("{0} is not what edemlab wrote")]
+    Content(String),
+}
+
+/// Keeps runs and traces. Each is kept whole or not at all.
+#[expect(async_fn_in_trait, reason = "everything here runs on one thread")]
+pub trait Keep {
+    /// What names a trace that was noted.
+    type Note: PartialEq;
+
+    /// Keeps a run.
+    ///
+    /// # Errors
+    /// When it is not kept.
+    async fn store(&self, student: &Student, judged: &Judged) -> Result<(), KeepError>;
+
+    /// What probes that were cut off may have left in a student's account.
+    ///
+    /// # Errors
+    /// When it cannot be told.
+    async fn loose(&self, student: &Student, lab: &str) -> Result<Vec<(Self::Note, Loose)>, KeepError>;
+
+    /// Notes what a probe is about to leave.
+    ///
+    /// # Errors
+    /// When it is not noted: then nothing may be sent.
+    async fn note_loose(&self, student: &Student, lab: &str, loose: &Loose) -> Result<(), KeepError>;
+
+    /// It has been taken away.
+    ///
+    /// # Errors
+    /// When the note of it stays.
+    async fn forget_loose(&self, note: Self::Note) -> Result<(), KeepError>;
+}
+
+impl Keep for Folder {
+    type Note = PathBuf;
+
+    async fn store(&self, student: &Student, judged: &Judged) -> Result<(), KeepError> {
+        Ok(Folder::store(self, student, &judged.report, &judged.evidence)?)
+    }
+
+    async fn loose(&self, student: &Student, lab: &str) -> Result<Vec<(PathBuf, Loose)>, KeepError> {
+        Ok(Folder::loose(self, student, lab)?)
+    }
+
+    async fn note_loose(&self, student: &Student, lab: &str, loose: &Loose) -> Result<(), KeepError> {
+        Ok(Folder::note_loose(self, student, lab, loose)?)
+    }
+
+    async fn forget_loose(&self, note: PathBuf) -> Result<(), KeepError> {
+        Ok(Folder::forget_loose(self, &note)?)
+    }
+}

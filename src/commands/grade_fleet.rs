@@ -1,0 +1,186 @@
+//! `edemlab grade --fleet`: the same class, graded by the function of a stack, and followed from here.
+
+use super::grade::{self, shown};
+use super::grade_live::Screen;
+use super::{common, roster};
+use crate::account::{Account, ConnectError, Connection};
+use crate::class::folder::Folder;
+use crate::class::grade::{Event as Graded, Outcome};
+use crate::class::roster::Roster;
+use crate::cli::GradeArgs;
+use crate::course::{Course, Lab};
+use crate::fleet::bucket::Bucket;
+use crate::fleet::contract::{Run, roster_key};
+use crate::fleet::follow::{End, Event, FollowError, Follower};
+use crate::fleet::ledger::Ledger;
+use crate::fleet::stack::Stack;
+use crate::fleet::{items, machine};
+use crate::report::text::visible;
+use chrono::Utc;
+use std::collections::BTreeMap;
+
+/// Students at once, unless the user says otherwise. An account's functions run a thousand at once, a new account's
+/// perhaps ten; see <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
+const AT_ONCE: u16 = 100;
+
+/// A run that cannot be joined.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "another run is under way for {dir}: of the stack `{stack}` in account {account}, {region}. Join that one first (--fleet {stack} \
+     with credentials of that account), or, if it is gone for good, remove {file}"
+)]
+struct OtherRun {
+    dir: String,
+    stack: String,
+    account: String,
+    region: String,
+    file: String,
+}
+
+pub async fn run(
+    course: &Course,
+    labs: &[&Lab],
+    list: &Roster,
+    args: &GradeArgs,
+    own: Connection,
+    stack: &str,
+) -> anyhow::Result<u8> {
+    items::by_role(list, |id| {
+        args.only.is_empty() || args.only.iter().any(|only| only == id)
+    })?;
+    let secret = roster::class_secret(list, &args.secret)?.ok_or(ConnectError::NoSecret)?;
+    let profile = own.profile.clone();
+    let account = own.open().await?;
+    let me = account.identity().await;
+    let me = me.map_err(|error| ConnectError::from((error, profile.as_deref())))?;
+    let stack = Stack::find(&account, stack).await?;
+    let (folder, _lock) = grade::folder_of(course, labs, list, args)?;
+    let ledger = match Ledger::read(&args.out)? {
+        Some(ledger) => {
+            let here = (&ledger.stack, ledger.region.as_str(), &ledger.account);
+            if here != (&stack.name, account.region(), &me.account) {
+                return Err(OtherRun {
+                    dir: shown(&args.out),
+                    stack: visible(&ledger.stack),
+                    account: ledger.account.clone(),
+                    region: ledger.region.clone(),
+                    file: shown(&Ledger::path(&args.out)),
+                }
+                .into());
+            }
+            eprintln!("note: joining the run {} that is under way", ledger.run.run);
+            Some(ledger)
+        }
+        None => {
+            let work = grade::work(&folder, labs, args)?;
+            let open: BTreeMap<String, Vec<String>> = work
+                .iter()
+                .map(|w| (w.student.id.clone(), w.labs.iter().map(|l| l.id.clone()).collect()))
+                .collect();
+            let items = items::items(&work, list, &secret);
+            match items.is_empty() {
+                true => None,
+                false => {
+                    let run = asked(course, args);
+                    let bucket = Bucket::new(&account, &stack.bucket);
+                    bucket.put(&run.roster, items::csv(&items), "text/csv").await?;
+                    let ledger = Ledger {
+                        stack: stack.name.clone(),
+                        region: account.region().to_owned(),
+                        account: me.account,
+                        bucket: stack.bucket,
+                        machine: stack.machine,
+                        run,
+                        execution: None,
+                        open,
+                    };
+                    ledger.write(&folder)?;
+                    Some(ledger)
+                }
+            }
+        }
+    };
+    match ledger {
+        Some(ledger) => follow(course, labs, &account, &folder, ledger).await,
+        None => {
+            folder.done()?;
+            grade::ended(&folder, &Outcome::default(), None)
+        }
+    }
+}
+
+/// A new run.
+fn asked(course: &Course, args: &GradeArgs) -> Run {
+    let some = uuid::Uuid::new_v4().simple().to_string();
+    let run = format!("{}-{}", Utc::now().format("%Y%m%dT%H%M%SZ"), &some[..8]);
+    Run {
+        roster: roster_key(&run),
+        run,
+        at_once: args.at_once.unwrap_or(AT_ONCE),
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+        course: course.files.digest(),
+        limit: args.limit.as_secs(),
+        no_probe: args.no_probe,
+        region: args.own.region.clone(),
+    }
+}
+
+async fn follow(
+    course: &Course,
+    labs: &[&Lab],
+    account: &Account,
+    folder: &Folder,
+    mut ledger: Ledger,
+) -> anyhow::Result<u8> {
+    let execution = match &ledger.execution {
+        Some(execution) => execution.clone(),
+        None => {
+            let execution = machine::start(account, &ledger.machine, &ledger.run).await?;
+            ledger.execution = Some(execution.clone());
+            ledger.write(folder)?;
+            execution
+        }
+    };
+    let at_once = usize::from(ledger.run.at_once);
+    let screen = Screen::new(&folder.class().course, labs, ledger.open.len(), at_once);
+    let stop = common::interrupts();
+    let follower = Follower {
+        account,
+        bucket: Bucket::new(account, &ledger.bucket),
+        folder,
+        course,
+    };
+    let on = |event: Event<'_>| match event {
+        Event::Counted(counts) => screen.tell(format!(
+            "on AWS: {} at work, {} waiting",
+            counts.at_work, counts.waiting
+        )),
+        Event::Stored(student, report) => screen.on(Graded::Stored(student, report)),
+        Event::Ended(student) => screen.on(Graded::Ended(student)),
+        Event::Waiting(error) => screen.tell(format!("{error}; trying again")),
+    };
+    let end = tokio::select! {
+        end = follower.follow(&mut ledger, &execution, &on, stop) => end,
+        never = screen.redraw() => match never {},
+    };
+    screen.clear();
+    match end {
+        Ok(End::Complete(outcome)) => {
+            folder.done()?;
+            grade::ended(folder, &outcome, None)
+        }
+        Ok(End::Left(outcome)) => {
+            let left = format!(
+                "\n the run goes on without this computer; the same command joins it again\n to end it: aws stepfunctions \
+                 stop-execution --region {} --execution-arn {execution}",
+                account.region()
+            );
+            grade::ended(folder, &outcome, Some(left))
+        }
+        Err(FollowError::Refused(why)) => {
+            folder.done()?;
+            Err(FollowError::Refused(why).into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
