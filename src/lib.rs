@@ -3,6 +3,7 @@
 //! The modules in reading order; dependencies point upwards only. `ARCHITECTURE.md` has the map.
 
 pub mod private;
+pub mod yaml;
 
 pub mod expr;
 
