@@ -26,6 +26,7 @@ pub mod guide;
 pub mod permissions;
 
 pub mod class;
+pub mod fleet;
 
 pub mod sandbox;
 
