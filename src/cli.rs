@@ -1,9 +1,11 @@
 //! The command line: what can be said, nothing of what is done.
 
+mod fleet;
 mod grade;
 mod guide;
 mod time;
 
+pub use fleet::FleetCommand;
 pub use grade::{Again, GradeArgs, RegradeArgs};
 mod class;
 mod doctor;
@@ -95,6 +97,9 @@ pub enum Command {
                             still to be graded: the same command goes on."
     )]
     Grade(GradeArgs),
+    /// Grade a class in the cloud: the stack in your own account that does it.
+    #[command(subcommand)]
+    Fleet(FleetCommand),
     /// Judge a class again from what was seen, without any account: after points or an expectation changed.
     #[command(after_help = "Exit status: 0 all were judged again, 3 of some runs there is no evidence.")]
     Regrade(RegradeArgs),

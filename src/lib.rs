@@ -3,6 +3,7 @@
 //! The modules in reading order; dependencies point upwards only. `ARCHITECTURE.md` has the map.
 
 pub mod private;
+pub mod yaml;
 
 pub mod expr;
 
@@ -25,6 +26,7 @@ pub mod guide;
 pub mod permissions;
 
 pub mod class;
+pub mod fleet;
 
 pub mod fleet;
 

@@ -9,7 +9,7 @@ use common::class::PROFESSOR;
 use common::cloud::{Cloud, Printed, REGION, alone, run, shared, wait};
 use edemlab::account::services::IAM;
 use edemlab::account::{ConnectError, Connection, Keys, Problem};
-use edemlab::class::access::{Doors, Secret};
+use edemlab::class::access::{Doors, ExternalIds, Secret};
 use edemlab::class::roster::{Roster, read};
 use edemlab::course::{Course, CourseFiles, Lab, Part, load};
 use edemlab::sandbox::{self, Paths};

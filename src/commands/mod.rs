@@ -9,6 +9,7 @@ mod doctor;
 mod explain;
 mod failure;
 mod files;
+mod fleet;
 #[cfg(feature = "lambda")]
 pub mod function;
 mod grade;
@@ -74,6 +75,7 @@ async fn verb(cli: Cli) -> anyhow::Result<u8> {
         Command::Access(command) => access::run(course, command).await,
         Command::Roster(command) => roster::run(course, command).await,
         Command::Grade(args) => grade::run(course, args).await,
+        Command::Fleet(command) => fleet::run(command),
         Command::Regrade(args) => regrade::run(course, &args).await,
         Command::Pages(args) => pages::run(&args),
         Command::Policy(args) => policy::run(course, args),

@@ -2,9 +2,11 @@
 
 pub mod bucket;
 pub mod contract;
+mod definition;
 pub mod follow;
 pub mod function;
 pub mod items;
 pub mod ledger;
 pub mod machine;
 pub mod stack;
+pub mod template;

@@ -3,8 +3,8 @@
 use crate::class::roster::ROLE_NAME;
 use crate::course::Lab;
 use crate::permissions::{Place, Unscoped, policy};
+use crate::yaml;
 use serde_json::{Map, Value, json};
-use std::fmt::Write;
 
 /// The stack that a student makes of the template.
 pub const STACK: &str = "edemlab-access";
@@ -51,7 +51,7 @@ pub fn template(labs: &[&Lab], probe: bool, professor: &str) -> Result<String, T
          # To take it back, delete the stack.\n",
         titles.join(", ")
     );
-    yaml(&mut text, &document(statements, professor)?, 0);
+    text.push_str(&yaml::text(&document(statements, professor)?));
     Ok(text)
 }
 
@@ -167,67 +167,6 @@ fn pieces(statement: Value, largest: usize) -> Vec<Value> {
     [half(first, "a"), half(second, "b")].concat()
 }
 
-/// Writes a value as YAML, block by block.
-fn yaml(out: &mut String, value: &Value, indent: usize) {
-    match value {
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                let _ = write!(out, "{:indent$}{}:", "", scalar(name));
-                after(out, value, indent + 2);
-            }
-        }
-        Value::Array(items) => {
-            for item in items {
-                let mut block = String::new();
-                match item {
-                    Value::Object(_) | Value::Array(_) => yaml(&mut block, item, indent + 2),
-                    one => block = format!("{:1$}{2}\n", "", indent + 2, plain(one)),
-                }
-                // The first line of the block stands behind the dash.
-                let _ = write!(out, "{:indent$}- {}", "", &block[indent + 2..]);
-            }
-        }
-        one => {
-            let _ = writeln!(out, "{:indent$}{}", "", plain(one));
-        }
-    }
-}
-
-/// What follows a name and its colon.
-fn after(out: &mut String, value: &Value, indent: usize) {
-    match value {
-        Value::Object(_) | Value::Array(_) => {
-            out.push('\n');
-            yaml(out, value, indent);
-        }
-        one => {
-            let _ = writeln!(out, " {}", plain(one));
-        }
-    }
-}
-
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => scalar(text),
-        other => other.to_string(),
-    }
-}
-
-/// A text, in quotation marks where it could be taken for something else. JSON's are YAML's too.
-fn scalar(text: &str) -> String {
-    let first = text.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
-    let harmless = text.chars().all(|c| c.is_ascii_alphanumeric() || "_-./ ".contains(c))
-        || (text.contains(':')
-            && text.chars().all(|c| c.is_ascii_alphanumeric() || ":-".contains(c))
-            && !text.ends_with(':'));
-    let word = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"].contains(&text.to_lowercase().as_str());
-    if first && harmless && !word && !text.ends_with(' ') {
-        text.to_owned()
-    } else {
-        json!(text).to_string()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,17 +194,5 @@ mod tests {
         assert_eq!(attached.len(), policies.len());
         let much = (0..40).map(|n| statement(n, 120)).collect();
         assert!(matches!(document(much, "123456789012"), Err(TemplateError::TooLarge(n)) if n > ATTACHED));
-    }
-
-    #[test]
-    fn the_yaml_is_what_was_meant() {
-        let value = json!({
-            "a": [{"Fn::Sub": "arn:${X}:y"}, "*", "kinesis:ListStreams", [1, true], "2012-10-17", "no", "a: b", "x #y"],
-            "b:c": {"d e": "é\"", "f": ""},
-        });
-        let mut text = String::new();
-        yaml(&mut text, &value, 0);
-        let read: Value = serde_saphyr::from_str(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
-        assert_eq!(read, value, "{text}");
     }
 }
