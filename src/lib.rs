@@ -28,8 +28,6 @@ pub mod permissions;
 pub mod class;
 pub mod fleet;
 
-pub mod fleet;
-
 pub mod sandbox;
 
 pub mod doctor;
