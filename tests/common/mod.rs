@@ -9,6 +9,7 @@ pub mod class;
 pub mod classroom;
 pub mod cloud;
 pub mod course;
+pub mod fleet;
 pub mod graded;
 pub mod lms;
 pub mod moto;
