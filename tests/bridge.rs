@@ -57,6 +57,21 @@ fn step_functions() {
 }
 
 #[test]
+fn distributed_maps() {
+    passes("maps.py");
+}
+
+#[test]
+fn functions_with_a_runtime_of_their_own() {
+    passes("natives.py");
+}
+
+#[test]
+fn s3_buckets() {
+    passes("buckets.py");
+}
+
+#[test]
 fn sns_by_mail() {
     passes("mail.py");
 }

@@ -10,7 +10,13 @@ from .fit import expect, misfit, wrap
 from .functions import refused_role
 from .triggers import refused_trigger
 
-corrected, added = {}, {}
+corrected, added, late = {}, {}, []
+
+
+def loading(function):
+    """Called with CloudFormation's own module once that is there."""
+    late.append(function)
+    return function
 
 
 def creating(*kinds):
@@ -62,6 +68,8 @@ def fit_cloudformation():
         if kind in handlers:
             misfit(f"it has {kind} of its own")
         handlers[kind] = handler
+    for function in late:
+        function(provisioners)
 
 
 fitting = threading.Lock()

@@ -17,6 +17,11 @@ NOT_ASSUMABLE = ("Neither the global service principal states.amazonaws.com, nor
                  "assume the provided role.")
 
 
+def machine_of(execution):
+    """The machine of an execution; that of a Distributed Map's child has the state's label behind a slash."""
+    return machines._state_machines.get((execution.get("stateMachineArn") or "").partition("/")[0])
+
+
 # --- What can be made.
 
 def states_of(definition, at=""):

@@ -8,11 +8,11 @@ from ministack.core import iam_actions
 
 from .fit import wrap
 
-# What tells the resource of a call of a service that the sandbox adds: its request names it by ARN.
+# What tells the resource of a call that names it by ARN, where MiniStack does not know that.
 NAMED = {
     ("apprunner", "DescribeService"): "ServiceArn", ("ecs", "DescribeExpressGatewayService"): "serviceArn",
     ("personalize", "DescribeDataset"): "datasetArn", ("personalize", "DescribeSchema"): "schemaArn",
-    ("personalize", "DescribeEventTracker"): "eventTrackerArn",
+    ("personalize", "DescribeEventTracker"): "eventTrackerArn", ("states", "DescribeMapRun"): "mapRunArn",
 }
 
 
@@ -30,6 +30,9 @@ def extract_resource_arn(original, service, method, path, headers, body, query_p
         return f"arn:aws:logs:{region}:{account_id}:log-group::log-stream:"
     if (service, operation) in NAMED:
         return json.loads(body or b"{}").get(NAMED[service, operation], "*")
+    if (service, operation) == ("states", "ListExecutions"):
+        request = json.loads(body or b"{}")
+        return request.get("mapRunArn") or request.get("stateMachineArn") or "*"
     if (service, operation) == ("ecs", "DescribeServices"):
         return (json.loads(body or b"{}").get("services") or ["*"])[0]
     if service == "ecr" and operation in ("DescribeRepositories", "DescribeImages"):

@@ -7,10 +7,10 @@ from ministack.core.responses import error_response_json
 from ministack.services import lambda_svc as fn, stepfunctions as machines
 
 from .fit import expect_all, wrap
-from .machines import SERVICE, execution_of, token_of
+from .machines import SERVICE, execution_of, machine_of, token_of
 from .roles import assumable, refused
 
-expect_all(machines, "_state_machines _executions _task_tokens _ExecutionError _add_event")
+expect_all(machines, "_executions _task_tokens _ExecutionError _add_event")
 expect_all(fn, "", _get_func_record_for_ref="function_ref")
 
 waiting = {}  # a task's token -> the ARN of its execution, while it waits
@@ -19,7 +19,7 @@ given = {}  # every token -> the ARN of its machine
 
 def may_not_invoke(function):
     """Why the machine's role may not call this function, as the task's error says it; None when it may."""
-    machine = machines._state_machines.get((execution_of.get() or {}).get("stateMachineArn"))
+    machine = machine_of(execution_of.get() or {})
     record = fn._get_func_record_for_ref(function)[1]
     if not machine or not record:
         return None
@@ -41,6 +41,8 @@ def call_lambda(original, func_ref, event):
             raise machines._ExecutionError("Lambda.AWSLambdaException", why)
         result = original(func_ref, event)
     except machines._ExecutionError as error:
+        if '"TooManyRequestsException"' in error.cause:  # MiniStack gives it no name that a Retry could mean
+            error.error = "Lambda.TooManyRequestsException"
         task = machines._task_tokens.get(token) if token else None
         if task:  # who cannot even be told the token will never return it: the task ends here
             task["error"] = {"Error": error.error, "Cause": error.cause}
