@@ -157,7 +157,7 @@ async fn follow(
         )),
         Event::Stored(student, report) => screen.on(Graded::Stored(student, report)),
         Event::Ended(student) => screen.on(Graded::Ended(student)),
-        Event::Waiting(error) => screen.tell(format!("{error}; trying again")),
+        Event::Waiting(error) => screen.warn(format!("{error}; trying again")),
     };
     let end = tokio::select! {
         end = follower.follow(&mut ledger, &execution, &on, stop) => end,

@@ -129,13 +129,18 @@ impl Screen {
         self.draw();
     }
 
-    /// What there is to say where no account is at work from here.
+    /// What there is to say where no account is at work from here; only on a terminal.
     pub fn tell(&self, text: String) {
+        self.state.borrow_mut().said = Some(text);
+        self.draw();
+    }
+
+    /// The same, on paper too: once, until it changes.
+    pub fn warn(&self, text: String) {
         if self.drawn.is_none() && self.state.borrow().said.as_ref() != Some(&text) {
             eprintln!(" {text}");
         }
-        self.state.borrow_mut().said = Some(text);
-        self.draw();
+        self.tell(text);
     }
 
     /// Keeps the times moving.

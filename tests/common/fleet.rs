@@ -122,6 +122,15 @@ impl Fleet {
         }
     }
 
+    /// What the stack says of itself.
+    pub fn output(&self, name: &str) -> String {
+        let asked = json!({"StackName": self.stack.name});
+        let answer = wait(self.root.call(&CLOUDFORMATION, "DescribeStacks", asked)).expect("a stack");
+        let outputs = answer["Stacks"][0]["Outputs"].as_array().expect("outputs");
+        let found = outputs.iter().find(|o| o["OutputKey"] == name);
+        found.and_then(|o| o["OutputValue"].as_str()).expect(name).to_owned()
+    }
+
     /// The keys in the bucket that begin with `prefix`.
     pub fn keys(&self, prefix: &str) -> Vec<String> {
         let bucket = edemlab::fleet::bucket::Bucket::new(&self.root, &self.stack.bucket);
