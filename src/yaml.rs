@@ -63,7 +63,9 @@ fn has_lines(text: &str) -> bool {
     text.contains('\n')
         && !text.starts_with([' ', '\n'])
         && !text.ends_with('\n')
-        && text.chars().all(|c| c == '\n' || !c.is_control() && !"\u{feff}\u{2028}\u{2029}".contains(c))
+        && text
+            .chars()
+            .all(|c| c == '\n' || !c.is_control() && !"\u{feff}\u{2028}\u{2029}".contains(c))
 }
 
 fn plain(value: &Value) -> String {

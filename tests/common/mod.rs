@@ -10,6 +10,7 @@ pub mod classroom;
 pub mod cloud;
 pub mod course;
 pub mod graded;
+pub mod linter;
 pub mod lms;
 pub mod moto;
 pub mod orders;
