@@ -5,13 +5,14 @@
 //! `grants(policy, service, action, resource)`, true when a resource policy lets an AWS service act ([`policy`]).
 
 mod context;
+mod functions;
 pub mod mentions;
 pub mod policy;
 mod reading;
 pub mod shape;
 mod template;
 
-pub use context::{EvalError, Scope};
+pub use context::{Bound, EvalError, Scope};
 pub use mentions::{Mention, Mentions};
 pub use reading::Read;
 pub use shape::Shape;
@@ -44,6 +45,7 @@ fn environment() -> Arc<cel::Env> {
         env.add_extension(cel::extensions::strings)
             .expect("the string functions are declared once");
         Arc::new(env)
+        functions::declare(&mut env);
     })
     .clone()
 }
