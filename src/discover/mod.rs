@@ -31,6 +31,8 @@ use crate::course::KindSpec;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// The arguments of a kind: `with`, evaluated.
 pub type Args = serde_json::Map<String, Value>;
@@ -118,9 +120,23 @@ pub const KINDS: &[Kind] = &[
     elsewhere::RESOURCE,
 ];
 
+/// Every kind by its name, with its spec, which is made once: each has a shape of some dozen parts.
+fn known() -> &'static HashMap<&'static str, (&'static Kind, KindSpec)> {
+    static KNOWN: OnceLock<HashMap<&str, (&Kind, KindSpec)>> = OnceLock::new();
+    KNOWN.get_or_init(|| {
+        let all = KINDS.iter().map(|kind| (kind, (kind.spec)()));
+        all.map(|(kind, spec)| (spec.name, (kind, spec))).collect()
+    })
+}
+
 /// The kind called `name`.
 pub fn kind(name: &str) -> Option<&'static Kind> {
-    KINDS.iter().find(|k| (k.spec)().name == name)
+    known().get(name).map(|(kind, _)| *kind)
+}
+
+/// What the kind called `name` is.
+pub fn spec(name: &str) -> Option<&'static KindSpec> {
+    known().get(name).map(|(_, spec)| spec)
 }
 
 /// Calls of one kind that are under way at once: enough to be quick, below every control plane's limit

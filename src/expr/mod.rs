@@ -25,6 +25,7 @@ use std::sync::{Arc, OnceLock};
 pub struct Expr {
     source: String,
     program: cel::Program,
+    mentions: OnceLock<Mentions>,
 }
 
 /// Why an expression cannot be compiled, and where in its text (bytes).
@@ -44,8 +45,8 @@ fn environment() -> Arc<cel::Env> {
         let mut env = cel::Env::stdlib().with_optional_support(true);
         env.add_extension(cel::extensions::strings)
             .expect("the string functions are declared once");
-        Arc::new(env)
         functions::declare(&mut env);
+        Arc::new(env)
     })
     .clone()
 }
@@ -65,6 +66,7 @@ impl Expr {
             Ok(program) => Ok(Self {
                 source: source.to_owned(),
                 program,
+                mentions: OnceLock::new(),
             }),
             Err(errors) => Err(errors
                 .errors
@@ -83,8 +85,8 @@ impl Expr {
     }
 
     /// Which names it mentions, and how.
-    pub fn mentions(&self) -> Mentions {
-        mentions::of(&self.program)
+    pub fn mentions(&self) -> &Mentions {
+        self.mentions.get_or_init(|| mentions::of(&self.program))
     }
 
     /// Its value in `scope`.

@@ -9,7 +9,7 @@ use crate::expr::{Expr, Scope};
 use crate::report::Chosen;
 use futures::{StreamExt, stream};
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
 use tokio::sync::OnceCell;
 
@@ -38,11 +38,11 @@ impl Run<'_> {
     }
 
     async fn try_resolve(&self, resource: &Resource) -> Result<Outcome, String> {
-        let kind = discover::kind(&resource.kind).ok_or_else(|| format!("there is no kind `{}`", resource.kind))?;
-        let spec = (kind.spec)();
+        let known = discover::kind(&resource.kind).zip(discover::spec(&resource.kind));
+        let (kind, spec) = known.ok_or_else(|| format!("there is no kind `{}`", resource.kind))?;
         if let Some(when) = &resource.when {
             let mut needs = Needs::default();
-            needs.add(self.lab, &when.value.mentions());
+            needs.add(self.lab, when.value.mentions());
             let mut scope = self.scope(&needs).await;
             let holds = when.value.holds(&scope).map_err(|e| format!("{}: {e}", when.place()))?;
             if let Some(Obstacle::Unknown(reason)) = self.obstacle(&needs) {
@@ -69,23 +69,23 @@ impl Run<'_> {
             Err(Obstacle::Absent(by)) => return Ok(Outcome::Blocked { by }),
             Err(Obstacle::Unknown(reason)) => return Ok(Outcome::Unknown { reason }),
         };
-        let candidates = self.candidates(kind, &spec, &args).await.map_err(|e| self.say(&e))?;
+        let candidates = self.candidates(kind, spec, &args).await.map_err(|e| self.say(&e))?;
         if resource.many {
             let mut left = contenders(kind, candidates);
             if let Some(only) = &resource.only {
-                let mut keep = self.holding(only, kind, &spec, &mut left).await?.into_iter();
+                let mut keep = self.holding(only, kind, spec, &mut left).await?.into_iter();
                 left.retain(|_| keep.next().unwrap_or(false));
             }
-            if reads_beyond(self.lab, &resource.name, &spec) {
-                self.describe_all(kind, &mut left).await?;
+            if reads_beyond(self.lab, &resource.name, spec) {
+                self.describe_all(kind, spec, &mut left).await?;
             }
-            let documents = left.into_iter().map(|c| filled(&spec, c.candidate.document)).collect();
+            let documents = left.into_iter().map(|c| filled(spec, c.candidate.document)).collect();
             return Ok(Outcome::Found {
                 document: documents,
                 chosen: None,
             });
         }
-        self.choose(resource, kind, &spec, candidates).await
+        self.choose(resource, kind, spec, candidates).await
     }
 
     /// The arguments of a kind, or what stands in their way.
@@ -94,7 +94,7 @@ impl Run<'_> {
         let mut texts = Vec::new();
         resource.with.values().for_each(|arg| arg.texts(&mut texts));
         for text in texts {
-            text.value.mentions().for_each(|(_, m)| needs.add(self.lab, &m));
+            text.value.mentions().for_each(|(_, m)| needs.add(self.lab, m));
         }
         let scope = self.scope(&needs).await;
         if let Some(obstacle) = self.obstacle(&needs) {
@@ -181,7 +181,7 @@ impl Run<'_> {
         };
         let mut chosen = left.swap_remove(0);
         if !chosen.described && reads_beyond(self.lab, &resource.name, spec) {
-            self.describe(kind, &mut chosen).await.map_err(|e| self.say(&e))?;
+            self.describe(kind, spec, &mut chosen).await.map_err(|e| self.say(&e))?;
         }
         if all == 1 && resource.prefer.is_empty() {
             because = "the only one".to_owned();
@@ -211,15 +211,14 @@ impl Run<'_> {
         spec: &KindSpec,
         left: &mut [Contender],
     ) -> Result<Vec<bool>, String> {
-        let mentions = condition.value.mentions();
         let mut needs = Needs::default();
-        needs.add(self.lab, &mentions);
+        needs.add(self.lab, condition.value.mentions());
         let scope = self.scope(&needs).await;
         if let Some(Obstacle::Unknown(reason)) = self.obstacle(&needs) {
             return Err(reason);
         }
         if condition_reads_beyond(condition, spec) {
-            self.describe_all(kind, left).await?;
+            self.describe_all(kind, spec, left).await?;
         }
         Ok(left
             .iter()
@@ -227,9 +226,9 @@ impl Run<'_> {
             .collect())
     }
 
-    async fn describe_all(&self, kind: &Kind, left: &mut [Contender]) -> Result<(), String> {
+    async fn describe_all(&self, kind: &Kind, spec: &KindSpec, left: &mut [Contender]) -> Result<(), String> {
         let answers: Vec<Option<CallError>> = stream::iter(left.iter_mut().filter(|c| !c.described))
-            .map(|contender| async move { self.describe(kind, contender).await.err() })
+            .map(|contender| async move { self.describe(kind, spec, contender).await.err() })
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;
@@ -241,9 +240,8 @@ impl Run<'_> {
         }
     }
 
-    async fn describe(&self, kind: &Kind, contender: &mut Contender) -> Result<(), CallError> {
-        let name = (kind.spec)().name;
-        if let Some(more) = self.source.describe(kind, name, &contender.candidate).await? {
+    async fn describe(&self, kind: &Kind, spec: &KindSpec, contender: &mut Contender) -> Result<(), CallError> {
+        if let Some(more) = self.source.describe(kind, spec.name, &contender.candidate).await? {
             if let (Some(document), serde_json::Value::Object(more)) =
                 (contender.candidate.document.as_object_mut(), more)
             {
@@ -257,18 +255,17 @@ impl Run<'_> {
 
 /// Whether finding `resource`, or anything that the lab says of it, takes more than its kind's list.
 pub fn reads_descriptions(lab: &Lab, resource: &Resource) -> bool {
-    let Some(kind) = discover::kind(&resource.kind) else {
+    let Some(spec) = discover::spec(&resource.kind) else {
         return false;
     };
-    let spec = (kind.spec)();
-    let conditions = resource.prefer.iter().map(|p| &p.holds).chain(&resource.only);
-    reads_beyond(lab, &resource.name, &spec) || conditions.into_iter().any(|c| condition_reads_beyond(c, &spec))
+    let mut conditions = resource.prefer.iter().map(|p| &p.holds).chain(&resource.only);
+    reads_beyond(lab, &resource.name, spec) || conditions.any(|c| condition_reads_beyond(c, spec))
 }
 
 /// Whether anything in the lab reads a field of `name` that its list does not have.
 fn reads_beyond(lab: &Lab, name: &str, spec: &KindSpec) -> bool {
     lab.fields_read(name)
-        .is_none_or(|fields: BTreeSet<String>| fields.iter().any(|f| !spec.listed.contains(&f.as_str())))
+        .is_none_or(|fields| fields.iter().any(|f| !spec.listed.contains(&f.as_str())))
 }
 
 fn condition_reads_beyond(condition: &Compiled<Expr>, spec: &KindSpec) -> bool {

@@ -6,7 +6,7 @@ use crate::class::roster::Entry;
 use crate::course::Lab;
 use crate::discover::{self, Args, Kind};
 use futures::{StreamExt, stream};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// A region that was found.
@@ -170,14 +170,14 @@ fn kinds(labs: &[&Lab]) -> Vec<&'static Kind> {
 /// The kinds that the labs look for by themselves, each once: no other resource is needed to list them.
 pub(in crate::class) fn roots(labs: &[&Lab]) -> Vec<&'static Kind> {
     let mut kinds: Vec<&'static Kind> = Vec::new();
+    let mut names = BTreeSet::new();
     for resource in labs.iter().flat_map(|lab| lab.resources.values()) {
         let by_itself = resource.with.is_empty() && resource.when.is_none();
-        let Some(kind) = discover::kind(&resource.kind).filter(|_| by_itself) else {
+        let known = discover::kind(&resource.kind).zip(discover::spec(&resource.kind));
+        let Some((kind, spec)) = known.filter(|_| by_itself) else {
             continue;
         };
-        let spec = (kind.spec)();
-        let known = kinds.iter().any(|k| (k.spec)().name == spec.name);
-        if !spec.always && !known && spec.args.iter().all(|arg| !arg.required) {
+        if !spec.always && names.insert(spec.name) && spec.args.iter().all(|arg| !arg.required) {
             kinds.push(kind);
         }
     }
