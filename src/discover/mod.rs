@@ -12,6 +12,7 @@ mod ecs;
 mod elsewhere;
 mod events;
 mod iam;
+mod kept;
 mod kinesis;
 mod lambda;
 mod logs;
@@ -24,6 +25,7 @@ mod time;
 mod web;
 
 pub(crate) use events::rules_with_targets;
+pub use kept::{Described, Listed, key, list};
 pub(crate) use lambda::mapping as event_source_mapping;
 
 use crate::account::{Account, CallError};

@@ -6,7 +6,7 @@ use cel::common::value::{CowVal, Val};
 use cel::context::VariableResolver;
 use cel::{Context, ExecutionError, Value};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The names an expression can see.
 #[derive(Default, Clone)]
@@ -14,20 +14,40 @@ pub struct Scope {
     names: BTreeMap<String, Bound>,
 }
 
-/// A document as expressions see it: made once, however many expressions see it.
-#[derive(Debug, Clone)]
-pub struct Bound(Arc<dyn Val>);
+/// A value as expressions see it.
+type Bound = Arc<dyn Val>;
 
-impl Bound {
-    /// That of a document.
-    pub fn new(document: &serde_json::Value) -> Self {
-        Self(Arc::from(to_cel(document)))
+/// A document, and the same as expressions see it: made once, when the first of them looks.
+#[derive(Debug)]
+pub struct Document {
+    value: serde_json::Value,
+    bound: OnceLock<Bound>,
+}
+
+impl Document {
+    /// Of what AWS has said.
+    pub fn new(value: serde_json::Value) -> Self {
+        Self {
+            value,
+            bound: OnceLock::new(),
+        }
+    }
+
+    /// What AWS has said.
+    pub fn value(&self) -> &serde_json::Value {
+        &self.value
+    }
+}
+
+impl PartialEq for Document {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
     }
 }
 
 impl VariableResolver for Scope {
     fn resolve<'b>(&'b self, name: &str) -> Option<CowVal<'b, 'b>> {
-        self.names.get(name).map(|bound| CowVal::Borrowed(&*bound.0))
+        self.names.get(name).map(|bound| CowVal::Borrowed(&**bound))
     }
 }
 
@@ -71,12 +91,13 @@ impl EvalError {
 impl Scope {
     /// Binds `name` to a document. A resource that is not there is bound to `null`.
     pub fn bind(&mut self, name: &str, value: &serde_json::Value) {
-        self.bind_as(name, Bound::new(value));
+        self.names.insert(name.to_owned(), Arc::from(to_cel(value)));
     }
 
-    /// Binds `name` to a document that was bound before.
-    pub fn bind_as(&mut self, name: &str, bound: Bound) {
-        self.names.insert(name.to_owned(), bound);
+    /// As [`Scope::bind`], of a document that others bind too.
+    pub fn share(&mut self, name: &str, document: &Document) {
+        let bound = document.bound.get_or_init(|| Arc::from(to_cel(&document.value)));
+        self.names.insert(name.to_owned(), bound.clone());
     }
 
     /// A copy with one more name.
@@ -91,7 +112,7 @@ impl Scope {
         let account = self
             .names
             .get("account")
-            .and_then(|bound| bound.0.downcast_ref::<CelString>());
+            .and_then(|bound| bound.downcast_ref::<CelString>());
         let account = account.map(|account| account.inner().to_owned());
         move |policy, service, action, resource| {
             let failed = |message: String| ExecutionError::function_error("grants", message);

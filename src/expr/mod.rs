@@ -12,7 +12,7 @@ mod reading;
 pub mod shape;
 mod template;
 
-pub use context::{Bound, EvalError, Scope};
+pub use context::{Document, EvalError, Scope};
 pub use mentions::{Mention, Mentions};
 pub use reading::Read;
 pub use shape::Shape;
