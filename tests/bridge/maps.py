@@ -1,7 +1,7 @@
 """Step Functions: a Distributed Map reads a CSV file, runs a child execution for each row, and writes what came of it."""
 import json
 
-from lab import REGION, client, document, eventually, native, refusal, role, unittest
+from lab import REGION, client, document, eventually, messages, native, refusal, role, unittest
 
 READ = {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket.$": "$.bucket", "Key.$": "$.key"},
         "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}}
@@ -190,9 +190,10 @@ class Ends(unittest.TestCase):
         self.assertGreater(max(kinds), 0, "one of them was throttled")
 
     def test_who_is_stopped_takes_the_children_along(self):
-        retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 600, "MaxAttempts": 9}]
-        machine = Machine("190000000022", "def handler(event):\n    raise ValueError('no')\n", retry=retry, MaxConcurrency=1)
-        execution = machine.start("name\na\nb\n")
+        retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 1}]
+        code = "def handler(event):\n    print('tried', event['item'], flush=True)\n    raise ValueError('no')\n"
+        machine = Machine("190000000022", code, retry=retry, MaxConcurrency=1)
+        execution = machine.start("name\nfirst\nsecond\n")
 
         def waits():
             run = machine.map_run(execution)
@@ -206,6 +207,10 @@ class Ends(unittest.TestCase):
         self.assertEqual((run["status"], counted), ("ABORTED", {"aborted": 1, "pending": 1, "running": 0}))
         child = machine.children(run, "ABORTED")[0]
         self.assertEqual(machine.kinds(child["executionArn"])[-1], "ExecutionAborted")
+        # Once somebody who began later has tried twice, the first one would have, too.
+        machine.ended(machine.start("name\nlater\n"))
+        tried = [message for message in messages(machine.account, "/aws/lambda/row") if "tried" in message]
+        self.assertEqual(["later" in message for message in tried], [False, True, True], tried)
 
     def test_a_run_is_looked_at_with_leave_for_that_run_alone(self):
         machine = Machine("190000000023")

@@ -274,10 +274,7 @@ def stop_execution(original, data):
 
 @wrap(machines, "_scaled_sleep", "seconds")
 def scaled_sleep(original, seconds):
-    """A wait for the next attempt ends with its execution."""
-    execution = execution_of.get()
-    while seconds > 0 and (not execution or execution["status"] == "RUNNING"):
-        original(min(seconds, 0.2))
-        seconds -= 0.2
-    if execution and execution["status"] == "ABORTED":
+    """Who was stopped while waiting makes no further attempt."""
+    original(seconds)
+    if (execution_of.get() or {}).get("status") == "ABORTED":
         raise machines._ExecutionError("States.Aborted", "The execution was stopped")
