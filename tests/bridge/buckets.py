@@ -57,8 +57,10 @@ class Buckets(unittest.TestCase):
     def test_a_policy_that_asks_for_tls_lets_the_sandboxs_requests_in(self):
         account = "192000000002"
         bucket = stack(account, None)
-        client("s3", account).put_object(Bucket=bucket, Key="a", Body=b"x")
-        self.assertEqual(client("s3", account).get_object(Bucket=bucket, Key="a")["Body"].read(), b"x")
+        ana = user(account)
+        may(account, {"Effect": "Allow", "Action": "s3:*", "Resource": "*"})
+        ana.put_object(Bucket=bucket, Key="a", Body=b"x")
+        self.assertEqual(ana.get_object(Bucket=bucket, Key="a")["Body"].read(), b"x")
 
     def test_that_an_object_is_missing_is_told_to_those_who_may_list(self):
         account = "192000000003"

@@ -1,7 +1,7 @@
 """Step Functions: a Distributed Map reads a CSV file, runs a child execution for each row, and writes what came of it."""
 import json
 
-from lab import REGION, client, document, eventually, native, refusal, role, unittest
+from lab import REGION, client, document, eventually, messages, native, refusal, role, unittest
 
 READ = {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket.$": "$.bucket", "Key.$": "$.key"},
         "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}}
@@ -17,7 +17,7 @@ ROW = "def handler(event):\n    return {'seen': event['item']['name']}\n"
 class Machine:
     """A machine that invokes a function for each row of a file, with what it needs and nothing else."""
 
-    def __init__(self, account, code=ROW, without=None, retry=(), **more):
+    def __init__(self, account, code=ROW, without=None, task=None, **more):
         self.account, self.bucket = account, f"rows-{account}"
         self.states, self.s3 = client("stepfunctions", account), client("s3", account)
         self.s3.create_bucket(Bucket=self.bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -26,12 +26,12 @@ class Machine:
         allowed = [{"Effect": "Allow", "Action": action, "Resource": on.format(account=account, bucket=self.bucket)}
                    for sid, (action, on) in ALL.items() if sid != without]
         client("iam", account).put_role_policy(RoleName="machine", PolicyName="each", PolicyDocument=document(*allowed))
-        task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "TimeoutSeconds": 60, "End": True,
-                "Parameters": {"FunctionName": function, "Payload.$": "$"}, "OutputPath": "$.Payload", "Retry": list(retry)}
+        row = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "TimeoutSeconds": 60, "End": True,
+               "Parameters": {"FunctionName": function, "Payload.$": "$"}, "OutputPath": "$.Payload", **(task or {})}
         each = {"Type": "Map", "Label": "Each", "ItemReader": READ, "End": True, "ToleratedFailurePercentage": 100,
                 "ItemSelector": {"run.$": "$.run", "item.$": "$$.Map.Item.Value", "at.$": "$$.Map.Item.Index"},
                 "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-                                  "StartAt": "Row", "States": {"Row": task}},
+                                  "StartAt": "Row", "States": {"Row": row}},
                 **{name: value for name, value in {"ResultWriter": WRITE, **more}.items() if value}}
         self.arn = self.states.create_state_machine(
             name="each", roleArn=arn, definition=json.dumps({"StartAt": "Each", "States": {"Each": each}}))["stateMachineArn"]
@@ -133,6 +133,18 @@ def handler(event):
             self.assertEqual(machine.ended(execution)["error"], "States.ItemReaderFailed", key)
             self.assertEqual(machine.map_run(execution)["status"], "FAILED")
 
+    def test_a_path_that_leads_nowhere_ends_the_run_and_a_childs_ends_the_child(self):
+        machine = Machine("190000000007", ItemReader={**READ, "Parameters": {"Bucket.$": "$.bucket", "Key.$": "$.kee"}})
+        found = machine.ended(machine.start("name\na\n"))
+        self.assertEqual(found["error"], "States.Runtime")
+        self.assertIn("The JSONPath '$.kee' specified for the field 'Key.$' could not be found", found["cause"])
+        machine = Machine("190000000008", task={"ResultSelector": {"of.$": "$.Payload.sean"}, "OutputPath": "$"})
+        execution = machine.start("name\na\n")
+        self.assertEqual(machine.ended(execution)["status"], "SUCCEEDED")
+        child = machine.children(machine.map_run(execution), "FAILED")[0]
+        self.assertEqual(child["error"], "States.Runtime", child)
+        self.assertIn("while executing the state 'Row'", child["cause"])
+
     def test_an_output_of_more_than_256_kib_needs_a_writer(self):
         code = "def handler(event):\n    return 'x' * int(event['item']['name'])\n"
         machine = Machine("190000000005", code, ResultWriter=None)
@@ -180,7 +192,7 @@ class Leave(unittest.TestCase):
 class Ends(unittest.TestCase):
     def test_a_child_that_is_throttled_tries_again(self):
         retry = [{"ErrorEquals": ["Lambda.TooManyRequestsException"], "IntervalSeconds": 1, "MaxAttempts": 9}]
-        machine = Machine("190000000021", "def handler(event):\n    time.sleep(0.3)\n", retry=retry)
+        machine = Machine("190000000021", "def handler(event):\n    time.sleep(0.3)\n", task={"Retry": retry})
         client("lambda", machine.account).put_function_concurrency(FunctionName="row", ReservedConcurrentExecutions=1)
         execution = machine.start("name\na\nb\n")
         machine.ended(execution)
@@ -190,9 +202,10 @@ class Ends(unittest.TestCase):
         self.assertGreater(max(kinds), 0, "one of them was throttled")
 
     def test_who_is_stopped_takes_the_children_along(self):
-        retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 600, "MaxAttempts": 9}]
-        machine = Machine("190000000022", "def handler(event):\n    raise ValueError('no')\n", retry=retry, MaxConcurrency=1)
-        execution = machine.start("name\na\nb\n")
+        retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 1}]
+        code = "def handler(event):\n    print('tried', event['item'], flush=True)\n    raise ValueError('no')\n"
+        machine = Machine("190000000022", code, task={"Retry": retry}, MaxConcurrency=1)
+        execution = machine.start("name\nfirst\nsecond\n")
 
         def waits():
             run = machine.map_run(execution)
@@ -206,6 +219,10 @@ class Ends(unittest.TestCase):
         self.assertEqual((run["status"], counted), ("ABORTED", {"aborted": 1, "pending": 1, "running": 0}))
         child = machine.children(run, "ABORTED")[0]
         self.assertEqual(machine.kinds(child["executionArn"])[-1], "ExecutionAborted")
+        # Once somebody who began later has tried twice, the first one would have, too.
+        machine.ended(machine.start("name\nlater\n"))
+        tried = [message for message in messages(machine.account, "/aws/lambda/row") if "tried" in message]
+        self.assertEqual(["later" in message for message in tried], [False, True, True], tried)
 
     def test_a_run_is_looked_at_with_leave_for_that_run_alone(self):
         machine = Machine("190000000023")

@@ -1,6 +1,7 @@
 """Lambda: functions that bring a runtime of their own."""
 import json
 import os
+import tempfile
 
 from lab import client, document, eventually, messages, native, role, unittest
 
@@ -44,21 +45,22 @@ def handler(event):
         self.assertEqual(invoke(account, "mine", {})[1], [mine, "AccessDenied", "AccessDenied", "right"])
 
     def test_it_is_cut_off_at_its_timeout_and_begins_anew(self):
-        account = "191000000002"
+        account, folder = "191000000002", tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        mark = os.path.join(folder.name, "tidied")
         native(account, "slow", """
 import signal
-signal.signal(signal.SIGTERM, signal.SIG_IGN)
+signal.signal(signal.SIGTERM, lambda *_: open(os.environ["MARK"], "w"))
 def handler(event):
-    print("began", os.getpid(), flush=True)
     time.sleep(event.get("for", 0))
     return os.getpid()
-""", Timeout=1)
+""", Timeout=1, Environment={"Variables": {"MARK": mark}})
         first = invoke(account, "slow", {})[1]
         self.assertEqual(invoke(account, "slow", {})[1], first, "it stays for the next")
         failed, answer = invoke(account, "slow", {"for": 600})
         self.assertEqual((failed, answer["errorType"]), ("Unhandled", "Sandbox.Timedout"), answer)
         self.assertRegex(answer["errorMessage"], r"^\S+Z [0-9a-f-]{36} Task timed out after 1\.00 seconds$")
-        self.assertFalse(alive(first), "the process is gone")
+        self.assertFalse(alive(first) or os.path.exists(mark), "the process is gone, and was not asked")
         failed, second = invoke(account, "slow", {})
         self.assertTrue(failed is None and second != first and alive(second), (failed, second))
         logged = eventually("its log", lambda: [m for m in messages(account, "/aws/lambda/slow") if "timed out" in m])

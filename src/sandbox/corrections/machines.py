@@ -92,8 +92,8 @@ for name in ("_list_executions", "_describe_execution", "_get_execution_history"
 
 # --- The history, in AWS's own shapes.
 
-execution_of, parameters_of, token_of, state_of = (
-    contextvars.ContextVar(name, default=None) for name in ("execution", "parameters", "token", "state"))
+execution_of, parameters_of, token_of, state_of, context_of = (
+    contextvars.ContextVar(name, default=None) for name in ("execution", "parameters", "token", "state", "context"))
 TASK = ("TaskScheduled", "TaskSubmitted", "TaskSucceeded", "TaskFailed")
 INTEGRATION = re.compile(r"arn:aws[a-z-]*:states:::((?:aws-sdk:)?[\w-]+):(.+)")
 
@@ -102,16 +102,14 @@ INTEGRATION = re.compile(r"arn:aws[a-z-]*:states:::((?:aws-sdk:)?[\w-]+):(.+)")
 def execute_task(original, state_def, raw_input, execution, ctx):
     execution_of.set(execution)
     state_of.set(state_def)
+    context_of.set(ctx)
     return original(state_def, raw_input, execution, ctx)
 
 
 @wrap(machines, "_apply_parameters", "state_def data ctx")
 def apply_parameters(original, state_def, data, ctx=None):
     waits = state_def.get("Resource", "").endswith(".waitForTaskToken")
-    for field, path in paths(state_def.get("Parameters")):
-        if not reaches(path, data) or path == "$$.Task.Token" and not waits:
-            fail_state(ctx, f"The JSONPath '{path}' specified for the field '{field}' could not be found in the input "
-                            f"'{json.dumps(data)}'")
+    must_reach(state_def.get("Parameters"), data, ctx, () if waits else ("$$.Task.Token",))
     parameters_of.set(original(state_def, data, ctx))
     return parameters_of.get()
 
@@ -179,6 +177,20 @@ def paths(template):
             yield from paths(value)
         elif name.endswith(".$"):
             yield name, value
+
+
+def must_reach(template, data, ctx, never=()):
+    """Every path of a template leads somewhere, and none of those that never do is in it."""
+    for field, path in paths(template):
+        if not reaches(path, data) or path in never:
+            fail_state(ctx, f"The JSONPath '{path}' specified for the field '{field}' could not be found in the input "
+                            f"'{json.dumps(data)}'")
+
+
+@wrap(machines, "_apply_result_selector", "state_def data")
+def apply_result_selector(original, state_def, data):
+    must_reach(state_def.get("ResultSelector"), data, context_of.get())
+    return original(state_def, data)
 
 
 def fail_state(ctx, why):

@@ -14,7 +14,7 @@ from ministack.core.responses import now_iso
 from ministack.services import s3, stepfunctions as machines
 
 from .fit import expect_all, wrap
-from .machines import execution_of, fail_state, machine_of, reaches
+from .machines import context_of, execution_of, fail_state, machine_of, must_reach, reaches
 from .roles import refused
 
 expect_all(machines, "_executions _map_runs _ExecutionError", _resolve_params_obj="template data ctx",
@@ -38,7 +38,9 @@ def allow(execution, error, action, resource):
 
 
 def target(template, effective, ctx):
-    return machines._resolve_params_obj(template.get("Parameters") or template.get("Arguments") or {}, effective, ctx)
+    parameters = template.get("Parameters") or template.get("Arguments") or {}
+    must_reach(parameters, effective, ctx)
+    return machines._resolve_params_obj(parameters, effective, ctx)
 
 
 @wrap(machines, "_read_map_items", "reader effective ctx")
@@ -140,6 +142,7 @@ running = {}  # the ARN of a run -> the run, while it runs
 
 @wrap(machines, "_run_distributed_map", "state_def raw_input effective iterator execution ctx")
 def run_distributed_map(original, state, raw_input, effective, iterator, execution, ctx):
+    context_of.set(ctx)
     run = Run(state, execution, limit(state, effective, ctx))
     running[run.arn] = run
     try:
@@ -186,6 +189,7 @@ def results(run, state, effective, iterator, ctx):
                                         "StartTime": child["startDate"]},
                  "StateMachine": {"Id": child["stateMachineArn"], "Name": run.below.format(run.kind)}}
         execution_of.set(child)
+        context_of.set(about)
         try:
             output = machines._run_sub_machine(iterator.get("States", {}), iterator.get("StartAt"), given, child, about)
             run.end_child(child, "SUCCEEDED", output=json.dumps(output))
@@ -274,10 +278,7 @@ def stop_execution(original, data):
 
 @wrap(machines, "_scaled_sleep", "seconds")
 def scaled_sleep(original, seconds):
-    """A wait for the next attempt ends with its execution."""
-    execution = execution_of.get()
-    while seconds > 0 and (not execution or execution["status"] == "RUNNING"):
-        original(min(seconds, 0.2))
-        seconds -= 0.2
-    if execution and execution["status"] == "ABORTED":
+    """Who was stopped while waiting makes no further attempt."""
+    original(seconds)
+    if (execution_of.get() or {}).get("status") == "ABORTED":
         raise machines._ExecutionError("States.Aborted", "The execution was stopped")

@@ -5,10 +5,8 @@ import time
 from ministack.core import lambda_runtime as runtime
 from ministack.services import lambda_svc as fn
 
-from .fit import expect, expect_all, wrap
+from .fit import expect, wrap
 from .functions import retire_workers
-
-expect_all(fn, "", _runtime_env_vars="config")
 
 
 @wrap(fn, "_provided_worker_env", "config code_dir port")
@@ -16,7 +14,7 @@ def provided_worker_env(original, config, code_dir, port):
     """MiniStack tells only other functions where it is: this one would call AWS itself."""
     here = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}",
             "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{config.get('FunctionName')}"}
-    return {**original(config, code_dir, port), **here, **fn._runtime_env_vars(config)}
+    return {**here, **original(config, code_dir, port)}
 
 
 @wrap(expect(runtime, "ProvidedWorker"), "_teardown", "self")
