@@ -2,7 +2,7 @@
 
 use super::bucket::Bucket;
 use super::contract::{Ask, Done, Item, Run, SCHEMA, Stored, loose_prefix, report_key};
-use crate::account::{ConnectError, Connection};
+use crate::account::{ConnectError, Connection, Problem};
 use crate::class::Student;
 use crate::class::access::{Doors, ExternalIds};
 use crate::class::folder::file_name;
@@ -196,12 +196,23 @@ impl Keep for InBucket<'_> {
 
     async fn loose(&self, _: &Student, lab: &str) -> Result<Vec<(String, Loose)>, KeepError> {
         let mut found = Vec::new();
-        for key in self.bucket.list(&loose_prefix(self.role_arn, lab)).await? {
-            // Another invocation may have taken it away just now.
-            if let Some(content) = self.bucket.get(&key).await? {
-                let loose = serde_json::from_slice(&content).map_err(|_| KeepError::Content(key.clone()))?;
-                found.push((key, loose));
-            }
+        let prefix = loose_prefix(self.role_arn, lab);
+        for key in self.bucket.list(&prefix).await? {
+            let content = match self.bucket.get(&key).await {
+                Ok(Some(content)) => content,
+                // Another invocation has taken it away just now.
+                Ok(None) => continue,
+                // To who may list only below a prefix, what is gone is denied; see
+                // <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html>.
+                Err(error) if error.problem == Problem::Denied => match self.bucket.list(&prefix).await?.contains(&key)
+                {
+                    true => return Err(error.into()),
+                    false => continue,
+                },
+                Err(error) => return Err(error.into()),
+            };
+            let loose = serde_json::from_slice(&content).map_err(|_| KeepError::Content(key.clone()))?;
+            found.push((key, loose));
         }
         Ok(found)
     }
