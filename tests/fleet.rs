@@ -177,7 +177,10 @@ fn a_follower_that_is_killed_joins_again() {
         left.says("joining the run");
         left.interrupt();
         let (code, said) = left.end();
-        assert!(said.contains("the same command joins it again") || code == Some(0), "{said}");
+        assert!(
+            said.contains("the same command joins it again") || code == Some(0),
+            "{said}"
+        );
     }
     let printed = class.graded(&there, &args);
     assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);

@@ -15,11 +15,12 @@ pub use assume::AssumedRole;
 pub use connect::{ConnectError, Connection, Keys, RegionFrom};
 pub use contact::{Answer, Contact, Knock};
 pub use error::{CallError, Problem};
+pub use once::Once;
 
 use aws_config::SdkConfig;
 use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_types::region::Region;
-use once::Calls;
+use once::Kept;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::future::Future;
@@ -31,7 +32,8 @@ pub struct Account {
     region: String,
     custom_endpoint: bool,
     partition: RetryPartition,
-    calls: Calls,
+    calls: Once<Arc<Value>>,
+    kept: Kept,
     kinesis: OnceLock<aws_sdk_kinesis::Client>,
     dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
     lambda: OnceLock<aws_sdk_lambda::Client>,
@@ -126,7 +128,8 @@ impl Account {
             custom_endpoint,
             config,
             partition: new_partition(),
-            calls: Calls::default(),
+            calls: Once::default(),
+            kept: Kept::default(),
             kinesis: OnceLock::new(),
             dynamodb: OnceLock::new(),
             lambda: OnceLock::new(),
@@ -178,6 +181,13 @@ impl Account {
     where
         F: Future<Output = Result<Value, CallError>>,
     {
-        self.calls.once(format!("{action} {input}"), call).await
+        let ask = Box::pin(async { call.await.map(Arc::new) });
+        self.calls.get(format!("{action} {input}"), ask).await
+    }
+
+    /// What is kept with this account: one value of each type, made when it is asked for first. [`Account::anew`] has
+    /// nothing of it.
+    pub fn keep<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        self.kept.get()
     }
 }

@@ -127,7 +127,7 @@ async fn attempt(doors: &Doors, entry: &Entry, labs: &[&Lab], verified: &mut Ver
 /// Lists each kind that the labs begin with.
 async fn may_read(entry: &Entry, account: &Account, labs: &[&Lab]) -> Result<(), NotReady> {
     let kinds = roots(labs);
-    let answers = join_all(kinds.iter().map(|kind| list(account, kind))).await;
+    let answers = join_all(kinds.iter().map(|(_, kind)| list(account, kind))).await;
     let errors: Vec<CallError> = answers.into_iter().filter_map(Result::err).collect();
     let denied: BTreeSet<&str> = errors
         .iter()

@@ -18,6 +18,7 @@ use crate::fleet::{items, machine};
 use crate::report::text::visible;
 use chrono::Utc;
 use std::collections::BTreeMap;
+use tokio::sync::watch;
 
 /// Students at once, unless the user says otherwise. An account's functions run a thousand at once, a new account's
 /// perhaps ten; see <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
@@ -48,6 +49,8 @@ pub async fn run(
     items::by_role(list, |id| {
         args.only.is_empty() || args.only.iter().any(|only| only == id)
     })?;
+    // From here on: whoever leaves while a run is joined is told that it goes on.
+    let stop = common::interrupts();
     let secret = roster::class_secret(list, &args.secret)?.ok_or(ConnectError::NoSecret)?;
     let profile = own.profile.clone();
     let account = own.open().await?;
@@ -101,7 +104,7 @@ pub async fn run(
         }
     };
     match ledger {
-        Some(ledger) => follow(course, labs, &account, &folder, ledger).await,
+        Some(ledger) => follow(course, labs, &account, &folder, ledger, stop).await,
         None => {
             folder.done()?;
             grade::ended(&folder, &Outcome::default(), None)
@@ -131,6 +134,7 @@ async fn follow(
     account: &Account,
     folder: &Folder,
     mut ledger: Ledger,
+    stop: watch::Receiver<u8>,
 ) -> anyhow::Result<u8> {
     let execution = match &ledger.execution {
         Some(execution) => execution.clone(),
@@ -143,7 +147,6 @@ async fn follow(
     };
     let at_once = usize::from(ledger.run.at_once);
     let screen = Screen::new(&folder.class().course, labs, ledger.open.len(), at_once);
-    let stop = common::interrupts();
     let follower = Follower {
         account,
         bucket: Bucket::new(account, &ledger.bucket),

@@ -15,7 +15,7 @@ use super::{Course, closest};
 use indexmap::IndexMap;
 use std::cell::RefCell;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A resource's place: its file and the bytes of its name.
 pub(super) type Place = (Arc<SourceFile>, Range<usize>);
@@ -122,6 +122,7 @@ fn lab(
         resources: IndexMap::new(),
         solution: None,
         faults: Vec::new(),
+        reads: OnceLock::new(),
     };
     let mut places: IndexMap<String, Place> = IndexMap::new();
     let mut known = Vec::new();

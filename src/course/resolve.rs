@@ -264,12 +264,12 @@ impl Resolver<'_> {
     }
 
     fn expr(&self, expr: &Compiled<Expr>, local: &Local) {
-        self.mentions(&expr.value.mentions(), 0, expr.value.source(), expr, local);
+        self.mentions(expr.value.mentions(), 0, expr.value.source(), expr, local);
     }
 
     fn template(&self, template: &Compiled<Template>, local: &Local) {
         for (offset, mentions) in template.value.mentions() {
-            self.mentions(&mentions, offset, template.value.source(), template, local);
+            self.mentions(mentions, offset, template.value.source(), template, local);
         }
     }
 

@@ -6,8 +6,8 @@ use super::source::SourceFile;
 use super::vocabulary::VerbRole;
 use crate::expr::{EvalError, Expr, Scope, Template};
 use indexmap::IndexMap;
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// Something compiled, and where it was written.
@@ -47,7 +47,11 @@ pub struct Lab {
     pub solution: Option<serde_json::Value>,
     /// What students do wrong, as patches of the solution.
     pub faults: Vec<Fault>,
+    /// What [`Lab::fields_read`] has found.
+    pub(super) reads: Reads,
 }
+
+type Reads = OnceLock<BTreeMap<String, Option<BTreeSet<String>>>>;
 
 impl Lab {
     /// Every check and hop, in order.
@@ -65,15 +69,23 @@ impl Lab {
     /// The check that says whether the resource `name` is there.
     pub fn exists_check(&self, name: &str) -> Option<&Check> {
         self.checks().map(|(_, check)| check).find(|check| {
-            check
-                .expect
-                .as_ref()
-                .is_some_and(|e| e.value.source().trim() == format!("found({name})"))
+            let source = check.expect.as_ref().map_or("", |e| e.value.source().trim());
+            let asked = source.strip_prefix("found(").and_then(|rest| rest.strip_suffix(')'));
+            asked == Some(name)
         })
     }
 
     /// The top-level fields of the resource `name` that anything in the lab reads; `None` when something reads it whole.
-    pub fn fields_read(&self, name: &str) -> Option<BTreeSet<String>> {
+    pub fn fields_read(&self, name: &str) -> Option<&BTreeSet<String>> {
+        // The same for every account, and it takes going through the whole lab.
+        let reads = self.reads.get_or_init(|| {
+            let names = self.resources.keys();
+            names.map(|name| (name.clone(), self.find_fields_read(name))).collect()
+        });
+        reads.get(name)?.as_ref()
+    }
+
+    fn find_fields_read(&self, name: &str) -> Option<BTreeSet<String>> {
         let (exprs, texts) = self.sources();
         let mentions = exprs.iter().map(|e| e.value.mentions());
         let in_texts = texts.iter().flat_map(|t| t.value.mentions()).map(|(_, m)| m);

@@ -12,6 +12,7 @@ mod ecs;
 mod elsewhere;
 mod events;
 mod iam;
+mod kept;
 mod kinesis;
 mod lambda;
 mod logs;
@@ -24,6 +25,7 @@ mod time;
 mod web;
 
 pub(crate) use events::rules_with_targets;
+pub use kept::{Described, Listed, key, list};
 pub(crate) use lambda::mapping as event_source_mapping;
 
 use crate::account::{Account, CallError};
@@ -31,6 +33,8 @@ use crate::course::KindSpec;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// The arguments of a kind: `with`, evaluated.
 pub type Args = serde_json::Map<String, Value>;
@@ -118,9 +122,23 @@ pub const KINDS: &[Kind] = &[
     elsewhere::RESOURCE,
 ];
 
+/// Every kind by its name, with its spec, which is made once: each has a shape of some dozen parts.
+fn known() -> &'static HashMap<&'static str, (&'static Kind, KindSpec)> {
+    static KNOWN: OnceLock<HashMap<&str, (&Kind, KindSpec)>> = OnceLock::new();
+    KNOWN.get_or_init(|| {
+        let all = KINDS.iter().map(|kind| (kind, (kind.spec)()));
+        all.map(|(kind, spec)| (spec.name, (kind, spec))).collect()
+    })
+}
+
 /// The kind called `name`.
 pub fn kind(name: &str) -> Option<&'static Kind> {
-    KINDS.iter().find(|k| (k.spec)().name == name)
+    known().get(name).map(|(kind, _)| *kind)
+}
+
+/// What the kind called `name` is.
+pub fn spec(name: &str) -> Option<&'static KindSpec> {
+    known().get(name).map(|(_, spec)| spec)
 }
 
 /// Calls of one kind that are under way at once: enough to be quick, below every control plane's limit

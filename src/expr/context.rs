@@ -1,14 +1,54 @@
 //! Evaluation: names bound to documents, our own functions, errors without the values.
 
 use super::policy;
+use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString};
+use cel::common::value::{CowVal, Val};
+use cel::context::VariableResolver;
 use cel::{Context, ExecutionError, Value};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, OnceLock};
 
 /// The names an expression can see.
 #[derive(Default, Clone)]
 pub struct Scope {
-    names: BTreeMap<String, Value>,
+    names: BTreeMap<String, Bound>,
+}
+
+/// A value as expressions see it.
+type Bound = Arc<dyn Val>;
+
+/// A document, and the same as expressions see it: made once, when the first of them looks.
+#[derive(Debug)]
+pub struct Document {
+    value: serde_json::Value,
+    bound: OnceLock<Bound>,
+}
+
+impl Document {
+    /// Of what AWS has said.
+    pub fn new(value: serde_json::Value) -> Self {
+        Self {
+            value,
+            bound: OnceLock::new(),
+        }
+    }
+
+    /// What AWS has said.
+    pub fn value(&self) -> &serde_json::Value {
+        &self.value
+    }
+}
+
+impl PartialEq for Document {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl VariableResolver for Scope {
+    fn resolve<'b>(&'b self, name: &str) -> Option<CowVal<'b, 'b>> {
+        self.names.get(name).map(|bound| CowVal::Borrowed(&**bound))
+    }
 }
 
 /// The function by which an author says that something cannot be told: `unknown("why")`.
@@ -51,7 +91,13 @@ impl EvalError {
 impl Scope {
     /// Binds `name` to a document. A resource that is not there is bound to `null`.
     pub fn bind(&mut self, name: &str, value: &serde_json::Value) {
-        self.names.insert(name.to_owned(), to_cel(value));
+        self.names.insert(name.to_owned(), Arc::from(to_cel(value)));
+    }
+
+    /// As [`Scope::bind`], of a document that others bind too.
+    pub fn share(&mut self, name: &str, document: &Document) {
+        let bound = document.bound.get_or_init(|| Arc::from(to_cel(&document.value)));
+        self.names.insert(name.to_owned(), bound.clone());
     }
 
     /// A copy with one more name.
@@ -63,28 +109,24 @@ impl Scope {
 
     /// `grants()` knows the account under check by the name `account`.
     fn grants(&self) -> impl Fn(Value, Arc<String>, Arc<String>, Arc<String>) -> Result<bool, ExecutionError> + use<> {
-        let account = match self.names.get("account") {
-            Some(Value::String(account)) => Some(account.clone()),
-            _ => None,
-        };
+        let account = self
+            .names
+            .get("account")
+            .and_then(|bound| bound.downcast_ref::<CelString>());
+        let account = account.map(|account| account.inner().to_owned());
         move |policy, service, action, resource| {
             let failed = |message: String| ExecutionError::function_error("grants", message);
             let document = policy
                 .json()
                 .map_err(|_| failed("the policy is not a document".into()))?;
-            let account = account.as_ref().map(|a| a.as_str());
-            policy::grants(&document, &service, &action, &resource, account).map_err(|e| failed(e.to_string()))
+            policy::grants(&document, &service, &action, &resource, account.as_deref())
+                .map_err(|e| failed(e.to_string()))
         }
     }
 
     pub(super) fn evaluate(&self, program: &cel::Program) -> Result<serde_json::Value, EvalError> {
         let mut context = Context::with_env(super::environment());
-        for (name, value) in &self.names {
-            context.add_variable_from_value(name.as_str(), value.clone());
-        }
-        context
-            .add_function("found", |value: Value| value != Value::Null)
-            .expect("the standard library has no `found`");
+        context.set_variable_resolver(self);
         context
             .add_function("grants", self.grants())
             .expect("the standard library has no `grants`");
@@ -101,20 +143,19 @@ impl Scope {
 }
 
 /// JSON's numbers become CEL's `int` where they fit: authors write `== 1`, which is an `int`.
-fn to_cel(value: &serde_json::Value) -> Value {
+fn to_cel(value: &serde_json::Value) -> Box<dyn Val> {
     match value {
-        serde_json::Value::Null => Value::Null,
-        serde_json::Value::Bool(b) => Value::Bool(*b),
+        serde_json::Value::Null => Box::new(CelNull),
+        serde_json::Value::Bool(b) => Box::new(CelBool::from(*b)),
         serde_json::Value::Number(n) => match n.as_i64() {
-            Some(i) => Value::Int(i),
-            None => Value::Float(n.as_f64().unwrap_or(f64::NAN)),
+            Some(i) => Box::new(CelInt::from(i)),
+            None => Box::new(CelDouble::from(n.as_f64().unwrap_or(f64::NAN))),
         },
-        serde_json::Value::String(s) => Value::String(Arc::new(s.clone())),
-        serde_json::Value::Array(list) => Value::List(Arc::new(list.iter().map(to_cel).collect())),
+        serde_json::Value::String(s) => Box::new(CelString::from(s.clone())),
+        serde_json::Value::Array(list) => Box::new(CelList::from(list.iter().map(to_cel).collect::<Vec<_>>())),
         serde_json::Value::Object(map) => {
-            let map: std::collections::HashMap<String, Value> =
-                map.iter().map(|(k, v)| (k.clone(), to_cel(v))).collect();
-            Value::from(map)
+            let fields = map.iter().map(|(k, v)| (CelMapKey::from(k.clone()), to_cel(v)));
+            Box::new(CelMap::from(fields.collect::<HashMap<_, _>>()))
         }
     }
 }

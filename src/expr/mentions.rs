@@ -344,9 +344,8 @@ mod tests {
 
     #[test]
     fn names_are_free_names_and_say_how_they_are_used() {
-        let m = Expr::compile("found(stream) && handler.Mappings.exists(m, m.Arn == it.Arn)")
-            .unwrap()
-            .mentions();
+        let expr = Expr::compile("found(stream) && handler.Mappings.exists(m, m.Arn == it.Arn)").unwrap();
+        let m = expr.mentions();
         let names: Vec<(&str, bool)> = m.names().iter().map(|m| (m.name.as_str(), m.asked)).collect();
         assert_eq!(names, [("stream", true), ("handler", false), ("it", false)]);
         assert_eq!(m.names()[1].at, 17..24);
@@ -375,7 +374,8 @@ mod tests {
 
     #[test]
     fn a_function_that_is_not_there_is_named() {
-        let m = Expr::compile("foud(x) || size(x) > 1").unwrap().mentions();
+        let expr = Expr::compile("foud(x) || size(x) > 1").unwrap();
+        let m = expr.mentions();
         let unknown: Vec<_> = m.unknown_functions().collect();
         assert_eq!(unknown, [&("foud".to_owned(), 0..4)]);
     }

@@ -5,13 +5,14 @@
 //! `grants(policy, service, action, resource)`, true when a resource policy lets an AWS service act ([`policy`]).
 
 mod context;
+mod functions;
 pub mod mentions;
 pub mod policy;
 mod reading;
 pub mod shape;
 mod template;
 
-pub use context::{EvalError, Scope};
+pub use context::{Document, EvalError, Scope};
 pub use mentions::{Mention, Mentions};
 pub use reading::Read;
 pub use shape::Shape;
@@ -24,6 +25,7 @@ use std::sync::{Arc, OnceLock};
 pub struct Expr {
     source: String,
     program: cel::Program,
+    mentions: OnceLock<Mentions>,
 }
 
 /// Why an expression cannot be compiled, and where in its text (bytes).
@@ -43,6 +45,7 @@ fn environment() -> Arc<cel::Env> {
         let mut env = cel::Env::stdlib().with_optional_support(true);
         env.add_extension(cel::extensions::strings)
             .expect("the string functions are declared once");
+        functions::declare(&mut env);
         Arc::new(env)
     })
     .clone()
@@ -63,6 +66,7 @@ impl Expr {
             Ok(program) => Ok(Self {
                 source: source.to_owned(),
                 program,
+                mentions: OnceLock::new(),
             }),
             Err(errors) => Err(errors
                 .errors
@@ -81,8 +85,8 @@ impl Expr {
     }
 
     /// Which names it mentions, and how.
-    pub fn mentions(&self) -> Mentions {
-        mentions::of(&self.program)
+    pub fn mentions(&self) -> &Mentions {
+        self.mentions.get_or_init(|| mentions::of(&self.program))
     }
 
     /// Its value in `scope`.

@@ -93,7 +93,7 @@ impl Template {
     }
 
     /// What its expressions mention, each with the offset of its expression in the text.
-    pub fn mentions(&self) -> impl Iterator<Item = (usize, Mentions)> + '_ {
+    pub fn mentions(&self) -> impl Iterator<Item = (usize, &Mentions)> {
         self.parts.iter().filter_map(|part| match part {
             Part::Text(_) => None,
             Part::Expr { expr, at } => Some((*at, expr.mentions())),

@@ -19,7 +19,7 @@ impl Run<'_> {
             return Status::Unknown;
         };
         let mut needs = Needs::default();
-        needs.add(self.lab, &expect.value.mentions());
+        needs.add(self.lab, expect.value.mentions());
         let scope = self.scope(&needs).await;
         let needed = self.needed(check, &needs);
         let mut report = blank(check);
@@ -77,7 +77,7 @@ impl Run<'_> {
     pub(super) async fn telling_scope(&self, check: &Check) -> Scope {
         let mut needs = text_needs(self.lab, check);
         if let Some(expect) = &check.expect {
-            needs.add(self.lab, &expect.value.mentions());
+            needs.add(self.lab, expect.value.mentions());
         }
         self.scope(&needs).await
     }
@@ -88,7 +88,7 @@ pub(super) fn text_needs(lab: &Lab, check: &Check) -> Needs {
     let mut needs = Needs::default();
     let texts = [&check.expected, &check.found, &check.why];
     for text in texts.into_iter().flatten().chain([&check.fix]) {
-        text.value.mentions().for_each(|(_, m)| needs.add(lab, &m));
+        text.value.mentions().for_each(|(_, m)| needs.add(lab, m));
     }
     needs
 }

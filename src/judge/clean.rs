@@ -34,7 +34,10 @@ impl Run<'_> {
         let mut values = tokens.clone();
         for cell in self.outcomes.values() {
             if let Some(Outcome::Found { document, .. }) = cell.get() {
-                let documents = document.as_array().cloned().unwrap_or_else(|| vec![document.clone()]);
+                let document = document.value();
+                let documents = document
+                    .as_array()
+                    .map_or(std::slice::from_ref(document), Vec::as_slice);
                 for variables in documents
                     .iter()
                     .filter_map(|d| d["Environment"]["Variables"].as_object())

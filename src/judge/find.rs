@@ -4,28 +4,26 @@ use super::Run;
 use super::outcome::{Needs, Obstacle, Outcome};
 use crate::account::CallError;
 use crate::course::{Compiled, KindSpec, Lab, Resource, arguments};
-use crate::discover::{self, Args, Candidate, Kind};
-use crate::expr::{Expr, Scope};
+use crate::discover::{self, Args, Candidate, Kind, Listed};
+use crate::expr::{Document, Expr};
 use crate::report::Chosen;
 use futures::{StreamExt, stream};
-use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
-use std::rc::Rc;
-use tokio::sync::OnceCell;
-
-type Listing = Rc<OnceCell<Result<Vec<Candidate>, CallError>>>;
-
-/// The lists that were made, by kind and arguments: two resources of one kind share one list.
-#[derive(Default)]
-pub(super) struct Listings(RefCell<HashMap<String, Listing>>);
+use std::sync::Arc;
 
 /// Candidates that are described at once.
 const AT_ONCE: usize = 12;
 
 /// A candidate during the search.
 struct Contender {
-    candidate: Candidate,
-    described: bool,
+    listed: Arc<Listed>,
+    /// Its document, once it is described or where there is nothing to describe.
+    described: Option<Arc<Document>>,
+}
+
+impl Contender {
+    fn document(&self, spec: &KindSpec) -> &Arc<Document> {
+        self.described.as_ref().unwrap_or_else(|| self.listed.document(spec))
+    }
 }
 
 impl Run<'_> {
@@ -38,11 +36,11 @@ impl Run<'_> {
     }
 
     async fn try_resolve(&self, resource: &Resource) -> Result<Outcome, String> {
-        let kind = discover::kind(&resource.kind).ok_or_else(|| format!("there is no kind `{}`", resource.kind))?;
-        let spec = (kind.spec)();
+        let known = discover::kind(&resource.kind).zip(discover::spec(&resource.kind));
+        let (kind, spec) = known.ok_or_else(|| format!("there is no kind `{}`", resource.kind))?;
         if let Some(when) = &resource.when {
             let mut needs = Needs::default();
-            needs.add(self.lab, &when.value.mentions());
+            needs.add(self.lab, when.value.mentions());
             let mut scope = self.scope(&needs).await;
             let holds = when.value.holds(&scope).map_err(|e| format!("{}: {e}", when.place()))?;
             if let Some(Obstacle::Unknown(reason)) = self.obstacle(&needs) {
@@ -57,11 +55,11 @@ impl Run<'_> {
                 }
             }
             if !holds {
-                let nothing = Outcome::Found {
-                    document: serde_json::json!([]),
-                    chosen: None,
-                };
-                return Ok(if resource.many { nothing } else { Outcome::Absent });
+                return Ok(if resource.many {
+                    all(Vec::new())
+                } else {
+                    Outcome::Absent
+                });
             }
         }
         let args = match self.arguments(resource).await? {
@@ -69,23 +67,20 @@ impl Run<'_> {
             Err(Obstacle::Absent(by)) => return Ok(Outcome::Blocked { by }),
             Err(Obstacle::Unknown(reason)) => return Ok(Outcome::Unknown { reason }),
         };
-        let candidates = self.candidates(kind, &spec, &args).await.map_err(|e| self.say(&e))?;
+        let listed = self.source.list(kind, spec.name, &args).await;
+        let candidates = listed.map_err(|e| self.say(&e))?;
         if resource.many {
-            let mut left = contenders(kind, candidates);
+            let mut left = contenders(kind, spec, candidates);
             if let Some(only) = &resource.only {
-                let mut keep = self.holding(only, kind, &spec, &mut left).await?.into_iter();
+                let mut keep = self.holding(only, kind, spec, &mut left).await?.into_iter();
                 left.retain(|_| keep.next().unwrap_or(false));
             }
-            if reads_beyond(self.lab, &resource.name, &spec) {
-                self.describe_all(kind, &mut left).await?;
+            if reads_beyond(self.lab, &resource.name, spec) {
+                self.describe_all(kind, spec, &mut left).await?;
             }
-            let documents = left.into_iter().map(|c| filled(&spec, c.candidate.document)).collect();
-            return Ok(Outcome::Found {
-                document: documents,
-                chosen: None,
-            });
+            return Ok(all(left.iter().map(|c| c.document(spec).value().clone()).collect()));
         }
-        self.choose(resource, kind, &spec, candidates).await
+        self.choose(resource, kind, spec, candidates).await
     }
 
     /// The arguments of a kind, or what stands in their way.
@@ -94,7 +89,7 @@ impl Run<'_> {
         let mut texts = Vec::new();
         resource.with.values().for_each(|arg| arg.texts(&mut texts));
         for text in texts {
-            text.value.mentions().for_each(|(_, m)| needs.add(self.lab, &m));
+            text.value.mentions().for_each(|(_, m)| needs.add(self.lab, m));
         }
         let scope = self.scope(&needs).await;
         if let Some(obstacle) = self.obstacle(&needs) {
@@ -103,14 +98,6 @@ impl Run<'_> {
         arguments(&resource.with, &scope)
             .map(Ok)
             .map_err(|(place, e)| format!("{place}: {e}"))
-    }
-
-    async fn candidates(&self, kind: &Kind, spec: &KindSpec, args: &Args) -> Result<Vec<Candidate>, CallError> {
-        let key = format!("{} {}", spec.name, serde_json::Value::Object(args.clone()));
-        let cell = self.listings.0.borrow_mut().entry(key).or_default().clone();
-        cell.get_or_init(|| self.source.list(kind, spec.name, args))
-            .await
-            .clone()
     }
 
     /// What we say of a call that failed: with who was denied, since that is whom to give the permission.
@@ -129,13 +116,13 @@ impl Run<'_> {
         resource: &Resource,
         kind: &Kind,
         spec: &KindSpec,
-        candidates: Vec<Candidate>,
+        candidates: Vec<Arc<Listed>>,
     ) -> Result<Outcome, String> {
         let all = candidates.len();
-        let mut left = contenders(kind, candidates);
+        let mut left = contenders(kind, spec, candidates);
         let mut because = None;
         if let Some(wanted) = self.options.uses.get(&resource.name) {
-            left.retain(|c| is_called(&c.candidate, wanted));
+            left.retain(|c| is_called(&c.listed.candidate, wanted));
             if left.is_empty() {
                 return Err(format!(
                     "there is no {} `{wanted}` in {} (named with --use)",
@@ -168,7 +155,8 @@ impl Run<'_> {
             // Several show the same signs: the newest is the one that the student works on.
             (_, Some(because)) => {
                 left.sort_by(|a, b| {
-                    (&b.candidate.made, &a.candidate.name).cmp(&(&a.candidate.made, &b.candidate.name))
+                    let (a, b) = (&a.listed.candidate, &b.listed.candidate);
+                    (&b.made, &a.name).cmp(&(&a.made, &b.name))
                 });
                 format!("{because}; the newest of {}", left.len())
             }
@@ -180,25 +168,26 @@ impl Run<'_> {
             }
         };
         let mut chosen = left.swap_remove(0);
-        if !chosen.described && reads_beyond(self.lab, &resource.name, spec) {
-            self.describe(kind, &mut chosen).await.map_err(|e| self.say(&e))?;
+        if chosen.described.is_none() && reads_beyond(self.lab, &resource.name, spec) {
+            self.describe(kind, spec, &mut chosen).await.map_err(|e| self.say(&e))?;
         }
         if all == 1 && resource.prefer.is_empty() {
             because = "the only one".to_owned();
         }
         let derived = !resource.with.is_empty();
+        let (candidate, document) = (&chosen.listed.candidate, chosen.document(spec));
         Ok(Outcome::Found {
             chosen: (!derived).then(|| Chosen {
-                arn: chosen.candidate.arn.clone().or_else(|| {
-                    let arn = chosen.candidate.document.get(spec.arn?)?.as_str()?;
+                arn: candidate.arn.clone().or_else(|| {
+                    let arn = document.value().get(spec.arn?)?.as_str()?;
                     Some(arn.to_owned())
                 }),
-                name: chosen.candidate.name.clone(),
+                name: candidate.name.clone(),
                 noun: spec.noun.to_owned(),
                 candidates: all,
                 because,
             }),
-            document: filled(spec, chosen.candidate.document),
+            document: document.clone(),
         })
     }
 
@@ -211,25 +200,25 @@ impl Run<'_> {
         spec: &KindSpec,
         left: &mut [Contender],
     ) -> Result<Vec<bool>, String> {
-        let mentions = condition.value.mentions();
         let mut needs = Needs::default();
-        needs.add(self.lab, &mentions);
-        let scope = self.scope(&needs).await;
+        needs.add(self.lab, condition.value.mentions());
+        let mut scope = self.scope(&needs).await;
         if let Some(Obstacle::Unknown(reason)) = self.obstacle(&needs) {
             return Err(reason);
         }
         if condition_reads_beyond(condition, spec) {
-            self.describe_all(kind, left).await?;
+            self.describe_all(kind, spec, left).await?;
         }
-        Ok(left
-            .iter()
-            .map(|c| holds(condition, &scope, spec, &c.candidate))
-            .collect())
+        let mut holds = |contender: &Contender| {
+            scope.share("it", contender.document(spec));
+            condition.value.holds(&scope).unwrap_or(false)
+        };
+        Ok(left.iter().map(&mut holds).collect())
     }
 
-    async fn describe_all(&self, kind: &Kind, left: &mut [Contender]) -> Result<(), String> {
-        let answers: Vec<Option<CallError>> = stream::iter(left.iter_mut().filter(|c| !c.described))
-            .map(|contender| async move { self.describe(kind, contender).await.err() })
+    async fn describe_all(&self, kind: &Kind, spec: &KindSpec, left: &mut [Contender]) -> Result<(), String> {
+        let answers: Vec<Option<CallError>> = stream::iter(left.iter_mut().filter(|c| c.described.is_none()))
+            .map(|contender| async move { self.describe(kind, spec, contender).await.err() })
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;
@@ -241,34 +230,33 @@ impl Run<'_> {
         }
     }
 
-    async fn describe(&self, kind: &Kind, contender: &mut Contender) -> Result<(), CallError> {
-        let name = (kind.spec)().name;
-        if let Some(more) = self.source.describe(kind, name, &contender.candidate).await? {
-            if let (Some(document), serde_json::Value::Object(more)) =
-                (contender.candidate.document.as_object_mut(), more)
-            {
-                document.extend(more);
-            }
-            contender.described = true;
-        }
+    async fn describe(&self, kind: &Kind, spec: &KindSpec, contender: &mut Contender) -> Result<(), CallError> {
+        contender.described = self.source.describe(kind, spec, &contender.listed).await?;
         Ok(())
+    }
+}
+
+/// All documents of a `list`.
+fn all(documents: Vec<serde_json::Value>) -> Outcome {
+    Outcome::Found {
+        document: Arc::new(Document::new(documents.into())),
+        chosen: None,
     }
 }
 
 /// Whether finding `resource`, or anything that the lab says of it, takes more than its kind's list.
 pub fn reads_descriptions(lab: &Lab, resource: &Resource) -> bool {
-    let Some(kind) = discover::kind(&resource.kind) else {
+    let Some(spec) = discover::spec(&resource.kind) else {
         return false;
     };
-    let spec = (kind.spec)();
-    let conditions = resource.prefer.iter().map(|p| &p.holds).chain(&resource.only);
-    reads_beyond(lab, &resource.name, &spec) || conditions.into_iter().any(|c| condition_reads_beyond(c, &spec))
+    let mut conditions = resource.prefer.iter().map(|p| &p.holds).chain(&resource.only);
+    reads_beyond(lab, &resource.name, spec) || conditions.any(|c| condition_reads_beyond(c, spec))
 }
 
 /// Whether anything in the lab reads a field of `name` that its list does not have.
 fn reads_beyond(lab: &Lab, name: &str, spec: &KindSpec) -> bool {
     lab.fields_read(name)
-        .is_none_or(|fields: BTreeSet<String>| fields.iter().any(|f| !spec.listed.contains(&f.as_str())))
+        .is_none_or(|fields| fields.iter().any(|f| !spec.listed.contains(&f.as_str())))
 }
 
 fn condition_reads_beyond(condition: &Compiled<Expr>, spec: &KindSpec) -> bool {
@@ -278,17 +266,13 @@ fn condition_reads_beyond(condition: &Compiled<Expr>, spec: &KindSpec) -> bool {
     }
 }
 
-fn contenders(kind: &Kind, candidates: Vec<Candidate>) -> Vec<Contender> {
-    let described = kind.describe.is_none();
-    candidates
-        .into_iter()
-        .map(|candidate| Contender { candidate, described })
-        .collect()
-}
-
-fn holds(condition: &Compiled<Expr>, scope: &Scope, spec: &KindSpec, candidate: &Candidate) -> bool {
-    let document = filled(spec, candidate.document.clone());
-    condition.value.holds(&scope.with("it", &document)).unwrap_or(false)
+fn contenders(kind: &Kind, spec: &KindSpec, candidates: Vec<Arc<Listed>>) -> Vec<Contender> {
+    let whole = kind.describe.is_none();
+    let contender = |listed: Arc<Listed>| Contender {
+        described: whole.then(|| listed.document(spec).clone()),
+        listed,
+    };
+    candidates.into_iter().map(contender).collect()
 }
 
 /// Whether `--use` names this one: by its name, its ARN or its id, where names need not be unique.
@@ -298,9 +282,4 @@ fn is_called(candidate: &Candidate, wanted: &str) -> bool {
         || candidate.document["id"] == wanted
         || candidate.arn.as_deref() == Some(wanted)
         || (in_arn && wanted.rsplit(['/', ':']).next() == Some(candidate.name.as_str()))
-}
-
-fn filled(spec: &KindSpec, mut document: serde_json::Value) -> serde_json::Value {
-    spec.shape.fill(&mut document);
-    document
 }

@@ -38,7 +38,7 @@ fn needed_by<'l>(lab: &'l Lab, step: &Step) -> BTreeSet<&'l str> {
     let mut needs = Needs::default();
     for check in &step.checks {
         if let Some(expect) = &check.expect {
-            needs.add(lab, &expect.value.mentions());
+            needs.add(lab, expect.value.mentions());
         }
     }
     for hop in step.probe.iter().flat_map(|p| &p.hops) {

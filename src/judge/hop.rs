@@ -18,7 +18,7 @@ pub(super) fn needs(lab: &Lab, hop: &Hop) -> Needs {
         needs.0.extend(action_needs(lab, action).0);
     }
     if let Some(expect) = &hop.check.expect {
-        needs.add(lab, &expect.value.mentions());
+        needs.add(lab, expect.value.mentions());
     }
     needs
 }
@@ -28,7 +28,7 @@ pub(super) fn action_needs(lab: &Lab, action: &Action) -> Needs {
     let mut texts = Vec::new();
     action.with.values().for_each(|arg| arg.texts(&mut texts));
     for text in texts {
-        text.value.mentions().for_each(|(_, m)| needs.add(lab, &m));
+        text.value.mentions().for_each(|(_, m)| needs.add(lab, m));
     }
     needs
 }

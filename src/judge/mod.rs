@@ -31,7 +31,6 @@ use crate::course::{Lab, UnknownName, Vocabulary};
 use crate::report::{self, CheckReport, Report, Status, StepReport, Stop};
 use crate::{discover, probe as verbs};
 use chrono::Utc;
-use find::Listings;
 use futures::FutureExt;
 use futures::future::{LocalBoxFuture, join_all};
 use indexmap::IndexMap;
@@ -140,7 +139,6 @@ pub(crate) struct Run<'a> {
     /// How often the user has asked to stop.
     stop: watch::Receiver<u8>,
     outcomes: BTreeMap<&'a str, OnceCell<Outcome>>,
-    listings: Listings,
     statuses: BTreeMap<&'a str, OnceCell<Status>>,
     done: RefCell<BTreeMap<String, CheckReport>>,
     ways: RefCell<BTreeMap<String, Vec<Stop>>>,
@@ -265,7 +263,6 @@ async fn run<'a>(
         on,
         stop: stop.clone(),
         outcomes: lab.resources.keys().map(|n| (n.as_str(), OnceCell::new())).collect(),
-        listings: Listings::default(),
         statuses: lab.checks().map(|(_, c)| (c.id.as_str(), OnceCell::new())).collect(),
         done: RefCell::default(),
         ways: RefCell::default(),

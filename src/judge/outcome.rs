@@ -2,11 +2,12 @@
 
 use super::Run;
 use crate::course::{Lab, UnknownName};
-use crate::expr::{Mentions, Scope};
+use crate::expr::{Document, Mentions, Scope};
 use crate::report::Chosen;
 use futures::future::join_all;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What became of the search for one resource.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,7 +15,7 @@ pub enum Outcome {
     /// There it is: its document, or the list of all documents of a `list`.
     Found {
         /// The document.
-        document: Value,
+        document: Arc<Document>,
         /// Which one, out of how many, and why; nothing for a `list` and for what is derived from others.
         chosen: Option<Chosen>,
     },
@@ -71,7 +72,7 @@ impl Run<'_> {
         let names: Vec<&str> = needs.names().into_iter().collect();
         for (name, outcome) in names.iter().zip(join_all(names.iter().map(|n| self.outcome(n))).await) {
             match outcome {
-                Outcome::Found { document, .. } => scope.bind(name, document),
+                Outcome::Found { document, .. } => scope.share(name, document),
                 _ => scope.bind(name, &Value::Null),
             }
         }

@@ -67,7 +67,7 @@ impl Run<'_> {
             hop.differs
                 .iter()
                 .flat_map(|t| t.value.mentions())
-                .for_each(|(_, m)| all.add(self.lab, &m));
+                .for_each(|(_, m)| all.add(self.lab, m));
             hop.evidence
                 .iter()
                 .for_each(|a| all.0.extend(action_needs(self.lab, a).0));
@@ -76,7 +76,7 @@ impl Run<'_> {
             .note
             .iter()
             .flat_map(|t| t.value.mentions())
-            .for_each(|(_, m)| all.add(self.lab, &m));
+            .for_each(|(_, m)| all.add(self.lab, m));
         probe
             .remove
             .iter()

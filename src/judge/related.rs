@@ -61,7 +61,7 @@ pub fn before_probe<'l>(lab: &'l Lab, step: &Step) -> Vec<&'l Check> {
 /// The resources that a check is about: those it mentions, and those that these are derived from.
 fn concerns(lab: &Lab, check: &Check) -> Vec<String> {
     let mut needs = Needs::default();
-    check.expect.iter().for_each(|e| needs.add(lab, &e.value.mentions()));
+    check.expect.iter().for_each(|e| needs.add(lab, e.value.mentions()));
     let mut names: Vec<String> = needs.names().into_iter().map(str::to_owned).collect();
     for name in names.clone() {
         names.extend(derived_from(lab, &name));

@@ -2,10 +2,15 @@
 
 use super::evidence::{Evidence, HopEvidence, ProbeEvidence, Seen, Sighted};
 use crate::account::{Account, CallError, Identity};
-use crate::discover::{Args, Candidate, Kind};
+use crate::course::KindSpec;
+use crate::discover::{self, Args, Candidate, Kind, Listed};
+use crate::expr::Document;
 use crate::probe::{Clue, Sent, Sight};
+use futures::FutureExt;
 use serde_json::Value;
 use std::cell::RefCell;
+use std::future::ready;
+use std::sync::Arc;
 
 /// The code of an answer that the evidence does not hold.
 const NOT_SEEN: &str = "NotInTheEvidence";
@@ -44,34 +49,50 @@ impl<'a> Source<'a> {
         }
     }
 
-    pub async fn list(&self, kind: &Kind, name: &str, args: &Args) -> Result<Vec<Candidate>, CallError> {
-        // A map that an expression made has its fields in any order.
-        let mut sorted = Value::Object(args.clone());
-        sorted.sort_all_objects();
-        let key = format!("{name} {sorted}");
+    pub async fn list(&self, kind: &Kind, name: &str, args: &Args) -> Result<Vec<Arc<Listed>>, CallError> {
+        let key = discover::key(name, args);
         match self {
             Self::Account(account, seen) => {
-                let answer = (kind.list)(account, args).await;
-                seen.borrow_mut().lists.insert(key, Seen::of(&answer));
+                let answer = discover::list(account, kind, name, args).await;
+                // Another lab may have asked before: this one's evidence has it all the same.
+                seen.borrow_mut().lists.entry(key).or_insert_with(|| {
+                    let candidates = |listed: &Vec<Arc<Listed>>| listed.iter().map(|l| l.candidate.clone()).collect();
+                    Seen::of(answer.as_ref().map(candidates))
+                });
                 answer
             }
-            Self::Evidence(evidence) => self.answer(evidence.lists.get(&key), name),
+            Self::Evidence(evidence) => {
+                let candidates: Vec<Candidate> = self.answer(evidence.lists.get(&key), name)?;
+                Ok(candidates.into_iter().map(Listed::new).collect())
+            }
         }
     }
 
-    pub async fn describe(&self, kind: &Kind, name: &str, candidate: &Candidate) -> Result<Option<Value>, CallError> {
+    pub async fn describe(
+        &self,
+        kind: &Kind,
+        spec: &KindSpec,
+        listed: &Listed,
+    ) -> Result<Option<Arc<Document>>, CallError> {
         let Some(description) = &kind.describe else {
             return Ok(None);
         };
-        let key = format!("{name} {}", candidate.arn.as_ref().unwrap_or(&candidate.name));
-        match self {
+        let candidate = &listed.candidate;
+        let key = format!("{} {}", spec.name, candidate.arn.as_ref().unwrap_or(&candidate.name));
+        let described = match self {
             Self::Account(account, seen) => {
-                let answer = (description.look)(account, candidate).await;
-                seen.borrow_mut().descriptions.insert(key, Seen::of(&answer));
-                answer.map(Some)
+                let look = (description.look)(account, candidate);
+                let described = listed.described(spec, look).await;
+                let more = described.as_ref().map(|described| Value::clone(&described.more));
+                seen.borrow_mut().descriptions.insert(key, Seen::of(more));
+                described
             }
-            Self::Evidence(evidence) => self.answer(evidence.descriptions.get(&key), name).map(Some),
-        }
+            Self::Evidence(evidence) => {
+                let answer = self.answer(evidence.descriptions.get(&key), spec.name);
+                listed.described(spec, ready(answer).boxed()).await
+            }
+        };
+        described.map(|described| Some(described.document))
     }
 
     fn answer<T: Clone>(&self, seen: Option<&Seen<T>>, what: &str) -> Result<T, CallError> {
@@ -131,7 +152,7 @@ impl HopEvidence {
         // What was sent again after it had been accepted once changes nothing.
         if !matches!(self.sent, Some(Seen::Answer(_))) {
             self.send = Some(verb.to_owned());
-            self.sent = Some(Seen::of(sent));
+            self.sent = Some(Seen::of(sent.as_ref().map(Sent::clone)));
         }
     }
 
@@ -151,10 +172,10 @@ impl Sighted {
     }
 }
 
-impl<T: Clone> Seen<T> {
-    fn of(answer: &Result<T, CallError>) -> Self {
+impl<T> Seen<T> {
+    fn of(answer: Result<T, &CallError>) -> Self {
         match answer {
-            Ok(answer) => Self::Answer(answer.clone()),
+            Ok(answer) => Self::Answer(answer),
             Err(error) => Self::Error(error.clone()),
         }
     }

@@ -99,10 +99,13 @@ impl Doors {
         let region = match (&entry.region, region) {
             (Some(region), _) => region,
             (None, Some(region)) => region,
-            (None, None) => {
-                found = self.find_region(entry, labs).await?;
-                &found.region
-            }
+            (None, None) => match self.search(entry, labs).await? {
+                (_, Some(account)) => return Ok(account),
+                (there, None) => {
+                    found = there.region;
+                    &found
+                }
+            },
         };
         let (account, _) = self.enter(entry, Some(region)).await?;
         Ok(account)

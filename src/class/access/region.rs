@@ -1,12 +1,12 @@
 //! The region that a student works in, when nobody says: where most kinds of the labs' resources are.
 
 use super::Doors;
-use crate::account::{Account, CallError, ConnectError, Problem, regions};
+use crate::account::{Account, CallError, ConnectError, Identity, Problem, regions};
 use crate::class::roster::Entry;
 use crate::course::Lab;
 use crate::discover::{self, Args, Kind};
 use futures::{StreamExt, stream};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// A region that was found.
@@ -82,18 +82,44 @@ impl Doors {
     /// # Errors
     /// When the account cannot be opened, or several regions are as good.
     pub async fn find_region(&self, entry: &Entry, labs: &[&Lab]) -> Result<FoundRegion, RegionError> {
+        self.search(entry, labs).await.map(|(found, _)| found)
+    }
+
+    /// As [`Doors::find_region`], with the student's account there, if it had to be opened for that: what was asked in it is
+    /// not asked again.
+    pub(super) async fn search(
+        &self,
+        entry: &Entry,
+        labs: &[&Lab],
+    ) -> Result<(FoundRegion, Option<Account>), RegionError> {
         if let Some(region) = Doors::given_region(entry).await {
-            return Ok(FoundRegion {
-                region,
-                because: "the roster or the profile says so".to_owned(),
-            });
+            let because = "the roster or the profile says so".to_owned();
+            return Ok((FoundRegion { region, because }, None));
         }
-        let default = self.default_region();
-        let (account, me) = self.enter(entry, Some(default.unwrap_or(super::STS_REGION))).await?;
-        let kinds = kinds(labs);
+        let here = self.default_region().unwrap_or(super::STS_REGION);
+        let (account, me) = self.enter(entry, Some(here)).await?;
         let mut seen = BTreeMap::new();
+        let found = self.search_in(&account, &me, labs, &mut seen).await?;
+        let there = match seen.get(found.region.as_str()) {
+            _ if found.region != account.region() => account.elsewhere(&found.region),
+            Some(seen) if seen.unanswered + seen.unreachable == 0 => account,
+            // What did not answer may answer next time.
+            _ => account.anew(),
+        };
+        Ok((found, Some(there)))
+    }
+
+    async fn search_in<'r>(
+        &'r self,
+        account: &Account,
+        me: &Identity,
+        labs: &[&Lab],
+        seen: &mut BTreeMap<&'r str, Seen>,
+    ) -> Result<FoundRegion, RegionError> {
+        let default = self.default_region();
+        let kinds = kinds(labs);
         if let Some(default) = default {
-            look(&account, &[default], &kinds, &mut seen).await;
+            look(account, &[default], &kinds, seen).await;
             match seen.get(default) {
                 // Thirty more regions are not asked when most is here: it is where they work.
                 Some(s) if 2 * s.here > kinds.len() => {
@@ -110,16 +136,16 @@ impl Doors {
         let others = regions::of_partition(me.partition());
         let others: Vec<&str> = others.iter().copied().filter(|r| Some(*r) != default).collect();
         let (first, rest) = kinds.split_at(kinds.len().min(AT_FIRST));
-        look(&account, &others, first, &mut seen).await;
+        look(account, &others, first, seen).await;
         // First those that show something, then those that could still have as much as the best of them.
         let (some, none): (Vec<&str>, Vec<&str>) = others.iter().partition(|region| seen[*region].here > 0);
-        look(&account, &some, rest, &mut seen).await;
+        look(account, &some, rest, seen).await;
         let most = seen.values().map(|s| s.here).max().unwrap_or_default();
         if rest.len() >= most {
             let open: Vec<&str> = none.into_iter().filter(|region| !seen[*region].is_closed()).collect();
-            look(&account, &open, rest, &mut seen).await;
+            look(account, &open, rest, seen).await;
         }
-        choose(&seen, default, kinds.len())
+        choose(seen, default, kinds.len())
     }
 }
 
@@ -160,38 +186,40 @@ fn choose(seen: &BTreeMap<&str, Seen>, default: Option<&str>, kinds: usize) -> R
 }
 
 /// The kinds that a region can have one of: those that the labs look for by themselves.
-fn kinds(labs: &[&Lab]) -> Vec<&'static Kind> {
-    let mut kinds: Vec<_> = roots(labs).into_iter().filter(|kind| kind.is_regional()).collect();
+fn kinds(labs: &[&Lab]) -> Vec<Root> {
+    let mut kinds: Vec<_> = roots(labs).into_iter().filter(|(_, kind)| kind.is_regional()).collect();
     // What costs one call comes first.
-    kinds.sort_by_key(|kind| kind.actions.len());
+    kinds.sort_by_key(|(_, kind)| kind.actions.len());
     kinds
 }
 
+/// A kind, by its name.
+type Root = (&'static str, &'static Kind);
+
 /// The kinds that the labs look for by themselves, each once: no other resource is needed to list them.
-pub(in crate::class) fn roots(labs: &[&Lab]) -> Vec<&'static Kind> {
-    let mut kinds: Vec<&'static Kind> = Vec::new();
+pub(in crate::class) fn roots(labs: &[&Lab]) -> Vec<Root> {
+    let mut kinds: Vec<Root> = Vec::new();
+    let mut names = BTreeSet::new();
     for resource in labs.iter().flat_map(|lab| lab.resources.values()) {
         let by_itself = resource.with.is_empty() && resource.when.is_none();
-        let Some(kind) = discover::kind(&resource.kind).filter(|_| by_itself) else {
+        let known = discover::kind(&resource.kind).zip(discover::spec(&resource.kind));
+        let Some((kind, spec)) = known.filter(|_| by_itself) else {
             continue;
         };
-        let spec = (kind.spec)();
-        let known = kinds.iter().any(|k| (k.spec)().name == spec.name);
-        if !spec.always && !known && spec.args.iter().all(|arg| !arg.required) {
-            kinds.push(kind);
+        if !spec.always && names.insert(spec.name) && spec.args.iter().all(|arg| !arg.required) {
+            kinds.push((spec.name, kind));
         }
     }
     kinds
 }
 
-async fn look<'r>(account: &Account, regions: &[&'r str], kinds: &[&'static Kind], seen: &mut BTreeMap<&'r str, Seen>) {
-    let there: Vec<(&str, Account)> = regions
-        .iter()
-        .map(|region| (*region, account.elsewhere(region)))
-        .collect();
-    let pairs = there
-        .iter()
-        .flat_map(|(region, account)| kinds.iter().map(move |kind| (*region, account, *kind)));
+async fn look<'r>(account: &Account, regions: &[&'r str], kinds: &[Root], seen: &mut BTreeMap<&'r str, Seen>) {
+    let away = |region: &str| (region != account.region()).then(|| account.elsewhere(region));
+    let there: Vec<(&str, Option<Account>)> = regions.iter().map(|region| (*region, away(region))).collect();
+    let pairs = there.iter().flat_map(|(region, there)| {
+        let there = there.as_ref().unwrap_or(account);
+        kinds.iter().map(move |kind| (*region, there, *kind))
+    });
     let mut answers = stream::iter(pairs)
         .map(|(region, account, kind)| async move { (region, one(account, kind).await) })
         .buffer_unordered(AT_ONCE);
@@ -213,14 +241,15 @@ async fn look<'r>(account: &Account, regions: &[&'r str], kinds: &[&'static Kind
 }
 
 /// Whether there is one of a kind.
-async fn one(account: &Account, kind: &Kind) -> Result<bool, Problem> {
+async fn one(account: &Account, (name, kind): Root) -> Result<bool, Problem> {
     let none = Args::new();
-    let listed: Result<_, CallError> = match tokio::time::timeout(PATIENCE, (kind.list)(account, &none)).await {
+    let list = discover::list(account, kind, name, &none);
+    let listed: Result<_, CallError> = match tokio::time::timeout(PATIENCE, list).await {
         Ok(listed) => listed,
         Err(_) => return Err(Problem::TimedOut),
     };
     listed
-        .map(|candidates| candidates.iter().any(|c| !c.given))
+        .map(|all| all.iter().any(|listed| !listed.candidate.given))
         .map_err(|error| error.problem)
 }
 

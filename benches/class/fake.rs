@@ -1,0 +1,199 @@
+//! A fake of AWS: what one account of a sandbox was seen to answer is answered again for every account, with its number
+//! in place of that of the one.
+
+use super::http::{Message, Reader};
+use std::collections::{BTreeSet, HashMap};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
+
+/// How the fake's session keys begin. The account's number follows: with it, a request says whose it is.
+const KEY: &str = "ASIAEDEM";
+
+/// The fake, until this process ends.
+pub struct Fake {
+    address: SocketAddr,
+    recorded: Arc<Recorded>,
+}
+
+/// What was seen.
+struct Recorded {
+    /// The account in which it was.
+    account: String,
+    answers: Mutex<HashMap<String, Arc<Answer>>>,
+    /// Where an answer comes from that is not known yet; none when there should be no such any more.
+    upstream: Mutex<Option<String>>,
+    /// What was asked and is not known.
+    missing: Mutex<BTreeSet<String>>,
+    asked: Mutex<usize>,
+}
+
+/// An answer, and where the account's number stands in it.
+struct Answer {
+    bytes: Vec<u8>,
+    places: Vec<usize>,
+}
+
+impl Fake {
+    /// Starts one that passes on what it is asked to `endpoint`, and remembers the answers for `account`.
+    pub fn recording(endpoint: &str, account: &str) -> Self {
+        let recorded = Arc::new(Recorded {
+            account: account.to_owned(),
+            answers: Mutex::default(),
+            upstream: Mutex::new(endpoint.strip_prefix("http://").map(str::to_owned)),
+            missing: Mutex::default(),
+            asked: Mutex::default(),
+        });
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        listener.set_nonblocking(true).expect("a socket");
+        let address = listener.local_addr().expect("an address");
+        let serving = recorded.clone();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.expect("a runtime").block_on(serve(listener, serving));
+        });
+        Self { address, recorded }
+    }
+
+    /// From now on it answers by itself.
+    pub fn replay(&self) {
+        *self.recorded.upstream.lock().unwrap() = None;
+        *self.recorded.asked.lock().unwrap() = 0;
+    }
+
+    /// Where it listens.
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// How many requests there were since [`Fake::replay`].
+    pub fn asked(&self) -> usize {
+        *self.recorded.asked.lock().unwrap()
+    }
+
+    /// What was asked and not known.
+    pub fn missing(&self) -> BTreeSet<String> {
+        self.recorded.missing.lock().unwrap().clone()
+    }
+}
+
+async fn serve(listener: std::net::TcpListener, recorded: Arc<Recorded>) {
+    let listener = TcpListener::from_std(listener).expect("a socket");
+    while let Ok((stream, _)) = listener.accept().await {
+        let _ = stream.set_nodelay(true);
+        let recorded = recorded.clone();
+        tokio::spawn(async move {
+            let (from, mut to) = stream.into_split();
+            let mut requests = Reader::new(from);
+            while let Some(request) = requests.next(false).await {
+                let Some(answer) = recorded.answer(&request).await else {
+                    return;
+                };
+                if to.write_all(&answer).await.is_err() {
+                    return;
+                }
+            }
+        });
+    }
+}
+
+impl Recorded {
+    async fn answer(&self, request: &Message) -> Option<Vec<u8>> {
+        *self.asked.lock().unwrap() += 1;
+        let account = whose(request).unwrap_or_else(|| self.account.clone());
+        let key = key(request, &account, &self.account);
+        let known = self.answers.lock().unwrap().get(&key).cloned();
+        if let Some(known) = known {
+            return Some(known.of(&account));
+        }
+        let upstream = self.upstream.lock().unwrap().clone();
+        let Some(upstream) = upstream else {
+            self.missing.lock().unwrap().insert(key);
+            return Some(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n".to_vec());
+        };
+        let mut stream = TcpStream::connect(&upstream).await.ok()?;
+        stream.write_all(&request.raw).await.ok()?;
+        let answer = Reader::new(stream).next(request.method() == "HEAD").await?;
+        let bytes = answer.whole(request.method());
+        let own = Answer::new(with_own_key(&bytes, &self.account), &self.account);
+        self.answers.lock().unwrap().insert(key, Arc::new(own));
+        Some(bytes)
+    }
+}
+
+impl Answer {
+    fn new(bytes: Vec<u8>, account: &str) -> Self {
+        let digits = account.as_bytes();
+        let windows = bytes.windows(digits.len()).enumerate();
+        let places = windows.filter(|(_, w)| *w == digits).map(|(at, _)| at).collect();
+        Self { bytes, places }
+    }
+
+    /// The same for another account: its number is as long.
+    fn of(&self, account: &str) -> Vec<u8> {
+        let mut bytes = self.bytes.clone();
+        for at in &self.places {
+            bytes[*at..*at + account.len()].copy_from_slice(account.as_bytes());
+        }
+        bytes
+    }
+}
+
+/// The account of a request: by its key, or that of the role which is to be assumed.
+fn whose(request: &Message) -> Option<String> {
+    let digits = |text: &str| {
+        let digits: String = text.chars().take(12).collect();
+        (digits.len() == 12 && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
+    };
+    let signed = request.header("authorization");
+    if let Some((_, rest)) = signed.split_once(&format!("Credential={KEY}")) {
+        return digits(rest);
+    }
+    let body = std::str::from_utf8(&request.body).ok()?;
+    let (_, role) = body.split_once("RoleArn=arn%3Aaws%3Aiam%3A%3A")?;
+    digits(role)
+}
+
+/// What makes a request the same as another one: all but whose it is, and what is new in each.
+fn key(request: &Message, account: &str, recorded: &str) -> String {
+    let scope = request.header("authorization").split('/').skip(2).take(2);
+    let scope: Vec<&str> = scope.collect();
+    let body = String::from_utf8_lossy(&request.body);
+    let body = match body.contains("Action=AssumeRole&") {
+        // The external id is another one for each student.
+        true => "Action=AssumeRole",
+        false => &body,
+    };
+    let host = match request.header("authorization") {
+        "" => request.header("host"),
+        _ => "",
+    };
+    let target = request.header("x-amz-target");
+    // Only the professor has no session.
+    let who = match request.header("x-amz-security-token") {
+        "" => "professor",
+        _ => "student",
+    };
+    let key = format!(
+        "{who} {} {host}{} {} {target} {body}",
+        request.method(),
+        request.path(),
+        scope.join("/")
+    );
+    key.replace(account, recorded)
+}
+
+/// An answer in which the key that it gives is one of ours.
+fn with_own_key(bytes: &[u8], account: &str) -> Vec<u8> {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return bytes.to_vec();
+    };
+    let Some((_, rest)) = text.split_once("<AccessKeyId>") else {
+        return bytes.to_vec();
+    };
+    let given = rest.split('<').next().unwrap_or_default();
+    let own = format!("{KEY}{account}");
+    assert_eq!(given.len(), own.len(), "an access key id");
+    text.replace(given, &own).into_bytes()
+}

@@ -1,0 +1,36 @@
+//! How long a class takes: `cargo bench --bench class`, or one of its two parts, `-- many` or `-- class`.
+//!
+//! `many` grades accounts without probes against a fake of AWS in this process, which costs the grader nothing but its
+//! own work. `class` grades with probes in a sandbox, all at once and one after another. EDEMLAB_BENCH_ACCOUNTS and
+//! EDEMLAB_BENCH_CLASS say how many accounts they have, EDEMLAB_BENCH_ALONE=all that `class` takes no sample.
+
+#[cfg(unix)]
+#[path = "../../tests/common/mod.rs"]
+mod common;
+#[cfg(unix)]
+mod fake;
+#[cfg(unix)]
+mod http;
+#[cfg(unix)]
+mod many;
+#[cfg(unix)]
+mod measure;
+#[cfg(unix)]
+mod taught;
+
+#[cfg(unix)]
+fn main() {
+    let asked: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
+    let parts: [(&str, fn()); 2] = [("many", many::run), ("class", taught::run)];
+    for (name, run) in parts {
+        if asked.is_empty() || asked.iter().any(|a| a == name) {
+            run();
+        }
+    }
+}
+
+/// What a process has used is asked of Unix.
+#[cfg(not(unix))]
+fn main() {
+    println!("this benchmark needs Unix");
+}

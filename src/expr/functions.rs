@@ -1,0 +1,46 @@
+//! The functions that every expression can call, whatever its scope. Those of the library that cost too much are ours.
+
+use cel::common::types::{CelBool, CelNull, CelString};
+use cel::common::value::CowVal;
+use cel::{Env, ExecutionError};
+use regex::Regex;
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock};
+
+/// Patterns that are kept. A course has some dozens; more are those that an expression makes of what a student wrote.
+const KEPT: usize = 256;
+
+/// Declares them.
+pub(super) fn declare(env: &mut Env) {
+    let declared = env
+        .add_overload("found", "found", vec![cel::common::types::DYN_TYPE], found)
+        .and_then(|()| cel::add_overload!(env, fn matches: (CelString, CelString) -> Result<CelBool>, id = "matches"))
+        .and_then(|()| cel::add_member_overload!(env, fn matches: (CelString, CelString) -> Result<CelBool>));
+    declared.expect("the library has neither, without its regular expressions");
+}
+
+/// Whether a resource is there. Its document is only looked at, which the library's way of adding a function cannot do.
+fn found<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
+    let absent = args.iter().any(|value| value.downcast_ref::<CelNull>().is_some());
+    Ok(CowVal::owned(CelBool::from(!absent)))
+}
+
+/// As the library's, which compiles a pattern each time that it is used: that takes longer than all else of a check.
+fn matches(text: &CelString<'_>, pattern: &CelString<'_>) -> Result<CelBool, ExecutionError> {
+    static PATTERNS: OnceLock<Mutex<HashMap<String, Regex>>> = OnceLock::new();
+    let (text, pattern) = (text.inner(), pattern.inner());
+    let mut patterns = PATTERNS
+        .get_or_init(Mutex::default)
+        .lock()
+        .expect("no one panics while holding this lock");
+    if let Some(known) = patterns.get(pattern) {
+        return Ok(CelBool::from(known.is_match(text)));
+    }
+    let compiled = Regex::new(pattern)
+        .map_err(|e| ExecutionError::function_error("matches", format!("'{pattern}' not a valid regex:\n{e}")))?;
+    let matches = compiled.is_match(text);
+    if patterns.len() < KEPT {
+        patterns.insert(pattern.to_owned(), compiled);
+    }
+    Ok(CelBool::from(matches))
+}

@@ -1,0 +1,31 @@
+//! CloudFormation's own linter, by AWS: <https://github.com/aws-cloudformation/cfn-lint>.
+
+use edemlab::sandbox::{self, Paths};
+
+use super::cloud::{Printed, run, wait};
+
+/// What the linter says of a template, for a region of each of two partitions.
+pub fn lint(template: &str) -> Printed {
+    let paths = Paths::from_environment().expect("a cache folder");
+    let requirements = include_str!("../access/requirements.txt");
+    let python = wait(sandbox::environment(&paths, "cfn-lint", requirements, &|_| ())).expect("it can be installed");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("template.yaml");
+    std::fs::write(&file, template).unwrap();
+    let mut command = std::process::Command::new(&python);
+    command
+        .args([
+            "-B",
+            "-c",
+            "import sys; from cfnlint.runner import main; sys.exit(main())",
+            "--regions",
+            "eu-west-1",
+            "cn-north-1",
+            "--",
+        ])
+        .arg(&file)
+        .env_clear()
+        .env("HOME", folder.path())
+        .env("HTTPS_PROXY", "http://127.0.0.1:9");
+    run(command)
+}
