@@ -127,7 +127,7 @@ fn a_run_of_another_stack_is_joined_first() {
         "stack": "yesterday", "region": REGION, "account": PROFESSOR, "bucket": "b", "machine": "m", "execution": null,
         "open": {"s000": ["datastream"]},
         "run": {
-            "run": "r", "roster": "runs/r/roster.csv", "at_once": 1, "tool": "0.1.0", "course": "", "limit": 1, "no_probe": true,
+            "run": "r", "roster": "runs/r/roster.csv", "map": "runs/r/map", "at_once": 1, "tool": "0.1.0", "course": "", "limit": 1, "no_probe": true,
             "region": null,
         },
     });

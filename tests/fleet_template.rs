@@ -299,7 +299,8 @@ def handler(event):
     let put = s3.put_object().bucket(bucket).key("runs/r1/roster.csv");
     wait(put.body(roster.as_bytes().to_vec().into()).send()).expect("the roster is there");
     let run = |course: &str| {
-        let input = json!({"run": "r1", "roster": "runs/r1/roster.csv", "at_once": 1, "course": course});
+        let input =
+            json!({"run": "r1", "map": "runs/r1/map", "roster": "runs/r1/roster.csv", "at_once": 1, "course": course});
         let start = json!({"stateMachineArn": outputs["Machine"], "input": input.to_string()});
         let started = wait(root.call(&STATES, "StartExecution", start)).expect("it starts");
         let mut ended = Value::Null;

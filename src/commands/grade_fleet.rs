@@ -10,7 +10,7 @@ use crate::class::roster::Roster;
 use crate::cli::GradeArgs;
 use crate::course::{Course, Lab};
 use crate::fleet::bucket::Bucket;
-use crate::fleet::contract::{Run, roster_key};
+use crate::fleet::contract::{Run, map_prefix, roster_key};
 use crate::fleet::follow::{End, Event, FollowError, Follower};
 use crate::fleet::ledger::Ledger;
 use crate::fleet::stack::Stack;
@@ -118,6 +118,7 @@ fn asked(course: &Course, args: &GradeArgs) -> Run {
     let run = format!("{}-{}", Utc::now().format("%Y%m%dT%H%M%SZ"), &some[..8]);
     Run {
         roster: roster_key(&run),
+        map: map_prefix(&run),
         run,
         at_once: args.at_once.unwrap_or(AT_ONCE),
         tool: env!("CARGO_PKG_VERSION").to_owned(),

@@ -16,6 +16,8 @@ pub struct Run {
     pub run: String,
     /// The key of its list of students.
     pub roster: String,
+    /// Below which the map writes what became of its children.
+    pub map: String,
     /// Students at once.
     pub at_once: u16,
     /// The version of edemlab that asks: the function must be the same.
@@ -92,6 +94,11 @@ pub struct Stored {
 /// Where the list of a run's students is.
 pub fn roster_key(run: &str) -> String {
     format!("runs/{run}/roster.csv")
+}
+
+/// Below which the map of a run writes.
+pub fn map_prefix(run: &str) -> String {
+    format!("runs/{run}/map")
 }
 
 /// Below which all reports of a run are.

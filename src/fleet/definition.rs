@@ -53,7 +53,7 @@ fn grade() -> Value {
         "ResultWriter": {
             "Resource": "arn:${AWS::Partition}:states:::s3:putObject",
             "WriterConfig": {"OutputType": "JSON", "Transformation": "COMPACT"},
-            "Parameters": {"Bucket": "${Bucket}", "Prefix.$": "States.Format('runs/{}/map', $.run)"},
+            "Parameters": {"Bucket": "${Bucket}", "Prefix.$": "$.map"},
         },
         "End": true,
     })
