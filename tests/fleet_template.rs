@@ -331,3 +331,49 @@ def handler(event):
         "{other}"
     );
 }
+
+/// What cargo builds with, one crate a line with its features.
+fn crates(features: &str) -> Vec<String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut tree = std::process::Command::new(cargo);
+    tree.current_dir(env!("CARGO_MANIFEST_DIR"));
+    tree.args([
+        "tree",
+        "--locked",
+        "--offline",
+        "--edges",
+        "normal,build",
+        "--prefix",
+        "none",
+        "--format",
+        "{p} {f}",
+    ]);
+    let output = tree.args(["--features", features]).output().unwrap();
+    assert!(output.status.success(), "{}", common::text(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut lines: Vec<String> = text
+        .lines()
+        .map(|line| line.trim_end_matches(" (*)").to_owned())
+        .collect();
+    lines.sort();
+    lines.dedup();
+    lines
+}
+
+#[test]
+fn the_default_build_has_nothing_of_lambda_and_shares_everything_else() {
+    let (plain, with) = (crates(""), crates("lambda"));
+    let lambda = |all: &[String]| all.iter().filter(|line| line.starts_with("lambda_runtime")).count();
+    assert_eq!((lambda(&plain), lambda(&with)), (0, 2));
+    // A crate with other features would be built once more: the SDK's take minutes.
+    let changed: Vec<&String> = plain.iter().filter(|line| !line.starts_with("edemlab ")).collect();
+    let changed: Vec<_> = changed.into_iter().filter(|line| !with.contains(line)).collect();
+    assert_eq!(changed, Vec::<&String>::new());
+
+    let holds = |program: &std::path::Path| {
+        let bytes = std::fs::read(program).unwrap();
+        bytes.windows(22).any(|window| window == b"AWS_LAMBDA_RUNTIME_API")
+    };
+    assert!(!holds(env!("CARGO_BIN_EXE_edemlab").as_ref()));
+    assert!(holds(&common::fleet::bootstrap()));
+}
