@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::cloud::{Cloud, Printed, REGION, shared};
+use common::cloud::{Cloud, Printed, REGION, alone, run, shared};
 use common::fleet::{Fleet, template};
 use common::taught::{Class, LABS, id, reports};
 use edemlab::fleet::template::{FUNCTION_MAY, MACHINE_MAY};
@@ -38,8 +38,18 @@ impl Seen {
             &out,
             &["--fleet", &fleet.stack.name, "--lab", LABS[0], "--region", REGION],
         );
+        let report = reports(&out, 1).remove(&(id(0), LABS[0].to_owned()));
+        if report.is_some() {
+            let again = run(alone(&["regrade", out.to_str().unwrap()]));
+            assert!(
+                again.stdout.contains("every grade is what it was"),
+                "{}{}",
+                again.stdout,
+                again.stderr
+            );
+        }
         Self {
-            report: reports(&out, 1).remove(&(id(0), LABS[0].to_owned())),
+            report,
             printed,
             loose: fleet.keys("loose/"),
             logged: cloud().log(common::class::PROFESSOR, &fleet.stack.name),
