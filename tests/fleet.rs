@@ -268,7 +268,10 @@ fn a_function_that_is_cut_off_leaves_nothing_that_the_next_run_does_not_remove()
     let report = &all(&class, &there)[&(id(0), LABS[0].to_owned())];
     let said = report.checks().next().unwrap().1.found.clone().unwrap_or_default();
     assert!(said.contains("cut off by its time limit"), "{said}");
-    assert!(!fleet.keys("loose/").is_empty());
+    let loose = fleet.keys("loose/");
+    assert!(!loose.is_empty());
+    // A professor who looks into the bucket sees whose account it is.
+    assert!(loose.iter().all(|key| key.contains(&class.accounts[0])), "{loose:?}");
     common::eventually("the late item is there", || {
         cloud().items(&class.accounts[0], table).len() > before.len()
     });

@@ -111,11 +111,12 @@ pub fn report_key(run: &str, student: &str, lab: &str) -> String {
     format!("{}{}/{lab}.json", reports_prefix(run), file_name(student))
 }
 
-/// Below which is noted what probes of a lab may have left in the account of a role. It outlives the run: the next one, of
-/// whatever class, takes that away.
+/// Below which is noted what probes of a lab may have left in the account of a role; the account can be read off it. It
+/// outlives the run: the next one, of whatever class, takes that away.
 pub fn loose_prefix(role_arn: &str, lab: &str) -> String {
     use sha2::{Digest, Sha256};
     let hash = Sha256::digest(role_arn.as_bytes());
-    let role: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("loose/{role}/{lab}/")
+    let role: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let account = role_arn.split(':').nth(4).unwrap_or_default();
+    format!("loose/{account}-{role}/{lab}/")
 }
