@@ -123,13 +123,7 @@ fn build(tools: &Path, to: &Path) -> PathBuf {
         Some(profile) => profile,
     };
     let mut maturin = Command::new(tools);
-    // Some crates' build scripts (ring's) look at what `cargo test` says to a test: they would be built anew.
-    for (name, _) in std::env::vars_os() {
-        let told = name.to_string_lossy().starts_with("CARGO_") || name == "OUT_DIR";
-        if told && name != "CARGO_HOME" {
-            maturin.env_remove(name);
-        }
-    }
+    common::as_outside_of_cargo(&mut maturin);
     let said = done(
         maturin
             .args(["-m", "maturin", "build", "--locked", "--profile", profile])

@@ -52,21 +52,11 @@ pub fn bootstrap() -> PathBuf {
         .arg(target)
         // Debugging information is most of it, and every function unpacks it.
         .args(["--", "-C", "strip=symbols"]);
-    // What cargo has told this test of itself would have it build anew what hangs on such variables.
-    for (name, _) in std::env::vars_os() {
-        let about_us = [
-            "CARGO_PKG_",
-            "CARGO_MANIFEST_",
-            "CARGO_BIN_",
-            "CARGO_CRATE_",
-            "CARGO_PRIMARY_",
-        ];
-        if about_us.iter().any(|start| name.to_string_lossy().starts_with(start)) {
-            build.env_remove(name);
-        }
-    }
+    super::as_outside_of_cargo(&mut build);
     let output = build.output().expect("cargo runs");
-    assert!(output.status.success(), "{}", super::text(&output));
+    let said = super::text(&output);
+    assert!(output.status.success(), "{said}");
+    assert!(!said.contains("Compiling aws-"), "the SDK was built again: {said}");
     profile.join("bootstrap")
 }
 
