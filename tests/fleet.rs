@@ -101,7 +101,8 @@ fn a_class_is_graded_as_from_this_computer() {
     let scratch = tempfile::tempdir().unwrap();
     let there = out(&scratch, "there");
     let clock = std::time::Instant::now();
-    let printed = class.graded(&there, &["--fleet", &fleet.stack.name]);
+    // More than a small machine's sandbox bears would make its events late.
+    let printed = class.graded(&there, &["--fleet", &fleet.stack.name, "--at-once", "8"]);
     let accounts = class.accounts.len();
     eprintln!("{accounts} accounts in {:.1} s", clock.elapsed().as_secs_f64());
     assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
