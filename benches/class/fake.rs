@@ -22,7 +22,7 @@ struct Recorded {
     /// The account in which it was.
     account: String,
     answers: Mutex<HashMap<String, Arc<Answer>>>,
-    /// Where an answer comes from that is not known yet; none when there should be no such any more.
+    /// Where the answers come from; none once they are all known.
     upstream: Mutex<Option<String>>,
     /// What was asked and is not known.
     missing: Mutex<BTreeSet<String>>,
@@ -103,12 +103,12 @@ impl Recorded {
         *self.asked.lock().unwrap() += 1;
         let account = whose(request).unwrap_or_else(|| self.account.clone());
         let key = key(request, &account, &self.account);
-        let known = self.answers.lock().unwrap().get(&key).cloned();
-        if let Some(known) = known {
-            return Some(known.of(&account));
-        }
         let upstream = self.upstream.lock().unwrap().clone();
         let Some(upstream) = upstream else {
+            let known = self.answers.lock().unwrap().get(&key).cloned();
+            if let Some(known) = known {
+                return Some(known.of(&account));
+            }
             self.missing.lock().unwrap().insert(key);
             return Some(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n".to_vec());
         };
