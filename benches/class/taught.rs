@@ -2,7 +2,7 @@
 
 use super::common::cloud::shared;
 use super::common::taught::{Class, LABS, Reports, id, reports};
-use super::measure::{load, measured, of, size};
+use super::measure::{OTHERS_OPEN, load, measured, of, size};
 use edemlab::report::{Status, Verdict};
 use std::time::Instant;
 
@@ -24,7 +24,7 @@ pub fn run() {
 
     let out = folder.path().join("class");
     let before = of(sandbox);
-    let all = measured(class.grade(&out, &[]));
+    let all = measured(class.grade(&out, &[]), 0);
     let served = of(sandbox) - before;
     let (seen, untold) = (reports(&out, accounts), as_taught(&class, &reports(&out, accounts)));
     assert_eq!(untold, [""; 0], "something was not judged as it was taught");
@@ -50,7 +50,7 @@ pub fn run() {
     };
     let alone = |n: usize| {
         let out = folder.path().join(id(n));
-        measured(class.grade(&out, &["--only", &id(n)])).seconds
+        measured(class.grade(&out, &["--only", &id(n)]), OTHERS_OPEN).seconds
     };
     let of_full: Vec<f64> = (0..some_full).map(alone).collect();
     let of_faulty: Vec<f64> = (full..full + some_faulty).map(alone).collect();
