@@ -13,7 +13,7 @@ pub struct Template {
 #[derive(Debug)]
 enum Part {
     Text(String),
-    Expr { expr: Expr, at: usize },
+    Expr { expr: Box<Expr>, at: usize },
 }
 
 /// A part of a text.
@@ -58,7 +58,10 @@ impl Template {
             let inner = &source[open + 2..close];
             let at = open + 2 + (inner.len() - inner.trim_start().len());
             match Expr::compile(inner.trim()) {
-                Ok(expr) => parts.push(Part::Expr { expr, at }),
+                Ok(expr) => parts.push(Part::Expr {
+                    expr: Box::new(expr),
+                    at,
+                }),
                 Err(found) => errors.extend(found.into_iter().map(|SyntaxError { message, at: r }| TemplateError {
                     message,
                     at: at + r.start..at + r.end,

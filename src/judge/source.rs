@@ -152,7 +152,10 @@ impl HopEvidence {
         // What was sent again after it had been accepted once changes nothing.
         if !matches!(self.sent, Some(Seen::Answer(_))) {
             self.send = Some(verb.to_owned());
-            self.sent = Some(Seen::of(sent.as_ref().map(Sent::clone)));
+            self.sent = Some(match sent {
+                Ok(sent) => Seen::Answer(sent.clone()),
+                Err(error) => Seen::Error(error.clone()),
+            });
         }
     }
 
