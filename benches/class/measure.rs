@@ -28,6 +28,7 @@ pub const OTHERS_OPEN: i32 = 3;
 pub fn measured(mut command: Command, code: i32) -> Measured {
     let mut errors = tempfile::tempfile().expect("a file");
     let clock = Instant::now();
+    #[expect(clippy::zombie_processes, reason = "wait4 waits for it, and tells what it has used")]
     let mut child = command
         .stdout(Stdio::piped())
         .stderr(errors.try_clone().expect("a file can be had twice"))
