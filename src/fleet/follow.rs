@@ -130,6 +130,7 @@ impl Follower<'_> {
             // A list of many thousand reports takes time and money: then it is read less often.
             pause = (pause * 11 / 10).max(began.elapsed() * 3).min(LATE);
             tokio::select! {
+                // Between two looks; leaving ends it at once.
                 () = sleep(pause) => {}
                 _ = stop.wait_for(|n| *n > 0) => {}
             }

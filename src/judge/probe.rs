@@ -164,6 +164,7 @@ impl Run<'_> {
             }
             self.send_again(step, hops, scope, watch).await;
             tokio::select! {
+                // Between two looks, until the hop's own time is over.
                 _ = tokio::time::sleep(jittered(pause)) => {}
                 _ = stop.wait_for(|n| *n > 0) => {}
             }
