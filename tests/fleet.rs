@@ -195,6 +195,33 @@ fn a_follower_that_is_killed_joins_again() {
 }
 
 #[test]
+fn who_is_taken_off_the_roster_meanwhile_is_named() {
+    let class = class();
+    let fleet = Fleet::new(cloud(), "edemlab-shrunk");
+    let scratch = tempfile::tempdir().unwrap();
+    let there = out(&scratch, "there");
+    let last = class.accounts.len() - 1;
+    // One after another, so that the last one is not graded when the follower is killed.
+    let args = ["--fleet", &fleet.stack.name, "--no-probe", "--lab", LABS[0], "--at-once", "1"];
+    let mut following = class.grade(&there, &args);
+    let following = following.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut following = following.spawn().unwrap();
+    common::eventually("the run is noted", || there.join("underway").join("fleet.json").exists());
+    let _ = following.kill();
+    let _ = following.wait();
+    let roster = std::fs::read_to_string(class.roster()).unwrap();
+    let shorter = scratch.path().join("shorter.csv");
+    let kept: String = roster.split_inclusive('\n').take(last + 1).collect();
+    std::fs::write(&shorter, kept).unwrap();
+    let printed = run(class.grade_of(&shorter, &there, &args));
+    assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
+    let named = format!("{}: the roster does not have this student any more", id(last));
+    assert!(printed.stderr.contains(&named), "{}", printed.stderr);
+    let graded: Vec<String> = all(class, &there).into_keys().map(|(student, _)| student).collect();
+    assert_eq!(graded, (0..last).map(id).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_child_that_fails_is_tried_again_and_then_unknown() {
     let class = class();
     let fleet = Fleet::new(cloud(), "edemlab-sick");

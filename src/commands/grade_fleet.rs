@@ -161,6 +161,13 @@ async fn follow(
         )),
         Event::Stored(student, report) => screen.on(Graded::Stored(student, report)),
         Event::Ended(student) => screen.on(Graded::Ended(student)),
+        Event::NotListed { student, key } => screen.warn(format!(
+            "{}: the roster does not have this student any more, so the report is not kept here; it is in the bucket {}, at {}",
+            visible(student),
+            ledger.bucket,
+            visible(&key)
+        )),
+        Event::EndedBadly(why) => screen.warn(format!("every report is here, but {why}")),
         Event::Waiting(error) => screen.warn(format!("{error}; trying again")),
     };
     let end = tokio::select! {

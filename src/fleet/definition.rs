@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-/// The state that runs the students; the part of a child execution's ARN that says so.
-pub const LABEL: &str = "Grade";
+/// The state that runs the students; a child execution's ARN has it, too.
+const LABEL: &str = "Grade";
 
 /// The definition, in the [Amazon States Language](https://states-language.net/spec.html), with names of `Fn::Sub` in it.
 pub fn definition() -> Value {

@@ -37,6 +37,15 @@ pub enum Event<'a> {
     Stored(&'a Student, &'a Report),
     /// All of a student's reports have come.
     Ended(&'a Student),
+    /// A report has come of somebody whom the roster does not have any more. It stays in the bucket, at this key.
+    NotListed {
+        /// The student.
+        student: &'a str,
+        /// Where the report is.
+        key: String,
+    },
+    /// Every report is here, but the run itself did not end well, for this reason.
+    EndedBadly(String),
     /// AWS did not answer; it is asked again.
     Waiting(&'a CallError),
 }
@@ -225,12 +234,18 @@ impl Follower<'_> {
         outcome: &mut Outcome,
         on: &dyn Fn(Event<'_>),
     ) -> Result<(), Trouble> {
-        if let Some(student) = self.student(student) {
-            self.folder
-                .store(student, &stored.report, &stored.evidence)
-                .map_err(FollowError::from)?;
-            outcome.count(&stored.report);
-            on(Event::Stored(student, &stored.report));
+        match self.student(student) {
+            Some(student) => {
+                self.folder
+                    .store(student, &stored.report, &stored.evidence)
+                    .map_err(FollowError::from)?;
+                outcome.count(&stored.report);
+                on(Event::Stored(student, &stored.report));
+            }
+            None => on(Event::NotListed {
+                student,
+                key: report_key(&ledger.run.run, student, lab),
+            }),
         }
         self.settle(ledger, student, lab, on);
         Ok(())
@@ -266,10 +281,13 @@ impl Follower<'_> {
             _ => BTreeMap::new(),
         };
         let run = match (&ended.failed, ended.status.as_str()) {
-            (Some((error, cause)), status) => format!("the run ended early: {}", machine::why(status, error, cause)),
+            (Some((error, cause)), status) => format!("the run did not end well: {}", machine::why(status, error, cause)),
             (None, "SUCCEEDED") => "the run ended without a report of this student".to_owned(),
             (None, status) => format!("the run ended early, as {status}"),
         };
+        if ended.failed.is_some() && ledger.open.is_empty() {
+            on(Event::EndedBadly(run.clone()));
+        }
         for (student, labs) in ledger.open.clone() {
             let why = reasons.remove(&student).unwrap_or_else(|| run.clone());
             for lab in labs {

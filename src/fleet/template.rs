@@ -95,12 +95,9 @@ pub const MACHINE_MAY: [May; 5] = [
         &["arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${AWS::StackName}"],
     ),
     May::new(
-        "FollowStudents",
-        &["states:DescribeExecution", "states:StopExecution"],
-        &[
-            "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${AWS::StackName}:*",
-            "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${AWS::StackName}/{LABEL}:*",
-        ],
+        "SeeRun",
+        &["states:DescribeExecution"],
+        &["arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${AWS::StackName}:*"],
     ),
 ];
 
@@ -266,7 +263,7 @@ fn with_version(statements: Vec<Value>) -> Value {
     json!({"Version": "2012-10-17", "Statement": statements})
 }
 
-/// A text in which CloudFormation puts names and ARNs; the names that are ours are put in here.
+/// A text in which CloudFormation puts names and ARNs; the name that is ours is put in here.
 fn substituted(text: &str) -> Value {
-    json!({"Fn::Sub": text.replace("{ROLE_NAME}", ROLE_NAME).replace("{LABEL}", definition::LABEL)})
+    json!({"Fn::Sub": text.replace("{ROLE_NAME}", ROLE_NAME)})
 }

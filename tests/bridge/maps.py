@@ -10,6 +10,7 @@ WRITE = {"Resource": "arn:aws:states:::s3:putObject",
 ALL = {"Read": ("s3:GetObject", "arn:aws:s3:::{bucket}/runs/*/rows.csv"),
        "Write": ("s3:PutObject", "arn:aws:s3:::{bucket}/runs/*/map/*"),
        "Start": ("states:StartExecution", "arn:aws:states:eu-central-1:{account}:stateMachine:each"),
+       "See": ("states:DescribeExecution", "arn:aws:states:eu-central-1:{account}:execution:each:*"),
        "Invoke": ("lambda:InvokeFunction", "arn:aws:lambda:eu-central-1:{account}:function:row")}
 ROW = "def handler(event):\n    return {'seen': event['item']['name']}\n"
 
@@ -173,6 +174,12 @@ class Leave(unittest.TestCase):
         machine, found, run = self.refused("190000000012", "Start")
         self.assertEqual((found["status"], found["error"]), ("FAILED", "States.Permissions"))
         self.assertIn("is not authorized to perform: states:StartExecution", found["cause"])
+        self.assertEqual((run["itemCounts"]["pending"], machine.children(run, "SUCCEEDED")), (1, []))
+
+    def test_to_see_the_run(self):
+        machine, found, run = self.refused("190000000015", "See")
+        self.assertEqual((found["status"], found["error"]), ("FAILED", "States.Permissions"))
+        self.assertIn("is not authorized to perform: states:DescribeExecution", found["cause"])
         self.assertEqual((run["itemCounts"]["pending"], machine.children(run, "SUCCEEDED")), (1, []))
 
     def test_to_write_the_results(self):

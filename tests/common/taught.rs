@@ -93,9 +93,14 @@ impl Class {
 
     /// `edemlab grade` of both labs into `out`.
     pub fn grade(&self, out: &Path, args: &[&str]) -> Command {
-        let (roster, secret) = (self.roster(), self.secret());
+        self.grade_of(&self.roster(), out, args)
+    }
+
+    /// The same with another roster.
+    pub fn grade_of(&self, roster: &Path, out: &Path, args: &[&str]) -> Command {
+        let secret = self.secret();
         let text = |path: &Path| path.to_str().unwrap().to_owned();
-        let all = ["grade", &text(&roster), "--secret", &text(&secret), "--out", &text(out)];
+        let all = ["grade", &text(roster), "--secret", &text(&secret), "--out", &text(out)];
         self.cloud.professor(&[&all, args].concat())
     }
 
