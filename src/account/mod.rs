@@ -23,8 +23,9 @@ use aws_types::region::Region;
 use once::Kept;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::HashMap;
 use std::future::Future;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// An account and region, reached with somebody's credentials.
 pub struct Account {
@@ -38,6 +39,7 @@ pub struct Account {
     dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
     lambda: OnceLock<aws_sdk_lambda::Client>,
     sts: OnceLock<aws_sdk_sts::Client>,
+    s3: Mutex<HashMap<String, aws_sdk_s3::Client>>,
 }
 
 /// A bucket of retries of its own: one throttled account must not slow the others.
@@ -100,12 +102,16 @@ impl Account {
 
     /// An S3 client for buckets in `region`: a bucket is read in its own region.
     pub fn s3(&self, region: &str) -> aws_sdk_s3::Client {
-        let config = aws_sdk_s3::config::Builder::from(&self.config)
-            .retry_partition(self.partition.clone())
-            .region(Region::new(region.to_owned()))
-            // An endpoint of one's own has no host name for each bucket.
-            .force_path_style(self.custom_endpoint);
-        aws_sdk_s3::Client::from_conf(config.build())
+        let mut clients = self.s3.lock().unwrap_or_else(PoisonError::into_inner);
+        let client = clients.entry(region.to_owned()).or_insert_with(|| {
+            let config = aws_sdk_s3::config::Builder::from(&self.config)
+                .retry_partition(self.partition.clone())
+                .region(Region::new(region.to_owned()))
+                // An endpoint of one's own has no host name for each bucket.
+                .force_path_style(self.custom_endpoint);
+            aws_sdk_s3::Client::from_conf(config.build())
+        });
+        client.clone()
     }
 
     /// The same credentials in another region, for looking where things are.
@@ -134,6 +140,7 @@ impl Account {
             dynamodb: OnceLock::new(),
             lambda: OnceLock::new(),
             sts: OnceLock::new(),
+            s3: Mutex::default(),
         }
     }
 

@@ -154,6 +154,7 @@ async fn follow(
         folder,
         course,
     };
+    let bucket = ledger.bucket.clone();
     let on = |event: Event<'_>| match event {
         Event::Counted(counts) => screen.tell(format!(
             "on AWS: {} at work, {} waiting",
@@ -164,7 +165,7 @@ async fn follow(
         Event::NotListed { student, key } => screen.warn(format!(
             "{}: the roster does not have this student any more, so the report is not kept here; it is in the bucket {}, at {}",
             visible(student),
-            ledger.bucket,
+            bucket,
             visible(&key)
         )),
         Event::EndedBadly(why) => screen.warn(format!("every report is here, but {why}")),

@@ -22,6 +22,8 @@ use aws_smithy_types::config_bag::Layer;
 use aws_types::SigningName;
 use aws_types::region::{Region, SigningRegion};
 use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 /// A request before it has a host and a signature.
 #[derive(Debug, Clone)]
@@ -87,14 +89,33 @@ impl Parts {
     }
 }
 
+/// What all requests to a service share: putting it together costs as much as sending one.
+type Signed = Operation<Parts, Value, Refused>;
+
+/// Those of an account, by the service's id.
+#[derive(Default)]
+struct Operations(Mutex<HashMap<&'static str, Signed>>);
+
 impl Account {
     pub(super) async fn send(&self, service: &Service, action: &str, parts: Parts) -> Result<Value, CallError> {
-        let config = &self.config;
-        let (url, region) = endpoint::of(service, config);
+        let operations = self.keep::<Operations>();
+        let operation = {
+            let mut made = operations.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let made = made.entry(service.id).or_insert_with(|| self.operation(service));
+            made.clone()
+        };
+        operation
+            .invoke(parts)
+            .await
+            .map_err(|error| CallError::from_sdk(action, &error))
+    }
+
+    fn operation(&self, service: &Service) -> Signed {
+        let (url, region) = endpoint::of(service, &self.config);
         let protocol = service.protocol;
-        let operation = Operation::builder()
+        Operation::builder()
             .service_name(service.id)
-            .operation_name(action.to_owned())
+            .operation_name("call")
             .endpoint_url(&url)
             .runtime_plugin(
                 StaticRuntimePlugin::new()
@@ -103,11 +124,7 @@ impl Account {
             )
             .serializer(|parts: Parts| Ok(parts.request()))
             .deserializer::<Value, Refused>(move |response| answer::read(protocol, response))
-            .build();
-        operation
-            .invoke(parts)
-            .await
-            .map_err(|error| CallError::from_sdk(action, &error))
+            .build()
     }
 
     fn layer(&self, service: &Service, region: &str) -> Layer {
