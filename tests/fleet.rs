@@ -202,11 +202,21 @@ fn who_is_taken_off_the_roster_meanwhile_is_named() {
     let there = out(&scratch, "there");
     let last = class.accounts.len() - 1;
     // One after another, so that the last one is not graded when the follower is killed.
-    let args = ["--fleet", &fleet.stack.name, "--no-probe", "--lab", LABS[0], "--at-once", "1"];
+    let args = [
+        "--fleet",
+        &fleet.stack.name,
+        "--no-probe",
+        "--lab",
+        LABS[0],
+        "--at-once",
+        "1",
+    ];
     let mut following = class.grade(&there, &args);
     let following = following.stdout(Stdio::null()).stderr(Stdio::null());
     let mut following = following.spawn().unwrap();
-    common::eventually("the run is noted", || there.join("underway").join("fleet.json").exists());
+    common::eventually("the run is noted", || {
+        there.join("underway").join("fleet.json").exists()
+    });
     let _ = following.kill();
     let _ = following.wait();
     let roster = std::fs::read_to_string(class.roster()).unwrap();

@@ -160,7 +160,7 @@ impl Account {
     /// When the credentials are missing, wrong or expired, or AWS cannot be reached.
     pub async fn identity(&self) -> Result<Identity, CallError> {
         let value = self
-            .once("sts:GetCallerIdentity", "", async {
+            .once("sts:GetCallerIdentity", "", || async {
                 let answer = self
                     .sts()
                     .get_caller_identity()
@@ -184,11 +184,12 @@ impl Account {
     ///
     /// # Errors
     /// The call's own error, to everyone who asked.
-    pub async fn once<F>(&self, action: &str, input: &str, call: F) -> Result<Arc<Value>, CallError>
+    pub async fn once<F>(&self, action: &str, input: &str, call: impl FnOnce() -> F) -> Result<Arc<Value>, CallError>
     where
         F: Future<Output = Result<Value, CallError>>,
     {
-        let ask = Box::pin(async { call.await.map(Arc::new) });
+        // Most who ask only wait: they need not have the room that a call takes.
+        let ask = || Box::pin(async { call().await.map(Arc::new) });
         self.calls.get(format!("{action} {input}"), ask).await
     }
 

@@ -27,7 +27,7 @@ impl<T: Clone> Once<T> {
     ///
     /// # Errors
     /// That of `ask`, to everyone who asked.
-    pub async fn get<F>(&self, key: String, ask: F) -> Answer<T>
+    pub async fn get<F>(&self, key: String, ask: impl FnOnce() -> F) -> Answer<T>
     where
         F: Future<Output = Answer<T>>,
     {
@@ -38,7 +38,7 @@ impl<T: Clone> Once<T> {
             .entry(key)
             .or_default()
             .clone();
-        cell.get_or_init(|| ask).await.clone()
+        cell.get_or_init(ask).await.clone()
     }
 }
 

@@ -155,7 +155,8 @@ async fn follow(
         course,
     };
     let bucket = ledger.bucket.clone();
-    let on = |event: Event<'_>| match event {
+    let on = |event: Event<'_>| {
+        match event {
         Event::Counted(counts) => screen.tell(format!(
             "on AWS: {} at work, {} waiting",
             counts.at_work, counts.waiting
@@ -170,6 +171,7 @@ async fn follow(
         )),
         Event::EndedBadly(why) => screen.warn(format!("every report is here, but {why}")),
         Event::Waiting(error) => screen.warn(format!("{error}; trying again")),
+    }
     };
     let end = tokio::select! {
         end = follower.follow(&mut ledger, &execution, &on, stop) => end,

@@ -75,7 +75,8 @@ impl Lab {
         })
     }
 
-    /// The top-level fields of the resource `name` that anything in the lab reads; `None` when something reads it whole.
+    /// The top-level fields of the resource `name`, or of each in a list of them, that anything in the lab reads; `None`
+    /// when something reads it whole.
     pub fn fields_read(&self, name: &str) -> Option<&BTreeSet<String>> {
         // The same for every account, and it takes going through the whole lab.
         let reads = self.reads.get_or_init(|| {
@@ -90,8 +91,13 @@ impl Lab {
         let mentions = exprs.iter().map(|e| e.value.mentions());
         let in_texts = texts.iter().flat_map(|t| t.value.mentions()).map(|(_, m)| m);
         let mut fields = BTreeSet::new();
+        let many = self.resources.get(name).is_some_and(|resource| resource.many);
         for mentions in mentions.chain(in_texts) {
-            fields.extend(mentions.fields_of(name)?.into_iter().map(str::to_owned));
+            let read = match many {
+                true => mentions.fields_of_items(name),
+                false => mentions.fields_of(name),
+            };
+            fields.extend(read?.into_iter().map(str::to_owned));
         }
         Some(fields)
     }

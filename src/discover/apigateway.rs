@@ -143,7 +143,7 @@ async fn resources(account: &Account, api: &Candidate) -> Result<Value, CallErro
 
 async fn resources_of(account: &Account, api: &str) -> Result<Arc<Value>, CallError> {
     let path = format!("/restapis/{api}/resources");
-    let call = async { Ok(json!({"resources": all(account, &path, &[("embed", "methods")]).await?})) };
+    let call = || async { Ok(json!({"resources": all(account, &path, &[("embed", "methods")]).await?})) };
     account.once("apigateway:GET", &path, call).await
 }
 

@@ -104,7 +104,7 @@ async fn rules_of(account: &Account, bus: &str) -> Result<Vec<Value>, CallError>
         token: "NextToken",
     };
     let rules = account
-        .once("events:ListRules", bus, async {
+        .once("events:ListRules", bus, || async {
             let input = json!({"EventBusName": bus});
             Ok(account.list(&EVENTBRIDGE, "ListRules", input, paging).await?.into())
         })

@@ -121,7 +121,7 @@ fn document(encoded: &str) -> Value {
 
 async fn attached(account: &Account, role: &str) -> Result<Value, CallError> {
     let answer = account
-        .once("iam:ListAttachedRolePolicies", role, async {
+        .once("iam:ListAttachedRolePolicies", role, || async {
             let input = json!({"RoleName": role, "MaxItems": PAGE});
             let policies = account
                 .list(&IAM, "ListAttachedRolePolicies", input, paging("AttachedPolicies"))

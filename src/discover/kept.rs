@@ -35,8 +35,9 @@ struct Lists(Once<Vec<Arc<Listed>>>);
 /// # Errors
 /// Those of the calls.
 pub async fn list(account: &Account, kind: &Kind, name: &str, args: &Args) -> Result<Vec<Arc<Listed>>, CallError> {
-    let ask = (kind.list)(account, args).map_ok(|all| all.into_iter().map(Listed::new).collect());
-    account.keep::<Lists>().0.get(key(name, args), ask.boxed()).await
+    let listed = |all: Vec<Candidate>| all.into_iter().map(Listed::new).collect();
+    let ask = || (kind.list)(account, args).map_ok(listed).boxed();
+    account.keep::<Lists>().0.get(key(name, args), ask).await
 }
 
 /// What a list is known by.
@@ -66,12 +67,12 @@ impl Listed {
     ///
     /// # Errors
     /// Those of `look`.
-    pub async fn described(
+    pub async fn described<'l>(
         &self,
         spec: &KindSpec,
-        look: BoxFuture<'_, Result<Value, CallError>>,
+        look: impl FnOnce() -> BoxFuture<'l, Result<Value, CallError>>,
     ) -> Result<Described, CallError> {
-        let describe = look.map_ok(|more| {
+        let describe = |more: Value| {
             let mut whole = self.candidate.document.clone();
             if let (Some(document), Some(more)) = (whole.as_object_mut(), more.as_object()) {
                 document.extend(more.clone());
@@ -80,8 +81,8 @@ impl Listed {
                 more: Arc::new(more),
                 document: filled(spec, whole),
             }
-        });
-        self.described.get_or_init(|| describe).await.clone()
+        };
+        self.described.get_or_init(|| look().map_ok(describe)).await.clone()
     }
 }
 

@@ -240,7 +240,7 @@ async fn in_group(account: &Account, group: &Candidate) -> Result<Value, CallErr
 /// `ListDatasets` of a group, asked once.
 async fn listed_datasets(account: &Account, group: &str) -> Result<Vec<Value>, CallError> {
     let listed = account
-        .once("personalize:ListDatasets", group, async {
+        .once("personalize:ListDatasets", group, || async {
             let input = json!({"datasetGroupArn": group});
             Ok(all(account, "ListDatasets", "datasets", input).await?.into())
         })
@@ -251,7 +251,7 @@ async fn listed_datasets(account: &Account, group: &str) -> Result<Vec<Value>, C
 /// The schema of a dataset as a document; `null` for the dataset of an event tracker's events, which has none.
 async fn schema(account: &Account, dataset: &str) -> Result<Value, CallError> {
     let described = account
-        .once("personalize:DescribeDataset", dataset, async {
+        .once("personalize:DescribeDataset", dataset, || async {
             let input = json!({"datasetArn": dataset});
             account.call(&PERSONALIZE, "DescribeDataset", input).await
         })
@@ -260,7 +260,7 @@ async fn schema(account: &Account, dataset: &str) -> Result<Value, CallError> {
         return Ok(Value::Null);
     };
     let described = account
-        .once("personalize:DescribeSchema", arn, async {
+        .once("personalize:DescribeSchema", arn, || async {
             let input = json!({"schemaArn": arn});
             account.call(&PERSONALIZE, "DescribeSchema", input).await
         })

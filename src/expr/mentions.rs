@@ -1,8 +1,11 @@
 //! What an expression mentions: the names, which make the dependency graph, and the fields and functions, which
 //! `lint` holds against what there is.
 
-use super::Shape;
-use cel::common::ast::{Expr as Ast, LiteralValue, SourceInfo};
+mod unknown;
+
+pub use unknown::UnknownField;
+
+use cel::common::ast::{Expr as Ast, SourceInfo};
 use cel::parser::Expression;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -18,25 +21,34 @@ pub struct Mention {
     pub at: Range<usize>,
 }
 
-/// A field that is read from a document of known shape but that it does not have.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownField {
-    /// The field.
-    pub field: String,
-    /// The fields that there are.
-    pub known: Vec<String>,
-    /// Where, as a range of bytes in the expression.
-    pub at: Range<usize>,
-}
-
 /// Everything an expression mentions.
 pub struct Mentions {
     names: Vec<Mention>,
     functions: Vec<(String, Range<usize>)>,
-    fields: Vec<(String, Option<String>)>,
+    fields: Vec<(String, Part)>,
     tree: Expression,
     offsets: BTreeMap<u64, (usize, usize)>,
     source: String,
+}
+
+/// What is read of a name.
+#[derive(Debug, Clone, PartialEq)]
+enum Part {
+    /// All of it.
+    Whole,
+    /// A field.
+    Field(String),
+    /// A field of each of its items, one after another.
+    OfItems(String),
+    /// Nothing of its items but how many there are.
+    Items,
+}
+
+/// A name that an expression binds by itself, for each item of a list.
+struct Local {
+    name: String,
+    /// The resource that the list is, where it is one.
+    of: Option<String>,
 }
 
 /// How the place around a name uses it.
@@ -46,6 +58,8 @@ enum Used {
     Asked,
     /// `name.field`
     Selected,
+    /// `name.exists(x, …)` and the like: what is read of its items is noted with them.
+    Items,
     /// In any other way.
     Whole,
 }
@@ -118,16 +132,20 @@ impl Mentions {
             .filter(|(name, _)| !FUNCTIONS.contains(&name.as_str()))
     }
 
-    fn walk(&mut self, node: &Expression, info: &SourceInfo, bound: &mut Vec<String>, used: Used) {
+    fn walk(&mut self, node: &Expression, info: &SourceInfo, bound: &mut Vec<Local>, used: Used) {
         let (asked, selected) = (used == Used::Asked, used == Used::Selected);
         if let Some((start, stop)) = info.offset_for(node.id) {
             self.offsets.insert(node.id, (start as usize, stop as usize));
         }
         match &node.expr {
             Ast::Ident(name) => {
-                if !name.starts_with('@') && !bound.iter().any(|b| b == name) {
-                    if !selected && !asked {
-                        self.fields.push((name.clone(), None));
+                if let Some(local) = local(bound, name) {
+                    if let (Some(list), false) = (&local.of, selected) {
+                        self.fields.push((list.clone(), Part::Whole));
+                    }
+                } else if !name.starts_with('@') {
+                    if used == Used::Whole {
+                        self.fields.push((name.clone(), Part::Whole));
                     }
                     let at = self.place(node.id, name);
                     self.names.push(Mention {
@@ -138,7 +156,7 @@ impl Mentions {
                 }
             }
             Ast::Select(select) => {
-                self.note_field(&select.operand, Some(&select.field), bound);
+                self.note_field(&select.operand, &select.field, bound);
                 self.walk(&select.operand, info, bound, Used::Selected);
             }
             Ast::Call(call) => {
@@ -168,12 +186,27 @@ impl Mentions {
                 }
             }
             Ast::Comprehension(c) => {
-                self.walk(&c.iter_range, info, bound, Used::Whole);
+                let list = match &c.iter_range.expr {
+                    Ast::Ident(name) if local(bound, name).is_none() && c.iter_var2.is_none() => Some(name.clone()),
+                    _ => None,
+                };
+                if let Some(list) = &list {
+                    self.fields.push((list.clone(), Part::Items));
+                }
+                let used = if list.is_some() { Used::Items } else { Used::Whole };
+                self.walk(&c.iter_range, info, bound, used);
                 self.walk(&c.accu_init, info, bound, Used::Whole);
                 let depth = bound.len();
-                bound.push(c.iter_var.clone());
-                bound.extend(c.iter_var2.clone());
-                bound.push(c.accu_var.clone());
+                let unlisted = |name: &String| Local {
+                    name: name.clone(),
+                    of: None,
+                };
+                bound.push(Local {
+                    name: c.iter_var.clone(),
+                    of: list,
+                });
+                bound.extend(c.iter_var2.iter().map(unlisted));
+                bound.push(unlisted(&c.accu_var));
                 self.walk(&c.loop_cond, info, bound, Used::Whole);
                 self.walk(&c.loop_step, info, bound, Used::Whole);
                 self.walk(&c.result, info, bound, Used::Whole);
@@ -183,20 +216,40 @@ impl Mentions {
         }
     }
 
-    /// The top-level fields of `name` that are read; `None` when it is used as a whole.
+    /// The top-level fields of the document `name` that are read; `None` when it is used as a whole.
     pub fn fields_of(&self, name: &str) -> Option<Vec<&str>> {
-        let mut fields = Vec::new();
-        for (_, field) in self.fields.iter().filter(|(of, _)| of == name) {
-            fields.push(field.as_deref()?);
-        }
-        Some(fields)
+        let parts = self.parts_of(name).map(|part| match part {
+            Part::Field(field) => Some(field.as_str()),
+            _ => None,
+        });
+        parts.collect()
     }
 
-    fn note_field(&mut self, operand: &Expression, field: Option<&str>, bound: &[String]) {
-        if let Ast::Ident(name) = &operand.expr
-            && !bound.iter().any(|b| b == name)
-        {
-            self.fields.push((name.clone(), field.map(str::to_owned)));
+    /// The top-level fields that are read of the documents in the list `name`; `None` when one of them is used as a whole.
+    pub fn fields_of_items(&self, name: &str) -> Option<Vec<&str>> {
+        let parts = self.parts_of(name).filter_map(|part| match part {
+            Part::OfItems(field) => Some(Some(field.as_str())),
+            Part::Items => None,
+            _ => Some(None),
+        });
+        parts.collect()
+    }
+
+    fn parts_of(&self, name: &str) -> impl Iterator<Item = &Part> {
+        self.fields
+            .iter()
+            .filter(move |(of, _)| of == name)
+            .map(|(_, part)| part)
+    }
+
+    fn note_field(&mut self, operand: &Expression, field: &str, bound: &[Local]) {
+        let Ast::Ident(name) = &operand.expr else {
+            return;
+        };
+        match local(bound, name) {
+            None => self.fields.push((name.clone(), Part::Field(field.to_owned()))),
+            Some(Local { of: Some(list), .. }) => self.fields.push((list.clone(), Part::OfItems(field.to_owned()))),
+            Some(_) => {}
         }
     }
 
@@ -213,114 +266,11 @@ impl Mentions {
             None => start..start + super::word_length(&self.source[start..]),
         }
     }
+}
 
-    /// The fields that are read from names of known shape but that those do not have.
-    pub fn unknown_fields<'a>(&self, shape_of: &dyn Fn(&str) -> Option<&'a Shape>) -> Vec<UnknownField> {
-        let mut found = Vec::new();
-        self.infer(&self.tree, &mut Vec::new(), shape_of, &mut found);
-        found
-    }
-
-    fn infer<'a>(
-        &self,
-        node: &Expression,
-        bound: &mut Vec<(String, Shape)>,
-        shape_of: &dyn Fn(&str) -> Option<&'a Shape>,
-        found: &mut Vec<UnknownField>,
-    ) -> Shape {
-        match &node.expr {
-            Ast::Ident(name) => bound
-                .iter()
-                .rev()
-                .find(|(b, _)| b == name)
-                .map(|(_, shape)| shape.clone())
-                .or_else(|| shape_of(name).cloned())
-                .unwrap_or(Shape::Any),
-            Ast::Select(select) => {
-                let of = self.infer(&select.operand, bound, shape_of, found);
-                self.field(&of, &select.field, node.id, found)
-            }
-            Ast::Call(call) => {
-                if let Some(target) = &call.target {
-                    self.infer(target, bound, shape_of, found);
-                }
-                let args: Vec<Shape> = call
-                    .args
-                    .iter()
-                    .map(|arg| self.infer(arg, bound, shape_of, found))
-                    .collect();
-                match (call.func_name.as_str(), call.args.as_slice()) {
-                    ("_?._" | "_[_]" | "_[?_]", [_, key]) => match (&args[0], &key.expr) {
-                        (of @ Shape::Object(_), Ast::Literal(LiteralValue::String(s))) => {
-                            self.field(of, s.inner(), node.id, found)
-                        }
-                        (Shape::List(inner) | Shape::Map(inner), _) => (**inner).clone(),
-                        _ => Shape::Any,
-                    },
-                    _ => Shape::Any,
-                }
-            }
-            Ast::List(list) => {
-                for item in &list.elements {
-                    self.infer(item, bound, shape_of, found);
-                }
-                Shape::Any
-            }
-            Ast::Map(map) => {
-                for entry in &map.entries {
-                    if let cel::common::ast::EntryExpr::MapEntry(entry) = &entry.expr {
-                        self.infer(&entry.value, bound, shape_of, found);
-                    }
-                }
-                Shape::Any
-            }
-            Ast::Comprehension(c) => {
-                let range = self.infer(&c.iter_range, bound, shape_of, found);
-                let item = match range {
-                    Shape::List(inner) => *inner,
-                    // Over a map, the variable is the key.
-                    Shape::Map(_) | Shape::Object(_) => Shape::Scalar,
-                    _ => Shape::Any,
-                };
-                let depth = bound.len();
-                bound.push((c.iter_var.clone(), item));
-                bound.extend(c.iter_var2.clone().map(|v| (v, Shape::Any)));
-                bound.push((c.accu_var.clone(), Shape::Any));
-                self.infer(&c.loop_cond, bound, shape_of, found);
-                self.infer(&c.loop_step, bound, shape_of, found);
-                self.infer(&c.result, bound, shape_of, found);
-                bound.truncate(depth);
-                Shape::Any
-            }
-            Ast::Struct(_) | Ast::Literal(_) | Ast::Unspecified => Shape::Any,
-        }
-    }
-
-    fn field(&self, of: &Shape, field: &str, id: u64, found: &mut Vec<UnknownField>) -> Shape {
-        match of {
-            Shape::Object(fields) => match fields.get(field) {
-                Some(shape) => shape.clone(),
-                None => {
-                    found.push(UnknownField {
-                        field: field.to_owned(),
-                        known: fields.keys().cloned().collect(),
-                        at: self.place(id, field),
-                    });
-                    Shape::Any
-                }
-            },
-            Shape::Map(inner) => (**inner).clone(),
-            Shape::Scalar => {
-                found.push(UnknownField {
-                    field: field.to_owned(),
-                    known: Vec::new(),
-                    at: self.place(id, field),
-                });
-                Shape::Any
-            }
-            Shape::List(_) | Shape::Any => Shape::Any,
-        }
-    }
+/// What `name` is bound to by the expression itself: the innermost, where several have it.
+fn local<'b>(bound: &'b [Local], name: &str) -> Option<&'b Local> {
+    bound.iter().rev().find(|local| local.name == name)
 }
 
 /// Operators are calls too, with names such as `_==_`.
@@ -339,8 +289,6 @@ fn floor(text: &str, at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::super::Expr;
-    use super::*;
-    use serde_json::json;
 
     #[test]
     fn names_are_free_names_and_say_how_they_are_used() {
@@ -352,24 +300,28 @@ mod tests {
     }
 
     #[test]
-    fn fields_are_followed_into_lists() {
-        let shape = Shape::of(&json!({"Mappings": [{"Arn": null}], "Vars": {"*": null}}));
-        let fields = |source: &str| {
-            Expr::compile(source)
-                .unwrap()
-                .mentions()
-                .unknown_fields(&|name| (name == "f").then_some(&shape))
-                .into_iter()
-                .map(|f| (f.field, f.at))
-                .collect::<Vec<_>>()
+    fn of_a_list_the_fields_of_its_items_are_known_as_long_as_none_is_taken_whole() {
+        let read = |source: &str| {
+            let expr = Expr::compile(source).unwrap();
+            let fields = expr.mentions().fields_of_items("roles")?;
+            Some(fields.into_iter().map(str::to_owned).collect::<Vec<_>>().join(" "))
         };
-        assert!(fields("f.Mappings.exists(m, m.Arn == '')").is_empty());
-        assert!(fields("f.Vars.ANY == '' && f.Vars.?OTHER.orValue('') == ''").is_empty());
+        let known = |fields: &str| Some(fields.to_owned());
+        assert_eq!(read("roles.exists(r, r.Arn == x.Arn && r.Trust.A)"), known("Arn Trust"));
+        assert_eq!(read("roles.map(r, r.Name).size() > 1 && found(roles)"), known("Name"));
+        assert_eq!(read("roles.exists(r, x.exists(y, y.Arn == r.Arn))"), known("Arn"));
         assert_eq!(
-            fields("f.Mappings.exists(m, m.Arm == '')"),
-            [("Arm".to_owned(), 23..26)]
+            read("roles.exists(r, r.Arn == '') && x.exists(r, r.Name == '')"),
+            known("Arn")
         );
-        assert_eq!(fields("f.Mapings.size() > 0"), [("Mapings".to_owned(), 2..9)]);
+        // An inner `r` is another one.
+        assert_eq!(read("roles.exists(r, x.exists(r, r.Name == ''))"), known(""));
+        assert_eq!(read("roles.filter(r, r.Arn == '')[0].Name == ''"), None);
+        assert_eq!(read("roles.exists(r, f(r))"), None);
+        assert_eq!(read("roles[0].Arn == ''"), None);
+        // Of one document, the variable would be a key.
+        let expr = Expr::compile("roles.exists(r, r.Arn == '')").unwrap();
+        assert_eq!(expr.mentions().fields_of("roles"), None);
     }
 
     #[test]

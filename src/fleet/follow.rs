@@ -281,7 +281,9 @@ impl Follower<'_> {
             _ => BTreeMap::new(),
         };
         let run = match (&ended.failed, ended.status.as_str()) {
-            (Some((error, cause)), status) => format!("the run did not end well: {}", machine::why(status, error, cause)),
+            (Some((error, cause)), status) => {
+                format!("the run did not end well: {}", machine::why(status, error, cause))
+            }
             (None, "SUCCEEDED") => "the run ended without a report of this student".to_owned(),
             (None, status) => format!("the run ended early, as {status}"),
         };

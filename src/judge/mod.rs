@@ -338,12 +338,21 @@ impl<'a> Run<'a> {
 
     /// What became of the search for `name`: the first who asks makes it.
     fn outcome<'s>(&'s self, name: &'s str) -> LocalBoxFuture<'s, &'s Outcome> {
-        async move { self.outcomes[name].get_or_init(|| self.resolve(name)).await }.boxed_local()
+        // Many wait while one searches: only the one who does has the room that it takes.
+        async move {
+            let search = || self.resolve(name).boxed_local();
+            self.outcomes[name].get_or_init(search).await
+        }
+        .boxed_local()
     }
 
     /// The status of a check: the first who asks judges it.
     fn status<'s>(&'s self, check: &'s crate::course::Check) -> LocalBoxFuture<'s, Status> {
-        async move { *self.statuses[check.id.as_str()].get_or_init(|| self.check(check)).await }.boxed_local()
+        async move {
+            let judge = || self.check(check).boxed_local();
+            *self.statuses[check.id.as_str()].get_or_init(judge).await
+        }
+        .boxed_local()
     }
 
     fn chosen(&self) -> IndexMap<String, report::Chosen> {

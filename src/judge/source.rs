@@ -81,7 +81,7 @@ impl<'a> Source<'a> {
         let key = format!("{} {}", spec.name, candidate.arn.as_ref().unwrap_or(&candidate.name));
         let described = match self {
             Self::Account(account, seen) => {
-                let look = (description.look)(account, candidate);
+                let look = || (description.look)(account, candidate);
                 let described = listed.described(spec, look).await;
                 let more = described.as_ref().map(|described| Value::clone(&described.more));
                 seen.borrow_mut().descriptions.insert(key, Seen::of(more));
@@ -89,7 +89,7 @@ impl<'a> Source<'a> {
             }
             Self::Evidence(evidence) => {
                 let answer = self.answer(evidence.descriptions.get(&key), spec.name);
-                listed.described(spec, ready(answer).boxed()).await
+                listed.described(spec, || ready(answer).boxed()).await
             }
         };
         described.map(|described| Some(described.document))

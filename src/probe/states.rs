@@ -150,7 +150,7 @@ async fn ours(account: &Account, listed: &Value, holds: &[String]) -> Result<Opt
     let arn = field("executionArn");
     // What an execution was started with does not change: asked once.
     let input = account
-        .once("input of execution", &arn, async {
+        .once("input of execution", &arn, || async {
             let answer = account
                 .call(&STATES, "DescribeExecution", json!({"executionArn": arn}))
                 .await?;
