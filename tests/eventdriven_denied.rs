@@ -174,3 +174,9 @@ fn roles_that_may_not_be_simulated_are_judged_by_the_policies_that_are_known_by_
     let seen = without(it, "iam:SimulatePrincipalPolicy");
     assert_eq!((seen.code, seen.with(Status::Unknown).len()), (0, 0), "{}", seen.json);
 }
+
+#[test]
+fn which_policies_all_the_roles_have_need_not_be_known_where_the_functions_say_which_is_theirs() {
+    let seen = without(orders(), "iam:ListAttachedRolePolicies");
+    assert_eq!((seen.code, seen.with(Status::Unknown).len()), (0, 0), "{}", seen.json);
+}
