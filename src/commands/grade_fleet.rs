@@ -155,8 +155,7 @@ async fn follow(
         course,
     };
     let bucket = ledger.bucket.clone();
-    let on = |event: Event<'_>| {
-        match event {
+    let on = |event: Event<'_>| match event {
         Event::Counted(counts) => screen.tell(format!(
             "on AWS: {} at work, {} waiting",
             counts.at_work, counts.waiting
@@ -164,14 +163,13 @@ async fn follow(
         Event::Stored(student, report) => screen.on(Graded::Stored(student, report)),
         Event::Ended(student) => screen.on(Graded::Ended(student)),
         Event::NotListed { student, key } => screen.warn(format!(
-            "{}: the roster does not have this student any more, so the report is not kept here; it is in the bucket {}, at {}",
+            "{}: the roster does not have this student any more, so the report is not kept here; \
+             it is in the bucket {bucket}, at {}",
             visible(student),
-            bucket,
             visible(&key)
         )),
         Event::EndedBadly(why) => screen.warn(format!("every report is here, but {why}")),
         Event::Waiting(error) => screen.warn(format!("{error}; trying again")),
-    }
     };
     let end = tokio::select! {
         end = follower.follow(&mut ledger, &execution, &on, stop) => end,
