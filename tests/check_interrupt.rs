@@ -131,12 +131,12 @@ fn right_after_sending_nothing_is_left_either() {
     checking.interrupt();
     let (code, printed) = checking.end();
     let report: Report = serde_json::from_str(&printed).expect("a whole report");
-    // It may have arrived before the signal did.
-    let last = report.checks().map(|(_, c)| c.status).last();
-    match last {
-        Some(Status::Pass) => assert_eq!(code, Some(0)),
-        _ => assert_eq!(code, Some(3), "{printed}"),
-    }
+    // It may have arrived before the signal did; another check may still have been waiting for its answer then.
+    let open = report.checks().filter(|(_, c)| c.status != Status::Pass);
+    let open: Vec<_> = open.map(|(_, c)| (c.id.as_str(), c.status)).collect();
+    let unknown = open.iter().all(|(_, status)| *status == Status::Unknown);
+    let expected = if open.is_empty() { 0 } else { 3 };
+    assert!(unknown && code == Some(expected), "{code:?} {open:?} {printed}");
     assert!(relay.count(DELETE_ITEM) > 0);
     it.nothing_is_left(before + relay.count(PUT_RECORD));
 }
