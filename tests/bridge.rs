@@ -47,6 +47,11 @@ fn roles_of_other_accounts() {
 }
 
 #[test]
+fn sessions_that_begin_at_once() {
+    passes("sessions.py");
+}
+
+#[test]
 fn api_gateway() {
     passes("gateway.py");
 }

@@ -1,9 +1,10 @@
 """IAM: what AWS's own policies allow, who may use a role, and what a service may do with it."""
 import json
 import re
+import threading
 
 from ministack.core import iam_actions, iam_evaluator as iam
-from ministack.services import iam as iam_store
+from ministack.services import iam as iam_store, sts
 
 from .fit import expect_all, wrap
 
@@ -15,6 +16,17 @@ expect_all(iam_actions, "", identity_denial_message="action principal_arn resour
 
 PREFIXES = {"apigatewayadministrator": "apigateway", "cloudwatchlogs": "logs", "ec2containerregistry": "ecr",
             "eventbridge": "events", "kinesisfirehose": "firehose", "stepfunctions": "states"}
+
+
+beginning = threading.Lock()
+
+
+@wrap(sts, "register_session", "access_key session")
+def register_session(original, access_key, session):
+    """MiniStack goes through all sessions at each new one. Functions start in threads, and one that begins meanwhile would
+    fail there, as no function on AWS does, and take those that start beside it along."""
+    with beginning:
+        return original(access_key, session)
 
 
 @wrap(iam_store, "_autovivify_aws_managed_policy", "arn")
