@@ -5,7 +5,7 @@
 mod common;
 
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Child, Command, Stdio};
 
 use common::cloud::{Cloud, REGION, alone, run, shared, wait};
 use common::course::solution_with_code;
@@ -141,6 +141,12 @@ fn runs(out: &Path, n: usize, lab: &str) -> usize {
     names.filter(|name| name.ends_with("Z.json")).count()
 }
 
+/// Starts a command whose words nobody reads.
+fn unseen(mut command: Command) -> Child {
+    let command = command.stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().unwrap()
+}
+
 #[test]
 fn a_follower_that_is_killed_joins_again() {
     let class = class();
@@ -149,14 +155,9 @@ fn a_follower_that_is_killed_joins_again() {
     let there = out(&scratch, "there");
     let ledger = there.join("underway").join("fleet.json");
     let args = ["--fleet", &fleet.stack.name];
-    let follow = || {
-        let mut following = class.grade(&there, &args);
-        let following = following.stdout(Stdio::null()).stderr(Stdio::null());
-        following.spawn().unwrap()
-    };
     // As soon as the run is noted, perhaps before it is started; then when it is; then whenever something has come.
     for moment in 0..4 {
-        let mut following = follow();
+        let mut following = unseen(class.grade(&there, &args));
         common::eventually("the run goes on", || {
             let noted = std::fs::read_to_string(&ledger).unwrap_or_default();
             let come = all(class, &there).len();
@@ -211,9 +212,7 @@ fn who_is_taken_off_the_roster_meanwhile_is_named() {
         "--at-once",
         "1",
     ];
-    let mut following = class.grade(&there, &args);
-    let following = following.stdout(Stdio::null()).stderr(Stdio::null());
-    let mut following = following.spawn().unwrap();
+    let mut following = unseen(class.grade(&there, &args));
     common::eventually("the run is noted", || {
         there.join("underway").join("fleet.json").exists()
     });
