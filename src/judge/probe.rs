@@ -148,7 +148,7 @@ impl Run<'_> {
                     step: step.id.clone(),
                     what: under.hop.check.title.clone(),
                     seconds: under.since.map_or(0, |since| since.elapsed().as_secs()),
-                    within: under.hop.within.as_secs(),
+                    within: under.within.as_secs(),
                     sent: watch.sent,
                 });
             }

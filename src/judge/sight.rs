@@ -116,13 +116,15 @@ impl Run<'_> {
     /// The event did not come: the cause where the evidence shows one.
     fn missing(&self, under: &mut Under<'_>, scope: &Scope, clues: &[Clue]) {
         under.done = true;
-        let shown = clues.iter().find(|c| c.found.is_some());
         under.report.evidence = clues.iter().flat_map(|c| c.lines.iter().cloned()).collect();
-        if let Some(pending) = clues.iter().find(|c| c.pending) {
+        let never = clues.iter().any(|c| c.never);
+        if let Some(pending) = clues.iter().find(|c| c.pending && !never) {
+            under.pending = true;
             could_not_tell(&mut under.report, pending.found.clone().unwrap_or_default());
             return;
         }
-        if shown.is_none()
+        let cause = clues.iter().find(|c| c.found.is_some() && !c.pending);
+        if cause.is_none()
             && let Some(trouble) = under.trouble.take()
         {
             // We could not look: that the event is missing is not known.
@@ -130,7 +132,7 @@ impl Run<'_> {
             return;
         }
         fail(&mut under.report, &under.hop.check, scope);
-        if let Some(clue) = shown {
+        if let Some(clue) = cause {
             tell(&mut under.report, clue);
         }
     }
@@ -148,13 +150,19 @@ impl Run<'_> {
         let hop = hops.0[index].hop;
         // What was remembered does not change: there is nothing to wait for.
         let remembered = self.source.account().is_none();
-        let late = remembered || hops.0[index].since.is_some_and(|since| since.elapsed() >= hop.within);
+        let under = &hops.0[index];
+        let mut late = remembered || under.since.is_some_and(|since| since.elapsed() >= under.within);
         let due = hops.0[index].next_clues.is_some_and(|at| Instant::now() >= at);
         if hops.0[index].done || !(late || due) {
             return;
         }
         let clues = self.evidence(&step.id, hop, scope, watch).await;
         let never = clues.iter().any(|c| c.never);
+        // What is still under way gets as much time again: it is slow, which is not wrong.
+        if late && !remembered && !never && clues.iter().any(|c| c.pending) && hops.0[index].within == hop.within {
+            hops.0[index].within = hop.within * 2;
+            late = false;
+        }
         // The evidence may be of an event that has just arrived: look once more before the verdict.
         self.look_everywhere(step, hops, scope, watch, began).await;
         if !hops.0[index].done && (late || never) {

@@ -38,8 +38,9 @@ impl Run<'_> {
                 removed = self.remove(action, scope, watch) => match removed {
                     Ok(removed) => {
                         self.secrets.borrow_mut().extend(removed.secrets);
-                        // Stopped early, and nothing had come when the waiting ended: a slow function may still be at it.
-                        let in_vain = removed.count == 0 && *self.stop.borrow() > 0 && watch.may_arrive;
+                        // Nothing had come when the waiting ended: a slow function may still be at it.
+                        let stopped = *self.stop.borrow() > 0 && watch.may_arrive;
+                        let in_vain = removed.count == 0 && (stopped || hops.0.iter().any(|h| h.pending));
                         in_vain.then(|| "nothing had arrived when the waiting for it ended".to_owned())
                     }
                     Err(undone) => Some(undone.say(self)),

@@ -3,6 +3,7 @@
 use super::check::{blank, could_not_tell, pass};
 use crate::course::{Hop, Probe};
 use crate::report::{CheckReport, Status};
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// One hop under way.
@@ -13,6 +14,10 @@ pub(super) struct Under<'p> {
     pub done: bool,
     /// When it began to be what is waited for: everything before it has passed, and what it sends is sent.
     pub since: Option<Instant>,
+    /// For how long it is waited for.
+    pub within: Duration,
+    /// Whether something that may still bring it was under way when the waiting ended.
+    pub pending: bool,
     /// When its evidence is to be looked at next.
     pub next_clues: Option<Instant>,
     /// Seconds from the beginning to where it was seen.
@@ -28,11 +33,13 @@ pub(super) struct Hops<'p>(pub Vec<Under<'p>>);
 
 impl<'p> Hops<'p> {
     pub fn of(probe: &'p Probe) -> Self {
-        let under = |hop| Under {
+        let under = |hop: &'p Hop| Under {
             hop,
             report: blank(&hop.check),
             done: false,
             since: None,
+            within: hop.within,
+            pending: false,
             next_clues: None,
             seen: None,
             trouble: None,

@@ -113,6 +113,18 @@ async fn log(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, Call
     let failed: Vec<&&Run> = ended.iter().filter(|r| !r.errors.is_empty()).collect();
     // Other events may be on the way beside the probe's: one failed run is not proof, unless it names the probe.
     let never = failed.iter().any(|r| r.names_this_probe) || (failed.len() >= 2 && failed.len() == ended.len());
+    // It may have the event in hand, or the ones before it.
+    if let Some(run) = runs.iter().find(|r| !r.ended).filter(|_| !never) {
+        let function = text(args, "function");
+        return Ok(Clue {
+            found: Some(format!(
+                "function {function} is still running, since {}: check again in a minute",
+                clock(run)
+            )),
+            pending: true,
+            ..Clue::default()
+        });
+    }
     let errors: Vec<String> = failed.first().map(|r| r.errors.clone()).unwrap_or_default();
     let Some(telling) = errors.iter().max_by_key(|line| tells(line)) else {
         let lines = if ended.is_empty() {
@@ -128,11 +140,10 @@ async fn log(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, Call
             ..Clue::default()
         });
     };
-    let at = chrono::DateTime::from_timestamp_millis(failed[0].started).unwrap_or_default();
     Ok(Clue {
         found: Some(format!(
             "the function ran at {} and logged: {}",
-            at.format("%H:%M:%S UTC"),
+            clock(failed[0]),
             essence(telling)
         )),
         fix: advice(telling, text(args, "function")),
@@ -146,6 +157,12 @@ async fn log(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, Call
         pending: false,
         ..Clue::default()
     })
+}
+
+/// When a run began, for people.
+fn clock(run: &Run) -> String {
+    let at = chrono::DateTime::from_timestamp_millis(run.started).unwrap_or_default();
+    at.format("%H:%M:%S UTC").to_string()
 }
 
 async fn trigger(account: &Account, args: &Args) -> Result<Clue, CallError> {

@@ -1,7 +1,10 @@
-"""CloudWatch Logs: FilterLogEvents gives all events, page by page, once each."""
+"""CloudWatch Logs: FilterLogEvents gives all events, page by page, once each; a run is there while it runs."""
+import json
+import os
+import tempfile
 import time
 
-from lab import client, refusal, unittest
+from lab import client, eventually, function, messages, refusal, unittest
 
 GROUP = "orders"
 NOW = int(time.time() * 1000)
@@ -78,6 +81,35 @@ class Pages(unittest.TestCase):
             code = refusal(logs.filter_log_events, logGroupName=GROUP, **wrong)
             self.assertEqual(code, "InvalidParameterException", wrong)
         self.assertEqual(refusal(logs.filter_log_events, logGroupName="none"), "ResourceNotFoundException")
+
+
+WAITS = """
+import os, time
+def handler(event, context):
+    print("at work")
+    while not os.path.exists(event["until"]):
+        time.sleep(0.05)
+"""
+
+
+class Runs(unittest.TestCase):
+    def test_a_run_is_in_the_log_while_it_runs(self):
+        account, group = "150000000006", "/aws/lambda/waits"
+        function(account, "waits", WAITS)
+        with tempfile.TemporaryDirectory() as folder:
+            told = os.path.join(folder, "go-on")
+            client("lambda", account).invoke(
+                FunctionName="waits", InvocationType="Event", Payload=json.dumps({"until": told}))
+            seen = eventually("it runs", lambda: messages(account, group))
+            self.assertEqual([line.split()[0] for line in seen], ["START"])
+            released = int(time.time() * 1000)
+            open(told, "w").close()
+            whole = eventually("it has ended", lambda: messages(account, group)[1:])
+        self.assertEqual([line.split()[0] for line in whole], ["at", "END", "REPORT"])
+        logs = client("logs", account)
+        first, *_, last = (event["timestamp"] for event in logs.filter_log_events(logGroupName=group)["events"])
+        self.assertTrue(first <= released <= last, "each line has the time at which it was written")
+        self.assertEqual(len(logs.describe_log_streams(logGroupName=group)["logStreams"]), 1)
 
 
 unittest.main()

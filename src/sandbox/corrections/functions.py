@@ -1,8 +1,10 @@
 """Lambda: which functions can be made and run, what a crash looks like, and how many stay in memory."""
+import contextvars
 import json
 import os
 import re
 import time
+import uuid
 
 from ministack.core import lambda_runtime as runtime
 from ministack.core.responses import error_response_json, get_account_id, get_region, json_response
@@ -14,7 +16,7 @@ from .roles import assumable, refused
 expect_all(runtime, "_workers _lock _LOCAL_WORKER_TTL", kill_workers="workers")
 expect_all(fn, "_functions", _resolve_name="name_or_arn", _get_func_record_for_qualifier="name qualifier",
            reap_idle_workers="ttl")
-expect_all(logs, "_log_groups", _make_group_arn_no_star="name")
+expect_all(logs, "_log_groups", _make_group_arn_no_star="name", _create_log_group="data", _create_log_stream="data")
 
 NOT_ASSUMABLE = "The role defined for the function cannot be assumed by Lambda."
 
@@ -117,9 +119,13 @@ def execute_function_warm(original, func, event, request_id):
     return answer
 
 
+def log_group(config):
+    return (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{config.get('FunctionName')}"
+
+
 def may_log(config):
     """A function's log is written in its role's name: a role without a policy for CloudWatch Logs leaves none."""
-    group = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{config.get('FunctionName')}"
+    group = log_group(config)
     arn = logs._make_group_arn_no_star(group)
     needed = [(f"logs:{verb}", f"{arn}:log-stream:any") for verb in ("CreateLogStream", "PutLogEvents")]
     if group not in logs._log_groups:
@@ -127,18 +133,51 @@ def may_log(config):
     return not any(refused(config.get("Role", ""), session_of(config.get("FunctionName")), *each) for each in needed)
 
 
+begun = contextvars.ContextVar("begun", default=None)  # of this thread's run: its first line, and the stream that has it
+
+
+@wrap(fn, "_execute_function_dispatch", "func config event request_id started")
+def execute_function_dispatch(original, func, config, event, request_id, started):
+    """A run is in its log as soon as it begins. MiniStack writes all of it at the end, at that moment's time."""
+    before = begun.set(begin_log(config, request_id) if may_log(config) else None)
+    try:
+        return original(func, config, event, request_id, started)
+    finally:
+        begun.reset(before)
+
+
+def begin_log(config, request_id):
+    group, version, now = log_group(config), config.get("Version", "$LATEST"), int(time.time() * 1000)
+    name = f"{time.strftime('%Y/%m/%d', time.gmtime())}/[{version}]{uuid.uuid4().hex}"
+    logs._create_log_group({"logGroupName": group})
+    logs._create_log_stream({"logGroupName": group, "logStreamName": name})
+    start, stream = f"START RequestId: {request_id} Version: {version}", logs._log_groups[group]["streams"][name]
+    logs._append_log_events(stream, [{"timestamp": now, "message": start, "ingestionTime": now}])
+    return start, stream
+
+
 @wrap(fn, "_emit_lambda_logs", "func request_id log_text error duration_ms log_source")
 def emit_lambda_logs(original, func, request_id, log_text, *args, **kwargs):
     """A traceback is one event on AWS. MiniStack makes one of each line, so its line breaks travel disguised."""
-    if not may_log(func.get("config") or func):
+    if not begun.get():
         return None
     block = r"^\[ERROR\] .*\nTraceback \(most recent call last\):\n(?:  .*\n?)*"
     hidden = re.sub(block, lambda found: found[0].rstrip("\n").replace("\n", "\0") + "\n", log_text or "", flags=re.M)
-    return original(func, request_id, hidden, *args, **kwargs)
+    original(func, request_id, hidden, *args, **kwargs)
+    streams = logs._log_groups.get(log_group(func.get("config") or func), {}).get("streams", {})
+    for name in [name for name, stream in list(streams.items()) if stream is unused.get()]:
+        del streams[name]
+
+
+unused = contextvars.ContextVar("unused", default=None)  # the stream that MiniStack makes when a run has ended
 
 
 @wrap(logs, "_append_log_events", "stream events")
 def append_log_events(original, stream, events):
+    start, own = begun.get() or (None, stream)
+    if start and events and events[0]["message"] == start:
+        unused.set(stream)
+        stream, events = own, events[1:]
     return original(stream, [{**event, "message": event["message"].replace("\0", "\n")} for event in events])
 
 
