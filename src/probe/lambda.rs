@@ -113,20 +113,25 @@ async fn log(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, Call
     let failed: Vec<&&Run> = ended.iter().filter(|r| !r.errors.is_empty()).collect();
     // Other events may be on the way beside the probe's: one failed run is not proof, unless it names the probe.
     let never = failed.iter().any(|r| r.names_this_probe) || (failed.len() >= 2 && failed.len() == ended.len());
-    // It may have the event in hand, or the ones before it.
+    let errors: Vec<String> = failed.first().map(|r| r.errors.clone()).unwrap_or_default();
+    let telling = errors.iter().max_by_key(|line| tells(line));
+    // It may have the event in hand, or those before it.
     if let Some(run) = runs.iter().find(|r| !r.ended).filter(|_| !never) {
-        let function = text(args, "function");
         return Ok(Clue {
             found: Some(format!(
-                "function {function} is still running, since {}: check again in a minute",
+                "function {} is still running, since {}: check again in a minute",
+                text(args, "function"),
                 clock(run)
             )),
+            lines: vec![match telling {
+                Some(telling) => format!("log of an earlier run: {}", essence(telling)),
+                None => format!("{} run(s) have ended since the probe began", ended.len()),
+            }],
             pending: true,
             ..Clue::default()
         });
     }
-    let errors: Vec<String> = failed.first().map(|r| r.errors.clone()).unwrap_or_default();
-    let Some(telling) = errors.iter().max_by_key(|line| tells(line)) else {
+    let Some(telling) = telling else {
         let lines = if ended.is_empty() {
             Vec::new()
         } else {
@@ -147,16 +152,23 @@ async fn log(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, Call
             essence(telling)
         )),
         fix: advice(telling, text(args, "function")),
-        lines: errors
-            .iter()
-            .filter(|l| *l != telling)
-            .take(LINES)
-            .map(|l| format!("log: {}", essence(l)))
-            .collect(),
+        lines: beside(telling, &errors),
         never,
         pending: false,
         ..Clue::default()
     })
+}
+
+/// The other errors of a run, each once: a run that has several events in hand says the same of each.
+fn beside(telling: &str, errors: &[String]) -> Vec<String> {
+    let mut said = vec![essence(telling)];
+    for error in errors.iter().map(|line| essence(line)) {
+        if !said.contains(&error) {
+            said.push(error);
+        }
+    }
+    let others = said.into_iter().skip(1).take(LINES);
+    others.map(|error| format!("log: {error}")).collect()
 }
 
 /// When a run began, for people.
@@ -283,6 +295,18 @@ async fn code(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, Cal
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_of_several_events_is_told_once() {
+        let errors = [
+            "[ERROR] KeyError: 'a'",
+            "failed to store",
+            "[ERROR] KeyError: 'a'",
+            "failed to store",
+        ];
+        let errors = errors.map(str::to_owned);
+        assert_eq!(beside(&errors[0], &errors), ["log: failed to store"]);
+    }
 
     #[test]
     fn triggers_tell_their_story() {
