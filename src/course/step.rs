@@ -49,6 +49,8 @@ pub struct Lab {
     pub faults: Vec<Fault>,
     /// What [`Lab::fields_read`] has found.
     pub(super) reads: Reads,
+    /// What [`Lab::names`] looks in.
+    pub(super) words: OnceLock<String>,
 }
 
 type Reads = OnceLock<BTreeMap<String, Option<BTreeSet<String>>>>;
@@ -150,8 +152,14 @@ impl Lab {
 
     /// Whether any expression or text of the lab holds this word, such as the name of a variable.
     pub fn names(&self, word: &str) -> bool {
-        let (exprs, texts) = self.sources();
-        exprs.iter().any(|e| e.value.source().contains(word)) || texts.iter().any(|t| t.value.source().contains(word))
+        let all = self.words.get_or_init(|| {
+            let (exprs, texts) = self.sources();
+            let exprs = exprs.into_iter().map(|e| e.value.source());
+            let all: Vec<&str> = exprs.chain(texts.into_iter().map(|t| t.value.source())).collect();
+            // No name goes from one line to the next.
+            all.join("\n")
+        });
+        all.contains(word)
     }
 
     /// The step called `id`.

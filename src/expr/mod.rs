@@ -94,7 +94,7 @@ impl Expr {
     /// # Errors
     /// A missing key, a wrong type, an unknown name: never with the values themselves, which may be secret.
     pub fn evaluate(&self, scope: &Scope) -> Result<serde_json::Value, EvalError> {
-        scope.evaluate(&self.program)
+        scope.evaluate(&self.source, &self.program)
     }
 
     /// Its value as a condition.

@@ -1,14 +1,12 @@
 //! A report as Markdown that reads well before and after it is rendered. What is not plain words stands as code: no
 //! kind of Markdown finds a link, a picture or HTML in there.
 
-use super::Report;
 use super::text::{Piece, pieces};
 use super::words::{CheckWords, Words};
 use std::fmt::Write;
 
 /// The report, under a heading of the second level. `command` is how the check was called.
-pub fn section(report: &Report, command: &str) -> String {
-    let words = Words::of(report);
+pub fn section(words: &Words, command: &str) -> String {
     let mut out = format!("## {}\n\n", inert(&words.title));
     let facts: Vec<String> = words
         .facts

@@ -50,10 +50,10 @@ impl Page {
             .report
             .as_ref()
             .and_then(|report| which(class, report, grade, counts));
-        let section = grade.report.as_ref().map(|report| {
-            let words = Words::of(report);
-            Value::from_safe_string(html::section(&words, &command))
-        });
+        let words = grade.report.as_ref().map(Words::of);
+        let section = words
+            .as_ref()
+            .map(|words| Value::from_safe_string(html::section(words, &command)));
         self.labs.push(context! {
             id => visible(&grade.lab.id),
             title => visible(&grade.lab.title),
@@ -62,9 +62,9 @@ impl Page {
             section => section,
         });
         self.markdown.push('\n');
-        match (&grade.report, absent(grade)) {
-            (Some(report), _) => {
-                self.markdown.push_str(markdown::section(report, &command).trim_end());
+        match (&words, absent(grade)) {
+            (Some(words), _) => {
+                self.markdown.push_str(markdown::section(words, &command).trim_end());
                 self.markdown.push('\n');
                 if let Some(which) = which {
                     let _ = writeln!(self.markdown, "\nNote: {}", markdown::inert(&which));

@@ -5,8 +5,9 @@ use super::text::pieces;
 use super::words::Words;
 use base64::Engine;
 use minijinja::value::{Serde, Value};
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
+use minijinja::{AutoEscape, Environment, HtmlEscape, UndefinedBehavior, context};
 use sha2::{Digest, Sha256};
+use std::fmt::Write;
 use std::sync::LazyLock;
 
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -27,11 +28,25 @@ pub fn environment(templates: &[(&'static str, &'static str)]) -> Environment<'s
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    environment.add_filter("pieces", |text: &str| Value::from(Serde(pieces(text))));
+    environment.add_filter("marked", |text: &str| Value::from_safe_string(marked(text)));
     for (name, source) in templates {
         environment.add_template(name, source).expect("our own template");
     }
     environment
+}
+
+/// A text with its two marks, escaped as the engine escapes: a page has hundreds, and a loop in a template costs more.
+fn marked(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for piece in pieces(text) {
+        let (before, after) = match (piece.code, piece.bold) {
+            (true, _) => ("<code>", "</code>"),
+            (false, true) => ("<strong>", "</strong>"),
+            (false, false) => ("", ""),
+        };
+        let _ = write!(out, "{before}{}{after}", HtmlEscape(&piece.text));
+    }
+    out
 }
 
 /// Renders one of our own templates.
