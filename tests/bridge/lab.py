@@ -25,7 +25,7 @@ def client(service, account, region=REGION):
                         aws_secret_access_key="root", config=Config(retries={"total_max_attempts": 1}))
 
 
-def eventually(what, look, seconds=20):
+def eventually(what, look, seconds=60):
     """Looks again and again, and gives the first answer that is something. Fails when none is in time."""
     end, pause = time.monotonic() + seconds, 0.02
     while time.monotonic() < end:

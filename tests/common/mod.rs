@@ -134,11 +134,14 @@ pub fn text(output: &Output) -> String {
     )
 }
 
-/// Looks again and again, and fails when it is not so within 30 s.
+/// How long a test waits for what must come: a machine that does other things as well takes its time.
+pub const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Looks again and again, and fails when it is not so within [`PATIENCE`].
 pub fn eventually(what: &str, mut so: impl FnMut() -> bool) {
     let began = Instant::now();
     while !so() {
-        assert!(began.elapsed() < Duration::from_secs(30), "not within 30 s: {what}");
+        assert!(began.elapsed() < PATIENCE, "not within {PATIENCE:?}: {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }

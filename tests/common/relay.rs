@@ -222,11 +222,13 @@ impl Relay {
         let waited = self
             .seen
             .more
-            .wait_timeout_while(bytes, Duration::from_secs(30), |bytes| {
-                bytes.matches(what).count() < times
-            })
+            .wait_timeout_while(bytes, super::PATIENCE, |bytes| bytes.matches(what).count() < times)
             .unwrap();
-        assert!(!waited.1.timed_out(), "not {times} times within 30 s: {what}");
+        assert!(
+            !waited.1.timed_out(),
+            "not {times} times within {:?}: {what}",
+            super::PATIENCE
+        );
     }
 }
 
