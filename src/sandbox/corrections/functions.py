@@ -149,7 +149,7 @@ def execute_function_dispatch(original, func, config, event, request_id, started
 def begin_log(config, request_id):
     group, version, now = log_group(config), config.get("Version", "$LATEST"), int(time.time() * 1000)
     name = f"{time.strftime('%Y/%m/%d', time.gmtime())}/[{version}]{uuid.uuid4().hex}"
-    logs._create_log_group({"logGroupName": group})
+    logs._create_log_group({"logGroupName": group})  # answers with an error where there is one already, which is as well
     logs._create_log_stream({"logGroupName": group, "logStreamName": name})
     start, stream = f"START RequestId: {request_id} Version: {version}", logs._log_groups[group]["streams"][name]
     logs._append_log_events(stream, [{"timestamp": now, "message": start, "ingestionTime": now}])
