@@ -60,19 +60,19 @@ fn resource(reader: &Reader, key: &Key, node: Node, many: bool) -> Option<Resour
     let when = fields.take("when").and_then(|n| reader.expr(&n));
     let only = fields.take("where").and_then(|n| reader.expr(&n));
     let with = reader.args(fields.take("with"));
-    let mut prefer = Vec::new();
-    if let Some(node) = fields.take("prefer") {
+    let mut preferences = |name: &'static str| {
+        let Some(node) = fields.take(name) else {
+            return Vec::new();
+        };
         if many {
-            reader.report(
-                node.at.clone(),
-                "`list` takes all of a kind: nothing to prefer",
-                "use `find`",
-            );
+            let message = format!("`list` takes all of a kind: `{name}` has nothing to choose");
+            reader.report(node.at.clone(), message, "use `find`");
         }
-        for node in reader.list(node, "`prefer`") {
-            prefer.extend(preference(reader, node));
-        }
-    }
+        let nodes = reader.list(node, &format!("`{name}`")).into_iter();
+        nodes.filter_map(|node| preference(reader, node)).collect()
+    };
+    let signs = preferences("signs");
+    let prefer = preferences("prefer");
     fields.finish();
     Some(Resource {
         name: key.name.clone(),
@@ -80,6 +80,7 @@ fn resource(reader: &Reader, key: &Key, node: Node, many: bool) -> Option<Resour
         many,
         when,
         only,
+        signs,
         prefer,
         with,
     })

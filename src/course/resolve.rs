@@ -79,7 +79,7 @@ impl Resolver<'_> {
                 }
             };
             let it: Local = vec![("it".to_owned(), it)];
-            for preference in &resource.prefer {
+            for preference in resource.choosers() {
                 self.expr(&preference.holds, &it);
             }
             if let Some(only) = &resource.only {
@@ -100,6 +100,12 @@ impl Resolver<'_> {
             });
             let always = self.vocabulary.kind(&resource.kind).is_ok_and(|k| k.always);
             let derived = always || !resource.with.is_empty();
+            // What is in a resource of the lab is the lab's. Anything else may be a stranger's.
+            if !resource.many && !derived && resource.signs.is_empty() {
+                let message = format!("nothing says by what `{}` is known to be this lab's", resource.name);
+                let label = "add `signs`: what points at it, or its own name or keys; without one it would be taken by chance";
+                report(self.diagnostics, file, at.clone(), message, label);
+            }
             // Where another mistake was found, the check that says so may be the one with the mistake.
             let sound = !self.diagnostics.borrow().any_in(file);
             if sound && !resource.many && !derived && asked_after && self.lab.exists_check(&resource.name).is_none() {
@@ -385,7 +391,7 @@ pub(crate) fn depends_on(lab: &Lab, name: &str) -> Vec<String> {
         return Vec::new();
     };
     let mut names = Vec::new();
-    let mut exprs: Vec<&Compiled<Expr>> = resource.prefer.iter().map(|p| &p.holds).collect();
+    let mut exprs: Vec<&Compiled<Expr>> = resource.choosers().map(|p| &p.holds).collect();
     exprs.extend(&resource.only);
     exprs.extend(&resource.when);
     for expr in exprs {

@@ -70,11 +70,8 @@ impl Lab {
 
     /// The check that says whether the resource `name` is there.
     pub fn exists_check(&self, name: &str) -> Option<&Check> {
-        self.checks().map(|(_, check)| check).find(|check| {
-            let source = check.expect.as_ref().map_or("", |e| e.value.source().trim());
-            let asked = source.strip_prefix("found(").and_then(|rest| rest.strip_suffix(')'));
-            asked == Some(name)
-        })
+        let mut checks = self.checks().map(|(_, check)| check);
+        checks.find(|check| check.asks_for() == Some(name))
     }
 
     /// The top-level fields of the resource `name`, or of each in a list of them, that anything in the lab reads; `None`
@@ -109,7 +106,7 @@ impl Lab {
         let mut exprs: Vec<&Compiled<Expr>> = Vec::new();
         let mut texts: Vec<&Compiled<Template>> = Vec::new();
         for resource in self.resources.values() {
-            exprs.extend(resource.prefer.iter().map(|p| &p.holds));
+            exprs.extend(resource.choosers().map(|p| &p.holds));
             exprs.extend(resource.only.iter().chain(&resource.when));
             resource.with.values().for_each(|arg| arg.texts(&mut texts));
         }
@@ -218,13 +215,23 @@ pub struct Resource {
     pub when: Option<Compiled<Expr>>,
     /// A candidate must satisfy this.
     pub only: Option<Compiled<Expr>>,
-    /// Most telling first: of those that satisfy the first, those that satisfy the second, and so on.
+    /// What ties a candidate to the lab, most telling first. Where there are any, a candidate that shows none of them is
+    /// somebody else's, even when it is the only one.
+    pub signs: Vec<Preference>,
+    /// Which of several that show the same signs, most telling first. It never refuses one.
     pub prefer: Vec<Preference>,
     /// Arguments of the kind.
     pub with: IndexMap<String, Arg>,
 }
 
-/// A sign by which the right candidate is known.
+impl Resource {
+    /// Its signs, then its preferences: every condition that chooses among candidates.
+    pub fn choosers(&self) -> impl Iterator<Item = &Preference> {
+        self.signs.iter().chain(&self.prefer)
+    }
+}
+
+/// A condition by which the right candidate is known.
 #[derive(Debug)]
 pub struct Preference {
     /// The condition on `it`.
@@ -304,6 +311,14 @@ pub struct Check {
     pub needs: Vec<String>,
     /// Where it was written.
     pub place: Compiled<()>,
+}
+
+impl Check {
+    /// The resource of which it asks only whether it is there.
+    pub fn asks_for(&self) -> Option<&str> {
+        let source = self.expect.as_ref()?.value.source().trim();
+        source.strip_prefix("found(")?.strip_suffix(')')
+    }
 }
 
 /// An event, its way, and what it leaves behind.

@@ -29,6 +29,7 @@ pub(super) const TABLE: Kind = Kind {
     describe: Some(Description {
         actions: &["dynamodb:DescribeTable"],
         look: |account, candidate| describe(account, candidate).boxed(),
+        made: Some("CreationDateTime"),
     }),
 };
 

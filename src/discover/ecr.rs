@@ -32,6 +32,7 @@ pub(super) const REPOSITORY: Kind = Kind {
     describe: Some(Description {
         actions: &["ecr:DescribeImages"],
         look: |account, repository| images(account, &repository.name).boxed(),
+        made: None,
     }),
 };
 

@@ -30,6 +30,7 @@ pub(super) const BUS: Kind = Kind {
     describe: Some(Description {
         actions: &["events:ListRules"],
         look: |account, bus| async move { Ok(json!({"Rules": rules_of(account, &bus.name).await?})) }.boxed(),
+        made: None,
     }),
 };
 

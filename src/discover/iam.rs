@@ -30,6 +30,7 @@ pub(super) const ROLE: Kind = Kind {
     describe: Some(Description {
         actions: &["iam:ListAttachedRolePolicies"],
         look: |account, candidate| attached(account, &candidate.name).boxed(),
+        made: None,
     }),
 };
 

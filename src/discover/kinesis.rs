@@ -35,6 +35,7 @@ pub(super) const STREAM: Kind = Kind {
     describe: Some(Description {
         actions: &["kinesis:DescribeStreamSummary"],
         look: |account, candidate| describe(account, candidate).boxed(),
+        made: None,
     }),
 };
 

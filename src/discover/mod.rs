@@ -48,6 +48,8 @@ pub struct Description {
     pub actions: &'static [&'static str],
     /// The look-up: an object with those fields.
     pub look: Describe,
+    /// Which of those fields says when it was made, where the list does not.
+    pub made: Option<&'static str>,
 }
 
 /// How the other fields of a candidate are looked up.

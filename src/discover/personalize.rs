@@ -43,6 +43,7 @@ pub(super) const DATASET_GROUP: Kind = Kind {
             "personalize:DescribeSchema",
         ],
         look: |account, group| in_group(account, group).boxed(),
+        made: None,
     }),
 };
 

@@ -1,21 +1,22 @@
 //! `s3.bucket` with its policy, and `s3.csv`: the CSV files in a bucket with their columns.
 
 use super::{AT_ONCE, Args, Candidate, Description, Kind, text, time};
-use crate::account::{Account, CallError};
+use crate::account::{Account, CallError, Problem};
 use crate::course::{ArgSpec, KindSpec};
 use crate::expr::Shape;
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 
-/// [`ListBuckets`](https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html); the policy costs one call a
-/// bucket, made in the bucket's own region.
+/// [`ListBuckets`](https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html); its policy and what
+/// is in it cost a call each, made in the bucket's own region. `Keys` are those of CSV files among the first thousand
+/// objects, or `null` where objects may not be listed.
 pub(super) const BUCKET: Kind = Kind {
     spec: || KindSpec {
         name: "s3.bucket",
         noun: "bucket",
         shape: Shape::of(&json!({
-            "Name": null, "BucketArn": null, "BucketRegion": null, "CreationDate": null, "Policy": null,
+            "Name": null, "BucketArn": null, "BucketRegion": null, "CreationDate": null, "Policy": null, "Keys": "any",
         })),
         listed: &["Name", "BucketArn", "BucketRegion", "CreationDate"],
         args: &[],
@@ -25,8 +26,15 @@ pub(super) const BUCKET: Kind = Kind {
     actions: &["s3:ListAllMyBuckets"],
     list: |account, _| buckets(account).boxed(),
     describe: Some(Description {
-        actions: &["s3:GetBucketPolicy"],
-        look: |account, candidate| policy(account, candidate).boxed(),
+        actions: &["s3:GetBucketPolicy", "s3:ListBucket"],
+        look: |account, candidate| {
+            async move {
+                let (policy, keys) = tokio::try_join!(policy(account, candidate), keys(account, candidate))?;
+                Ok(json!({"Policy": policy, "Keys": keys}))
+            }
+            .boxed()
+        },
+        made: None,
     }),
 };
 
@@ -98,13 +106,32 @@ async fn policy(account: &Account, bucket: &Candidate) -> Result<Value, CallErro
     let region = bucket.document["BucketRegion"].as_str().unwrap_or(account.region());
     let answer = account.s3(region).get_bucket_policy().bucket(&bucket.name).send().await;
     match answer {
-        Ok(answer) => Ok(json!({"Policy": answer.policy()})),
+        Ok(answer) => Ok(json!(answer.policy())),
         Err(error) => match CallError::from_sdk("s3:GetBucketPolicy", &error) {
             // An answer of its own: the bucket has no policy.
-            error if error.code() == Some("NoSuchBucketPolicy") => Ok(json!({"Policy": null})),
+            error if error.code() == Some("NoSuchBucketPolicy") => Ok(Value::Null),
             error => Err(error),
         },
     }
+}
+
+async fn keys(account: &Account, bucket: &Candidate) -> Result<Value, CallError> {
+    let region = bucket.document["BucketRegion"].as_str().unwrap_or(account.region());
+    match account.s3(region).list_objects_v2().bucket(&bucket.name).send().await {
+        Ok(page) => {
+            let keys = page.contents().iter().filter_map(|object| object.key());
+            Ok(keys.filter(|key| is_csv(key)).take(CSVS).collect())
+        }
+        Err(error) => match CallError::from_sdk("s3:ListBucket", &error) {
+            // Its policy can be judged all the same.
+            error if error.problem == Problem::Denied => Ok(Value::Null),
+            error => Err(error),
+        },
+    }
+}
+
+fn is_csv(key: &str) -> bool {
+    key.to_lowercase().ends_with(".csv")
 }
 
 fn csvs<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>> {
@@ -117,8 +144,7 @@ fn csvs<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Ca
             let page = page.map_err(|e| CallError::from_sdk("s3:ListBucket", &e))?;
             found.extend(page.contents().iter().filter_map(|object| {
                 let key = object.key()?;
-                let is_csv = key.to_lowercase().ends_with(".csv") && object.size() != Some(0);
-                is_csv.then(|| (key.to_owned(), object.size().unwrap_or_default()))
+                (is_csv(key) && object.size() != Some(0)).then(|| (key.to_owned(), object.size().unwrap_or_default()))
             }));
             if found.len() >= CSVS {
                 break;

@@ -1,6 +1,7 @@
 //! One check: wait for what it mentions, evaluate, say.
 
-use super::outcome::{Needs, Obstacle};
+use super::find::first_names;
+use super::outcome::{Needs, Obstacle, Outcome};
 use super::{Run, round};
 use crate::course::{Check, Compiled, Lab};
 use crate::expr::{Scope, Template};
@@ -40,6 +41,9 @@ impl Run<'_> {
                 Ok(false) => {
                     let scope = self.telling_scope(check).await;
                     fail(&mut report, check, &scope);
+                    if let (Some(found), Some(question)) = (&mut report.found, self.question(check)) {
+                        found.push_str(&question);
+                    }
                 }
                 Err(error) => could_not_tell(&mut report, error.at(expect.place())),
             },
@@ -65,6 +69,22 @@ impl Run<'_> {
             }
         }
         (open, untold)
+    }
+
+    /// Of a check whether a resource is there: whether one of those that nothing ties to the lab is the student's.
+    fn question(&self, check: &Check) -> Option<String> {
+        let name = check.asks_for()?;
+        let Some(Outcome::Absent { others }) = self.outcomes.get(name)?.get() else {
+            return None;
+        };
+        match others.as_slice() {
+            [] => None,
+            [one] => Some(format!(". Is {one} yours? Then add --use {name}={one}")),
+            several => {
+                let names = first_names(several.iter().map(String::as_str));
+                Some(format!(". Is one of {names} yours? Then add --use {name}=NAME"))
+            }
+        }
     }
 
     fn needed(&self, check: &Check, needs: &Needs) -> Vec<String> {

@@ -18,6 +18,8 @@ struct Contender {
     listed: Arc<Listed>,
     /// Its document, once it is described or where there is nothing to describe.
     described: Option<Arc<Document>>,
+    /// Why it could not be described.
+    failed: Option<CallError>,
 }
 
 impl Contender {
@@ -58,7 +60,7 @@ impl Run<'_> {
                 return Ok(if resource.many {
                     all(Vec::new())
                 } else {
-                    Outcome::Absent
+                    Outcome::Absent { others: Vec::new() }
                 });
             }
         }
@@ -121,7 +123,8 @@ impl Run<'_> {
         let all = candidates.len();
         let mut left = contenders(kind, spec, candidates);
         let mut because = None;
-        if let Some(wanted) = self.options.uses.get(&resource.name) {
+        let named = self.options.uses.get(&resource.name);
+        if let Some(wanted) = named {
             left.retain(|c| is_called(&c.listed.candidate, wanted));
             if left.is_empty() {
                 return Err(format!(
@@ -131,48 +134,39 @@ impl Run<'_> {
                 ));
             }
             because = Some("named with --use".to_owned());
-        } else if let Some(only) = &resource.only {
-            let holding = self.holding(only, kind, spec, &mut left).await?;
-            let mut keep = holding.into_iter();
-            left.retain(|_| keep.next().unwrap_or(false));
-        }
-        for preference in &resource.prefer {
-            if left.len() <= 1 || because.as_deref() == Some("named with --use") {
-                break;
-            }
-            let holding = self.holding(&preference.holds, kind, spec, &mut left).await?;
-            if holding.contains(&true) {
-                let mut keep = holding.into_iter();
+        } else {
+            if let Some(only) = &resource.only {
+                let mut keep = self.holding(only, kind, spec, &mut left).await?.into_iter();
                 left.retain(|_| keep.next().unwrap_or(false));
-                because = Some(preference.because.clone());
+            }
+            if !resource.signs.is_empty() && !left.is_empty() {
+                match self.tied(resource, kind, spec, &mut left).await? {
+                    Some(sign) => because = Some(sign),
+                    None => {
+                        let others = left.iter().filter(|c| !c.listed.candidate.given);
+                        let others = others.map(|c| c.listed.candidate.name.clone()).collect();
+                        return Ok(Outcome::Absent { others });
+                    }
+                }
+            }
+            for preference in &resource.prefer {
+                if left.len() <= 1 {
+                    break;
+                }
+                let holding = self.holding(&preference.holds, kind, spec, &mut left).await?;
+                narrow(&mut left, &holding, &preference.because, &mut because);
             }
         }
-        let mut because = match (left.len(), because) {
-            (0, _) => return Ok(Outcome::Absent),
+        let because = match (left.len(), because) {
+            (0, _) => return Ok(Outcome::Absent { others: Vec::new() }),
             (1, Some(because)) => because,
             (1, None) if all > 1 => "the only one that fits".to_owned(),
             (1, None) => "the only one".to_owned(),
-            // Several show the same signs: the newest is the one that the student works on.
-            (_, Some(because)) => {
-                left.sort_by(|a, b| {
-                    let (a, b) = (&a.listed.candidate, &b.listed.candidate);
-                    (&b.made, &a.name).cmp(&(&a.made, &b.name))
-                });
-                format!("{because}; the newest of {}", left.len())
-            }
-            (several, None) => {
-                return Err(format!(
-                    "there are {several} {}s and nothing tells which is this lab's: name yours with --use {}=NAME",
-                    spec.noun, resource.name
-                ));
-            }
+            (_, because) => self.newest(resource, kind, spec, &mut left, because).await?,
         };
         let mut chosen = left.swap_remove(0);
         if chosen.described.is_none() && reads_beyond(self.lab, &resource.name, spec) {
             self.describe(kind, spec, &mut chosen).await.map_err(|e| self.say(&e))?;
-        }
-        if all == 1 && resource.prefer.is_empty() {
-            because = "the only one".to_owned();
         }
         let derived = !resource.with.is_empty();
         let (candidate, document) = (&chosen.listed.candidate, chosen.document(spec));
@@ -191,6 +185,84 @@ impl Run<'_> {
         })
     }
 
+    /// Keeps those of `left` that show the most telling signs, and says which; `None` when nothing ties any of them to
+    /// the lab.
+    ///
+    /// A sign that cannot be read hides no other one, unless it might have chosen another candidate. Where no sign is
+    /// seen, what could not be read is the answer.
+    async fn tied(
+        &self,
+        resource: &Resource,
+        kind: &Kind,
+        spec: &KindSpec,
+        left: &mut Vec<Contender>,
+    ) -> Result<Option<String>, String> {
+        let mut because = None;
+        let mut unread = None;
+        for sign in &resource.signs {
+            if left.len() == 1 && because.is_some() {
+                break;
+            }
+            let (holding, unevaluated) = match self.evaluated(&sign.holds, kind, spec, left).await {
+                Ok(answers) => answers,
+                Err(reason) => (Vec::new(), Some(reason)),
+            };
+            let unread_before = unread.is_some();
+            unread = unread.or(unevaluated);
+            if holding.contains(&true) {
+                if let Some(reason) = unread.as_ref().filter(|_| unread_before && left.len() > 1 && because.is_none()) {
+                    return Err(reason.clone());
+                }
+                narrow(left, &holding, &sign.because, &mut because);
+            }
+        }
+        match (because, unread, left.iter().find_map(|c| c.failed.as_ref())) {
+            (None, _, Some(error)) => Err(self.say(error)),
+            (None, Some(reason), None) => Err(reason),
+            (because, ..) => Ok(because),
+        }
+    }
+
+    /// Of several that show the same signs, the newest is the one that the student works on. It is put first. Where AWS
+    /// does not say when they were made, there is nothing to go by.
+    async fn newest(
+        &self,
+        resource: &Resource,
+        kind: &Kind,
+        spec: &KindSpec,
+        left: &mut [Contender],
+        because: Option<String>,
+    ) -> Result<String, String> {
+        let dated = kind.describe.as_ref().and_then(|d| d.made);
+        if dated.is_some() && left.iter().any(|c| c.listed.candidate.made.is_empty()) {
+            self.describe_all(kind, spec, left).await?;
+        }
+        let made = |contender: &Contender| match (contender.listed.candidate.made.as_str(), dated) {
+            ("", Some(field)) => contender.document(spec).value()[field].as_str().unwrap_or_default().to_owned(),
+            (made, _) => made.to_owned(),
+        };
+        match because {
+            Some(because) if left.iter().all(|c| !made(c).is_empty()) => {
+                left.sort_by(|a, b| {
+                    let name = |c: &Contender| c.listed.candidate.name.clone();
+                    (made(b), name(a)).cmp(&(made(a), name(b)))
+                });
+                Ok(format!("{because}; the newest of {}", left.len()))
+            }
+            because => {
+                let same = because.map_or(String::new(), |because| format!(" that show the same sign ({because})"));
+                let names = left.iter().map(|c| c.listed.candidate.name.as_str());
+                Err(format!(
+                    "there are {} {}s{same}: {}. Say which one is yours: --use {}=NAME",
+                    left.len(),
+                    spec.noun,
+                    first_names(names),
+                    resource.name
+                ))
+            }
+        }
+    }
+
     /// For each of `left`, whether `condition` holds. What it mentions beside `it` may be absent: then a condition
     /// that needs it does not hold. When it is unknown and there is a choice to make, the choice is unknown too.
     async fn holding(
@@ -200,6 +272,18 @@ impl Run<'_> {
         spec: &KindSpec,
         left: &mut [Contender],
     ) -> Result<Vec<bool>, String> {
+        let (holding, _) = self.evaluated(condition, kind, spec, left).await?;
+        Ok(holding)
+    }
+
+    /// As [`Run::holding`], with the reason for which `condition` has no value for one of them.
+    async fn evaluated(
+        &self,
+        condition: &Compiled<Expr>,
+        kind: &Kind,
+        spec: &KindSpec,
+        left: &mut [Contender],
+    ) -> Result<(Vec<bool>, Option<String>), String> {
         let mut needs = Needs::default();
         needs.add(self.lab, condition.value.mentions());
         let mut scope = self.scope(&needs).await;
@@ -209,23 +293,30 @@ impl Run<'_> {
         if condition_reads_beyond(condition, spec) {
             self.describe_all(kind, spec, left).await?;
         }
+        let mut unevaluated = None;
         let mut holds = |contender: &Contender| {
             scope.share("it", contender.document(spec));
-            condition.value.holds(&scope).unwrap_or(false)
+            match condition.value.holds(&scope) {
+                Ok(holds) => holds,
+                Err(error) => {
+                    unevaluated.get_or_insert_with(|| error.at(condition.place()));
+                    false
+                }
+            }
         };
-        Ok(left.iter().map(&mut holds).collect())
+        Ok((left.iter().map(&mut holds).collect(), unevaluated))
     }
 
     async fn describe_all(&self, kind: &Kind, spec: &KindSpec, left: &mut [Contender]) -> Result<(), String> {
-        let answers: Vec<Option<CallError>> = stream::iter(left.iter_mut().filter(|c| c.described.is_none()))
-            .map(|contender| async move { self.describe(kind, spec, contender).await.err() })
-            .buffer_unordered(AT_ONCE)
-            .collect()
+        let open = left.iter_mut().filter(|c| c.described.is_none() && c.failed.is_none());
+        stream::iter(open)
+            .for_each_concurrent(AT_ONCE, |contender| async move {
+                contender.failed = self.describe(kind, spec, contender).await.err();
+            })
             .await;
         // One that cannot be read (somebody else's bucket) is no candidate; when none can be, nothing can be told.
-        let failed = answers.iter().flatten().count();
-        match answers.into_iter().flatten().next() {
-            Some(error) if failed == left.len() => Err(self.say(&error)),
+        match left.iter().find_map(|c| c.failed.as_ref()) {
+            Some(error) if left.iter().all(|c| c.failed.is_some()) => Err(self.say(error)),
             _ => Ok(()),
         }
     }
@@ -233,6 +324,31 @@ impl Run<'_> {
     async fn describe(&self, kind: &Kind, spec: &KindSpec, contender: &mut Contender) -> Result<(), CallError> {
         contender.described = self.source.describe(kind, spec, &contender.listed).await?;
         Ok(())
+    }
+}
+
+/// Keeps those of `left` for which a condition holds, if it holds for any: `why` is what is said of them then, where
+/// it tells some from others.
+fn narrow(left: &mut Vec<Contender>, holding: &[bool], why: &str, because: &mut Option<String>) {
+    if !holding.contains(&true) {
+        return;
+    }
+    if because.is_none() || holding.contains(&false) {
+        *because = Some(why.to_owned());
+    }
+    let mut keep = holding.iter();
+    left.retain(|_| keep.next().is_some_and(|holds| *holds));
+}
+
+/// The first few names, and how many more there are.
+pub(super) fn first_names<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    /// More names than this make nothing clearer.
+    const SHOWN: usize = 3;
+    let names: Vec<&str> = names.collect();
+    let shown = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }
 
@@ -249,7 +365,7 @@ pub fn reads_descriptions(lab: &Lab, resource: &Resource) -> bool {
     let Some(spec) = discover::spec(&resource.kind) else {
         return false;
     };
-    let mut conditions = resource.prefer.iter().map(|p| &p.holds).chain(&resource.only);
+    let mut conditions = resource.choosers().map(|p| &p.holds).chain(&resource.only);
     reads_beyond(lab, &resource.name, spec) || conditions.any(|c| condition_reads_beyond(c, spec))
 }
 
@@ -270,6 +386,7 @@ fn contenders(kind: &Kind, spec: &KindSpec, candidates: Vec<Arc<Listed>>) -> Vec
     let whole = kind.describe.is_none();
     let contender = |listed: Arc<Listed>| Contender {
         described: whole.then(|| listed.document(spec).clone()),
+        failed: None,
         listed,
     };
     candidates.into_iter().map(contender).collect()

@@ -19,8 +19,11 @@ pub enum Outcome {
         /// Which one, out of how many, and why; nothing for a `list` and for what is derived from others.
         chosen: Option<Chosen>,
     },
-    /// There is none.
-    Absent,
+    /// There is none of this lab.
+    Absent {
+        /// The names of those of its kind that nothing ties to the lab.
+        others: Vec<String>,
+    },
     /// It is derived from resources that are not there.
     Blocked {
         /// Those.
@@ -85,7 +88,7 @@ impl Run<'_> {
         for (name, asked) in &needs.0 {
             match self.outcomes[name.as_str()].get() {
                 Some(Outcome::Unknown { reason }) => return Some(Obstacle::Unknown(reason.clone())),
-                Some(Outcome::Absent) if !asked => {
+                Some(Outcome::Absent { .. }) if !asked => {
                     absent.insert(name.clone());
                 }
                 Some(Outcome::Blocked { by }) => absent.extend(by.iter().cloned()),
