@@ -10,12 +10,19 @@ use serde_json::{Value, json};
 /// An account that earns every point.
 const ACCOUNT: &str = "300000000001";
 
+/// The same, where no name says what anything is for.
+const OWN_NAMES: &str = "300000000002";
+
 fn cloud() -> &'static Cloud {
     use std::sync::Once;
     static DEPLOYED: Once = Once::new();
     let cloud = shared("denied");
     DEPLOYED.call_once(|| {
-        cloud.deploy(ACCOUNT, &solution());
+        let mut template = solution();
+        // By its name it is the lab's, also for somebody who cannot see which service runs its image.
+        template["Resources"]["Repository"]["Properties"]["RepositoryName"] = "grafana-aws".into();
+        cloud.deploy(ACCOUNT, &template);
+        cloud.deploy(OWN_NAMES, &solution());
     });
     cloud
 }
@@ -29,8 +36,12 @@ fn everything_but(action: &str) -> Value {
 
 /// The account as somebody sees it who may do everything but this.
 fn without(action: &str) -> Checked {
+    without_in(ACCOUNT, action)
+}
+
+fn without_in(account: &str, action: &str) -> Checked {
     let cloud = cloud();
-    let keys = cloud.user(ACCOUNT, &action.replace(':', "-"), &everything_but(action));
+    let keys = cloud.user(account, &action.replace(':', "-"), &everything_but(action));
     let seen = checked(cloud.check(&keys, &["--format", "json"]));
 
     let text = run(cloud.check(&keys, &[]));
@@ -213,6 +224,20 @@ fn a_learner_lab_without_personalize_and_app_runner_loses_nothing() {
             "apprunner.answers"
         ]
     );
-    // The repository is found by its wiring to the service where that is known, and otherwise because it is the only one.
+    // The repository is found by its wiring to the service where that is known, and otherwise by its name.
     assert_eq!(seen.step("ecr"), Status::Pass);
+
+    // Where the name says nothing, the only repository may be anybody's: that is no fail, and no pass.
+    let seen = without_in(OWN_NAMES, action);
+    assert_eq!(
+        (seen.step("ecr"), seen.with(Status::Fail).len()),
+        (Status::Unknown, 0),
+        "{}",
+        seen.json
+    );
+    assert!(
+        seen.found("ecr.exists").contains(action),
+        "{}",
+        seen.found("ecr.exists")
+    );
 }

@@ -209,3 +209,125 @@ fn of_two_streams_the_one_that_the_user_names_is_taken() {
     assert_eq!((wrong.code, wrong.step("kinesis")), (3, Status::Unknown));
     assert!(wrong.found("kinesis.exists").contains("`spear`"), "{}", wrong.json);
 }
+
+#[test]
+fn what_nothing_ties_to_the_lab_is_nobodys() {
+    let account = "310000000021";
+    let cloud = shared("leftovers");
+    leave_things_behind(account);
+    let strangers = json!({"Resources": {
+        "Bucket": {"Type": "AWS::S3::Bucket"},
+        "Repository": {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "a-shop"}},
+    }});
+    cloud.deploy_as(account, REGION, "strangers", &strangers);
+    let seen = cloud.report(account, &[]);
+    let setup = seen.report.steps.iter().find(|step| step.id == "setup").unwrap();
+    assert_eq!(
+        (seen.code, seen.report.points.earned),
+        (1, setup.points.earned),
+        "{}",
+        seen.json
+    );
+    for id in [
+        "s3.exists",
+        "kinesis.exists",
+        "iam.exists",
+        "dynamodb.exists",
+        "lambda.exists",
+        "ecr.exists",
+    ] {
+        assert_eq!(seen.get(id).status, Status::Fail, "{id}");
+        let fix = seen.get(id).fix.as_deref().unwrap_or_default();
+        assert!(!fix.contains("a-shop"), "{id}: {fix}");
+    }
+    // Who asks is asked back, with the few names that say something.
+    let found = seen.found("kinesis.exists");
+    assert!(
+        found.contains("Is one of a-orders, metrics, z-orders yours? Then add --use stream=NAME"),
+        "{found}"
+    );
+    assert!(
+        seen.found("dynamodb.exists")
+            .contains(" and 97 more yours? Then add --use table=NAME")
+    );
+    assert!(
+        seen.found("ecr.exists")
+            .contains("Is a-shop yours? Then add --use repository=a-shop")
+    );
+    // The answer is taken.
+    let seen = cloud.report(account, &["--no-probe", "--use", "stream=metrics", "kinesis"]);
+    assert_eq!(seen.get("kinesis.exists").status, Status::Pass, "{}", seen.json);
+}
+
+#[test]
+fn what_belongs_to_the_other_lab_is_not_this_ones() {
+    let cloud = shared("leftovers");
+    for (account, there, asked) in [
+        ("310000000022", "eventdriven", "datastream"),
+        ("310000000023", "datastream", "eventdriven"),
+    ] {
+        let stack = format!("edemlab-{there}");
+        cloud.deploy_as(account, REGION, &stack, &common::course::solution_of(there));
+        let seen = checked(common::cloud::check_lab_at(
+            cloud.endpoint(),
+            asked,
+            &cloud.student(account),
+            &["--format", "json"],
+        ));
+        let earned = seen
+            .report
+            .checks()
+            .filter(|(step, check)| step.id != "setup" && check.points > 0);
+        let earned: Vec<&str> = earned.map(|(_, check)| check.id.as_str()).collect();
+        assert_eq!(earned, Vec::<&str>::new(), "{}", seen.json);
+    }
+}
+
+#[test]
+fn the_newest_is_said_only_where_it_is_known() {
+    let account = "310000000024";
+    let cloud = shared("leftovers");
+    let keys = |name: &str| {
+        json!({"Type": "AWS::DynamoDB::Table", "Properties": {
+            "TableName": name, "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [{"AttributeName": "user_id", "AttributeType": "S"},
+                {"AttributeName": "timestamp", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "user_id", "KeyType": "HASH"}, {"AttributeName": "timestamp", "KeyType": "RANGE"}],
+        }})
+    };
+    // By its name the newest comes neither first nor last.
+    let second = || std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    for name in ["m-older", "a-old", "z-old", "k-newest"] {
+        // The sandbox counts whole seconds.
+        let last = second();
+        common::eventually("the next second", || second() > last);
+        cloud.deploy_as(
+            account,
+            REGION,
+            &format!("stack-{name}"),
+            &json!({"Resources": {"Table": keys(name)}}),
+        );
+    }
+    let seen = cloud.report(account, &["--no-probe", "dynamodb"]);
+    let chosen = &seen.report.resources["table"];
+    assert_eq!(
+        (chosen.name.as_str(), chosen.because.as_str()),
+        ("k-newest", "it has the lab's keys; the newest of 4"),
+        "{}",
+        seen.json
+    );
+
+    // SNS does not say when a topic was made.
+    let topic = |name: &str| json!({"Type": "AWS::SNS::Topic", "Properties": {"TopicName": name}});
+    let two = json!({"Resources": {"A": topic("taco-orders"), "B": topic("TacoBell")}});
+    cloud.deploy_as(account, REGION, "topics", &two);
+    let keys = cloud.student(account);
+    let check = common::cloud::check_lab_at(cloud.endpoint(), "eventdriven", &keys, &["--format", "json", "sns"]);
+    let seen = checked(check);
+    let found = seen.found("sns.topic");
+    assert_eq!(seen.get("sns.topic").status, Status::Unknown, "{}", seen.json);
+    assert!(
+        found.contains("TacoBell") && found.contains("--use topic=NAME"),
+        "{found}"
+    );
+}

@@ -271,7 +271,7 @@ fn what_is_on_page_two_is_found() {
     assert_eq!(seen.code, 0, "{}", seen.json);
     for (name, candidates, because) in [
         ("group", 101, "its datasets have the lab's columns"),
-        ("service", 21, "it runs an image from ECR"),
+        ("service", 21, "it runs an image from ECR, on Grafana's port"),
         ("repository", 4, "the service runs an image of it"),
     ] {
         let chosen = &seen.report.resources[name];

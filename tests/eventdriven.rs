@@ -132,7 +132,7 @@ fn an_empty_account_is_told_where_to_begin() {
     let printed = Orders::new("orders", "410000000007").print(&[]);
     assert_eq!(printed.code, 1);
     for part in [
-        "no REST API in eu-central-1",
+        "no REST API of this lab in eu-central-1",
         "· final",
         "not reached: needs apigateway.api",
         "Start with eventbridge.bus",

@@ -66,6 +66,7 @@ const IAM: &str = "checks/datastream/iam.yaml";
 const S3: &str = "checks/datastream/s3.yaml";
 const SETUP: &str = "checks/datastream/setup.yaml";
 const FINAL: &str = "checks/datastream/final.yaml";
+const ECR: &str = "checks/datastream/ecr.yaml";
 const FAULTS: &str = "labs/datastream/faults.yaml";
 
 #[test]
@@ -90,8 +91,8 @@ fn every_mistake_is_reported_in_one_run_each_at_its_place() {
     );
     planted.mistake(
         KINESIS,
-        "found: no data stream in {{ region }}",
-        "found: no data stream in {{ regoin }}",
+        "found: no data stream of this lab in {{ region }}",
+        "found: no data stream of this lab in {{ regoin }}",
         "regoin",
         "`regoin` is not a resource of this lab",
     );
@@ -101,6 +102,13 @@ fn every_mistake_is_reported_in_one_run_each_at_its_place() {
         "  - id: partition-key\n    title: Again\n    expect: found(table)\n    fix: None.\n\n  - id: sort-key\n",
         "id: partition-key\n    title: Again",
         "check `dynamodb.partition-key` is there twice",
+    );
+    planted.mistake(
+        ECR,
+        "    signs:\n",
+        "    prefer:\n",
+        "repository:",
+        "nothing says by what `repository` is known to be this lab's",
     );
     planted.mistake(
         DYNAMODB,
@@ -242,8 +250,8 @@ fn resources_that_are_found_by_way_of_each_other_are_reported() {
     let mut planted = Planted::new();
     planted.mistake(
         LAMBDA,
-        "      - if: it.FunctionName.matches(\"(?i)dynamo\")",
-        "      - if: found(stream) && it.FunctionName.matches(\"(?i)dynamo\")",
+        "      - if: it.FunctionName.matches(\"(?i)disney|",
+        "      - if: found(stream) && it.FunctionName.matches(\"(?i)disney|",
         "processor:\n",
         "`processor` is found by way of itself",
     );

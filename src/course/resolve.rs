@@ -103,7 +103,8 @@ impl Resolver<'_> {
             // What is in a resource of the lab is the lab's. Anything else may be a stranger's.
             if !resource.many && !derived && resource.signs.is_empty() {
                 let message = format!("nothing says by what `{}` is known to be this lab's", resource.name);
-                let label = "add `signs`: what points at it, or its own name or keys; without one it would be taken by chance";
+                let label =
+                    "add `signs`: what points at it, or its own name or keys; without one it would be taken by chance";
                 report(self.diagnostics, file, at.clone(), message, label);
             }
             // Where another mistake was found, the check that says so may be the one with the mistake.

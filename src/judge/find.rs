@@ -210,7 +210,10 @@ impl Run<'_> {
             let unread_before = unread.is_some();
             unread = unread.or(unevaluated);
             if holding.contains(&true) {
-                if let Some(reason) = unread.as_ref().filter(|_| unread_before && left.len() > 1 && because.is_none()) {
+                if let Some(reason) = unread
+                    .as_ref()
+                    .filter(|_| unread_before && left.len() > 1 && because.is_none())
+                {
                     return Err(reason.clone());
                 }
                 narrow(left, &holding, &sign.because, &mut because);
@@ -238,17 +241,20 @@ impl Run<'_> {
             self.describe_all(kind, spec, left).await?;
         }
         let made = |contender: &Contender| match (contender.listed.candidate.made.as_str(), dated) {
-            ("", Some(field)) => contender.document(spec).value()[field].as_str().unwrap_or_default().to_owned(),
+            ("", Some(field)) => contender.document(spec).value()[field]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
             (made, _) => made.to_owned(),
         };
+        left.sort_by(|a, b| {
+            let name = |c: &Contender| c.listed.candidate.name.clone();
+            (made(b), name(a)).cmp(&(made(a), name(b)))
+        });
+        // Those made at one moment are equally new.
+        let differ = left.iter().all(|c| !made(c).is_empty()) && made(&left[0]) != made(&left[1]);
         match because {
-            Some(because) if left.iter().all(|c| !made(c).is_empty()) => {
-                left.sort_by(|a, b| {
-                    let name = |c: &Contender| c.listed.candidate.name.clone();
-                    (made(b), name(a)).cmp(&(made(a), name(b)))
-                });
-                Ok(format!("{because}; the newest of {}", left.len()))
-            }
+            Some(because) if differ => Ok(format!("{because}; the newest of {}", left.len())),
             because => {
                 let same = because.map_or(String::new(), |because| format!(" that show the same sign ({because})"));
                 let names = left.iter().map(|c| c.listed.candidate.name.as_str());
