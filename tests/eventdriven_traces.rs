@@ -244,3 +244,24 @@ fn somebody_who_may_not_stop_an_execution_is_told_which_is_left() {
     );
     assert_eq!(it.traces().running.len(), 2);
 }
+
+#[test]
+fn what_is_left_is_said_also_where_it_cannot_be_looked_for() {
+    use serde_json::json;
+    let it = Orders::with(FILE, "430000000027", &[common::orders::solution()]);
+    let policy = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {"Effect": "Deny", "Action": ["states:ListStateMachines", "dynamodb:ListTables"], "Resource": "*"},
+    ]});
+    let keys = it.cloud.user(it.account, "no-lists", &policy);
+    let seen = checked(it.command_at(it.cloud.endpoint(), &keys, &["--format", "json"]));
+    let left = seen.report.leftovers.join("\n");
+    assert_eq!(it.traces().running.len(), 2, "{left}");
+    for part in [
+        "states.executions: states:ListStateMachines is denied",
+        "dynamodb.item: dynamodb:ListTables is denied",
+        "edemlab-",
+    ] {
+        assert!(left.contains(part), "no {part:?} in {left}");
+    }
+}

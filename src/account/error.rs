@@ -1,11 +1,14 @@
 //! Why a call to AWS gave no answer, by its error code, never by its message.
 
 use super::assume::ACTION as ASSUME_ROLE;
+use super::http::EmptyAnswer;
 use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use http_body_util::LengthLimitError;
 use serde::{Deserialize, Serialize};
+use std::any::Any;
 use std::error::Error;
 
 /// A call that failed.
@@ -47,6 +50,18 @@ pub enum Problem {
     Other(String),
 }
 
+/// The codes of what is not AWS's answer.
+const UNREADABLE: &str = "UnreadableAnswer";
+const EMPTY: &str = "EmptyAnswer";
+const TOO_LONG: &str = "AnswerTooLong";
+const STOPPED: &str = "Stopped";
+/// That of an error of the service itself: a status of 500 or more.
+const BROKEN: &str = "ServiceError";
+
+/// What is said of a page that is no answer of AWS's: a proxy's, or the login page of a network.
+const NOT_FROM_AWS: &str =
+    "the response did not come from AWS: is a proxy, or the login page of a network, intercepting requests?";
+
 /// A message of AWS's is quoted up to this many characters.
 const MESSAGE: usize = 400;
 
@@ -71,16 +86,15 @@ impl CallError {
             return first.clone();
         }
         let (problem, message) = match error {
-            SdkError::ServiceError(service) => {
-                let code = service.err().code().unwrap_or("without a code");
-                (of_code(code), service.err().message().unwrap_or_default().to_owned())
-            }
+            SdkError::ServiceError(service) => of_service(service.err(), status(service.raw())),
             SdkError::TimeoutError(_) => (Problem::TimedOut, String::new()),
+            SdkError::ResponseError(response) if status(response.raw()).is_some_and(|status| status >= 500) => {
+                broken(status(response.raw()))
+            }
             SdkError::ResponseError(_)
                 if !causes(error).any(|e| e.is::<std::io::Error>() || e.is::<LengthLimitError>()) =>
             {
-                let why = "what answered does not speak as AWS does: is a proxy in between?";
-                (Problem::Other("UnreadableAnswer".to_owned()), why.to_owned())
+                (Problem::Other(UNREADABLE.to_owned()), NOT_FROM_AWS.to_owned())
             }
             other => of_chain(other),
         };
@@ -97,6 +111,20 @@ impl CallError {
             Problem::Other(code) => Some(code),
             _ => None,
         }
+    }
+
+    /// Whether the call may have done its work all the same: its answer was lost, or AWS could not say.
+    pub fn may_have_acted(&self) -> bool {
+        match &self.problem {
+            Problem::TimedOut | Problem::Unreachable => true,
+            Problem::Other(code) => [UNREADABLE, EMPTY, TOO_LONG, STOPPED, BROKEN].contains(&code.as_str()),
+            _ => false,
+        }
+    }
+
+    /// A call that was given up before it was answered, since the user stopped.
+    pub fn stopped(action: &str) -> Self {
+        Self::other(action, STOPPED, "stopped before it was answered")
     }
 
     /// Whether it ends the whole check: every other call would fail in the same way.
@@ -176,8 +204,37 @@ fn of_code(code: &str) -> Problem {
     }
 }
 
+/// What a service answered that is no success, with this HTTP status.
+fn of_service<E: ProvideErrorMetadata>(error: &E, status: Option<u16>) -> (Problem, String) {
+    let message = error.message().unwrap_or_default().to_owned();
+    match (error.code().map(of_code), status) {
+        // Whatever broke there, the caller and the account are not the cause.
+        (Some(Problem::Other(code)), Some(500..)) => (Problem::Other(BROKEN.to_owned()), format!("{code} {message}")),
+        (Some(problem), _) => (problem, message),
+        (None, Some(500..)) => broken(status),
+        // AWS always names its error.
+        (None, _) => (Problem::Other(UNREADABLE.to_owned()), NOT_FROM_AWS.to_owned()),
+    }
+}
+
+/// An error of the service as such, which says nothing but its status.
+fn broken(status: Option<u16>) -> (Problem, String) {
+    let status = status.unwrap_or_default();
+    let text = format!("AWS answered with status {status}: try again in a minute");
+    (Problem::Other(BROKEN.to_owned()), text)
+}
+
+/// The HTTP status of an answer.
+fn status<R: 'static>(raw: &R) -> Option<u16> {
+    let response = (raw as &dyn Any).downcast_ref::<HttpResponse>()?;
+    Some(response.status().as_u16())
+}
+
 /// Failures before AWS answered: no credentials, no connection.
 fn of_chain(error: &(dyn Error + 'static)) -> (Problem, String) {
+    if causes(error).any(|e| e.is::<EmptyAnswer>()) {
+        return (Problem::Other(EMPTY.to_owned()), EmptyAnswer.to_string());
+    }
     // Off EC2, whatever the instance metadata service (or a proxy in its place) answers means: no credentials there.
     if causes(error).any(|e| e.is::<aws_config::imds::client::error::ImdsError>()) {
         return (Problem::NoCredentials, String::new());
@@ -194,7 +251,7 @@ fn of_chain(error: &(dyn Error + 'static)) -> (Problem, String) {
     }
     if causes(error).any(|e| e.is::<LengthLimitError>()) {
         let why = "the answer is longer than anything that AWS sends: is a proxy in between?";
-        return (Problem::Other("AnswerTooLong".to_owned()), why.to_owned());
+        return (Problem::Other(TOO_LONG.to_owned()), why.to_owned());
     }
     (Problem::Unreachable, deepest(error))
 }

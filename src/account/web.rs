@@ -27,6 +27,13 @@ const AWS_DOMAINS: &[&str] = &[
 /// A service that takes longer than API Gateway itself allows does not answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Between two tries, where the first may have met a hiccup.
+const PAUSES: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis(1200)];
+
+/// The headers that API Gateway adds to each answer of a REST API; see
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html>.
+const API_GATEWAY: [&str; 2] = ["x-amzn-requestid", "x-amz-apigw-id"];
+
 /// More of a page is not read.
 const LONGEST: usize = 64 * 1024;
 
@@ -39,6 +46,20 @@ pub struct WebAnswer {
     pub body: String,
     /// Where a redirect points; it is not followed.
     pub location: Option<String>,
+    /// Whether it has a header that API Gateway adds to each answer.
+    pub from_api_gateway: bool,
+}
+
+impl WebAnswer {
+    /// Whether a redirect points to another host than `host`: whatever is in between, such as the login page of a network,
+    /// may have answered.
+    pub fn leads_away_from(&self, host: &str) -> bool {
+        let target = self.location.as_deref().and_then(|location| location.split_once("//"));
+        target.is_some_and(|(_, rest)| {
+            let name = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            !name.split(':').next().unwrap_or_default().eq_ignore_ascii_case(host)
+        })
+    }
 }
 
 /// What is sent: nothing, or JSON.
@@ -51,11 +72,27 @@ pub enum WebRequest {
 }
 
 impl Account {
-    /// Asks `https://HOST/PATH`. In the sandbox the request goes there, with the same `Host`.
+    /// Asks `https://HOST/PATH`. In the sandbox the request goes there, with the same `Host`. An answer of 429 or 500 and
+    /// more may be a hiccup, and a connection may be cut: what is asked must bear being asked again.
     ///
     /// # Errors
     /// When the host is not one of AWS's, or gives no answer. What it answers, a status of 500 too, is no error.
     pub async fn visit(&self, host: &str, path: &str, request: WebRequest) -> Result<WebAnswer, CallError> {
+        let mut pauses = PAUSES.iter();
+        loop {
+            let answer = self.visit_once(host, path, request.clone()).await;
+            let hiccup = match &answer {
+                Ok(answer) => answer.status == 429 || answer.status >= 500,
+                Err(error) => error.problem == Problem::Unreachable,
+            };
+            match pauses.next().filter(|_| hiccup) {
+                Some(pause) => tokio::time::sleep(*pause).await,
+                None => return answer,
+            }
+        }
+    }
+
+    async fn visit_once(&self, host: &str, path: &str, request: WebRequest) -> Result<WebAnswer, CallError> {
         let action = format!("a request to https://{host}{path}");
         if !is_aws(host) {
             let message = format!("{host:?} is not a host name of AWS's, so nothing is sent to it");
@@ -74,12 +111,18 @@ impl Account {
                 .map_err(|error| unanswered(&action, &error))?;
             let status = answer.status().as_u16();
             let location = answer.headers().get("location").map(str::to_owned);
+            let from_api_gateway = API_GATEWAY.iter().any(|name| answer.headers().get(*name).is_some());
             let body = beginning(answer.into_body()).await.map_err(|message| CallError {
                 action: action.clone(),
                 problem: Problem::Unreachable,
                 message,
             })?;
-            Ok(WebAnswer { status, body, location })
+            Ok(WebAnswer {
+                status,
+                body,
+                location,
+                from_api_gateway,
+            })
         };
         tokio::time::timeout(PATIENCE, answer).await.unwrap_or_else(|_| {
             Err(CallError {

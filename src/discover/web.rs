@@ -44,6 +44,14 @@ fn page<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Ca
         };
         let url = format!("https://{host}{path}");
         let answer = account.visit(host, path, WebRequest::Get).await.map_err(silent)?;
+        if answer.leads_away_from(host) {
+            let message = format!(
+                "something redirects it to {}: the login page of a network, perhaps. Open the address in a browser, also with \
+                 another network",
+                answer.location.as_deref().unwrap_or_default()
+            );
+            return Err(CallError::other(&url, "Redirected", message));
+        }
         Ok(vec![Candidate {
             name: url.clone(),
             document: json!({"Url": url, "Status": answer.status, "Location": answer.location}),

@@ -6,6 +6,7 @@ use super::outcome::Needs;
 use crate::account::CallError;
 use crate::course::{Action, Hop, Lab, arguments};
 use crate::expr::Scope;
+use crate::probe::sending::acts_each_time;
 use crate::probe::{self, Args, Clue, Deed, Sent, Sight, VERBS, Watch};
 use futures::future::join_all;
 use serde_json::json;
@@ -83,7 +84,19 @@ impl Run<'_> {
                 _ => Err(Undone::Call(self.source.not_seen(&action.verb))),
             };
         };
-        let sent = send(account, &args).await;
+        let mut stop = self.stop.clone();
+        // What is done once is waited for longer than a user who stops would wait.
+        let interrupted = async {
+            let _ = stop.wait_for(|n| *n > 0).await;
+            if !acts_each_time(&action.verb) {
+                std::future::pending::<()>().await;
+            }
+        };
+        let sent = tokio::select! {
+            biased;
+            sent = send(account, &args) => sent,
+            () = interrupted => Err(CallError::stopped(&action.verb)),
+        };
         self.source
             .note_hop(step, &hop.check.id, |seen| seen.sent(&action.verb, &sent));
         sent.map_err(Undone::Call)
@@ -168,6 +181,7 @@ pub(super) fn fresh_watch(since: chrono::DateTime<chrono::Utc>, id: &str) -> pro
         marks: vec![id.to_owned()],
         sent: 0,
         last_sent: None,
+        last_action: None,
         may_arrive: true,
         arrived: false,
     }

@@ -6,9 +6,9 @@ use super::outcome::{Needs, Obstacle};
 use super::sight::{PATIENCE, tell};
 use super::under::{Hops, Under};
 use super::{Event, Run, round};
-use crate::account::Problem;
 use crate::course::{Probe, Step};
 use crate::expr::Scope;
+use crate::probe::sending::{acts_each_time, is_refusal};
 use crate::probe::{Sent, Watch};
 use crate::report::{Status, Stop};
 use chrono::Utc;
@@ -221,11 +221,12 @@ impl Run<'_> {
         began: Instant,
     ) {
         let check = &under.hop.check;
+        let verb = under.hop.send.as_ref().map_or("", |send| send.action.verb.as_str());
         // Only the first hop's events set out on the way.
         let sets_out = under.hop.after.is_none();
         let note = |watch: &mut Watch, marks: Vec<String>| match sets_out {
             true => watch.count(marks),
-            false => watch.marks.extend(marks),
+            false => watch.act(marks),
         };
         match sending {
             Ok(Sent {
@@ -243,11 +244,21 @@ impl Run<'_> {
                     self.arrived(step, under, scope, &sent.answer, began);
                 }
             }
-            // What the service itself refuses is the student's to mend; what we may not or could not do is not.
-            Err(Undone::Call(error)) if matches!(error.problem, Problem::Other(_)) => {
+            // What the student's own resource refuses is the student's to mend; every other error is ours.
+            Err(Undone::Call(error)) if is_refusal(verb, &error) => {
                 under.done = true;
                 fail(&mut under.report, check, scope);
                 under.report.found = Some(format!("the event was refused: {}", self.say(&error)));
+            }
+            Err(Undone::Call(error)) if error.may_have_acted() => {
+                // It may have arrived: what it would leave is looked for and taken away.
+                note(watch, Vec::new());
+                under.late = true;
+                let reason = self.say(&error);
+                match under.hop.awaits.is_some() && acts_each_time(verb) {
+                    true => under.lost = Some(reason),
+                    false => under.unknown(reason),
+                }
             }
             Err(undone) => under.unknown(undone.say(self)),
         }

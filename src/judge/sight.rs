@@ -125,9 +125,9 @@ impl Run<'_> {
         }
         let cause = clues.iter().find(|c| c.found.is_some() && !c.pending);
         if cause.is_none()
-            && let Some(trouble) = under.trouble.take()
+            && let Some(trouble) = under.trouble.take().or(under.lost.take())
         {
-            // We could not look: that the event is missing is not known.
+            // We could not look, or do not know whether it was sent: that the event is missing proves nothing.
             could_not_tell(&mut under.report, trouble);
             return;
         }

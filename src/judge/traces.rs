@@ -2,6 +2,7 @@
 
 use super::check::say;
 use super::hop::{Undone, action_needs, deeds, evaluated, missing};
+use super::outcome::Obstacle;
 use super::under::Hops;
 use super::{Event, Run};
 use crate::account::{Account, CallError};
@@ -31,11 +32,19 @@ impl Run<'_> {
         let mut stop = self.stop.clone();
         for Removal { action, after } in &probe.remove {
             let never_made = after.is_some_and(|hop| hops.0[hop].since.is_none() && !hops.is_next(hop));
-            if never_made || self.obstacle(&action_needs(self.lab, action)).is_some() {
+            let obstacle = self.obstacle(&action_needs(self.lab, action));
+            if never_made || matches!(obstacle, Some(Obstacle::Absent(_))) {
                 continue;
             }
+            let removing = async {
+                match obstacle {
+                    // It could not be found, and may hold what the probe left all the same.
+                    Some(Obstacle::Unknown(reason)) => Err(Undone::Course(reason)),
+                    _ => self.remove(action, scope, watch).await,
+                }
+            };
             let failed = tokio::select! {
-                removed = self.remove(action, scope, watch) => match removed {
+                removed = removing => match removed {
                     Ok(removed) => {
                         self.secrets.borrow_mut().extend(removed.secrets);
                         // Nothing had come when the waiting ended: a slow function may still be at it.
@@ -48,12 +57,10 @@ impl Run<'_> {
                 _ = async { let _ = stop.wait_for(|n| *n > 1).await; } => Some("stopped before it was done".to_owned()),
             };
             if let Some(why) = failed {
-                let what = crate::course::arguments(&action.with, scope)
-                    .map(Value::Object)
-                    .unwrap_or_default();
                 left.push(format!(
-                    "the probe's traces could not be removed ({}: {why}); what it may have left: {what}",
-                    action.verb
+                    "the probe's traces could not be removed ({}: {why}); what it may have left: {}",
+                    action.verb,
+                    Value::Object(known_arguments(action, scope))
                 ));
             }
         }
@@ -121,6 +128,14 @@ impl Run<'_> {
     }
 }
 
+/// Those arguments of `action` that have a value: enough to look for it by hand.
+fn known_arguments(action: &Action, scope: &Scope) -> Args {
+    let known = action.with.iter();
+    known
+        .filter_map(|(name, arg)| Some((name.clone(), arg.value(scope).ok()?)))
+        .collect()
+}
+
 /// What a probe that was cut off may have left in an account: enough to take it away later.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
@@ -151,11 +166,13 @@ pub struct Left {
 /// What could not be taken away, and why.
 pub async fn remove_trace(account: &Account, trace: &Trace) -> Result<(), Vec<String>> {
     let since = (Utc::now() - trace.sending).to_std().unwrap_or_default();
+    let last_action = tokio::time::Instant::now().checked_sub(since);
     let watch = Watch {
         since: trace.since,
         marks: trace.marks.clone(),
         sent: 1,
-        last_sent: tokio::time::Instant::now().checked_sub(since),
+        last_sent: last_action,
+        last_action,
         may_arrive: true,
         arrived: false,
     };

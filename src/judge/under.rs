@@ -26,6 +26,8 @@ pub(super) struct Under<'p> {
     pub trouble: Option<String>,
     /// Whether it failed by waiting in vain: what it waited for may still come.
     pub late: bool,
+    /// Why it is not known whether what it sent has arrived.
+    pub lost: Option<String>,
 }
 
 /// All hops of a probe.
@@ -44,6 +46,7 @@ impl<'p> Hops<'p> {
             seen: None,
             trouble: None,
             late: false,
+            lost: None,
         };
         Self(probe.hops.iter().map(under).collect())
     }

@@ -3,7 +3,7 @@
 use super::function_log::cut;
 use super::{Args, Clue, Deed, Sent, Verb, needs, text};
 use crate::account::services::APIGATEWAY;
-use crate::account::web::WebRequest;
+use crate::account::web::{WebAnswer, WebRequest};
 use crate::account::{Account, CallError};
 use futures::FutureExt;
 use futures::future::try_join_all;
@@ -45,8 +45,17 @@ async fn post(account: &Account, args: &Args) -> Result<Sent, CallError> {
     let posts = bodies
         .iter()
         .map(|body| account.visit(&host, &path, WebRequest::Post(body.to_string())));
-    let answers: Vec<Value> = try_join_all(posts)
-        .await?
+    let answers = try_join_all(posts).await?;
+    if answers.iter().any(|answer| is_strange(answer, &host)) {
+        let message = "the response did not come from API Gateway: is a proxy, or the login page of a network, \
+                       intercepting requests?";
+        return Err(CallError::other(
+            &format!("a request to https://{host}"),
+            "NotFromApiGateway",
+            message,
+        ));
+    }
+    let answers: Vec<Value> = answers
         .into_iter()
         .map(|answer| {
             let json: Value = serde_json::from_str(&answer.body).unwrap_or_default();
@@ -66,6 +75,12 @@ async fn post(account: &Account, args: &Args) -> Result<Sent, CallError> {
         answer: json!({"Answers": answers}),
         refused: None,
     })
+}
+
+/// Whether somebody else than API Gateway has answered: it marks each answer of its own, and its own errors are JSON.
+fn is_strange(answer: &WebAnswer, host: &str) -> bool {
+    let json = serde_json::from_str::<Value>(&answer.body).is_ok();
+    answer.leads_away_from(host) || (!answer.from_api_gateway && !json)
 }
 
 async fn refusal(account: &Account, args: &Args) -> Result<Clue, CallError> {

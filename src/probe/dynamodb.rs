@@ -38,7 +38,7 @@ pub(super) const REMOVE_ITEM: Verb = Verb {
     secret: &[],
 };
 
-/// An event that was accepted this long ago has arrived or is lost: the way takes about a second, and a function has
+/// An event that was sent, or released, this long ago has arrived or is lost: the way takes about a second, and a function has
 /// three seconds unless it is given more. Once one has arrived, those sent before it are not far behind.
 const SETTLED: Duration = Duration::from_secs(20);
 const CLOSE_BEHIND: Duration = Duration::from_secs(5);
@@ -195,7 +195,7 @@ async fn remove(account: &Account, args: &Args, watch: &Watch) -> Result<Removed
             },
         }
         let patience = if watch.arrived { CLOSE_BEHIND } else { SETTLED };
-        let settled = watch.last_sent.is_none_or(|at| at.elapsed() > patience);
+        let settled = watch.last_action.is_none_or(|at| at.elapsed() > patience);
         if watch.sent <= deleted || settled || !watch.may_arrive {
             break;
         }
@@ -205,7 +205,7 @@ async fn remove(account: &Account, args: &Args, watch: &Watch) -> Result<Removed
     }
     // A probe that did not arrive as it should, or not here, may have left something under another key.
     if (!watch.arrived || deleted == 0) && watch.sent > 0 {
-        for stray in strays(account, args, watch).await.unwrap_or_default() {
+        for stray in strays(account, args, watch).await? {
             deleted += usize::from(remove_stray(account, table, &stray).await?);
         }
     }

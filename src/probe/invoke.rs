@@ -3,9 +3,12 @@
 use super::function_log::{advice, essence};
 use super::{Args, Clue, Deed, Sent, Verb, needs, text};
 use crate::account::{Account, CallError};
+use aws_sdk_lambda::config::retry::RetryConfig;
+use aws_sdk_lambda::config::timeout::TimeoutConfig;
 use aws_sdk_lambda::primitives::Blob;
 use futures::FutureExt;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// [`Invoke`](https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html), waiting for the answer. A function that
 /// raises an error has refused the event.
@@ -18,14 +21,28 @@ pub(super) const INVOKE: Verb = Verb {
     secret: &[],
 };
 
+/// A function is invoked once, so its answer is waited for longer than any other. A function may take up to 15 minutes;
+/// one that returns a token within this time has time to spare.
+const LIMIT: Duration = Duration::from_secs(90);
+
 async fn invoke(account: &Account, args: &Args) -> Result<Sent, CallError> {
     let function = text(args, "function");
     let payload = args.get("payload").cloned().unwrap_or_default();
+    let once = aws_sdk_lambda::config::Builder::new()
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(
+            TimeoutConfig::builder()
+                .operation_timeout(LIMIT)
+                .operation_attempt_timeout(LIMIT)
+                .build(),
+        );
     let answer = account
         .lambda()
         .invoke()
         .function_name(function)
         .payload(Blob::new(payload.to_string()))
+        .customize()
+        .config_override(once)
         .send()
         .await
         .map_err(|e| CallError::from_sdk("lambda:InvokeFunction", &e))?;

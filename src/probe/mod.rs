@@ -11,6 +11,7 @@ mod invoke;
 mod kinesis;
 mod lambda;
 mod logs;
+pub mod sending;
 mod states;
 mod task_token;
 
@@ -35,6 +36,8 @@ pub struct Watch {
     pub sent: usize,
     /// When the last one was.
     pub last_sent: Option<tokio::time::Instant>,
+    /// When something was last done that may still bring something: an event was sent, or one that waited was released.
+    pub last_action: Option<tokio::time::Instant>,
     /// Whether one may still arrive.
     pub may_arrive: bool,
     /// Whether the last hop has seen one.
@@ -44,9 +47,15 @@ pub struct Watch {
 impl Watch {
     /// One more event is on its way.
     pub fn count(&mut self, marks: Vec<String>) {
-        self.marks.extend(marks);
+        self.act(marks);
         self.sent += 1;
-        self.last_sent = Some(tokio::time::Instant::now());
+        self.last_sent = self.last_action;
+    }
+
+    /// Something was done to an event that is on its way.
+    pub fn act(&mut self, marks: Vec<String>) {
+        self.marks.extend(marks);
+        self.last_action = Some(tokio::time::Instant::now());
     }
 }
 

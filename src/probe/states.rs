@@ -305,7 +305,7 @@ async fn stop(account: &Account, args: &Args, watch: &Watch) -> Result<Removed, 
         }
         let seen = |text: &&String| found.iter().any(|e| e.holds == **text);
         let all = holds.iter().filter(seen).count() == holds.len();
-        let settled = watch.last_sent.is_none_or(|at| at.elapsed() > SETTLED);
+        let settled = watch.last_action.is_none_or(|at| at.elapsed() > SETTLED);
         if watch.arrived || settled || (all && watch.sent <= 1) || !watch.may_arrive {
             return Ok(Removed {
                 count: stopped,

@@ -30,6 +30,41 @@ pub enum Sickness {
     Nonsense,
 }
 
+/// What happens to requests with a text in them, such as `POST /dev/orders`.
+#[derive(Debug, Clone)]
+pub struct Instead {
+    /// The text.
+    pub of: &'static str,
+    /// How often, from the first one on.
+    pub times: usize,
+    /// The whole answer, or nothing: then the request is passed on and its answer is lost.
+    pub answer: Option<String>,
+}
+
+impl Instead {
+    /// This answer, with a body of HTML.
+    pub fn page(of: &'static str, times: usize, status: &str, body: &str) -> Self {
+        let answer = format!(
+            "HTTP/1.1 {status}\r\ncontent-type: text/html\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        Self {
+            of,
+            times,
+            answer: Some(answer),
+        }
+    }
+
+    /// The answer is lost on its way.
+    pub fn lost(of: &'static str, times: usize) -> Self {
+        Self {
+            of,
+            times,
+            answer: None,
+        }
+    }
+}
+
 fn plain(status: &str, body: &str) -> Vec<u8> {
     format!(
         "HTTP/1.1 {status}\r\ncontent-type: application/x-amz-json-1.1\r\ncontent-length: {}\r\n\r\n{body}",
@@ -111,6 +146,46 @@ impl Relay {
                 }
                 if stream.write_all(&answer).is_err() {
                     return;
+                }
+            }
+        })
+    }
+
+    /// Passes everything on to `endpoint`, but for what `instead` says.
+    pub fn mistaking(endpoint: &str, instead: Vec<Instead>) -> Self {
+        let target = endpoint.strip_prefix("http://").expect("plain HTTP").to_owned();
+        let met = Mutex::new(vec![0; instead.len()]);
+        Self::serve(move |mut stream, seen| {
+            while let Some(request) = message(&mut stream) {
+                seen.add(&request);
+                let asked = String::from_utf8_lossy(&request).into_owned();
+                let rule = {
+                    let mut met = met.lock().unwrap();
+                    let now = instead
+                        .iter()
+                        .enumerate()
+                        .find(|(n, i)| asked.contains(i.of) && met[*n] < i.times);
+                    now.map(|(n, rule)| {
+                        met[n] += 1;
+                        rule
+                    })
+                };
+                if let Some(answer) = rule.and_then(|rule| rule.answer.as_ref()) {
+                    if stream.write_all(answer.as_bytes()).is_err() {
+                        return;
+                    }
+                    continue;
+                }
+                let Ok(mut upstream) = TcpStream::connect(&target) else {
+                    return;
+                };
+                if upstream.write_all(&request).is_err() {
+                    return;
+                }
+                let answer = message(&mut upstream);
+                match answer {
+                    Some(answer) if rule.is_none() && stream.write_all(&answer).is_ok() => {}
+                    _ => return,
                 }
             }
         })

@@ -28,6 +28,8 @@ enum Unreadable {
     Utf8(#[from] std::str::Utf8Error),
     #[error("the answer is JSON, but no object")]
     NoObject,
+    #[error("the answer is XML, but no answer of AWS's")]
+    NoResponse,
     #[error("the answer was not read whole")]
     Cut,
 }
@@ -44,8 +46,10 @@ pub(super) fn read(protocol: Protocol, response: &HttpResponse) -> Result<Value,
             Protocol::Query { .. } => xml_error(body),
             Protocol::Json { .. } | Protocol::Rest => json_error(response, body),
         };
-        let code = code.unwrap_or_else(|| format!("status {}", response.status().as_u16()));
-        let mut meta = ErrorMetadata::builder().code(code);
+        let mut meta = ErrorMetadata::builder();
+        if let Some(code) = code {
+            meta = meta.code(code);
+        }
         if let Some(message) = message {
             meta = meta.message(message);
         }
@@ -59,6 +63,9 @@ fn success(protocol: Protocol, body: &[u8]) -> Result<Value, Unreadable> {
             let document = roxmltree::Document::parse(std::str::from_utf8(body)?)?;
             // <OperationResponse><OperationResult>…</OperationResult><ResponseMetadata/></OperationResponse>
             let root = document.root_element();
+            if !root.tag_name().name().ends_with("Response") {
+                return Err(Unreadable::NoResponse);
+            }
             let result = root.children().find(|e| e.tag_name().name().ends_with("Result"));
             // An empty result is no text, but an answer without fields.
             Ok(result.map(xml::value).filter(Value::is_object).unwrap_or_else(nothing))
@@ -117,5 +124,7 @@ mod tests {
         for strange in ["[]", "\"text\"", "<html>"] {
             assert!(success(Protocol::Rest, strange.as_bytes()).is_err(), "{strange}");
         }
+        let page = "<html xmlns='http://www.w3.org/1999/xhtml'><body>Sign in</body></html>";
+        assert!(success(query, page.as_bytes()).is_err());
     }
 }

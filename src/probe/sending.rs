@@ -1,0 +1,102 @@
+//! What may be asked for twice, and which errors are the student's: every call of a probe that changes something.
+//!
+//! A call whose answer is lost may have done its work. Asked again, some calls do it twice.
+
+use crate::account::{CallError, Problem};
+
+/// One call that changes something.
+#[derive(Debug)]
+pub struct Sending {
+    /// Its verb.
+    pub verb: &'static str,
+    /// What happens when it is made twice.
+    pub twice: Twice,
+    /// The error codes that only what the student built can cause. Every other error is ours: unknown.
+    pub refusals: &'static [&'static str],
+}
+
+/// What happens when a call is made twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Twice {
+    /// Nothing that matters, for this reason.
+    Harmless(&'static str),
+    /// It acts twice, for this reason: it is made once, and what a lost answer may have done is looked for.
+    Acts(&'static str),
+}
+
+/// Every call of a probe that changes something.
+pub const SENDINGS: &[Sending] = &[
+    Sending {
+        verb: "kinesis.put_record",
+        twice: Twice::Harmless("each record has the run's own id: both become one item, which is removed"),
+        // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html#API_PutRecord_Errors
+        refusals: &["ResourceNotFoundException"],
+    },
+    Sending {
+        verb: "apigateway.post",
+        twice: Twice::Harmless("each order has the run's own customer: every execution with it is stopped"),
+        refusals: &[],
+    },
+    Sending {
+        verb: "lambda.invoke",
+        twice: Twice::Acts("the function runs again, and a task token that it has returned is no longer valid"),
+        // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors
+        refusals: &[
+            "EC2AccessDeniedException",
+            "EFSMountConnectivityException",
+            "EFSMountFailureException",
+            "EFSMountTimeoutException",
+            "InvalidRuntimeException",
+            "InvalidSecurityGroupIDException",
+            "InvalidSubnetIDException",
+            "InvalidZipFileException",
+            "KMSDisabledException",
+            "KMSInvalidStateException",
+            "KMSNotFoundException",
+            "ResourceNotFoundException",
+            "SubnetIPAddressLimitReachedException",
+        ],
+    },
+    Sending {
+        verb: "dynamodb.item",
+        twice: Twice::Harmless("what is deleted already is not there"),
+        refusals: &[],
+    },
+    Sending {
+        verb: "states.executions",
+        twice: Twice::Harmless("what is stopped already does not run"),
+        refusals: &[],
+    },
+];
+
+fn sending(verb: &str) -> Option<&'static Sending> {
+    SENDINGS.iter().find(|sending| sending.verb == verb)
+}
+
+/// Whether `verb` acts again each time that it is asked for.
+pub fn acts_each_time(verb: &str) -> bool {
+    sending(verb).is_none_or(|s| matches!(s.twice, Twice::Acts(_)))
+}
+
+/// Whether `error` says that what the student built refused what `verb` sent.
+pub fn is_refusal(verb: &str, error: &CallError) -> bool {
+    matches!((&error.problem, sending(verb)), (Problem::Other(code), Some(s)) if s.refusals.contains(&code.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::{Deed, VERBS};
+
+    #[test]
+    fn every_verb_that_changes_something_is_listed_once() {
+        let changes = VERBS
+            .iter()
+            .filter(|v| matches!(v.deed, Deed::Send(_) | Deed::Remove(_)));
+        let mut changes: Vec<&str> = changes.map(|v| v.name).collect();
+        let mut listed: Vec<&str> = SENDINGS.iter().map(|s| s.verb).collect();
+        changes.sort_unstable();
+        listed.sort_unstable();
+        assert_eq!(listed, changes);
+    }
+}
