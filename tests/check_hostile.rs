@@ -87,6 +87,8 @@ fn values_names_and_files_are_harmless() {
     let resources = &mut template["Resources"];
     resources["Function"]["Properties"]["Environment"]["Variables"] =
         json!({"DYNAMO_DB_TABLE_NAME": HOSTILE.replace('\0', "")});
+    // Neither the variable nor its keys say whose it is.
+    resources["Table"]["Properties"]["TableName"] = "DisneyClickstreamTable".into();
     resources["Table"]["Properties"]["AttributeDefinitions"] = json!([
         {"AttributeName": HOSTILE, "AttributeType": "S"}, {"AttributeName": "timestamp", "AttributeType": "S"},
     ]);
