@@ -132,6 +132,8 @@ fn names_and_values_are_harmless() {
     let text = HOSTILE.replace('\u{8}', "");
     let mut template = solution();
     of(&mut template, "ToSNS")["Environment"]["Variables"]["SNS_TOPIC_ARN"] = text.as_str().into();
+    // The variable does not say whose it is.
+    of(&mut template, "Topic")["TopicName"] = "TacoBellOrders".into();
     of(&mut template, "OrderRule")["EventPattern"]["source"] = json!([{"prefix": text}]);
     let code = &mut of(&mut template, "Machine")["DefinitionString"];
     *code = code
