@@ -71,7 +71,14 @@ fn args(lab: &Lab) -> Vec<&'static str> {
 
 fn verdicts(cloud: &Cloud, moto: &mut Moto, lab: &Lab, n: usize, fault: Option<&Fault>) -> Verdicts {
     let solution = lab.solution.as_ref().expect("a solution");
-    let templates = fault.map_or_else(|| vec![solution.clone()], |f| f.templates(solution).expect("it fits"));
+    let mut templates = fault.map_or_else(|| vec![solution.clone()], |f| f.templates(solution).expect("it fits"));
+    // Moto has no service that could run its image, so that only its name says whose it is.
+    for repository in templates
+        .iter_mut()
+        .filter_map(|t| t.pointer_mut("/Resources/Repository/Properties"))
+    {
+        repository["RepositoryName"] = "grafana-aws".into();
+    }
     let region = fault.and_then(|f| f.region.as_deref()).unwrap_or(REGION);
     let (account, stack) = (number(n), format!("edemlab-{}", lab.id));
     for template in &templates {
