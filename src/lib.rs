@@ -2,6 +2,7 @@
 //!
 //! The modules in reading order; dependencies point upwards only. `ARCHITECTURE.md` has the map.
 
+pub mod confined;
 pub mod private;
 pub mod yaml;
 

@@ -1,8 +1,10 @@
 //! `edemlab files`: a lab's code and data, for those who have the program and not the course's folder.
 
 use super::common;
+use crate::confined::{Folder, Kind};
 use crate::course::UnknownName;
-use anyhow::Context;
+use anyhow::{Context, bail};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 pub fn run(course: Option<PathBuf>, lab: &str, to: &Path, force: bool) -> anyhow::Result<u8> {
@@ -11,21 +13,19 @@ pub fn run(course: Option<PathBuf>, lab: &str, to: &Path, force: bool) -> anyhow
     if !labs.contains(&lab) {
         return Err(UnknownName::new("lab", lab, labs.into_iter()).into());
     }
+    let material = files.material(lab);
     let (mut written, mut same, mut kept) = (0, 0, Vec::new());
-    for file in files.material(lab)? {
-        let target = to.join(&file.path);
-        match std::fs::read(&target) {
-            Ok(theirs) if theirs == *file.bytes => same += 1,
-            Ok(_) if !force => kept.push(target),
-            Ok(_) => {
-                write(&target, &file.bytes)?;
-                written += 1;
+    if !material.is_empty() {
+        let cannot = || format!("cannot write into {}", to.display());
+        std::fs::create_dir_all(to).with_context(cannot)?;
+        let root = Folder::open(to).with_context(cannot)?;
+        for file in material {
+            let target = to.join(file.path);
+            match place(&root, to, file.path, file.bytes, force)? {
+                Placed::Written => written += 1,
+                Placed::Same => same += 1,
+                Placed::Kept => kept.push(target),
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                write(&target, &file.bytes)?;
-                written += 1;
-            }
-            Err(error) => return Err(error).with_context(|| format!("cannot read {}", target.display())),
         }
     }
     let folder = to.join("labs").join(lab);
@@ -52,17 +52,61 @@ fn counted(files: usize) -> String {
     format!("{files} file{}", if files == 1 { "" } else { "s" })
 }
 
-/// Writes a file that is whole or not there, whatever happens in between.
-fn write(target: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let cannot = || format!("cannot write {}", target.display());
-    let folder = target.parent().unwrap_or(target);
-    std::fs::create_dir_all(folder).with_context(cannot)?;
-    let mut name = target.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}", std::process::id()));
-    let part = target.with_file_name(name);
-    let done = std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, target));
-    if done.is_err() {
-        let _ = std::fs::remove_file(&part);
+enum Placed {
+    Written,
+    Same,
+    Kept,
+}
+
+/// Puts a file at `path` below the folder that the user named, and nowhere else: through no link on the way.
+fn place(root: &Folder, to: &Path, path: &str, bytes: &[u8], force: bool) -> anyhow::Result<Placed> {
+    let mut shown = to.to_owned();
+    let mut folder = None;
+    let mut names: Vec<&str> = path.split('/').collect();
+    let file = names.pop().unwrap_or_default();
+    for name in names {
+        shown.push(name);
+        let cannot = || format!("cannot make {}", shown.display());
+        let parent = folder.as_ref().unwrap_or(root);
+        parent.make_folder(name.as_ref()).with_context(cannot)?;
+        let found = parent.kind(name.as_ref()).with_context(cannot)?;
+        if found != Some(Kind::Folder) {
+            return not_there(&shown, found, "a folder");
+        }
+        folder = Some(parent.folder(name.as_ref()).with_context(cannot)?);
     }
-    done.with_context(cannot)
+    shown.push(file);
+    let folder = folder.as_ref().unwrap_or(root);
+    let found = folder
+        .kind(file.as_ref())
+        .with_context(|| format!("cannot read {}", shown.display()))?;
+    match found {
+        None => {}
+        Some(Kind::File) => {
+            let mut theirs = Vec::new();
+            // More than ours is different: the rest need not be read.
+            folder
+                .file(file.as_ref())
+                .and_then(|file| file.take(bytes.len() as u64 + 1).read_to_end(&mut theirs))
+                .with_context(|| format!("cannot read {}", shown.display()))?;
+            match theirs == bytes {
+                true => return Ok(Placed::Same),
+                false if !force => return Ok(Placed::Kept),
+                false => {}
+            }
+        }
+        found => return not_there(&shown, found, "a file"),
+    }
+    folder
+        .replace(file.as_ref(), bytes)
+        .with_context(|| format!("cannot write {}", shown.display()))?;
+    Ok(Placed::Written)
+}
+
+fn not_there<T>(path: &Path, found: Option<Kind>, wanted: &str) -> anyhow::Result<T> {
+    bail!(
+        "cannot write {}: {wanted} of the lab belongs there, and {} is in its place. Remove it, or choose another folder with --to",
+        path.display(),
+        found.map_or("nothing", Kind::name)
+    )
 }

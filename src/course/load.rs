@@ -1,11 +1,12 @@
 //! From files to a [`Course`]: labs, steps, faults; then everything that is named is held against what there is.
 
-use super::chapter::page_of;
+use super::chapter::{PAGES, page_of};
 use super::decode;
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::fault;
 use super::node::{self, Key};
 use super::pages;
+use super::paths::below;
 use super::reader::Reader;
 use super::resolve;
 use super::source::{CourseFiles, SourceFile};
@@ -65,6 +66,7 @@ pub fn load(files: CourseFiles, vocabulary: &Vocabulary, part: Part) -> Result<C
     }
     if part == Part::Everything && files.has_book() {
         pages::lint(&files, &labs, &unread, &diagnostics);
+        pages::bounds(&files, &diagnostics);
     }
     let diagnostics = diagnostics.into_inner();
     if diagnostics.is_empty() {
@@ -146,12 +148,18 @@ fn lab(
         }
         known.push(step_id.clone());
         let page = page_of(&chapter);
-        if files.has_book() && files.get(&page).is_none() {
-            reader.report(
+        match below(PAGES, &chapter) {
+            Err(why) => reader.report(
+                at.clone(),
+                format!("step `{step_id}` cannot have the chapter `{chapter}`: {why}"),
+                "such as `lab/step.html`",
+            ),
+            Ok(_) if files.has_book() && files.get(&page).is_none() => reader.report(
                 at.clone(),
                 format!("step `{step_id}` has no chapter"),
                 format!("there is no `{page}`"),
-            );
+            ),
+            Ok(_) => {}
         }
         let path = format!("checks/{id}/{step_id}.yaml");
         let Some(step_file) = files.get(&path) else {
@@ -205,7 +213,9 @@ fn lab(
         let Some(page) = reader.text(&node, "a page of the book, such as `lab/page.html`") else {
             continue;
         };
-        if files.has_book() && files.get(&page_of(&page)).is_none() {
+        if let Err(why) = below(PAGES, &page) {
+            reader.report(node.at.clone(), format!("`{page}` is no page of the book: {why}"), "");
+        } else if files.has_book() && files.get(&page_of(&page)).is_none() {
             let label = format!("there is no `{}`", page_of(&page));
             reader.report(node.at.clone(), format!("the page `{page}` is not in the book"), label);
         }

@@ -4,27 +4,38 @@
 mod chapter;
 mod decode;
 pub mod diagnostics;
+mod excerpt;
 pub mod fault;
+mod folder;
+mod include;
 mod load;
 mod material;
 mod node;
 mod pages;
+mod paths;
 mod reader;
 mod resolve;
+mod settings;
 mod source;
 mod step;
+mod summary;
 mod vocabulary;
 mod words;
 
 pub use chapter::{Directive, Misplaced, PAGES, directives, named, page_of, steps_on};
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use fault::{CheckAs, Fault, FaultError};
+pub use folder::Refusal;
+pub use include::{IncludeError, IncludeProblem, Included, Includes};
 pub use load::{Part, load};
 pub use material::Material;
+pub use paths::PathError;
 pub(crate) use resolve::{arrival_name, derived_from};
+pub use settings::BookSettings;
 pub use source::{CourseFiles, SourceError, SourceFile};
 pub(crate) use step::arguments;
 pub use step::{Action, Arg, Check, Compiled, Hop, HopSend, Lab, Preference, Probe, Removal, Resource, Step};
+pub use summary::{ChapterError, chapter_file};
 pub use vocabulary::{ArgSpec, KindSpec, VerbRole, VerbSpec, Vocabulary};
 pub use words::{is_plain, words};
 
@@ -42,11 +53,8 @@ pub struct Course {
 impl Course {
     /// Its title: that of its book, else nothing.
     pub fn title(&self) -> String {
-        let book = self.files.get("book/book.toml");
-        let line = book.and_then(|file| file.text.lines().find_map(|l| l.trim().strip_prefix("title")));
-        line.and_then(|rest| rest.split('"').nth(1))
-            .unwrap_or_default()
-            .to_owned()
+        let settings = BookSettings::of(&self.files).unwrap_or_default();
+        settings.title.unwrap_or_default()
     }
 
     /// The lab called `id`.

@@ -3,12 +3,14 @@
 
 use super::chapter::{self, Misplaced, PAGES, directives, page_of, steps_on};
 use super::diagnostics::Diagnostics;
+use super::include::Includes;
 use super::load::report;
 use super::source::{CourseFiles, SourceFile};
 use super::step::{Lab, Step};
+use super::{settings, summary};
 use indexmap::IndexMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -55,6 +57,25 @@ pub(super) fn lint(
         {
             let message = format!("`SUMMARY.md` does not list this chapter: add `({inner})`");
             page.report(first_line(&file.text), message, "not a page of the built book");
+        }
+    }
+}
+
+/// Looks at every path that the book names: each stays within the course.
+pub(super) fn bounds(files: &CourseFiles, diagnostics: &RefCell<Diagnostics>) {
+    settings::read(files, diagnostics);
+    let mut includes = Includes::new(files);
+    let mut said = HashSet::new();
+    for file in files.at_any_depth(PAGES).filter(|file| file.path.ends_with(".md")) {
+        if file.path == format!("{PAGES}/SUMMARY.md") {
+            summary::lint(file, diagnostics);
+            continue;
+        }
+        // A file that several pages include has its mistakes once.
+        for error in includes.expand(file, &file.text).err().into_iter().flatten() {
+            if said.insert((error.file.path.clone(), error.at.start, error.why.clone())) {
+                report(diagnostics, &error.file, error.at, error.why.to_string(), "");
+            }
         }
     }
 }

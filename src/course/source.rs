@@ -1,13 +1,14 @@
 //! The files of a course: embedded in the binary, or a folder of the same shape.
 
+use super::folder::{self, Refusal};
 use include_dir::{Dir, include_dir};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub(super) static LABS: Dir = include_dir!("$CARGO_MANIFEST_DIR/labs");
+static LABS: Dir = include_dir!("$CARGO_MANIFEST_DIR/labs");
 static CHECKS: Dir = include_dir!("$CARGO_MANIFEST_DIR/checks");
-pub(super) static BOOK: Dir = include_dir!("$CARGO_MANIFEST_DIR/book");
+static BOOK: Dir = include_dir!("$CARGO_MANIFEST_DIR/book");
 /// The book includes parts of it.
 const CONTRIBUTING: (&str, &str) = ("CONTRIBUTING.md", include_str!("../../CONTRIBUTING.md"));
 
@@ -20,10 +21,12 @@ pub struct SourceFile {
     pub text: String,
 }
 
-/// The text files of a course, by their path within it.
-#[derive(Debug, Default)]
+/// The files of a course, by their path within it.
+#[derive(Debug, Clone, Default)]
 pub struct CourseFiles {
     files: BTreeMap<String, Arc<SourceFile>>,
+    /// What is no text.
+    pub(super) others: BTreeMap<String, Arc<[u8]>>,
     /// Where it was read from, for messages; `None` is the embedded course.
     pub folder: Option<PathBuf>,
 }
@@ -40,6 +43,14 @@ pub enum SourceError {
         folder: PathBuf,
         /// What it lacks.
         missing: &'static str,
+    },
+    /// There is in it what a course may not have.
+    #[error("{} cannot be used as a course:\n\n{}", folder.display(), folder::listed(refusals))]
+    Refused {
+        /// The folder that was named.
+        folder: PathBuf,
+        /// Everything that was found.
+        refusals: Vec<Refusal>,
     },
     /// A file or folder that cannot be read.
     #[error("cannot read {}: {source}", path.display())]
@@ -63,73 +74,37 @@ impl CourseFiles {
     }
 
     fn add_embedded(&mut self, root: &str, dir: &Dir) {
-        for file in dir.files() {
-            if let Some(text) = file.contents_utf8() {
-                let path = file.path().components().map(|c| c.as_os_str().to_string_lossy());
-                self.add(
-                    format!("{root}/{}", path.collect::<Vec<_>>().join("/")),
-                    text.to_owned(),
-                );
+        let passed_over = |path: &Path| path.file_name().is_some_and(folder::passed_over);
+        for file in dir.files().filter(|file| !passed_over(file.path())) {
+            let parts = file.path().components().map(|c| c.as_os_str().to_string_lossy());
+            let path = format!("{root}/{}", parts.collect::<Vec<_>>().join("/"));
+            match file.contents_utf8() {
+                Some(text) => self.add(path, text.to_owned()),
+                None => drop(self.others.insert(path, file.contents().into())),
             }
         }
-        for inner in dir.dirs() {
+        for inner in dir.dirs().filter(|inner| !passed_over(inner.path())) {
             self.add_embedded(root, inner);
         }
     }
 
-    /// The course in `folder`.
+    /// The course in `folder`, every file of it. Nothing of it is read from disk again.
     ///
     /// # Errors
-    /// When it is not a course, or cannot be read.
+    /// When it is not a course, when it cannot be read, or has in it what a course may not have: links, pipes, too much.
     pub fn read(folder: &Path) -> Result<Self, SourceError> {
         let mut course = Self {
             folder: Some(folder.to_owned()),
             ..Self::default()
         };
-        for root in ["labs", "checks"] {
-            let path = folder.join(root);
-            if !path.is_dir() {
-                return Err(SourceError::NotACourse {
-                    folder: folder.to_owned(),
-                    missing: root,
-                });
+        for (path, bytes) in folder::read(folder)? {
+            match String::from_utf8(bytes) {
+                Ok(text) => course.add(path, text),
+                // A picture, an archive: the student's material or the book's.
+                Err(other) => drop(course.others.insert(path, other.into_bytes().into())),
             }
-            course.add_folder(root, &path)?;
-        }
-        // A course in the making may not have a book yet.
-        let book = folder.join("book");
-        if book.join("src").is_dir() {
-            course.add_folder("book", &book)?;
-        }
-        if let Ok(text) = std::fs::read_to_string(folder.join(CONTRIBUTING.0)) {
-            course.add(CONTRIBUTING.0.to_owned(), text);
         }
         Ok(course)
-    }
-
-    fn add_folder(&mut self, root: &str, folder: &Path) -> Result<(), SourceError> {
-        let unreadable = |source| SourceError::Unreadable {
-            path: folder.to_owned(),
-            source,
-        };
-        for entry in std::fs::read_dir(folder).map_err(unreadable)? {
-            let path = entry.map_err(unreadable)?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if name.starts_with('.') {
-                continue;
-            }
-            let inner = format!("{root}/{name}");
-            if path.is_dir() {
-                self.add_folder(&inner, &path)?;
-                continue;
-            }
-            let bytes = std::fs::read(&path).map_err(|source| SourceError::Unreadable { path, source })?;
-            // What is not text (a picture, an archive) is the student's material, not ours to read.
-            if let Ok(text) = String::from_utf8(bytes) {
-                self.add(inner, text);
-            }
-        }
-        Ok(())
     }
 
     fn add(&mut self, path: String, text: String) {

@@ -3,6 +3,7 @@
 
 mod build;
 mod feed;
+mod harmless;
 mod http;
 mod live;
 mod pages;

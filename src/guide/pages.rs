@@ -1,8 +1,11 @@
 //! The built pages in memory: what is not among them cannot be asked for.
 
+use super::build::{FILES, MADE};
+use super::harmless::content;
 use crate::course::closest;
 use base64::Engine;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
@@ -18,9 +21,14 @@ pub struct Pages {
 pub(super) struct Page {
     pub bytes: Vec<u8>,
     pub kind: &'static str,
-    /// What a browser may do with it, for an HTML page.
-    pub policy: Option<String>,
+    /// Whether mdBook has made it as a page of the book.
+    pub is_page: bool,
+    /// What a browser may do with it.
+    pub policy: Cow<'static, str>,
 }
+
+/// The policy of all that is no page: opened by itself, nothing in it does anything.
+const NO_PAGE: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox";
 
 /// A page or a place on it that is not there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,7 +46,12 @@ impl Pages {
     /// The system's.
     pub fn read(folder: &Path) -> io::Result<Self> {
         let mut files = BTreeMap::new();
-        add(folder, "", &mut files)?;
+        add(&folder.join(MADE), "", &mut files, made)?;
+        // Nothing of the course takes the place of what mdBook has made.
+        let theirs = folder.join(FILES);
+        if theirs.is_dir() {
+            add(&theirs, "", &mut files, material)?;
+        }
         Ok(Self { files })
     }
 
@@ -94,7 +107,12 @@ impl NoPage {
     }
 }
 
-fn add(folder: &Path, root: &str, files: &mut BTreeMap<String, Page>) -> io::Result<()> {
+fn add(
+    folder: &Path,
+    root: &str,
+    files: &mut BTreeMap<String, Page>,
+    page: fn(&str, Vec<u8>) -> Page,
+) -> io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -105,17 +123,43 @@ fn add(folder: &Path, root: &str, files: &mut BTreeMap<String, Page>) -> io::Res
         };
         let found = entry.file_type()?;
         if found.is_dir() {
-            add(&entry.path(), &path, files)?;
-        } else if found.is_file() {
-            let bytes = std::fs::read(entry.path())?;
-            let kind = kind(&path);
-            let policy = kind
-                .starts_with("text/html")
-                .then(|| policy(&String::from_utf8_lossy(&bytes)));
-            files.insert(path, Page { bytes, kind, policy });
+            add(&entry.path(), &path, files, page)?;
+        } else if found.is_file() && !files.contains_key(&path) {
+            let page = page(&path, std::fs::read(entry.path())?);
+            files.insert(path, page);
         }
     }
     Ok(())
+}
+
+/// What mdBook has made: its scripts run.
+fn made(path: &str, bytes: Vec<u8>) -> Page {
+    let kind = kind(path);
+    let is_page = kind.starts_with("text/html");
+    let policy = match is_page {
+        true => policy(&bytes).into(),
+        false => NO_PAGE.into(),
+    };
+    Page {
+        bytes,
+        kind,
+        is_page,
+        policy,
+    }
+}
+
+/// What the course brings along: pictures are shown, and a page or a script is a text.
+fn material(path: &str, bytes: Vec<u8>) -> Page {
+    let kind = match kind(path) {
+        kind if kind.starts_with("text/html") || kind.starts_with("text/javascript") => "text/plain; charset=utf-8",
+        kind => kind,
+    };
+    Page {
+        bytes,
+        kind,
+        is_page: false,
+        policy: NO_PAGE.into(),
+    }
 }
 
 /// The content type of what mdBook makes and of what a book may hold.
@@ -142,26 +186,33 @@ fn kind(path: &str) -> &'static str {
     }
 }
 
-/// The content security policy of a page: nothing from elsewhere, and of the scripts within it just those that it was
-/// built with. Styles stand in the pages and their pictures.
-fn policy(html: &str) -> String {
+/// The content security policy of a page: nothing from elsewhere, and of the scripts within it just those of mdBook's
+/// template. What an author writes stands between them, and none of it is among them. Styles stand in the pages and their
+/// pictures. Frames are for mdBook's list of chapters, where scripts are off.
+fn policy(html: &[u8]) -> String {
     let mut scripts = String::new();
-    for rest in html.split("<script").skip(1) {
-        let Some((attributes, rest)) = rest.split_once('>') else {
-            continue;
-        };
-        let Some((script, _)) = rest.split_once("</script>") else {
-            continue;
-        };
-        if !attributes.contains("src=") {
-            // A browser hashes a script as it reads it: with plain line ends.
-            let digest = Sha256::digest(script.replace("\r\n", "\n").as_bytes());
-            let hash = base64::engine::general_purpose::STANDARD.encode(digest);
-            scripts.push_str(&format!(" 'sha256-{hash}'"));
+    let mut base = "'none'";
+    if let Some(content) = content(html) {
+        for part in [&html[..content.start], &html[content.end..]] {
+            let part = String::from_utf8_lossy(part);
+            for rest in part.split("<script").skip(1) {
+                let script = rest
+                    .split_once('>')
+                    .filter(|(attributes, _)| !attributes.contains("src="));
+                if let Some((script, _)) = script.and_then(|(_, rest)| rest.split_once("</script>")) {
+                    // A browser hashes a script as it reads it: with plain line ends.
+                    let digest = Sha256::digest(script.replace("\r\n", "\n").as_bytes());
+                    let hash = base64::engine::general_purpose::STANDARD.encode(digest);
+                    scripts.push_str(&format!(" 'sha256-{hash}'"));
+                }
+            }
+            if part.contains("<base ") {
+                base = "'self'";
+            }
         }
     }
     format!(
         "default-src 'none'; script-src 'self'{scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
-         font-src 'self'; connect-src 'self'; frame-src 'self'; frame-ancestors 'self'; base-uri 'self'; form-action 'none'"
+         font-src 'self'; connect-src 'self'; frame-src 'self'; frame-ancestors 'self'; base-uri {base}; form-action 'none'"
     )
 }

@@ -175,17 +175,16 @@ impl Site {
         };
         // By this the pages' script knows that there is something to hear; without it, it asks for nothing.
         let meta = format!("<meta name=\"edemlab-live\" content=\"{LIVE}\">");
-        let at = (self.feed.is_some() && page.policy.is_some())
+        let at = (self.feed.is_some() && page.is_page)
             .then(|| behind(&page.bytes, b"<head>"))
             .flatten();
         let (before, after) = page.bytes.split_at(at.unwrap_or(0));
         let parts = [before, at.map_or(&[][..], |_| meta.as_bytes()), after];
-        let mut headers = vec![("Content-Type", page.kind), ("Cache-Control", "no-cache")];
-        headers.extend(
-            page.policy
-                .as_ref()
-                .map(|policy| ("Content-Security-Policy", policy.as_str())),
-        );
+        let mut headers = vec![
+            ("Content-Type", page.kind),
+            ("Cache-Control", "no-cache"),
+            ("Content-Security-Policy", &page.policy),
+        ];
         headers.extend(SAFE);
         head(
             stream,

@@ -1,0 +1,217 @@
+//! Reads the folder of a course, once and for everything that is done with it. It comes from somebody else: no link is
+//! followed, only regular files are read, and there is an end to how much.
+
+use super::paths::is_plain;
+use super::source::SourceError;
+use crate::confined::{Folder, Kind};
+use std::ffi::OsStr;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// The largest file, in bytes.
+const MAX_FILE: u64 = 32 << 20;
+/// All files together, in bytes.
+const MAX_TOTAL: u64 = 128 << 20;
+/// Files and folders together, hidden ones too.
+const MAX_ENTRIES: usize = 10_000;
+/// Folders within each other.
+const MAX_DEPTH: usize = 16;
+/// So many are named at most.
+const MAX_NAMED: usize = 20;
+
+/// The folders of a course. It is none without the first two; a course in the making may not have a book yet.
+const PARTS: [(&str, bool); 3] = [("labs", true), ("checks", true), ("book", false)];
+/// A file beside them that a book may include.
+const BESIDE: &str = "CONTRIBUTING.md";
+
+/// Why something in a course's folder is not read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// A link, a pipe, a socket, a device.
+    #[error("`{path}` is {}: a course has regular files and folders only. Put a copy in its place, or remove it", kind.name())]
+    NotRegular {
+        /// Its path within the course.
+        path: String,
+        /// What it is.
+        kind: Kind,
+    },
+    /// A name that means something else elsewhere: on another system, in an address, in a page.
+    #[error(
+        "`{path}` has a name that a course cannot use: rename it without control characters and without {}",
+        super::paths::NOT_IN_NAMES
+    )]
+    Name {
+        /// Its path within the course, as far as it can be shown.
+        path: String,
+    },
+    /// A file that is too large.
+    #[error("`{path}` is larger than {} MiB, the most that a file of a course may have: make it smaller, or remove it", MAX_FILE >> 20)]
+    Large {
+        /// Its path within the course.
+        path: String,
+    },
+    /// A folder that is too deep.
+    #[error("`{path}` is more than {MAX_DEPTH} folders deep: move it up")]
+    Deep {
+        /// Its path within the course.
+        path: String,
+    },
+    /// Too much altogether.
+    #[error("the course has more than {MAX_ENTRIES} files and folders, or more than {} MiB: is this the right folder?", MAX_TOTAL >> 20)]
+    Much,
+}
+
+/// Everything in a course's folder that is not read, as a list.
+pub(super) fn listed(refusals: &[Refusal]) -> String {
+    let mut lines: Vec<String> = refusals.iter().take(MAX_NAMED).map(|r| format!("  {r}")).collect();
+    if let more @ 1.. = refusals.len().saturating_sub(MAX_NAMED) {
+        lines.push(format!("  and {more} more"));
+    }
+    lines.join("\n")
+}
+
+/// A file's path within the course, with `/`, and what is in it.
+pub(super) type Found = (String, Vec<u8>);
+
+/// Every file of the course in `folder`, but hidden ones and what Python leaves beside a program.
+///
+/// # Errors
+/// When it is not a course, when something in it cannot be read, and everything in it that may not be there.
+pub(super) fn read(folder: &Path) -> Result<Vec<Found>, SourceError> {
+    let unreadable = |source| SourceError::Unreadable {
+        path: folder.to_owned(),
+        source,
+    };
+    let not_a_course = |missing| SourceError::NotACourse {
+        folder: folder.to_owned(),
+        missing,
+    };
+    let root = match Folder::open(folder) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Err(not_a_course(PARTS[0].0));
+        }
+        opened => opened.map_err(unreadable)?,
+    };
+    let mut reading = Reading {
+        root: folder,
+        found: Vec::new(),
+        refusals: Vec::new(),
+        bytes: 0,
+        entries: 0,
+    };
+    for (part, needed) in PARTS {
+        match root.kind(part.as_ref()).map_err(unreadable)? {
+            Some(Kind::Folder) => reading.folder(&root, part.as_ref(), part, 1)?,
+            Some(kind @ (Kind::Link | Kind::Special)) => reading.refuse(Refusal::NotRegular {
+                path: part.to_owned(),
+                kind,
+            }),
+            _ if needed => return Err(not_a_course(part)),
+            _ => {}
+        }
+    }
+    if let Some(kind @ (Kind::File | Kind::Link | Kind::Special)) = root.kind(BESIDE.as_ref()).map_err(unreadable)? {
+        reading.entry(&root, BESIDE.as_ref(), BESIDE.to_owned(), kind, 1)?;
+    }
+    match reading.refusals.is_empty() {
+        true => Ok(reading.found),
+        false => Err(SourceError::Refused {
+            folder: folder.to_owned(),
+            refusals: reading.refusals,
+        }),
+    }
+}
+
+struct Reading<'a> {
+    root: &'a Path,
+    found: Vec<Found>,
+    refusals: Vec<Refusal>,
+    bytes: u64,
+    entries: usize,
+}
+
+impl Reading<'_> {
+    fn refuse(&mut self, refusal: Refusal) {
+        self.refusals.push(refusal);
+    }
+
+    /// Whether there is too much already: then nothing more is looked at.
+    fn is_over(&self) -> bool {
+        self.refusals.last() == Some(&Refusal::Much)
+    }
+
+    fn folder(&mut self, parent: &Folder, name: &OsStr, path: &str, depth: usize) -> Result<(), SourceError> {
+        if depth > MAX_DEPTH {
+            self.refuse(Refusal::Deep { path: path.to_owned() });
+            return Ok(());
+        }
+        let folder = parent.folder(name).map_err(|source| self.unreadable(path, source))?;
+        for name in folder.names().map_err(|source| self.unreadable(path, source))? {
+            let name = name.map_err(|source| self.unreadable(path, source))?;
+            self.entries += 1;
+            if self.entries > MAX_ENTRIES && !self.is_over() {
+                self.refuse(Refusal::Much);
+            }
+            if self.is_over() {
+                return Ok(());
+            }
+            if passed_over(&name) {
+                continue;
+            }
+            let path = format!("{path}/{}", name.to_string_lossy());
+            if !name.to_str().is_some_and(is_plain) {
+                self.refuse(Refusal::Name { path });
+                continue;
+            }
+            // Nothing: it has gone since the folder was read.
+            if let Some(kind) = folder.kind(&name).map_err(|source| self.unreadable(&path, source))? {
+                self.entry(&folder, &name, path, kind, depth)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn entry(
+        &mut self,
+        folder: &Folder,
+        name: &OsStr,
+        path: String,
+        kind: Kind,
+        depth: usize,
+    ) -> Result<(), SourceError> {
+        match kind {
+            Kind::Folder => self.folder(folder, name, &path, depth + 1)?,
+            Kind::Link | Kind::Special => self.refuse(Refusal::NotRegular { path, kind }),
+            Kind::File => {
+                let mut bytes = Vec::new();
+                folder
+                    .file(name)
+                    .and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes))
+                    .map_err(|source| self.unreadable(&path, source))?;
+                let length = bytes.len() as u64;
+                self.bytes += length;
+                match (length > MAX_FILE, self.bytes > MAX_TOTAL) {
+                    (true, _) => {
+                        self.bytes -= length;
+                        self.refuse(Refusal::Large { path });
+                    }
+                    (false, true) => self.refuse(Refusal::Much),
+                    (false, false) => self.found.push((path, bytes)),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn unreadable(&self, path: &str, source: io::Error) -> SourceError {
+        SourceError::Unreadable {
+            path: self.root.join(path),
+            source,
+        }
+    }
+}
+
+/// Hidden files, and what Python leaves beside a program that was tried.
+pub(super) fn passed_over(name: &OsStr) -> bool {
+    name == "__pycache__" || name.as_encoded_bytes().starts_with(b".")
+}
