@@ -28,7 +28,7 @@ pub struct Cli {
     /// Colour in what is printed.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
-    /// Another course than the one that is built in: a folder with `labs/` and `checks/`.
+    /// Another course than the one that is built in: a folder with `labs/` and `checks/`. Only its regular files are read.
     #[arg(long, global = true, value_name = "DIR", env = "EDEMLAB_COURSE")]
     pub course: Option<PathBuf>,
 }
@@ -62,7 +62,7 @@ pub enum Command {
                             Exit status: 0 ended by you, 2 wrong usage, no account, or a course with mistakes."
     )]
     Watch(WatchArgs),
-    /// Serve the guide to this computer, from this program alone.
+    /// Serve the guide to this computer, from this program alone. Scripts of a course do not run in it.
     Guide(GuideArgs),
     /// Say what a lab's checks expect, why, and how to mend what they find.
     Explain {
@@ -72,7 +72,7 @@ pub enum Command {
         #[arg(value_name = "STEP[.CHECK]")]
         part: Option<String>,
     },
-    /// Write a lab's code and data into `labs/LAB/` of the current folder.
+    /// Write a lab's code and data into `labs/LAB/` of the current folder, through no link.
     Files {
         /// The lab.
         lab: String,

@@ -95,7 +95,7 @@ fn settings_that_stay_within_the_course_are_no_mistake_and_the_environment_is_no
         "[book]\ntitle = \"T\"\nauthors = [\"A\"]\nlanguage = \"es\"\nsrc = \"src\"\n\n\
          [build]\nbuild-dir = \"../out\"\nextra-watch-dirs = [\"../labs\"]\n\n\
          [output.html]\nadditional-css = [\"./theme/page.css\"]\nadditional-js = [\"theme/live.js\"]\ntheme = \"theme\"\n\n\
-         [output.html.redirect]\n\"/old.html\" = \"https://docs.aws.amazon.com/\"\n\"old/b.html#c\" = \"../index.html\"\n",
+         [output.html.redirect]\n\"/old.html\" = \"https://docs.aws.amazon.com/\"\n\"old/b.html\" = \"index.html\"\n\"old/b.html#c\" = \"../index.html\"\n",
     );
     assert_eq!(world.verb(&["lint"]).code, 0);
     let before = listing(world.outside.path());

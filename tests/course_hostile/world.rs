@@ -17,6 +17,8 @@ pub struct World {
     pub course: Copy,
     pub outside: tempfile::TempDir,
     pub cache: tempfile::TempDir,
+    /// Where verbs are run.
+    pub here: tempfile::TempDir,
 }
 
 impl World {
@@ -31,6 +33,7 @@ impl World {
             course: Copy::new(),
             outside,
             cache: tempfile::tempdir().unwrap(),
+            here: tempfile::tempdir().unwrap(),
         }
     }
 
@@ -50,6 +53,7 @@ impl World {
         command
             .arg("--course")
             .arg(self.course.folder())
+            .current_dir(self.here.path())
             .env("EDEMLAB_CACHE_DIR", self.cache.path());
         let said = ending(command);
         assert_eq!(
