@@ -35,8 +35,8 @@ const THEME: &str = ".theme";
 
 /// The guide's own script and its style: a course may have others of this name, which are not run.
 const LIVE: [(&str, &str); 2] = [
-    ("edemlab/live.css", include_str!("../../book/theme/live.css")),
-    ("edemlab/live.js", include_str!("../../book/theme/live.js")),
+    ("guide/live.css", include_str!("../../book/theme/live.css")),
+    ("guide/live.js", include_str!("../../book/theme/live.js")),
 ];
 
 /// Why there are no pages.
@@ -170,12 +170,16 @@ fn pages(
     fill: Fill,
 ) -> Result<(), BuildError> {
     let wrong = |error: errors::Error| BuildError::Book(format!("{error:#}"));
-    let [(live_css, _), (live_js, _)] = LIVE;
+    let [(live_css, live_style), (live_js, _)] = LIVE;
     let mut html = HtmlConfig::default();
     html.theme = Some(THEME.into());
-    html.additional_css = vec![live_css.into()];
-    html.additional_css
-        .extend(settings.styles.iter().map(|style| style_name(style).into()));
+    // A course that has our own style among its own has it once.
+    let is_ours = |style: &String| files.get(style).is_some_and(|file| file.text == live_style);
+    let theirs = settings.styles.iter().filter(|style| !is_ours(style));
+    html.additional_css = std::iter::once(live_css)
+        .chain(theirs.map(|style| style_name(style)))
+        .map(PathBuf::from)
+        .collect();
     html.additional_js = vec![live_js.into()];
     let mut config = Config::default();
     config.book.title = settings.title.clone();
