@@ -226,3 +226,48 @@ fn a_chapter_is_a_page_of_the_book() {
         world.course.replace(lab, &format!("chapter: {instead}"), chapter);
     }
 }
+
+/// What builds the guide does not rely on `lint` having been there before.
+#[test]
+fn the_guide_is_built_of_the_course_alone_even_unlinted() {
+    use edemlab::book::Filler;
+    use edemlab::course::CourseFiles;
+    use edemlab::guide::build;
+    let world = World::new();
+    let shipped = std::sync::Arc::new(common::course::course());
+    let before = listing(world.outside.path());
+    // From where the guide is built, below the cache's folder, as from the course's own.
+    let up = format!("../../../..{}", world.absolute());
+    let page = world.course.read(PAGE);
+    let toml = "[output.html]\nadditional-css = [\"theme/page.css\"]\n";
+    let mistakes = [
+        (TOML, format!("{toml}additional-js = [\"{up}/victim.js\"]\n")),
+        (
+            TOML,
+            format!("{toml}[output.html.redirect]\n\"{up}/planted.html\" = \"x\"\n"),
+        ),
+        (
+            PAGE,
+            format!("{page}\n{{{{#include {}/secret.txt}}}}\n", world.absolute()),
+        ),
+        (
+            "book/src/SUMMARY.md",
+            format!("[One](index.md)\n[Two]({}/secret.md)\n", world.absolute()),
+        ),
+    ];
+    for (file, text) in mistakes {
+        let original = world.course.read(file);
+        world.course.write(file, &text);
+        let files = CourseFiles::read(world.course.folder()).unwrap();
+        let filler = Box::new(Filler::new(shipped.clone(), edemlab::judge::vocabulary()));
+        let error = build(&files, world.cache.path(), filler).expect_err(file).to_string();
+        assert!(error.contains("the book cannot be built"), "{error}");
+        assert_eq!(listing(world.outside.path()), before, "{file}");
+        assert!(
+            !listing(world.cache.path())
+                .values()
+                .any(|text| text.contains(world::SECRET))
+        );
+        world.course.write(file, &original);
+    }
+}
