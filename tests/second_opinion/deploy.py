@@ -182,7 +182,7 @@ def trigger(stack, name, wanted):
 
 def repository(stack, name, wanted):
     ecr = stack.client("ecr")
-    made = ecr.create_repository(repositoryName=stack.new_name(name).lower())["repository"]
+    made = ecr.create_repository(repositoryName=wanted.get("RepositoryName") or stack.new_name(name).lower())["repository"]
     return made["repositoryName"], {"Arn": made["repositoryArn"], "RepositoryUri": made["repositoryUri"]}
 
 
