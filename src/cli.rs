@@ -342,7 +342,10 @@ pub enum SandboxCommand {
     Stop,
     /// Say whether it runs, and where.
     Status,
-    /// Print the variables that point AWS's tools at it: `eval "$(edemlab sandbox env)"`.
+    /// Print the variables that point AWS's tools at it, with the keys they sign with: `eval "$(edemlab sandbox env)"`.
+    ///
+    /// The sandbox verifies every signature. Each of its accounts has a student with keys of its own; the secret of its root
+    /// users is made at each start and is the same for all accounts. Whoever has either can run code as you.
     Env {
         /// The account.
         #[arg(long, value_name = "N", default_value = DEFAULT_ACCOUNT)]
@@ -350,6 +353,9 @@ pub enum SandboxCommand {
         /// The region.
         #[arg(long, default_value = DEFAULT_REGION)]
         region: String,
+        /// The keys of the account's root user instead of its student's.
+        #[arg(long)]
+        root: bool,
     },
     /// Show the mails that SNS would have sent, and the subscriptions that wait to be confirmed.
     Inbox {

@@ -49,9 +49,13 @@ pub async fn run(course: Option<PathBuf>, command: SandboxCommand) -> anyhow::Re
             )),
             None => super::print("the sandbox is not running: `edemlab sandbox start` starts it"),
         },
-        SandboxCommand::Env { account, region } => {
+        SandboxCommand::Env { account, region, root } => {
             let sandbox = started(&paths, &live).await?;
-            let keys = sandbox.student(&account).await?;
+            let keys = if root {
+                sandbox.root(&account)
+            } else {
+                sandbox.student(&account).await?
+            };
             live.clear();
             // A token or profile of the user's own would win over the keys.
             for name in Sandbox::UNSET.iter().filter(|name| std::env::var_os(name).is_some()) {

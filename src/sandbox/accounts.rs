@@ -82,11 +82,11 @@ const STUDENT: &str = "student";
 const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 
 impl Sandbox {
-    /// The root user of an account: the emulator takes its number as access key, with any secret.
+    /// The root user of an account: its number is the access key, and this sandbox's own secret the secret one.
     pub fn root(&self, account: &AccountNumber) -> Keys {
         Keys {
             access_key_id: account.0.clone(),
-            secret_access_key: "root".into(),
+            secret_access_key: self.secret.expose().into(),
         }
     }
 

@@ -132,6 +132,13 @@ pub enum SandboxError {
         asked: u16,
     },
 
+    /// The system gave no random bytes.
+    #[error("cannot make a secret for the sandbox: the system gave no random bytes ({cause}); try again")]
+    Random {
+        /// What the system said.
+        cause: std::io::Error,
+    },
+
     /// The process could not be made.
     #[error("cannot start {}: {cause}", program.display())]
     Spawn {

@@ -1,11 +1,17 @@
-//! The sandbox's own pages, health and inbox: plain HTTP to this machine. What AWS has is asked through `client.rs`.
+//! The sandbox's own pages, health and inbox: plain HTTP to this machine, signed as a root user's request. What AWS has is
+//! asked through `client.rs`.
 
 use std::io;
 use std::net::Ipv4Addr;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+
+use super::secret::Secret;
 
 /// Who serves the port may be a stranger: more than this is not read.
 const LONGEST: u64 = 64 * 1024 * 1024;
@@ -18,21 +24,52 @@ pub(super) struct Answer {
     pub body: serde_json::Value,
 }
 
-/// Asks for a path of the server on this port.
+/// Asks for a path of the server on this port, which may be a stranger: it is not told the secret.
 ///
 /// # Errors
 /// When nobody answers in time, or answers something else than HTTP.
-pub(super) async fn ask(port: u16, method: &str, path: &str, patience: Duration) -> io::Result<Answer> {
+pub(super) async fn ask(
+    port: u16,
+    secret: &Secret,
+    method: &str,
+    path: &str,
+    patience: Duration,
+) -> io::Result<Answer> {
+    let signature = signature(port, secret, method, path)?;
     let asked = async {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
         // HTTP/1.0: the answer comes in one piece and ends the connection.
-        let request = format!("{method} {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 0\r\n\r\n");
+        let request =
+            format!("{method} {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n{signature}Content-Length: 0\r\n\r\n");
         stream.write_all(request.as_bytes()).await?;
         let mut answer = Vec::new();
         stream.take(LONGEST).read_to_end(&mut answer).await?;
         parse(&answer).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "its answer is no HTTP"))
     };
     tokio::time::timeout(patience, asked).await?
+}
+
+/// The root user of any account may see these pages.
+const ROOT: &str = "000000000000";
+
+/// The lines of a request's head that sign it.
+fn signature(port: u16, secret: &Secret, method: &str, path: &str) -> io::Result<String> {
+    let identity = Credentials::new(ROOT, secret.expose(), None, None, "edemlab").into();
+    let parameters = v4::SigningParams::builder()
+        .identity(&identity)
+        .region("us-east-1")
+        .name("edemlab")
+        .time(SystemTime::now())
+        .settings(SigningSettings::default())
+        .build()
+        .map_err(io::Error::other)?
+        .into();
+    let address = format!("http://127.0.0.1:{port}{path}");
+    let request = SignableRequest::new(method, &address, std::iter::empty(), SignableBody::Bytes(b""));
+    let signed = sign(request.map_err(io::Error::other)?, &parameters).map_err(io::Error::other)?;
+    let (headers, _) = signed.into_parts().0.into_parts();
+    let lines = headers.iter().map(|header| format!("{}: {}\r\n", header.name(), header.value()));
+    Ok(lines.collect())
 }
 
 fn parse(answer: &[u8]) -> Option<Answer> {
@@ -66,7 +103,7 @@ mod tests {
     async fn a_server_that_says_nothing_is_not_waited_for() {
         let silent = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = silent.local_addr().unwrap().port();
-        let error = ask(port, "GET", "/", Duration::from_millis(50)).await.unwrap_err();
+        let error = ask(port, &Secret::random().unwrap(), "GET", "/", Duration::from_millis(50)).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 }

@@ -87,7 +87,7 @@ impl Sandbox {
         if let Some(region) = region {
             path.push_str(&format!("&region={}", utf8_percent_encode(region, NON_ALPHANUMERIC)));
         }
-        let answer = http::ask(self.port, method, &path, PATIENCE).await;
+        let answer = http::ask(self.port, &self.secret, method, &path, PATIENCE).await;
         let answer = answer.map_err(|cause| InboxError::Silent { cause })?;
         match serde_json::from_value(answer.body) {
             Ok(found) if answer.status == 200 => Ok(found),

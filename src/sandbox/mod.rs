@@ -18,6 +18,7 @@ mod paths;
 mod process;
 mod python;
 mod ready;
+mod secret;
 mod start;
 mod state;
 mod unused;
@@ -31,6 +32,7 @@ pub use paths::Paths;
 pub use ready::{Interpreter, interpreter, is_made};
 pub use start::{StartOptions, start};
 
+use secret::Secret;
 use state::State;
 
 /// What is going on, for a line of progress.
@@ -91,11 +93,12 @@ pub struct Sandbox {
     /// It was started by another version of edemlab.
     pub outdated: bool,
     token: String,
+    secret: Secret,
     paths: Paths,
 }
 
 impl Sandbox {
-    fn new(paths: &Paths, state: State) -> Self {
+    fn new(paths: &Paths, state: State, secret: Secret) -> Self {
         Self {
             endpoint: format!("http://127.0.0.1:{}", state.port),
             port: state.port,
@@ -104,6 +107,7 @@ impl Sandbox {
             started: state.started,
             outdated: state.build != environment::build(),
             token: state.token,
+            secret,
             paths: paths.clone(),
         }
     }
@@ -126,8 +130,8 @@ async fn find(paths: &Paths) -> Found {
     let Some(state) = State::read(paths) else {
         return Found::Nothing;
     };
-    if process::answers(state.port, &state.token).await {
-        Found::Running(Sandbox::new(paths, state))
+    if let Some(secret) = state.answers().await {
+        Found::Running(Sandbox::new(paths, state, secret))
     } else if process::is_ours(state.pid, &state.token) {
         Found::Silent(state)
     } else {

@@ -1,6 +1,7 @@
 //! The emulator as a process: starting it so that it outlives us, asking who it is, ending it.
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::error::SandboxError;
 use super::paths::{self, Paths};
+use super::secret::Secret;
 use super::{bridge, http};
 use crate::private;
 
@@ -33,6 +35,7 @@ pub(super) struct Launch<'a> {
     pub port: u16,
     pub region: &'a str,
     pub token: &'a str,
+    pub secret: &'a Secret,
     pub owner: Option<u32>,
 }
 
@@ -55,12 +58,18 @@ pub(super) fn spawn(paths: &Paths, launch: &Launch<'_>) -> Result<Child, Sandbox
         .env_clear()
         .envs(environment(paths, launch))
         .current_dir(paths.home());
-    command.stdin(Stdio::null()).stdout(log).stderr(errors);
+    // The secret goes through a pipe: others can read a command line, and functions inherit the environment.
+    command.stdin(Stdio::piped()).stdout(log).stderr(errors);
     detach(&mut command);
-    command.spawn().map_err(|cause| SandboxError::Spawn {
+    let mut child = command.spawn().map_err(|cause| SandboxError::Spawn {
         program: launch.python.into(),
         cause,
-    })
+    })?;
+    if let Some(mut input) = child.stdin.take() {
+        // One that has ended already is found so by whoever waits for it.
+        let _ = input.write_all(format!("{}\n", launch.secret.expose()).as_bytes());
+    }
+    Ok(child)
 }
 
 fn environment(paths: &Paths, launch: &Launch<'_>) -> Vec<(&'static str, OsString)> {
@@ -83,8 +92,6 @@ fn environment(paths: &Paths, launch: &Launch<'_>) -> Vec<(&'static str, OsStrin
     all.push(("AUTH", "true".into()));
     all.push(("MINISTACK_AUTOCREATE_AWS_MANAGED", "1".into()));
     all.push(("MINISTACK_REGION", launch.region.into()));
-    // Shown by its health page: that is how it is known again.
-    all.push(("MINISTACK_EDITION", mark(launch.token).into()));
     all.push(("LAMBDA_EXECUTOR", "local".into()));
     all.push(("LAMBDA_WARM_TTL_SECONDS", WARM_SECONDS.into()));
     if let Some(owner) = launch.owner {
@@ -93,15 +100,20 @@ fn environment(paths: &Paths, launch: &Launch<'_>) -> Vec<(&'static str, OsStrin
     all
 }
 
-/// The token as it appears in the command line and on the health page.
+/// The token as it appears in the command line.
 fn mark(token: &str) -> String {
     format!("edemlab={token}")
 }
 
-/// Whether the emulator with this token answers on this port. Any other server there is not ours.
-pub(super) async fn answers(port: u16, token: &str) -> bool {
-    let health = http::ask(port, "GET", "/_ministack/health", Duration::from_secs(3)).await;
-    health.is_ok_and(|page| page.status == 200 && page.body["edition"] == mark(token))
+/// Whether an emulator that knows this secret answers on this port. It is told a signature and a challenge, never the secret.
+pub(super) async fn answers(port: u16, secret: &Secret) -> bool {
+    let challenge = uuid::Uuid::new_v4().simple().to_string();
+    let path = format!("/_edemlab/health?challenge={challenge}");
+    let health = http::ask(port, secret, "GET", &path, Duration::from_secs(3)).await;
+    health.is_ok_and(|page| {
+        let proof = page.body["proof"].as_str().unwrap_or_default();
+        page.status == 200 && secret.is_proved(&challenge, proof)
+    })
 }
 
 /// A port of the loopback interface that is free at this moment.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::error::{SandboxError, tail};
 use super::process::{self, Launch};
+use super::secret::Secret;
 use super::state::{Schema, State};
 use super::{Event, Found, Paths, Sandbox, environment, find, lock, paths};
 
@@ -50,8 +51,8 @@ pub async fn start(paths: &Paths, options: &StartOptions, on: &dyn Fn(Event)) ->
         Found::Running(sandbox) => return reuse(sandbox, options, on),
         Found::Silent(state) => {
             // Its starter may have been killed meanwhile, or it may be busy.
-            if answers_within(&state, PATIENCE_WITH_SILENCE).await {
-                return reuse(Sandbox::new(paths, state), options, on);
+            if let Some(secret) = answers_within(&state, PATIENCE_WITH_SILENCE).await {
+                return reuse(Sandbox::new(paths, state, secret), options, on);
             }
             on(Event::Replacing { pid: state.pid });
             if !process::end(state.pid, &state.token, state.port).await {
@@ -93,16 +94,17 @@ fn reuse(sandbox: Sandbox, options: &StartOptions, on: &dyn Fn(Event)) -> Result
     }
 }
 
-async fn answers_within(state: &State, patience: Duration) -> bool {
+async fn answers_within(state: &State, patience: Duration) -> Option<Secret> {
     let asked = Instant::now();
-    while asked.elapsed() < patience && process::is_ours(state.pid, &state.token) {
-        if process::answers(state.port, &state.token).await {
-            return true;
+    // One without a secret is of an older version, and will not get one.
+    while state.secret.is_some() && asked.elapsed() < patience && process::is_ours(state.pid, &state.token) {
+        if let Some(secret) = state.answers().await {
+            return Some(secret);
         }
         // Between two looks; how long in all is limited.
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    false
+    None
 }
 
 async fn launch(
@@ -119,6 +121,7 @@ async fn launch(
         };
         on(Event::Starting { port });
         let token = uuid::Uuid::new_v4().simple().to_string();
+        let secret = Secret::random().map_err(|cause| SandboxError::Random { cause })?;
         let (region, owner) = (options.region.as_str(), options.owner);
         let mut child = process::spawn(
             paths,
@@ -127,6 +130,7 @@ async fn launch(
                 port,
                 region,
                 token: &token,
+                secret: &secret,
                 owner,
             },
         )?;
@@ -136,6 +140,7 @@ async fn launch(
             port,
             region: region.into(),
             token,
+            secret: Some(secret),
             build: environment::build(),
             started: chrono::Utc::now(),
         };
@@ -145,8 +150,8 @@ async fn launch(
             Err(error) => Err(error),
         };
         let error = match ended {
-            Ok(None) => return Ok(Sandbox::new(paths, state)),
-            Ok(Some(status)) => died(paths, port, status),
+            Ok(Ended::Answers(secret)) => return Ok(Sandbox::new(paths, state, secret)),
+            Ok(Ended::Died(status)) => died(paths, port, status),
             Err(error) => {
                 process::end(state.pid, &state.token, state.port).await;
                 error
@@ -161,18 +166,26 @@ async fn launch(
     }
 }
 
+/// How waiting for an emulator ended.
+enum Ended {
+    /// It answers, and has proved that it knows this.
+    Answers(Secret),
+    /// It is gone.
+    Died(ExitStatus),
+}
+
 /// Waits until the emulator answers, or has ended with a status.
-async fn wait(paths: &Paths, state: &State, child: &mut Child) -> Result<Option<ExitStatus>, SandboxError> {
+async fn wait(paths: &Paths, state: &State, child: &mut Child) -> Result<Ended, SandboxError> {
     let (began, mut pause) = (Instant::now(), Duration::from_millis(20));
     loop {
         let ended = child
             .try_wait()
             .map_err(|cause| SandboxError::file("wait for", paths.run(), cause))?;
-        if ended.is_some() {
-            return Ok(ended);
+        if let Some(status) = ended {
+            return Ok(Ended::Died(status));
         }
-        if process::answers(state.port, &state.token).await {
-            return Ok(None);
+        if let Some(secret) = state.answers().await {
+            return Ok(Ended::Answers(secret));
         }
         if began.elapsed() > PATIENCE {
             return Err(silent(paths, state, PATIENCE.as_secs()));

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::error::SandboxError;
 use super::paths::{Paths, write_private};
+use super::process;
+use super::secret::Secret;
 
 /// The content of `state.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,8 +16,12 @@ pub(super) struct State {
     pub port: u16,
     /// The region of a request that names none.
     pub region: String,
-    /// Random, known to that process alone: a recycled process id or another server on the port does not know it.
+    /// Random. It stands in that process's command line, which everybody on this computer can read: a recycled process id
+    /// does not have it. It opens nothing.
     pub token: String,
+    /// What root users sign with, and by which that process is known on its port. A sandbox of an older version has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<Secret>,
     /// What was started: differs when another version of edemlab brings another bridge or emulator.
     pub build: String,
     pub started: chrono::DateTime<chrono::Utc>,
@@ -37,6 +43,12 @@ impl State {
     pub(super) fn write(&self, paths: &Paths) -> Result<(), SandboxError> {
         let content = serde_json::to_vec_pretty(self).expect("numbers and strings are JSON");
         write_private(&paths.state(), &content)
+    }
+
+    /// The secret, where a process that knows it answers on the port. Any other server there is not ours.
+    pub(super) async fn answers(&self) -> Option<Secret> {
+        let secret = self.secret.as_ref()?;
+        process::answers(self.port, secret).await.then(|| secret.clone())
     }
 
     /// Forgets the process and the keys that were valid in it.
