@@ -28,6 +28,7 @@ fn passes(name: &str) {
         .args(["-B", &file(name)])
         .env_clear()
         .env("ENDPOINT", cloud.endpoint())
+        .env("SECRET", cloud.root_keys("000000000000").secret_access_key)
         .env("HOME", cloud.own().folder())
         .output()
         .unwrap();
@@ -44,6 +45,11 @@ fn eventbridge() {
 #[test]
 fn roles_of_other_accounts() {
     passes("access.py");
+}
+
+#[test]
+fn signatures() {
+    passes("signatures.py");
 }
 
 #[test]

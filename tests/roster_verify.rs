@@ -167,8 +167,10 @@ fn the_professors_own_credentials_come_first() {
         secret.to_str().unwrap(),
     ];
     let mut root = cloud().professor(&args);
-    root.env("AWS_ACCESS_KEY_ID", "820000000029")
-        .env("AWS_SECRET_ACCESS_KEY", "root");
+    root.env("AWS_ACCESS_KEY_ID", "820000000029").env(
+        "AWS_SECRET_ACCESS_KEY",
+        cloud().root_keys("820000000029").secret_access_key,
+    );
     let mut nobody = cloud().professor(&args);
     nobody
         .env_remove("AWS_ACCESS_KEY_ID")

@@ -68,7 +68,9 @@ fn signature(port: u16, secret: &Secret, method: &str, path: &str) -> io::Result
     let request = SignableRequest::new(method, &address, std::iter::empty(), SignableBody::Bytes(b""));
     let signed = sign(request.map_err(io::Error::other)?, &parameters).map_err(io::Error::other)?;
     let (headers, _) = signed.into_parts().0.into_parts();
-    let lines = headers.iter().map(|header| format!("{}: {}\r\n", header.name(), header.value()));
+    let lines = headers
+        .iter()
+        .map(|header| format!("{}: {}\r\n", header.name(), header.value()));
     Ok(lines.collect())
 }
 
@@ -103,7 +105,9 @@ mod tests {
     async fn a_server_that_says_nothing_is_not_waited_for() {
         let silent = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = silent.local_addr().unwrap().port();
-        let error = ask(port, &Secret::random().unwrap(), "GET", "/", Duration::from_millis(50)).await.unwrap_err();
+        let error = ask(port, &Secret::random().unwrap(), "GET", "/", Duration::from_millis(50))
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 }

@@ -46,8 +46,7 @@ impl TryFrom<String> for Secret {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let good = text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        good.then_some(Self(text))
-            .ok_or("a secret has 64 hexadecimal digits")
+        good.then_some(Self(text)).ok_or("a secret has 64 hexadecimal digits")
     }
 }
 

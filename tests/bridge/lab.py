@@ -11,10 +11,14 @@ import urllib.parse
 import zipfile
 
 import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 ENDPOINT = os.environ["ENDPOINT"]
+SECRET = os.environ.get("SECRET", "")  # of every root user
 REGION = "eu-central-1"
 
 
@@ -22,7 +26,7 @@ REGION = "eu-central-1"
 def client(service, account, region=REGION):
     """A client of the account's root user."""
     return boto3.client(service, region_name=region, endpoint_url=ENDPOINT, aws_access_key_id=account,
-                        aws_secret_access_key="root", config=Config(retries={"total_max_attempts": 1}))
+                        aws_secret_access_key=SECRET, config=Config(retries={"total_max_attempts": 1}))
 
 
 def eventually(what, look, seconds=60):
@@ -114,6 +118,14 @@ def http_call(method, path, body=None, host=None, **headers):
     text = answer.read().decode()
     connection.close()
     return answer.status, text
+
+
+def signed_call(method, path, body=None, account="000000000000", secret=SECRET, service="edemlab", **headers):
+    """A request that a root user has signed with this secret. Headers that are given besides are not signed."""
+    request = AWSRequest(method, ENDPOINT + path, data=body, headers={"Host": urllib.parse.urlsplit(ENDPOINT).netloc})
+    SigV4Auth(Credentials(account, secret), service, REGION).add_auth(request)
+    signature = {name: value for name, value in request.headers.items() if name != "Host"}
+    return http_call(method, path, body, **{**signature, **headers})
 
 
 def messages(account, group):

@@ -1,13 +1,13 @@
 """SNS by e-mail: nothing is delivered before the reader has confirmed; the inbox keeps what would have been sent."""
 import json
 
-from lab import REGION, client, http_call, unittest
+from lab import REGION, client, http_call, signed_call, unittest
 
 ANA, BEN = "ana@example.com", "ben@example.com"
 
 
 def inbox(method="GET", path="/_edemlab/inbox", **headers):
-    status, text = http_call(method, path, **headers)
+    status, text = signed_call(method, path, **headers)
     return status, json.loads(text)
 
 
@@ -57,7 +57,7 @@ class Confirmation(unittest.TestCase):
         arn = topic(account, ANA, BEN)
         topic(account, ANA, region="us-east-1")
         topic(other, ANA)
-        path = f"/_edemlab/inbox/confirm?account={account}&region={REGION}&endpoint={ANA}"
+        path = f"/_edemlab/inbox/confirm?account={account}&region={REGION}&endpoint={ANA.replace('@', '%40')}"
         self.assertEqual(len(inbox("POST", path)[1]["confirmed"]), 1)
         left = [(p["region"], p["endpoint"]) for p in of(account)["pending"]]
         self.assertEqual(sorted(left), [(REGION, BEN), ("us-east-1", ANA)])
@@ -93,8 +93,11 @@ class Page(unittest.TestCase):
         self.assertEqual(inbox(Origin="http://evil.example")[0], 403)
         self.assertEqual(inbox(path="/_edemlab/inbox?account=140000000009&click=all")[0], 400)
         self.assertEqual(inbox("GET", "/_edemlab/inbox/confirm")[0], 404)
-        status, text = http_call("GET", "/_edemlab/inbox", host="evil.example")
-        self.assertNotIn('"mails"', text, (status, text))
+        for status, text in (signed_call("GET", "/_edemlab/inbox", host="evil.example"), http_call("GET", "/_edemlab/inbox"),
+                             signed_call("GET", "/_edemlab/inbox", secret="root"),
+                             signed_call("POST", "/_edemlab/inbox/confirm", secret="root")):
+            self.assertEqual(status, 403, text)
+            self.assertNotIn('"mails"', text)
 
 
 unittest.main()

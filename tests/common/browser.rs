@@ -32,15 +32,20 @@ impl Browser {
     /// Starts one. `None`, and a word about it, where there is no Chromium; with `EDEMLAB_TEST_BROWSER` set that is a
     /// failure.
     pub fn start() -> Option<Self> {
-        Self::with(json!({}))
+        Self::with(json!({}), &[])
+    }
+
+    /// The same, for which names mean other addresses, as `MAP example.org 127.0.0.1`.
+    pub fn resolving(rules: &str) -> Option<Self> {
+        Self::with(json!({}), &[&format!("--host-resolver-rules={rules}")])
     }
 
     /// The same, in which no page's script runs.
     pub fn without_script() -> Option<Self> {
-        Self::with(json!({"profile.managed_default_content_settings.javascript": 2}))
+        Self::with(json!({"profile.managed_default_content_settings.javascript": 2}), &[])
     }
 
-    fn with(preferences: Value) -> Option<Self> {
+    fn with(preferences: Value, more: &[&str]) -> Option<Self> {
         let started = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -74,6 +79,7 @@ impl Browser {
             "--disable-gpu",
             "--window-size=1440,1000",
         ];
+        let args = [&args[..], more].concat();
         let wanted = json!({"capabilities": {"alwaysMatch": {
             "goog:chromeOptions": {"args": args, "prefs": preferences},
             "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},

@@ -112,13 +112,17 @@ impl Cloud {
     }
 
     pub fn root_in(&self, account: &str, region: &str) -> Account {
+        self.account(self.root_keys(account), region)
+    }
+
+    /// The keys of the account's root user: its number, and the secret of this sandbox.
+    pub fn root_keys(&self, account: &str) -> Keys {
         let keys = self.sandbox.root(&number(account));
-        let keys = Keys {
+        Keys {
             access_key_id: keys.access_key_id.clone(),
             secret_access_key: keys.secret_access_key().to_owned(),
             session_token: None,
-        };
-        self.account(keys, region)
+        }
     }
 
     /// The account as whoever has these keys sees it.

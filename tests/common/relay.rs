@@ -1,13 +1,13 @@
 //! A relay in front of an endpoint: sees which calls are made, and can hold answers back.
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddrV4, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 /// Bytes are passed on as they are, so that signatures stay valid.
 pub struct Relay {
-    port: u16,
+    address: SocketAddrV4,
     seen: Arc<Seen>,
 }
 
@@ -82,8 +82,17 @@ struct Seen {
 impl Relay {
     /// Passes everything on to `endpoint`, `http://HOST:PORT`.
     pub fn to(endpoint: &str) -> Self {
-        let target = endpoint.strip_prefix("http://").expect("plain HTTP").to_owned();
-        Self::serve(move |stream, seen| {
+        let target = target(endpoint);
+        Self::passing(beside(&target), target)
+    }
+
+    /// The same, on a port that is not the endpoint's.
+    pub fn on_another_port(endpoint: &str) -> Self {
+        Self::passing(anywhere(), target(endpoint))
+    }
+
+    fn passing(listener: TcpListener, target: String) -> Self {
+        Self::serve(listener, move |stream, seen| {
             let Ok(upstream) = TcpStream::connect(&target) else {
                 return;
             };
@@ -95,7 +104,7 @@ impl Relay {
 
     /// Answers nothing, ever.
     pub fn to_nowhere() -> Self {
-        Self::serve(|mut stream, seen| {
+        Self::serve(anywhere(), |mut stream, seen| {
             let mut buffer = [0; 4096];
             while let Ok(n @ 1..) = stream.read(&mut buffer) {
                 seen.add(&buffer[..n]);
@@ -109,7 +118,7 @@ impl Relay {
             "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n{headers}\r\n{body}",
             body.len()
         );
-        Self::serve(move |mut stream, seen| {
+        Self::serve(anywhere(), move |mut stream, seen| {
             let mut request = Vec::new();
             let mut buffer = [0; 4096];
             while !whole(&request) {
@@ -128,9 +137,9 @@ impl Relay {
     /// Passes everything on to `endpoint`. In what is answered to the operation `operation`, as in
     /// `AppRunner.DescribeService`, `from` is replaced by `to`: AWS takes its time, the sandbox does not.
     pub fn telling(endpoint: &str, rules: &[(&'static str, &'static str, &'static str)]) -> Self {
-        let target = endpoint.strip_prefix("http://").expect("plain HTTP").to_owned();
+        let target = target(endpoint);
         let rules = rules.to_vec();
-        Self::serve(move |mut stream, seen| {
+        Self::serve(beside(&target), move |mut stream, seen| {
             while let Some(request) = message(&mut stream) {
                 seen.add(&request);
                 let asked = String::from_utf8_lossy(&request).into_owned();
@@ -194,9 +203,9 @@ impl Relay {
     /// Passes everything on to `endpoint`, but for the callers with these access keys: theirs is answered as it should not
     /// be. Where `all` is false, STS is spared, so that the account can be opened.
     pub fn sick(endpoint: &str, callers: &[(String, Sickness, bool)]) -> Self {
-        let target = endpoint.strip_prefix("http://").expect("plain HTTP").to_owned();
+        let target = target(endpoint);
         let callers = callers.to_vec();
-        Self::serve(move |mut stream, _| {
+        Self::serve(beside(&target), move |mut stream, _| {
             while let Some(request) = message(&mut stream) {
                 let asked = String::from_utf8_lossy(&request).into_owned();
                 let theirs = |(key, _, all): &&(String, Sickness, bool)| {
@@ -258,9 +267,10 @@ impl Relay {
         })
     }
 
-    fn serve(connection: impl Fn(TcpStream, &Seen) + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let port = listener.local_addr().unwrap().port();
+    fn serve(listener: TcpListener, connection: impl Fn(TcpStream, &Seen) + Send + Sync + 'static) -> Self {
+        let std::net::SocketAddr::V4(address) = listener.local_addr().unwrap() else {
+            unreachable!("an IPv4 address was asked for");
+        };
         let seen = Arc::new(Seen::default());
         let (of_all, connection) = (seen.clone(), Arc::new(connection));
         std::thread::spawn(move || {
@@ -269,11 +279,11 @@ impl Relay {
                 std::thread::spawn(move || connection(stream, &seen));
             }
         });
-        Self { port, seen }
+        Self { address, seen }
     }
 
     pub fn endpoint(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://{}", self.address)
     }
 
     /// All that was sent so far.
@@ -305,6 +315,28 @@ impl Relay {
             super::PATIENCE
         );
     }
+}
+
+/// `HOST:PORT` of an endpoint.
+fn target(endpoint: &str) -> String {
+    endpoint.strip_prefix("http://").expect("plain HTTP").to_owned()
+}
+
+fn anywhere() -> TcpListener {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap()
+}
+
+/// A listener on another loopback address with the port of `target`: a sandbox answers nobody who names another port than
+/// its own, and the name is signed. (macOS has only 127.0.0.1 unless told otherwise: `ifconfig lo0 alias 127.0.0.2`.)
+pub fn beside(target: &str) -> TcpListener {
+    let port: u16 = target
+        .rsplit(':')
+        .next()
+        .and_then(|port| port.parse().ok())
+        .expect("a port");
+    let others = (2..=254).map(|last| Ipv4Addr::new(127, 0, 0, last));
+    let mut free = others.filter_map(|address| TcpListener::bind((address, port)).ok());
+    free.next().expect("a loopback address with this port")
 }
 
 impl Seen {

@@ -7,6 +7,7 @@ is served to who has signed.
 import json
 import re
 import urllib.parse
+from email.utils import formatdate
 
 from ministack.services import apigateway, apigateway_v1, lambda_svc
 
@@ -72,7 +73,8 @@ def of_everybody(scope, host, attempted):
     if attempted:  # then it is verified first
         return None
     if api:
-        known = any(key[-1] == api[1] for store in (apigateway_v1._rest_apis, apigateway._apis) for key, _ in store.all_items())
+        stores = (apigateway_v1._rest_apis, apigateway._apis)
+        known = any(key[-1] == api[1] for store in stores for key, _ in store.all_items())
         return to_api(scope, api[1]) if known else (403, dict(JSON), b'{"message":"Forbidden"}')
     if function:
         found = lambda_svc.resolve_function_url(function[1])
@@ -86,10 +88,14 @@ async def answer(send, scope, status, about, body):
     if scope["type"] == "websocket":
         return await send({"type": "websocket.close", "code": 1008})
     body = b"" if scope["method"] == "HEAD" else body
-    about = {**about, "content-length": str(len(body))}
+    about = {**about, "content-length": str(len(body)), "date": formatdate(usegmt=True)}
     await send({"type": "http.response.start", "status": status,
                 "headers": [(name.encode(), value.encode()) for name, value in about.items()]})
     await send({"type": "http.response.body", "body": body})
+
+
+async def refuse(send, scope, code, message):
+    await answer(send, scope, 403, dict(JSON), json.dumps({"__type": code, "message": message}).encode())
 
 
 async def whole(receive):
@@ -120,7 +126,7 @@ def around(application):
         send = guard.without_cors(send)
         why = guard.refused(scope)
         if why:
-            return await answer(send, scope, 403, dict(JSON), json.dumps({"__type": "AccessDenied", "message": why}).encode())
+            return await refuse(send, scope, "AccessDenied", why)
         headers = {}
         for name, value in scope["headers"]:
             name, value = name.decode("latin-1").lower(), signatures.text(value)
@@ -146,6 +152,8 @@ def around(application):
             if path.startswith(INTERNAL) and not signatures.ACCOUNT.fullmatch(key):
                 raise signatures.Refused("MissingAuthenticationToken", f"Only a root user may ask for {path}")
         except signatures.Refused as refused:
+            if path.startswith(INTERNAL):  # no service of AWS's
+                return await refuse(send, scope, *refused.args)
             return await answer(send, scope, *signatures.failure(refused, method, path, query, headers, body))
         if scope["type"] == "websocket":
             return await application(scope, receive, send)

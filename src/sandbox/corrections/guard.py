@@ -14,10 +14,10 @@ ONCE = (b"host", b"authorization", b"content-type", b"x-amz-content-sha256", b"x
 OWN_SITES = ("none", "same-origin")
 
 
-def is_loopback(host):
-    """Whether this is a loopback address with this sandbox's port."""
-    name, _, port = host.rpartition(":")
-    if port != PORT:
+def is_loopback(host, port):
+    """Whether this is a loopback address with this port."""
+    name, _, its_port = host.rpartition(":")
+    if its_port != port:
         return False
     try:
         return name == "localhost" or ipaddress.ip_address(name.removeprefix("[").removesuffix("]")).is_loopback
@@ -31,7 +31,7 @@ def aws_name(host):
     return name if AWS.fullmatch(name) else None
 
 
-def refused(scope):
+def refused(scope, port=PORT):
     """Why this request is not looked at; None where it is."""
     found = {}
     for name, value in scope["headers"]:
@@ -46,8 +46,8 @@ def refused(scope):
     if twice:
         return f"expected {twice[0]} at most once: no tool of AWS's sends it twice"
     host = found.get(b"host", [""])[0].lower()
-    if not is_loopback(host) and not aws_name(host):
-        return (f"expected the host 127.0.0.1:{PORT} or a name in AWS's domains, but found {host!r}: "
+    if not is_loopback(host, port) and not aws_name(host):
+        return (f"expected the host 127.0.0.1:{port} or a name in AWS's domains, but found {host!r}: "
                 "use the AWS_ENDPOINT_URL that `edemlab sandbox env` prints")
     if not scope["path"].startswith("/"):
         return "expected a path: this is no proxy"
