@@ -14,7 +14,7 @@ use std::process::{Command, Stdio};
 use common::browser::Browser;
 use common::cloud::{Cloud, run, shared, wait};
 use common::relay::Relay;
-use common::{OwnSandbox, State, text};
+use common::{OwnSandbox, State, eventually, text};
 use edemlab::account::services::IAM;
 use serde_json::{Value, json};
 
@@ -287,6 +287,37 @@ fn a_server_without_the_secret_is_not_taken_for_the_sandbox() {
     );
 }
 
+/// Another user's process that has got the number of a sandbox that is gone, and says the same in its command line.
+#[test]
+fn another_users_process_is_not_taken_for_the_sandbox() {
+    if !can_become_nobody() {
+        return;
+    }
+    let own = OwnSandbox::new("double");
+    let mut state = own.start(&[]);
+    assert!(own.sandbox(&["stop"]).output().unwrap().status.success());
+    let name = format!("edemlab={}", state.json["token"].as_str().unwrap());
+    let mut double = Command::new("bash")
+        .args(["-c", "exec -a \"$0\" sleep 600", &name])
+        .uid(NOBODY)
+        .gid(NOBODY)
+        .current_dir("/")
+        .spawn()
+        .unwrap();
+    eventually("it says so", || {
+        let line = std::fs::read_to_string(format!("/proc/{}/cmdline", double.id())).unwrap_or_default();
+        !cfg!(target_os = "linux") || line.starts_with(&name)
+    });
+    state.json["pid"] = double.id().into();
+    std::fs::write(own.folder().join("state.json"), state.json.to_string()).unwrap();
+    let said = own.sandbox(&["status"]).output().unwrap();
+    assert!(text(&said).contains("not running"), "{}", text(&said));
+    assert_ne!(own.start(&[]).pid, double.id());
+    assert!(double.try_wait().unwrap().is_none(), "it is left alone");
+    double.kill().unwrap();
+    double.wait().unwrap();
+}
+
 /// Serves one page to a browser, on a port of its own.
 fn page() -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
@@ -389,7 +420,7 @@ fn a_page_in_the_browser_makes_and_runs_nothing() {
          form.submit();",
         json!(fields)
     ));
-    common::eventually("the form was answered", || browser.address().starts_with(endpoint));
+    eventually("the form was answered", || browser.address().starts_with(endpoint));
     nothing_happened(account, &file);
 }
 

@@ -185,16 +185,23 @@ async fn within(patience: Duration, so: impl Fn() -> bool) -> bool {
     }
 }
 
-/// The command line of a process; none for one that is gone or only waits to be buried.
+/// The command line of a process of this user; none for one that is gone or only waits to be buried. Another user's may say
+/// whatever it likes.
 #[cfg(target_os = "linux")]
 fn command_line(pid: u32) -> Option<String> {
+    let owner = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata(format!("/proc/{pid}")).ok()?);
+    if owner != rustix::process::geteuid().as_raw() {
+        return None;
+    }
     let line = std::fs::read(format!("/proc/{pid}/cmdline")).ok()?;
     Some(String::from_utf8_lossy(&line).into_owned())
 }
 
 #[cfg(all(unix, not(target_os = "linux")))]
 fn command_line(pid: u32) -> Option<String> {
-    printed(Command::new("ps").args(["-ww", "-o", "command=", "-p", &pid.to_string()]))
+    let shown = printed(Command::new("ps").args(["-ww", "-o", "uid=,command=", "-p", &pid.to_string()]))?;
+    let (owner, line) = shown.trim_start().split_once(' ')?;
+    (owner.parse() == Ok(rustix::process::geteuid().as_raw())).then(|| line.to_owned())
 }
 
 #[cfg(windows)]

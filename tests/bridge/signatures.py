@@ -3,6 +3,7 @@ import hashlib
 import io
 import json
 import os
+import subprocess
 import unittest
 import urllib.error
 import urllib.parse
@@ -280,7 +281,7 @@ class Public(unittest.TestCase):
 
 
 class Runtimes(unittest.TestCase):
-    def test_a_runtimes_own_server_answers_no_page(self):
+    def test_a_runtimes_own_server_answers_its_function_and_nobody_else(self):
         account = "196000000013"
         native(account, "told", "def handler(event):\n    return [os.environ['AWS_LAMBDA_RUNTIME_API'], os.getuid()]")
         invoke = lambda: json.load(client("lambda", account).invoke(FunctionName="told")["Payload"])  # noqa: E731
@@ -288,6 +289,11 @@ class Runtimes(unittest.TestCase):
         self.assertEqual(uid, os.getuid())
         for headers in ({"Origin": "http://evil.example"}, {"Sec_Fetch_Site": "cross-site"}, {"Host": "evil.example"}):
             self.assertEqual(visit(f"http://{api}/2018-06-01/runtime/invocation/next", **headers)[0], 403)
+        if os.getuid() == 0 and os.path.exists("/proc/net/tcp"):  # only root can become another user
+            ask = "exec 3<>/dev/tcp/${0/:/\\/} && printf 'GET /2018-06-01/runtime/invocation/next HTTP/1.0\\r\\nHost: '$0'\\r\\n\\r\\n' >&3"
+            asked = subprocess.run(["bash", "-c", ask + " && cat <&3", api], user=65534, group=65534, cwd="/", timeout=20,
+                                   capture_output=True, text=True)
+            self.assertIn(" 403 ", asked.stdout, asked)
         self.assertEqual(invoke(), [api, uid], "it goes on as before")
 
 
