@@ -5,9 +5,12 @@
 mod common;
 
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
-use common::{OwnSandbox, eventually, kill, text};
+use common::relay::Relay;
+use common::{NOBODY, OwnSandbox, State, can_become_nobody, eventually, kill, text};
+use serde_json::json;
 
 /// Some process that is none of ours.
 struct Stranger(Child);
@@ -277,4 +280,79 @@ fn each_account_has_a_student_with_a_key_that_is_made_once() {
     assert!(!key.exists(), "a key is of no use after its sandbox");
     own.start(&[]);
     assert!(!environment("111122223333").contains(secret));
+}
+
+#[test]
+fn each_start_has_another_secret_and_only_env_prints_it() {
+    let own = OwnSandbox::new("secrets");
+    let secret = |state: State| state.json["secret"].as_str().unwrap().to_owned();
+    let first = secret(own.start(&[]));
+    let root = |account: &str| {
+        let printed = own.sandbox(&["env", "--root", "--account", account]).output().unwrap();
+        assert!(printed.status.success(), "{}", text(&printed));
+        text(&printed)
+    };
+    let printed = root("111122223333");
+    assert!(printed.contains("export AWS_ACCESS_KEY_ID=111122223333\n"), "{printed}");
+    assert!(
+        printed.contains(&format!("export AWS_SECRET_ACCESS_KEY={first}\n")),
+        "{printed}"
+    );
+    assert!(root("444455556666").contains(&first));
+    let student = own.sandbox(&["env"]).output().unwrap();
+    assert!(student.status.success() && !text(&student).contains(&first));
+    assert!(own.sandbox(&["stop"]).output().unwrap().status.success());
+    assert_ne!(secret(own.start(&[])), first);
+}
+
+/// Another user's server that has taken the port of a sandbox that is gone, and knows all that was in its command line.
+#[test]
+fn a_server_without_the_secret_is_not_taken_for_the_sandbox() {
+    let own = OwnSandbox::new("impostor");
+    let mut state = own.start(&[]);
+    let page =
+        json!({"edition": format!("edemlab={}", state.json["token"].as_str().unwrap()), "proof": "00".repeat(32)});
+    let impostor = Relay::answering("200 OK", "content-type: application/json\r\n", &page.to_string());
+    let address = impostor.endpoint();
+    state.json["port"] = address.rsplit(':').next().unwrap().parse::<u16>().unwrap().into();
+    std::fs::write(own.folder().join("state.json"), state.json.to_string()).unwrap();
+    let said = own.sandbox(&["status"]).output().unwrap();
+    assert!(text(&said).contains("did not answer"), "{}", text(&said));
+    let secret = state.json["secret"].as_str().unwrap();
+    assert!(
+        impostor.sent().contains("GET /") && !impostor.sent().contains(secret),
+        "{}",
+        impostor.sent()
+    );
+}
+
+/// Another user's process that has got the number of a sandbox that is gone, and says the same in its command line.
+#[test]
+fn another_users_process_is_not_taken_for_the_sandbox() {
+    if !can_become_nobody() {
+        return;
+    }
+    let own = OwnSandbox::new("double");
+    let mut state = own.start(&[]);
+    assert!(own.sandbox(&["stop"]).output().unwrap().status.success());
+    let name = format!("edemlab={}", state.json["token"].as_str().unwrap());
+    let mut double = Command::new("bash")
+        .args(["-c", "exec -a \"$0\" sleep 600", &name])
+        .uid(NOBODY)
+        .gid(NOBODY)
+        .current_dir("/")
+        .spawn()
+        .unwrap();
+    eventually("it says so", || {
+        let line = std::fs::read_to_string(format!("/proc/{}/cmdline", double.id())).unwrap_or_default();
+        !cfg!(target_os = "linux") || line.starts_with(&name)
+    });
+    state.json["pid"] = double.id().into();
+    std::fs::write(own.folder().join("state.json"), state.json.to_string()).unwrap();
+    let said = own.sandbox(&["status"]).output().unwrap();
+    assert!(text(&said).contains("not running"), "{}", text(&said));
+    assert_ne!(own.start(&[]).pid, double.id());
+    assert!(double.try_wait().unwrap().is_none(), "it is left alone");
+    double.kill().unwrap();
+    double.wait().unwrap();
 }

@@ -157,6 +157,20 @@ pub fn as_outside_of_cargo(command: &mut std::process::Command) {
     }
 }
 
+/// The user `nobody` of most systems. The tests can become it only if they run as root.
+pub const NOBODY: u32 = 65534;
+
+/// Whether tests can become another user; a word about it where they cannot.
+#[cfg(unix)]
+pub fn can_become_nobody() -> bool {
+    // SAFETY: a system call that touches no memory of ours.
+    let root = unsafe { libc::getuid() } == 0;
+    if !root {
+        eprintln!("not tested: only root can become another user");
+    }
+    root
+}
+
 /// Sends a signal by its name.
 #[cfg(unix)]
 pub fn kill(signal: &str, pid: u32) {

@@ -20,14 +20,13 @@ from .fit import expect, expect_all, wrap
 expect_all(app, "", _credential_failure="service iam_action request_id denied headers", _extract_s3_vhost_bucket="host",
            _routing_params="method path headers body query_params")
 expect_all(iam, "AuthError CredentialResolutionError SignedRequest AmbiguousAccessKeyError",
-           find_iam_access_key_account="access_key_id", _sigv2_check="request account_id")
+           find_iam_access_key_account="access_key_id", is_root_access_key="access_key_id", _sigv2_check="request account_id")
 expect_all(runtime, "", _account_region_from_function_config="config")
 expect_all(sts, "", register_session="access_key session")
 expect_all(responses, "", _account_from_sts_session="access_key_id")
 expect_all(router, "", extract_access_key_id="headers query_params", detect_service="method path headers query_params")
-expect_all(sigv4, "UNSIGNED_PAYLOAD", _amz_datetime="value",
-           decode_header_value="value", parse_header_signature="headers",
-           parse_query_signature="query_params", request_time_failure="signature now",
+expect_all(sigv4, "UNSIGNED_PAYLOAD", _amz_datetime="value", decode_header_value="value",
+           parse_header_signature="headers", parse_query_signature="query_params", request_time_failure="signature now",
            header_signature_failure="signature secret method raw_path query_params headers body presigned explain")
 
 ACCOUNT = re.compile(r"[0-9]{12}")
@@ -37,8 +36,6 @@ TRACES = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-Secur
 IN_QUERY = ("x-amz-algorithm", "x-amz-credential", "x-amz-signature", "x-amz-security-token", "x-amz-date",
             "x-amz-signedheaders", "x-amz-expires")
 HELP = "In the sandbox, `edemlab sandbox env` prints the keys of an account, and with --root those of its root user."
-
-
 text = sigv4.decode_header_value
 
 
