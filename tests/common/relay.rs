@@ -162,9 +162,9 @@ impl Relay {
 
     /// Passes everything on to `endpoint`, but for what `instead` says.
     pub fn mistaking(endpoint: &str, instead: Vec<Instead>) -> Self {
-        let target = endpoint.strip_prefix("http://").expect("plain HTTP").to_owned();
+        let target = target(endpoint);
         let met = Mutex::new(vec![0; instead.len()]);
-        Self::serve(move |mut stream, seen| {
+        Self::serve(beside(&target), move |mut stream, seen| {
             while let Some(request) = message(&mut stream) {
                 seen.add(&request);
                 let asked = String::from_utf8_lossy(&request).into_owned();

@@ -42,19 +42,21 @@ def deploy(endpoint, wanted):
 
 
 def main():
+    # moto prints what it has to say of a request: that is for people, and the answers are not.
+    answers, sys.stdout = sys.stdout, sys.stderr
     if "--as-it-is" not in sys.argv:
         lacking.add()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     endpoint = "http://127.0.0.1:%d" % server.get_host_and_port()[1]
-    print(json.dumps({"endpoint": endpoint}), flush=True)
+    print(json.dumps({"endpoint": endpoint}), file=answers, flush=True)
     for line in sys.stdin:
         try:
             answer = deploy(endpoint, json.loads(line))
         except Exception as error:
             traceback.print_exc()
             answer = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), flush=True)
+        print(json.dumps(answer), file=answers, flush=True)
 
 
 if __name__ == "__main__":
