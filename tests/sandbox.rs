@@ -336,23 +336,21 @@ fn another_users_process_is_not_taken_for_the_sandbox() {
     let mut state = own.start(&[]);
     assert!(own.sandbox(&["stop"]).output().unwrap().status.success());
     let name = format!("edemlab={}", state.json["token"].as_str().unwrap());
-    let mut double = Command::new("bash")
+    let double = Command::new("bash")
         .args(["-c", "exec -a \"$0\" sleep 600", &name])
         .uid(NOBODY)
         .gid(NOBODY)
         .current_dir("/")
-        .spawn()
-        .unwrap();
+        .spawn();
+    let mut double = Stranger(double.unwrap());
     eventually("it says so", || {
-        let line = std::fs::read_to_string(format!("/proc/{}/cmdline", double.id())).unwrap_or_default();
+        let line = std::fs::read_to_string(format!("/proc/{}/cmdline", double.0.id())).unwrap_or_default();
         !cfg!(target_os = "linux") || line.starts_with(&name)
     });
-    state.json["pid"] = double.id().into();
+    state.json["pid"] = double.0.id().into();
     std::fs::write(own.folder().join("state.json"), state.json.to_string()).unwrap();
     let said = own.sandbox(&["status"]).output().unwrap();
     assert!(text(&said).contains("not running"), "{}", text(&said));
-    assert_ne!(own.start(&[]).pid, double.id());
-    assert!(double.try_wait().unwrap().is_none(), "it is left alone");
-    double.kill().unwrap();
-    double.wait().unwrap();
+    assert_ne!(own.start(&[]).pid, double.0.id());
+    assert!(double.lives(), "it is left alone");
 }
