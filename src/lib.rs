@@ -4,6 +4,7 @@
 
 pub mod confined;
 pub mod private;
+pub mod redact;
 pub mod yaml;
 
 pub mod expr;

@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::class::kept_of;
 use common::cloud::{Cloud, REGION, check_at, run, shared};
 use common::course::{fault, solution, solution_with_code};
 use edemlab::account::Keys;
@@ -133,4 +134,93 @@ fn what_a_check_names_is_shown() {
     let keys = deploy(account, fault("variable-value"));
     let printed = run(cloud().check(&keys, &["lambda", "--region", REGION]));
     assert!(printed.stdout.contains("DisneyClickstreamTabel"), "{}", printed.stdout);
+}
+
+/// A word that stands in the course's texts is no variable that a check reads; a name that is part of another's is not
+/// that other one.
+#[test]
+fn a_variable_is_named_by_what_reads_it_and_by_nothing_else() {
+    let account = "360000000005";
+    let values = [
+        ("user", "lucia-4711-garden"),
+        ("timestamp", "blue-horse-battery-9"),
+        ("TABLE_NAME", "river-1889-stone"),
+    ];
+    let raised =
+        "    failed = []\n    raise ValueError(' '.join(os.environ[n] for n in ('user', 'timestamp', 'TABLE_NAME')))";
+    let mut template = with_password(solution_with_code("    failed = []", raised));
+    for (name, value) in values {
+        template["Resources"]["Function"]["Properties"]["Environment"]["Variables"][name] = value.into();
+    }
+    cloud().deploy(account, &template);
+    let keys = cloud().student(account);
+    let secrets: Vec<&str> = values.iter().map(|(_, value)| *value).chain([PASSWORD]).collect();
+    let all = keeps(&keys, &secrets, cloud().endpoint(), EVERY);
+    assert!(all.contains("ValueError") && all.contains("(hidden)"), "{all}");
+    let (kept, [before, after]) = kept_of(cloud(), "datastream", &keys);
+    assert!(kept.contains("\"TABLE_NAME\"") && kept.contains("ValueError"), "{kept}");
+    for secret in secrets {
+        assert!(!kept.contains(secret), "{secret} is kept");
+    }
+    assert_eq!(before, after);
+}
+
+/// The table is known by the value of a variable that no check names: that much of it is kept, so that the evidence gives
+/// the same verdicts as the account.
+#[test]
+fn what_is_hidden_changes_no_verdict_when_it_is_judged_again() {
+    let account = "360000000006";
+    let mut template = solution_with_code("\"DYNAMO_DB_TABLE_NAME\"", "\"CLICKS\"");
+    let variables = &mut template["Resources"]["Function"]["Properties"]["Environment"]["Variables"];
+    *variables = serde_json::json!({"CLICKS": variables["DYNAMO_DB_TABLE_NAME"].take(), "DB_PASSWORD": PASSWORD});
+    template["Resources"]["Table"]["Properties"]["TableName"] = "my-clicks".into();
+    cloud().deploy(account, &template);
+    let (kept, [before, after]) = kept_of(cloud(), "datastream", &cloud().student(account));
+    assert_eq!(before, after);
+    let status = |id: &str| {
+        before
+            .iter()
+            .find(|(check, ..)| check == id)
+            .map(|(_, status, _)| status.as_str())
+    };
+    assert_eq!(
+        (status("dynamodb.exists"), status("lambda.table-variable")),
+        (Some("Pass"), Some("Fail")),
+        "{before:?}"
+    );
+    assert!(!kept.contains(PASSWORD));
+    // The table's name is no secret: the words about it have it.
+    assert!(kept.contains("table my-clicks"), "{kept}");
+}
+
+/// What students print to see whose session the function has, named or bare, one beside the other or line by line.
+#[test]
+fn a_function_that_logs_its_own_session_does_not_make_the_report_show_it() {
+    let (id, secret) = ("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    let token = format!("IQoJb3JpZ2luX2VjEJr{}", "Ab3/xY9+Qz7".repeat(24));
+    let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJsdWNpYSJ9.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c";
+    let key = "MIIEowIBAAKCAQEAx7Gq9vTfJ0sNn5Yp3Lr8Zk2Wd6Qe1Ub4Xc7Hs0Ga9Tj5Mf2V";
+    let account = "360000000007";
+    let lines = [
+        format!("ERROR {id}"),
+        format!("ERROR {secret}"),
+        format!("ERROR {token}"),
+        format!(
+            "ERROR Authorization: Bearer {jwt} Bearer xoxo-4711-Zz postgres://lucia:sunflower77@db.example.com/clicks"
+        ),
+        format!("ERROR -----BEGIN PRIVATE KEY-----\\n{key}\\n-----END PRIVATE KEY-----"),
+    ];
+    let prints: String = lines.iter().map(|line| format!("    print('{line}')\n")).collect();
+    let raised = format!("    failed = []\n{prints}    raise ValueError('{id} {secret} {token}')");
+    cloud().deploy(account, &with_password(solution_with_code("    failed = []", &raised)));
+    let keys = cloud().student(account);
+    let secrets = [id, secret, &token[..40], jwt, "xoxo-4711-Zz", "sunflower77", &key[..40]];
+    let all = keeps(&keys, &secrets, cloud().endpoint(), EVERY);
+    assert!(all.contains("ValueError") && all.contains("log: ERROR"), "{all}");
+    let (kept, [before, after]) = kept_of(cloud(), "datastream", &keys);
+    for secret in secrets {
+        assert!(!kept.contains(secret), "{secret} is kept");
+    }
+    assert!(kept.contains("db.example.com/clicks"), "the rest of the line is quoted");
+    assert_eq!(before, after);
 }

@@ -4,8 +4,10 @@ mod common;
 
 use std::collections::BTreeSet;
 
+use common::class::kept_of;
 use common::cloud::Printed;
-use common::orders::{Orders, fault, recode, solution};
+use common::orders::{LAB, Orders, fault, of, recode, solution};
+use serde_json::json;
 
 const FILE: &str = "orders-secrets";
 
@@ -105,4 +107,37 @@ fn of_an_approval_whose_output_is_the_token() {
     );
     let printed = keeps_the_tokens(Orders::with(FILE, "450000000006", &[template]));
     assert!(printed[1].stdout.contains("who is"), "{}", printed[1].stdout);
+}
+
+/// Who subscribed is a matter between them and the student: a report and its evidence name enough to find the mail.
+#[test]
+fn of_subscribers_the_address_is_masked() {
+    let mut template = fault("subscription-pending").pop().unwrap();
+    of(&mut template, "Subscription")["Endpoint"] = "maria.secretaria@example.com".into();
+    let topic = json!({"Ref": "Topic"});
+    for (name, protocol, endpoint) in [
+        ("Sms", "sms", "+34600123412"),
+        (
+            "Web",
+            "https",
+            "https://lucia:sunflower77@hooks.example.com/orders?key=4711abcd",
+        ),
+    ] {
+        let properties = json!({"TopicArn": topic, "Protocol": protocol, "Endpoint": endpoint});
+        template["Resources"][name] = json!({"Type": "AWS::SNS::Subscription", "Properties": properties});
+    }
+    let it = Orders::with(FILE, "450000000007", &[template]);
+    let mut all: String = it
+        .print_all(&["--no-probe"])
+        .map(|one| one.stdout + &one.stderr)
+        .concat();
+    let (kept, [before, after]) = kept_of(it.cloud, LAB, &it.student());
+    all += &kept;
+    for secret in ["maria.secretaria", "600123", "sunflower77", "4711abcd"] {
+        assert!(!all.contains(secret), "{secret} in:\n{all}");
+    }
+    for shown in ["m…@example.com", "+34…12", "hooks.example.com/orders"] {
+        assert!(kept.contains(shown), "{shown} is not in:\n{kept}");
+    }
+    assert_eq!(before, after);
 }

@@ -300,3 +300,62 @@ fn credentials_that_others_can_read_are_noted() {
         roster.notes
     );
 }
+
+/// A path comes from a student: it leads nowhere but into the roster's folder.
+#[test]
+fn credentials_are_read_from_the_rosters_folder_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let class = folder.path().join("class");
+    std::fs::create_dir_all(class.join("handed-in")).unwrap();
+    handed_in(&folder.path().join("own"), "AKIAOWN");
+    handed_in(&class.join("handed-in").join("s001"), "ASIAS001");
+    handed_in(&class.join("s007"), "ASIAS007");
+    let absolute = class.join("handed-in").join("s001");
+    let mut lines = vec![
+        ("handed-in/s001".to_owned(), ""),
+        ("../own".to_owned(), "leaves the roster's folder"),
+        ("handed-in/../../own".to_owned(), "leaves the roster's folder"),
+        (absolute.to_str().unwrap().to_owned(), "is absolute"),
+        ("handed-in".to_owned(), "it is no file"),
+        ("./s007".to_owned(), ""),
+    ];
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::symlink;
+        symlink("../own", class.join("link")).unwrap();
+        symlink("..", class.join("up")).unwrap();
+        symlink("/dev/zero", class.join("zero")).unwrap();
+        symlink("handed-in", class.join("inside")).unwrap();
+        handed_in(&class.join("handed-in").join("s008"), "ASIAS008");
+        let pipe = class.join("pipe");
+        let path = std::ffi::CString::new(pipe.to_str().unwrap()).unwrap();
+        // SAFETY: a path that ends in a zero byte.
+        assert_eq!(unsafe { libc::mkfifo(path.as_ptr(), 0o600) }, 0);
+        std::fs::write(class.join("large"), vec![b'x'; 1 << 20]).unwrap();
+        lines.extend([
+            ("link".to_owned(), "leaves the roster's folder"),
+            ("up/own".to_owned(), "leaves the roster's folder"),
+            ("zero".to_owned(), "leaves the roster's folder"),
+            ("pipe".to_owned(), "it is no file"),
+            ("large".to_owned(), "larger than 64 kB"),
+            ("inside/s008".to_owned(), ""),
+        ]);
+    }
+    let rows = lines
+        .iter()
+        .enumerate()
+        .map(|(n, (path, _))| format!("s{n:03},{path}\n"));
+    let file = class.join("roster.csv");
+    std::fs::write(&file, format!("student,credentials\n{}", rows.collect::<String>())).unwrap();
+    let errors = read(&file, LABS, "aws").expect_err("most of them lead elsewhere");
+    let found: Vec<String> = errors
+        .problems
+        .iter()
+        .map(|p| format!("{}: {}", p.line.unwrap(), p.reason))
+        .collect();
+    let wrong = lines.iter().enumerate().filter(|(_, (_, says))| !says.is_empty());
+    let expected: Vec<(String, &str)> = wrong.map(|(n, (_, says))| ((n + 2).to_string(), *says)).collect();
+    let expected: Vec<(&str, &str)> = expected.iter().map(|(line, says)| (line.as_str(), *says)).collect();
+    says(&found, &expected);
+    assert!(!errors.to_string().contains("AKIAOWN"));
+}

@@ -4,26 +4,11 @@ mod common;
 
 use std::path::Path;
 
+use common::class::{PROFESSOR, hand_in};
 use common::cloud::{Cloud, run, shared};
-use edemlab::account::Keys;
 
 fn cloud() -> &'static Cloud {
     shared("verify")
-}
-
-/// Writes what a student hands in.
-fn hand_in(path: &Path, keys: &Keys) {
-    let token = keys
-        .session_token
-        .as_ref()
-        .map(|t| format!("aws_session_token={t}\n"))
-        .unwrap_or_default();
-    let (id, secret) = (&keys.access_key_id, &keys.secret_access_key);
-    std::fs::write(
-        path,
-        format!("aws_access_key_id={id}\naws_secret_access_key={secret}\n{token}"),
-    )
-    .unwrap();
 }
 
 /// `edemlab roster verify` by the professor of a class in `folder`; gives its exit code and what it printed.
@@ -214,4 +199,69 @@ fn a_profile_is_a_way_too() {
         "{}",
         printed.stdout
     );
+}
+
+/// A row comes from a student: whatever it names, nobody is let into the professor's own account by it.
+#[test]
+fn no_row_opens_the_professors_own_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    edemlab::class::access::Secret::load_or_make(&folder.join("secret")).unwrap();
+    // A role or an account number says it without a call: the roster is refused as a whole, each line named.
+    let lines = format!(
+        "student,role_arn,account\ns001,,820000000041\ns002,arn:aws:iam::{PROFESSOR}:role/Admin,\ns003,,{PROFESSOR}\n"
+    );
+    let lines = lines.replacen(&format!("s003,,{PROFESSOR}\n"), "s003,,820000000042\n", 1);
+    for args in [&["--format", "json"][..], &[]] {
+        let (code, stdout, stderr) = verify(folder, &lines, args);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+        assert!(
+            stderr.contains("roster.csv:3: ")
+                && stderr.contains("your own account")
+                && stderr.contains("edemlab check"),
+            "{stderr}"
+        );
+        assert!(
+            !stderr.contains("roster.csv:2: ") && !stderr.contains("roster.csv:4: "),
+            "{stderr}"
+        );
+    }
+    let out = folder.join("class");
+    let grade = |roster: &str| {
+        std::fs::write(folder.join("graded.csv"), roster).unwrap();
+        let (roster, secret) = (folder.join("graded.csv"), folder.join("secret"));
+        let [roster, secret, out] = [&roster, &secret, &out].map(|path| path.to_str().unwrap());
+        run(cloud().professor(&["grade", roster, "--lab", "datastream", "--out", out, "--secret", secret]))
+    };
+    let refused = grade(&lines);
+    assert_eq!(refused.code, 2, "{}", refused.stdout);
+    assert!(
+        refused.stderr.contains("graded.csv:3: ") && !out.exists(),
+        "{}",
+        refused.stderr
+    );
+
+    // Of keys and a profile, only the first call says whose they are; no second one is made.
+    let keys = cloud().session(PROFESSOR, "teaching");
+    hand_in(&folder.join("s001"), &keys);
+    hand_in(&folder.join("s002"), &cloud().session("820000000043", "voclabs"));
+    let lines = "student,credentials,region\ns001,s001,eu-west-3\ns002,s002,eu-west-3\n";
+    let (code, stdout, stderr) = verify(folder, lines, &["--format", "json"]);
+    assert_eq!(code, 1, "{stderr}");
+    let seen: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    let state = |n: usize| seen["students"][n]["state"].as_str().unwrap();
+    assert_eq!((state(0), state(1)), ("not_ready", "ready"), "{seen:#}");
+    let reason = seen["students"][0]["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("line 2") && reason.contains("your own account") && reason.contains(PROFESSOR),
+        "{reason}"
+    );
+    let graded = grade(&lines.replace("s002,s002,eu-west-3\n", ""));
+    let report = std::fs::read_to_string(out.join("reports/s001/datastream.json")).unwrap();
+    assert!(
+        graded.code == 3 && report.contains("your own account"),
+        "{}{report}",
+        graded.stderr
+    );
+    assert!(!report.contains("\"pass\"") && !report.contains("\"fail\""), "{report}");
 }

@@ -83,6 +83,14 @@ pub enum ConnectError {
         /// The one that the roster names.
         promised: String,
     },
+    /// What a student gave opens the professor's own account.
+    #[error("{}account {account} is your own account and no student's", line.map_or_else(String::new, |n| format!("line {n} of the roster: ")))]
+    OwnAccount {
+        /// The account.
+        account: String,
+        /// The line of the roster, where it is known.
+        line: Option<u64>,
+    },
     /// AWS refused, or could not be reached.
     #[error(transparent)]
     Call(#[from] CallError),
@@ -113,6 +121,10 @@ impl ConnectError {
             Self::OtherAccount { .. } => {
                 &["Mend the column `account` of the roster, or ask the student for the right credentials."]
             }
+            Self::OwnAccount { .. } => &[
+                "The student's account   ask the student for their own credentials",
+                "Your own account        edemlab check LAB",
+            ],
             Self::Call(error) => match error.problem {
                 Problem::Expired if error.action == ASSUME_ROLE => &["SSO                    aws sso login"],
                 Problem::Expired => &[

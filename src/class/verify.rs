@@ -187,6 +187,9 @@ fn not_open(entry: &Entry, error: &ConnectError) -> NotReady {
         (ConnectError::OtherAccount { found, promised }, _) => Some(format!(
             "What you gave me opens AWS account {found}, but you had told me {promised}: which one is yours?"
         )),
+        (ConnectError::OwnAccount { .. }, _) => {
+            Some("What you gave me does not open your own AWS account: please hand in yours.".to_owned())
+        }
         (_, Some(Problem::Expired)) if handed_in => Some(
             "The AWS credentials that you handed in have expired: please start the lab again and hand in the new ones."
                 .to_owned(),

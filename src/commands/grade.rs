@@ -54,7 +54,7 @@ pub async fn run(course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8>
     if args.at_once.is_some_and(|n| n > MOST_ASKED) {
         return Err(Refused::TooManyAtOnce.into());
     }
-    let doors = roster::doors(&list, own, &args.secret).await?;
+    let doors = roster::doors(&args.roster, &list, own, &args.secret).await?;
     let (folder, _lock) = folder_of(&course, &labs, &list, &args)?;
     if let Some(Ledger { stack, .. }) = Ledger::read(&args.out)? {
         let (dir, stack) = (shown(&args.out), visible(&stack));

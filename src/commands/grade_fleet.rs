@@ -6,7 +6,7 @@ use super::{common, roster};
 use crate::account::{Account, ConnectError, Connection};
 use crate::class::folder::Folder;
 use crate::class::grade::{Event as Graded, Outcome};
-use crate::class::roster::Roster;
+use crate::class::roster::{Roster, refuse_own_account};
 use crate::cli::GradeArgs;
 use crate::course::{Course, Lab};
 use crate::fleet::bucket::Bucket;
@@ -56,6 +56,7 @@ pub async fn run(
     let account = own.open().await?;
     let me = account.identity().await;
     let me = me.map_err(|error| ConnectError::from((error, profile.as_deref())))?;
+    refuse_own_account(&args.roster, list, &me.account)?;
     let stack = Stack::find(&account, stack).await?;
     let (folder, _lock) = grade::folder_of(course, labs, list, args)?;
     let ledger = match Ledger::read(&args.out)? {

@@ -23,7 +23,7 @@ pub async fn run(course: Option<PathBuf>, command: RosterCommand) -> anyhow::Res
     let own = connection(&args.own);
     let region = own.region().await.unwrap_or_default();
     let class = read(&args.roster, &course, &region)?;
-    let doors = doors(&class, own, &args.secret).await?;
+    let doors = doors(&args.roster, &class, own, &args.secret).await?;
     let live = Live::new(args.format != VerifyFormat::Text);
     let verified = all(&doors, &class, &labs, &args, &live).await;
     live.clear();
@@ -66,8 +66,9 @@ pub fn connection(own: &OwnAccount) -> Connection {
     }
 }
 
-/// The ways into the accounts of a class: with its secret, if any of them is a role.
-pub async fn doors(class: &Roster, own: Connection, secret: &SecretFile) -> anyhow::Result<Doors> {
+/// The ways into the accounts of a class: with its secret, if any of them is a role. `file` is its roster, for the lines
+/// that would open the professor's own account.
+pub async fn doors(file: &Path, class: &Roster, own: Connection, secret: &SecretFile) -> anyhow::Result<Doors> {
     let secret = class_secret(class, secret)?;
     let (profile, roles) = (own.profile.clone(), secret.is_some());
     let doors = Doors::new(own, secret.map_or(ExternalIds::Nobody, ExternalIds::Of)).await?;
@@ -82,6 +83,7 @@ pub async fn doors(class: &Roster, own: Connection, secret: &SecretFile) -> anyh
                 me.account
             );
         }
+        roster::refuse_own_account(file, class, &me.account)?;
     }
     Ok(doors)
 }

@@ -124,7 +124,7 @@ fn lab(
         resources: IndexMap::new(),
         solution: None,
         faults: Vec::new(),
-        words: Default::default(),
+        literals: Default::default(),
         reads: OnceLock::new(),
     };
     let mut places: IndexMap<String, Place> = IndexMap::new();

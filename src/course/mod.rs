@@ -14,6 +14,7 @@ mod node;
 mod pages;
 mod paths;
 mod reader;
+mod reads;
 mod resolve;
 mod settings;
 mod source;

@@ -2,11 +2,12 @@
 
 use super::diagnostics::place;
 use super::fault::Fault;
+use super::reads::FieldsRead;
 use super::source::SourceFile;
 use super::vocabulary::VerbRole;
 use crate::expr::{EvalError, Expr, Scope, Template};
 use indexmap::IndexMap;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -48,12 +49,10 @@ pub struct Lab {
     /// What students do wrong, as patches of the solution.
     pub faults: Vec<Fault>,
     /// What [`Lab::fields_read`] has found.
-    pub(super) reads: Reads,
-    /// What [`Lab::names`] looks in.
-    pub(super) words: OnceLock<String>,
+    pub(super) reads: FieldsRead,
+    /// What [`Lab::holds_text`] looks in.
+    pub(super) literals: OnceLock<BTreeSet<String>>,
 }
-
-type Reads = OnceLock<BTreeMap<String, Option<BTreeSet<String>>>>;
 
 impl Lab {
     /// Every check and hop, in order.
@@ -74,66 +73,6 @@ impl Lab {
         checks.find(|check| check.asks_for() == Some(name))
     }
 
-    /// The top-level fields of the resource `name`, or of each in a list of them, that anything in the lab reads; `None`
-    /// when something reads it whole.
-    pub fn fields_read(&self, name: &str) -> Option<&BTreeSet<String>> {
-        // The same for every account, and it takes going through the whole lab.
-        let reads = self.reads.get_or_init(|| {
-            let names = self.resources.keys();
-            names.map(|name| (name.clone(), self.find_fields_read(name))).collect()
-        });
-        reads.get(name)?.as_ref()
-    }
-
-    fn find_fields_read(&self, name: &str) -> Option<BTreeSet<String>> {
-        let (exprs, texts) = self.sources();
-        let mentions = exprs.iter().map(|e| e.value.mentions());
-        let in_texts = texts.iter().flat_map(|t| t.value.mentions()).map(|(_, m)| m);
-        let mut fields = BTreeSet::new();
-        let many = self.resources.get(name).is_some_and(|resource| resource.many);
-        for mentions in mentions.chain(in_texts) {
-            let read = match many {
-                true => mentions.fields_of_items(name),
-                false => mentions.fields_of(name),
-            };
-            fields.extend(read?.into_iter().map(str::to_owned));
-        }
-        Some(fields)
-    }
-
-    /// Every expression and text.
-    fn sources(&self) -> (Vec<&Compiled<Expr>>, Vec<&Compiled<Template>>) {
-        let mut exprs: Vec<&Compiled<Expr>> = Vec::new();
-        let mut texts: Vec<&Compiled<Template>> = Vec::new();
-        for resource in self.resources.values() {
-            exprs.extend(resource.choosers().map(|p| &p.holds));
-            exprs.extend(resource.only.iter().chain(&resource.when));
-            resource.with.values().for_each(|arg| arg.texts(&mut texts));
-        }
-        for (_, check) in self.checks() {
-            exprs.extend(&check.expect);
-            texts.extend([&check.expected, &check.found, &check.why].into_iter().flatten());
-            texts.push(&check.fix);
-        }
-        texts.extend(
-            self.steps
-                .iter()
-                .filter_map(|s| s.probe.as_ref())
-                .flat_map(|p| &p.hops)
-                .flat_map(|h| &h.differs),
-        );
-        for probe in self.steps.iter().filter_map(|s| s.probe.as_ref()) {
-            texts.extend(&probe.note);
-            exprs.extend(probe.values.iter().map(|(_, e)| e));
-            let sends = probe.hops.iter().filter_map(|h| h.send.as_ref()).map(|s| &s.action);
-            let rest = probe.hops.iter().flat_map(|h| h.awaits.iter().chain(&h.evidence));
-            for action in sends.chain(rest).chain(probe.remove.iter().map(|r| &r.action)) {
-                action.with.values().for_each(|arg| arg.texts(&mut texts));
-            }
-        }
-        (exprs, texts)
-    }
-
     /// Every verb that its probes use, and as what.
     pub fn verbs(&self) -> impl Iterator<Item = (&str, VerbRole)> {
         self.steps.iter().filter_map(|s| s.probe.as_ref()).flat_map(|probe| {
@@ -145,18 +84,6 @@ impl Lab {
             });
             hops.chain(probe.remove.iter().map(|r| (r.action.verb.as_str(), VerbRole::Remove)))
         })
-    }
-
-    /// Whether any expression or text of the lab holds this word, such as the name of a variable.
-    pub fn names(&self, word: &str) -> bool {
-        let all = self.words.get_or_init(|| {
-            let (exprs, texts) = self.sources();
-            let exprs = exprs.into_iter().map(|e| e.value.source());
-            let all: Vec<&str> = exprs.chain(texts.into_iter().map(|t| t.value.source())).collect();
-            // No name goes from one line to the next.
-            all.join("\n")
-        });
-        all.contains(word)
     }
 
     /// The step called `id`.

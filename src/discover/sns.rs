@@ -6,6 +6,7 @@ use crate::account::wire::Paging;
 use crate::account::{Account, CallError};
 use crate::course::{ArgSpec, KindSpec};
 use crate::expr::Shape;
+use crate::redact;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
@@ -29,7 +30,8 @@ pub(super) const TOPIC: Kind = Kind {
 };
 
 /// [`ListSubscriptionsByTopic`](https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html). In place
-/// of its ARN, a subscription that nobody has confirmed has the text `PendingConfirmation`.
+/// of its ARN, a subscription that nobody has confirmed has the text `PendingConfirmation`. `Endpoint` is masked here,
+/// where it comes in ([`redact::endpoint`]): subscribers are people, and no check needs more of their addresses.
 pub(super) const SUBSCRIPTION: Kind = Kind {
     spec: || KindSpec {
         name: "sns.subscription",
@@ -77,7 +79,13 @@ fn subscriptions<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Resu
             token: "NextToken",
         };
         let input = json!({"TopicArn": text(args, "topic")});
-        let all = account.list(&SNS, "ListSubscriptionsByTopic", input, paging).await?;
+        let mut all = account.list(&SNS, "ListSubscriptionsByTopic", input, paging).await?;
+        for one in &mut all {
+            if let Some(endpoint) = one["Endpoint"].as_str() {
+                let protocol = one["Protocol"].as_str().unwrap_or_default();
+                one["Endpoint"] = Value::from(redact::endpoint(protocol, endpoint));
+            }
+        }
         Ok(candidates(all, "Endpoint", "SubscriptionArn", ""))
     }
     .boxed()

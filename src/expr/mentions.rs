@@ -1,6 +1,7 @@
 //! What an expression mentions: the names, which make the dependency graph, and the fields and functions, which
 //! `lint` holds against what there is.
 
+mod reads;
 mod unknown;
 
 pub use unknown::UnknownField;

@@ -1,13 +1,15 @@
-//! What a student wrote is made harmless before it is part of a report, and values that no check names stay hidden.
+//! What a student wrote is made harmless before it is part of a report, and values that no check reads stay hidden.
 
+use super::public::Public;
 use super::{Outcome, Run};
+use crate::account::CallError;
 use crate::course::Lab;
 use crate::probe::{Clue, VERBS};
+use crate::redact::{self, HIDDEN};
 use crate::report::Report;
 use crate::report::text::visible;
-use regex::Regex;
 use serde_json::Value;
-use std::sync::LazyLock;
+use std::borrow::Cow;
 
 /// Shorter values are words that stand in every text.
 const SHORTEST: usize = 5;
@@ -27,56 +29,93 @@ impl Run<'_> {
         }
     }
 
-    /// What nobody may read: the values of environment variables that nothing in the course names, and what the probe
-    /// keeps secret, since a function may log both.
+    /// What nobody may read: the values of environment variables that nothing in the course reads by their names, and what
+    /// the probe keeps secret, since a function may log both.
     pub(super) fn hidden(&self) -> Hidden<'_> {
-        let tokens = longest_first(self.secrets.borrow().clone());
-        let mut values = tokens.clone();
-        for cell in self.outcomes.values() {
-            if let Some(Outcome::Found { document, .. }) = cell.get() {
-                let document = document.value();
-                let documents = document
-                    .as_array()
-                    .map_or(std::slice::from_ref(document), Vec::as_slice);
-                for variables in documents
-                    .iter()
-                    .filter_map(|d| d["Environment"]["Variables"].as_object())
+        let mut hidden = Hidden {
+            lab: self.lab,
+            values: self.secrets.borrow().clone(),
+            tokens: longest_first(self.secrets.borrow().clone()),
+            public: Public::default(),
+        };
+        hidden.public.text(self.source.region());
+        self.source
+            .candidates(&mut |candidate| hidden.public.candidate(candidate));
+        let found = || self.outcomes.values().filter_map(|cell| cell.get());
+        let documents = || {
+            found().filter_map(|outcome| match outcome {
+                Outcome::Found { document, .. } => Some(document.value()),
+                _ => None,
+            })
+        };
+        documents().for_each(|document| hidden.public.document(document));
+        for document in documents() {
+            let one = std::slice::from_ref(document);
+            let each = document.as_array().map_or(one, Vec::as_slice).iter();
+            for (name, value) in each.filter_map(|d| d.pointer(VARIABLES)?.as_object()).flatten() {
+                if let Some(value) = value.as_str()
+                    && !hidden.may_show(name, value)
                 {
-                    let undeclared = variables.iter().filter(|(name, _)| !self.lab.names(name));
-                    values.extend(undeclared.filter_map(|(_, v)| v.as_str()).map(str::to_owned));
+                    hidden.values.extend(forms(value));
                 }
             }
         }
-        Hidden {
-            lab: self.lab,
-            values: longest_first(values),
-            tokens,
-        }
+        hidden.values = longest_first(std::mem::take(&mut hidden.values));
+        hidden
     }
+}
+
+/// Where a function's document has its variables.
+const VARIABLES: &str = "/Environment/Variables";
+
+/// A value as it may stand in a line: as it is, escaped, on one line, and each of its lines by itself.
+fn forms(value: &str) -> Vec<String> {
+    let mut forms = vec![value.to_owned()];
+    let escaped = Value::from(value).to_string();
+    forms.push(escaped.trim_matches('"').to_owned());
+    if value.contains(char::is_whitespace) {
+        forms.push(value.split_whitespace().collect::<Vec<_>>().join(" "));
+    }
+    if value.contains('\n') {
+        forms.extend(
+            value
+                .lines()
+                .map(str::trim)
+                .filter(|l| l.len() >= BEGINNING)
+                .map(str::to_owned),
+        );
+    }
+    forms
 }
 
 /// One may be part of another.
 fn longest_first(mut values: Vec<String>) -> Vec<String> {
-    values.retain(|v| v.chars().count() >= SHORTEST);
-    values.sort_by_key(|v| std::cmp::Reverse(v.len()));
+    values.retain(|v| v.chars().count() >= SHORTEST && v != HIDDEN);
+    values.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    values.dedup();
     values
 }
-
-/// What stands for what is hidden.
-const HIDDEN: &str = "(hidden)";
 
 /// What nobody may read.
 pub(super) struct Hidden<'l> {
     lab: &'l Lab,
     values: Vec<String>,
     tokens: Vec<String>,
+    public: Public,
 }
 
 impl Hidden<'_> {
+    /// Whether the value of an environment variable may be shown: the lab reads it by that name, or it is what everybody
+    /// sees anyway, the name of a resource or a text of the lab's own. Such values are compared without being named, and
+    /// are kept so that the evidence is judged as the account was.
+    fn may_show(&self, name: &str, value: &str) -> bool {
+        self.public.is(value) || self.lab.holds_text(value) || self.lab.reads(&["Environment", "Variables", name])
+    }
+
     /// Cleans a text that may hold what a student wrote.
     pub fn text(&self, text: &mut String) {
-        self.values.iter().for_each(|value| hide(text, value));
-        *text = visible(&CREDENTIALS.replace_all(text, "$name(hidden)"));
+        self.words(text);
+        *text = visible(text);
     }
 
     /// Cleans what one place had to say.
@@ -85,30 +124,63 @@ impl Hidden<'_> {
         texts.for_each(|text| self.text(text));
     }
 
-    /// Takes tokens out of every text in a document.
-    pub fn tokens(&self, document: &mut Value) {
-        match document {
-            Value::String(text) => self.tokens.iter().for_each(|token| hide(text, token)),
-            Value::Array(items) => items.iter_mut().for_each(|item| self.tokens(item)),
-            Value::Object(fields) => fields.values_mut().for_each(|value| self.tokens(value)),
-            _ => {}
-        }
+    /// Cleans AWS's message, which may repeat what was sent.
+    pub fn error(&self, error: &mut CallError) {
+        self.words(&mut error.message);
     }
 
-    /// Takes tokens, and the values of variables that nothing names, out of a resource's document.
+    /// Cleans every text in what a probe has seen.
+    pub fn seen(&self, document: &mut Value) {
+        each_text(document, &mut |text| self.words(text));
+    }
+
+    /// Takes tokens, credentials, and the values of variables that nothing reads by name, out of a resource's document.
     pub fn document(&self, document: &mut Value) {
-        if let Some(variables) = document
-            .pointer_mut("/Environment/Variables")
-            .and_then(Value::as_object_mut)
-        {
+        if let Some(variables) = document.pointer_mut(VARIABLES).and_then(Value::as_object_mut) {
             for (name, value) in variables.iter_mut() {
-                if !self.lab.names(name) {
+                if !value.as_str().is_some_and(|value| self.may_show(name, value)) {
                     *value = HIDDEN.into();
                 }
             }
         }
-        self.tokens(document);
+        each_text(document, &mut |text| {
+            self.tokens.iter().for_each(|token| hide(text, token));
+            self.forms(text);
+        });
     }
+
+    /// Takes out values, tokens and what has the form of a credential or an address.
+    fn words(&self, text: &mut String) {
+        for value in &self.values {
+            // What is a part of a name, or of the lab's own words, hides nothing by being replaced, and breaks them.
+            let is_plain = || self.public.holds(value) || self.lab.writes(value);
+            if text_holds(text, value) && (self.tokens.contains(value) || !is_plain()) {
+                hide(text, value);
+            }
+        }
+        self.forms(text);
+    }
+
+    fn forms(&self, text: &mut String) {
+        let public = |it: &str| self.public.holds(it) || self.lab.writes(it);
+        if let Cow::Owned(cleaned) = redact::text(text, &public) {
+            *text = cleaned;
+        }
+    }
+}
+
+fn each_text(document: &mut Value, clean: &mut dyn FnMut(&mut String)) {
+    match document {
+        Value::String(text) => clean(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| each_text(item, clean)),
+        Value::Object(fields) => fields.values_mut().for_each(|value| each_text(value, clean)),
+        _ => {}
+    }
+}
+
+/// Whether any of `value` may be in `text`.
+fn text_holds(text: &str, value: &str) -> bool {
+    text.contains(value) || value.get(..SHORTEST).is_none_or(|start| text.contains(start))
 }
 
 /// A long value is known by its beginning: a text that was cut may hold only that much of it.
@@ -119,26 +191,25 @@ fn hide(text: &mut String, value: &str) {
     if text.contains(value) {
         *text = text.replace(value, HIDDEN);
     }
-    let Some(beginning) = value.get(..BEGINNING).filter(|_| value.len() > BEGINNING) else {
-        return;
-    };
-    while let Some(at) = text.find(beginning) {
-        let rest = &text[at + beginning.len()..];
-        let end = rest
-            .find(|c: char| c.is_whitespace() || "\"'\\".contains(c))
-            .unwrap_or(rest.len());
-        text.replace_range(at..at + beginning.len() + end, HIDDEN);
+    if let Some(beginning) = value.get(..BEGINNING).filter(|_| value.len() > BEGINNING) {
+        while let Some(at) = text.find(beginning) {
+            let rest = &text[at + beginning.len()..];
+            let end = rest
+                .find(|c: char| c.is_whitespace() || "\"'\\".contains(c))
+                .unwrap_or(rest.len());
+            text.replace_range(at..at + beginning.len() + end, HIDDEN);
+        }
+    }
+    // A shorter one, or less of it, at the very end of what was cut.
+    let whole = text.strip_suffix('…').map(str::trim_end).map(str::len);
+    if let Some(end) = whole {
+        let starts = value.char_indices().map(|(at, _)| at).filter(|at| *at >= SHORTEST);
+        let left = starts.rev().find(|at| text[..end].ends_with(&value[..*at]));
+        if let Some(length) = left {
+            text.replace_range(end - length..end, HIDDEN);
+        }
     }
 }
-
-/// What follows the name of a credential, as `NAME=value`, `"name": "value"` and the like: a function may log those of
-/// its role, or a task's token.
-static CREDENTIALS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r#"(?i)(?<name>(?:secret[_ ]?access[_ ]?key|session[_ ]?token|security[_ ]?token|task[_ ]?token|password|passwd)["']?\s*(?:[:=]|=>)\s*["']?)[^\s"',;})\]]+"#,
-    )
-    .expect("a fixed expression")
-});
 
 /// Cleans every text of a report that may hold what a student wrote.
 pub(super) fn clean(report: &mut Report, hidden: &Hidden) {
@@ -153,7 +224,7 @@ pub(super) fn clean(report: &mut Report, hidden: &Hidden) {
     }
     for chosen in report.resources.values_mut() {
         chosen.name = visible(&chosen.name);
-        chosen.because = visible(&chosen.because);
+        clean(&mut chosen.because);
     }
     report.notes.iter_mut().for_each(clean);
     report.leftovers.iter_mut().for_each(clean);
@@ -171,6 +242,8 @@ mod tests {
             (format!("token {token} end"), "token (hidden) end"),
             (format!("token {} …", &token[..30]), "token (hidden) …"),
             (format!("('{token}')"), "('(hidden)')"),
+            (format!("token {} …", &token[..9]), "token (hidden) …"),
+            (format!("token {} …", &token[..3]), "token AQC …"),
         ] {
             let mut text = text;
             hide(&mut text, token);

@@ -1,5 +1,5 @@
 //! What a report was judged from, `edemlab/evidence/1`: documents and observations, enough to judge them again without
-//! the account. Tokens, and values of variables that no check names, are not in it.
+//! the account. Credentials, people's addresses, and values of variables that no check reads, are not in it.
 
 use super::Options;
 use super::clean::Hidden;
@@ -123,28 +123,42 @@ impl Evidence {
     /// Takes out what nobody may read.
     pub(super) fn redact(&mut self, hidden: &Hidden) {
         for seen in self.lists.values_mut() {
-            if let Seen::Answer(candidates) = seen {
-                candidates.iter_mut().for_each(|c| hidden.document(&mut c.document));
+            match seen {
+                Seen::Answer(candidates) => candidates.iter_mut().for_each(|c| hidden.document(&mut c.document)),
+                Seen::Error(error) => hidden.error(error),
             }
         }
         for seen in self.descriptions.values_mut() {
-            if let Seen::Answer(document) = seen {
-                hidden.document(document);
+            match seen {
+                Seen::Answer(document) => hidden.document(document),
+                Seen::Error(error) => hidden.error(error),
             }
         }
         for probe in self.probes.values_mut() {
             probe.leftovers.iter_mut().for_each(|text| hidden.text(text));
-            for hop in probe.hops.values_mut() {
-                if let Some(Seen::Answer(sent)) = &mut hop.sent {
-                    hidden.tokens(&mut sent.answer);
-                    sent.refused.iter_mut().for_each(|clue| hidden.clue(clue));
-                }
-                hop.looked.iter_mut().for_each(|looked| hidden.tokens(looked));
-                if let Some(Sighted::Arrived(document)) = &mut hop.sight {
-                    hidden.tokens(document);
-                }
-                hop.clues.iter_mut().for_each(|clue| hidden.clue(clue));
-            }
+            probe.hops.values_mut().for_each(|hop| hop.redact(hidden));
         }
+    }
+}
+
+impl HopEvidence {
+    fn redact(&mut self, hidden: &Hidden) {
+        match &mut self.sent {
+            Some(Seen::Answer(sent)) => {
+                hidden.seen(&mut sent.answer);
+                sent.refused.iter_mut().for_each(|clue| hidden.clue(clue));
+            }
+            Some(Seen::Error(error)) => hidden.error(error),
+            None => {}
+        }
+        self.unsent.iter_mut().for_each(|text| hidden.text(text));
+        self.looked.iter_mut().for_each(|looked| hidden.seen(looked));
+        match &mut self.sight {
+            Some(Sighted::Arrived(document)) => hidden.seen(document),
+            Some(Sighted::Never(why)) => hidden.text(why),
+            Some(Sighted::Error(error)) => hidden.error(error),
+            Some(Sighted::NotYet) | None => {}
+        }
+        self.clues.iter_mut().for_each(|clue| hidden.clue(clue));
     }
 }

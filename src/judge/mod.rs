@@ -11,6 +11,7 @@ mod graph;
 mod hop;
 mod outcome;
 mod probe;
+mod public;
 mod related;
 mod sight;
 mod source;
@@ -234,14 +235,14 @@ pub async fn rejudge(lab: &Lab, evidence: &Evidence) -> Result<Report, JudgeErro
 impl Judged {
     /// Adds a note that is not the judge's own.
     pub fn note(&mut self, text: String) {
-        let text = report::text::visible(&text);
+        let text = report::text::visible(&crate::redact::text(&text, &|_| false));
         self.evidence.notes.push(text.clone());
         self.report.notes.push(text);
     }
 
     /// Adds what is left in the account of an earlier run.
     pub fn left(&mut self, text: String) {
-        let text = report::text::visible(&text);
+        let text = report::text::visible(&crate::redact::text(&text, &|_| false));
         self.evidence.leftovers.push(text.clone());
         self.report.leftovers.push(text);
     }

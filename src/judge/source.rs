@@ -95,6 +95,21 @@ impl<'a> Source<'a> {
         described.map(|described| Some(described.document))
     }
 
+    /// Shows `see` every candidate that a list has shown so far.
+    pub fn candidates(&self, see: &mut dyn FnMut(&Candidate)) {
+        let mut every = |evidence: &Evidence| {
+            for seen in evidence.lists.values() {
+                if let Seen::Answer(candidates) = seen {
+                    candidates.iter().for_each(&mut *see);
+                }
+            }
+        };
+        match self {
+            Self::Account(_, seen) => every(&seen.borrow()),
+            Self::Evidence(evidence) => every(evidence),
+        }
+    }
+
     fn answer<T: Clone>(&self, seen: Option<&Seen<T>>, what: &str) -> Result<T, CallError> {
         match seen {
             Some(Seen::Answer(answer)) => Ok(answer.clone()),

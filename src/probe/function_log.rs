@@ -1,5 +1,7 @@
 //! A function's log: its runs, which of their lines are errors, what an error says and what to do about it. Pure.
 
+use crate::redact;
+
 /// A line of a log is quoted up to this many characters, and this many lines of it; more of it is looked at.
 const LINE: usize = 300;
 pub(super) const LINES: usize = 5;
@@ -63,8 +65,11 @@ fn is_error(line: &str) -> bool {
         && !lower.starts_with("init_start")
 }
 
-/// One line, its control characters gone, at a length that can be read.
+/// One line, its control characters gone, at a length that can be read. Credentials go before it is cut: half of one is
+/// not known by its form any more.
 pub(super) fn cut(line: &str) -> String {
+    let start: String = line.chars().take(READ).collect();
+    let line = redact::text(&start, &|_| false);
     let flat: String = line
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
@@ -80,6 +85,8 @@ pub(super) fn cut(line: &str) -> String {
 
 /// What an error says, without what stands around it: the denied action, the error of a traceback and its line.
 pub(super) fn essence(error: &str) -> String {
+    // A private key goes over several lines.
+    let error = &*redact::text(error, &|_| false);
     if let Some((_, rest)) = error.split_once("is not authorized to perform: ") {
         return cut(&format!("AccessDenied: not authorized to perform: {rest}"));
     }

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use edemlab::account::Account;
 use edemlab::account::services::{CLOUDFORMATION, IAM};
+use edemlab::account::{Account, Keys};
 use edemlab::class::access::Secret;
 use serde_json::json;
 
@@ -52,4 +52,49 @@ impl Cloud {
         let id = Secret::load_or_make(secret).expect("a secret").0.external_id(student);
         self.make_role(account, &self.access_template(&[]), &id)
     }
+}
+
+/// A class of one, who handed in `keys`: graded in a folder of its own, with pages and feedback. Gives all that stands in
+/// the files there, and each check's verdict before and after the same evidence was judged again.
+pub fn kept_of(cloud: &Cloud, lab: &str, keys: &Keys) -> (String, [Vec<(String, String, u32)>; 2]) {
+    let scratch = tempfile::tempdir().unwrap();
+    hand_in(&scratch.path().join("s001.txt"), keys);
+    let (roster, out) = (scratch.path().join("roster.csv"), scratch.path().join("class"));
+    std::fs::write(&roster, "student,credentials,region\ns001,s001.txt,eu-central-1\n").unwrap();
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    let (roster, folder) = (text(&roster), text(&out));
+    let graded = run(cloud.professor(&["grade", &roster, "--lab", lab, "--out", &folder]));
+    assert_eq!(graded.code, 0, "{}{}", graded.stdout, graded.stderr);
+    let verdicts = || {
+        let file = out.join("reports").join("s001").join(format!("{lab}.json"));
+        super::taught::verdicts(&serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap())
+    };
+    let before = verdicts();
+    let mut all = graded.stdout + &graded.stderr + &files(&out);
+    let again = run(alone(&["regrade", &folder]));
+    assert_eq!(again.code, 0, "{}{}", again.stdout, again.stderr);
+    all += &files(&out);
+    (all, [before, verdicts()])
+}
+
+/// Writes what a student hands in.
+pub fn hand_in(path: &Path, keys: &Keys) {
+    let token = keys.session_token.iter().map(|t| format!("aws_session_token={t}\n"));
+    let token: String = token.collect();
+    let (id, secret) = (&keys.access_key_id, &keys.secret_access_key);
+    let lines = format!("aws_access_key_id={id}\naws_secret_access_key={secret}\n{token}");
+    std::fs::write(path, lines).unwrap();
+}
+
+/// Every file of a folder, one text.
+fn files(folder: &Path) -> String {
+    let mut all = String::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => all += &files(&path),
+            false => all += &String::from_utf8_lossy(&std::fs::read(&path).unwrap()),
+        }
+    }
+    all
 }

@@ -10,7 +10,7 @@ pub use region::{FoundRegion, RegionError};
 pub use secret::{Secret, SecretError};
 
 use super::roster::{Access, Entry, Roster};
-use crate::account::{Account, AssumedRole, ConnectError, Connection, Identity};
+use crate::account::{Account, AssumedRole, ConnectError, Connection, Identity, Problem};
 use crate::course::Lab;
 
 /// The ways into all accounts of a class, made once a run. The professor's credentials are looked up once for all.
@@ -112,11 +112,16 @@ impl Doors {
     }
 
     /// Opens a student's account, as [`Doors::open`] does, and makes sure that it is the one that the roster promises. All
-    /// that is wrong with their credentials shows here. One call.
+    /// that is wrong with their credentials shows here. One call, and one for the whole class that says which account is
+    /// the professor's own: a student's line does not open that.
     ///
     /// # Errors
-    /// When it cannot be opened, or is another account.
+    /// When it cannot be opened, is another account, or the professor's own.
     pub async fn enter(&self, entry: &Entry, region: Option<&str>) -> Result<(Account, Identity), ConnectError> {
+        let own = self.own_account().await?;
+        if let Some(account) = &entry.account {
+            not_own(entry, account, own.as_deref())?;
+        }
         let account = self.open(entry, region).await?;
         let profile = match &entry.access {
             Access::Profile(profile) => Some(profile.as_str()),
@@ -124,8 +129,22 @@ impl Doors {
         };
         let me = account.identity().await;
         let me = me.map_err(|error| ConnectError::from((error, profile)))?;
+        not_own(entry, &me.account, own.as_deref())?;
         promised(entry, &me)?;
         Ok((account, me))
+    }
+
+    /// The professor's own account, which is asked for once. Without credentials of their own, they have none that a
+    /// student could open.
+    ///
+    /// # Errors
+    /// When it could not be determined for another reason.
+    async fn own_account(&self) -> Result<Option<String>, ConnectError> {
+        match self.base.identity().await {
+            Ok(me) => Ok(Some(me.account)),
+            Err(error) if matches!(error.problem, Problem::NoCredentials) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The region that the roster names for a student, or that their profile sets.
@@ -175,6 +194,21 @@ fn named(profile: &str, region: Option<&str>) -> Connection {
         region: region.map(str::to_owned),
         profile: Some(profile.to_owned()),
         ..Connection::default()
+    }
+}
+
+/// Whether an account is another one than the professor's own.
+///
+/// # Errors
+/// When it is the same.
+fn not_own(entry: &Entry, account: &str, own: Option<&str>) -> Result<(), ConnectError> {
+    match own {
+        Some(own) if own == account => Err(ConnectError::OwnAccount {
+            account: account.to_owned(),
+            // In a fleet, a student comes without a line.
+            line: Some(entry.line).filter(|line| *line > 0),
+        }),
+        _ => Ok(()),
     }
 }
 

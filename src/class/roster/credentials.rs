@@ -2,20 +2,75 @@
 
 use super::table;
 use crate::account::Keys;
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Component, Path, PathBuf};
 
 /// A larger file holds something else.
 const LARGEST: u64 = 64 * 1024;
 
-/// The keys in a file.
-pub(super) fn read(path: &Path) -> Result<Keys, String> {
-    match std::fs::metadata(path) {
-        // Opening a pipe would wait for its other end.
-        Ok(found) if !found.is_file() => return Err("it is no file".to_owned()),
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Err("there is no such file".to_owned()),
+/// Why a file gives no keys. No message holds any of what is in it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum CredentialsError {
+    /// A path from the root of the disk, or of a drive.
+    #[error("the path is absolute: put the file into the roster's folder and write its name only")]
+    Absolute,
+    /// A path that leads out of the roster's folder, by itself or through a link.
+    #[error("the path leaves the roster's folder: put the file itself into that folder and write its name only")]
+    Outside,
+    /// Nothing there.
+    #[error("there is no such file")]
+    Missing,
+    /// A folder, a pipe or a device.
+    #[error("it is no file")]
+    NoFile,
+    /// It cannot be read, or no keys are in it.
+    #[error("{0}")]
+    Content(String),
+}
+
+/// The keys in the file `written` of the folder `folder`. The path comes from a student: nothing outside of the folder is
+/// opened.
+pub(super) fn read(folder: &Path, written: &str) -> Result<Keys, CredentialsError> {
+    let path = inside(folder, Path::new(written))?;
+    // Opening a pipe would wait for its other end.
+    match std::fs::metadata(&path) {
+        Ok(found) if !found.is_file() => return Err(CredentialsError::NoFile),
         _ => {}
     }
-    keys(&table::text(&table::bytes(path, LARGEST)?)?)
+    let bytes = table::bytes(&path, LARGEST).map_err(CredentialsError::Content)?;
+    let text = table::text(&bytes).map_err(CredentialsError::Content)?;
+    keys(&text).map_err(CredentialsError::Content)
+}
+
+/// Where `written` leads to, links followed, if that is in `folder`.
+fn inside(folder: &Path, written: &Path) -> Result<PathBuf, CredentialsError> {
+    let mut depth = 0usize;
+    for part in written.components() {
+        match part {
+            Component::Prefix(_) | Component::RootDir => return Err(CredentialsError::Absolute),
+            Component::ParentDir => depth = depth.checked_sub(1).ok_or(CredentialsError::Outside)?,
+            Component::Normal(_) => depth += 1,
+            Component::CurDir => {}
+        }
+    }
+    // Of a roster in the folder where the command runs, the folder is not written.
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let canonical = |path: &Path| {
+        path.canonicalize().map_err(|cause| match cause.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => CredentialsError::Missing,
+            _ => CredentialsError::Content(format!("it cannot be read: {cause}")),
+        })
+    };
+    let (folder, path) = (canonical(folder)?, canonical(&folder.join(written))?);
+    if path.starts_with(&folder) {
+        Ok(path)
+    } else {
+        Err(CredentialsError::Outside)
+    }
 }
 
 /// What one profile of the text holds.

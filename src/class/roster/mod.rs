@@ -142,6 +142,34 @@ pub fn read(path: &Path, labs: &[&str], partition: &str) -> Result<Roster, Roste
     Ok(Roster { students, notes })
 }
 
+/// Refuses a roster in which a line names the professor's own account `own`, by its number or by a role: what a line says
+/// comes from a student. Of keys and profiles, only the first call says whose they are. Makes no call.
+///
+/// # Errors
+/// Every such line.
+pub fn refuse_own_account(path: &Path, roster: &Roster, own: &str) -> Result<(), RosterErrors> {
+    let named = roster
+        .students
+        .iter()
+        .filter(|entry| entry.account.as_deref() == Some(own));
+    let problems: Vec<Problem> = named
+        .map(|entry| Problem {
+            line: Some(entry.line),
+            reason: format!(
+                "account {own} is your own account, and no student's: remove the line, or ask for the right account. To \
+                 check your own labs, run `edemlab check`"
+            ),
+        })
+        .collect();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(RosterErrors {
+        file: path.to_owned(),
+        problems,
+    })
+}
+
 /// A text of the roster's inside of a message.
 fn short(text: &str) -> String {
     const LONGEST: usize = 60;

@@ -144,10 +144,10 @@ impl<'a> Reading<'a> {
             },
             ([("profile", profile)], promised) => (promised, Access::Profile((*profile).to_owned())),
             ([(_, file)], promised) => {
-                let path = self.file.parent().unwrap_or(Path::new("")).join(file);
-                match credentials::read(&path) {
+                let folder = self.file.parent().unwrap_or(Path::new(""));
+                match credentials::read(folder, file) {
                     Ok(keys) => {
-                        if private::is_open_to_others(&path) {
+                        if private::is_open_to_others(&folder.join(file)) {
                             self.open_to_others.push(short(file));
                         }
                         (promised, Access::Keys(keys))

@@ -1,0 +1,100 @@
+//! What the expressions and texts of a lab read of what was found.
+
+use super::step::{Compiled, Lab};
+use crate::expr::{Expr, Mentions, Template};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+/// For each resource the fields of it that anything reads, once that was asked for.
+pub(super) type FieldsRead = OnceLock<BTreeMap<String, Option<BTreeSet<String>>>>;
+
+impl Lab {
+    /// The top-level fields of the resource `name`, or of each in a list of them, that anything in the lab reads; `None`
+    /// when something reads it whole.
+    pub fn fields_read(&self, name: &str) -> Option<&BTreeSet<String>> {
+        // The same for every account, and it takes going through the whole lab.
+        let reads = self.reads.get_or_init(|| {
+            let names = self.resources.keys();
+            names.map(|name| (name.clone(), self.find_fields_read(name))).collect()
+        });
+        reads.get(name)?.as_ref()
+    }
+
+    fn find_fields_read(&self, name: &str) -> Option<BTreeSet<String>> {
+        let mut fields = BTreeSet::new();
+        let many = self.resources.get(name).is_some_and(|resource| resource.many);
+        for mentions in self.mentions() {
+            let read = match many {
+                true => mentions.fields_of_items(name),
+                false => mentions.fields_of(name),
+            };
+            fields.extend(read?.into_iter().map(str::to_owned));
+        }
+        Some(fields)
+    }
+
+    /// Every expression and text.
+    fn sources(&self) -> (Vec<&Compiled<Expr>>, Vec<&Compiled<Template>>) {
+        let mut exprs: Vec<&Compiled<Expr>> = Vec::new();
+        let mut texts: Vec<&Compiled<Template>> = Vec::new();
+        for resource in self.resources.values() {
+            exprs.extend(resource.choosers().map(|p| &p.holds));
+            exprs.extend(resource.only.iter().chain(&resource.when));
+            resource.with.values().for_each(|arg| arg.texts(&mut texts));
+        }
+        for (_, check) in self.checks() {
+            exprs.extend(&check.expect);
+            texts.extend([&check.expected, &check.found, &check.why].into_iter().flatten());
+            texts.push(&check.fix);
+        }
+        texts.extend(
+            self.steps
+                .iter()
+                .filter_map(|s| s.probe.as_ref())
+                .flat_map(|p| &p.hops)
+                .flat_map(|h| &h.differs),
+        );
+        for probe in self.steps.iter().filter_map(|s| s.probe.as_ref()) {
+            texts.extend(&probe.note);
+            exprs.extend(probe.values.iter().map(|(_, e)| e));
+            let sends = probe.hops.iter().filter_map(|h| h.send.as_ref()).map(|s| &s.action);
+            let rest = probe.hops.iter().flat_map(|h| h.awaits.iter().chain(&h.evidence));
+            for action in sends.chain(rest).chain(probe.remove.iter().map(|r| &r.action)) {
+                action.with.values().for_each(|arg| arg.texts(&mut texts));
+            }
+        }
+        (exprs, texts)
+    }
+
+    /// What every expression mentions, those in texts too.
+    fn mentions(&self) -> Vec<&Mentions> {
+        let (exprs, texts) = self.sources();
+        let in_texts = texts.into_iter().flat_map(|text| text.value.mentions()).map(|(_, m)| m);
+        exprs
+            .into_iter()
+            .map(|expr| expr.value.mentions())
+            .chain(in_texts)
+            .collect()
+    }
+
+    /// Whether any expression or text of the lab reads the value under these keys, one in the other, by their names. Whoever
+    /// goes through all of an object's values names none of them.
+    pub fn reads(&self, keys: &[&str]) -> bool {
+        self.mentions().into_iter().any(|mentions| mentions.reads(keys))
+    }
+
+    /// Whether an expression holds this text, and no other, as it is: what it may be compared with.
+    pub fn holds_text(&self, text: &str) -> bool {
+        let literals = self.literals.get_or_init(|| {
+            let all = self.mentions().into_iter().flat_map(Mentions::texts);
+            all.map(str::to_owned).collect()
+        });
+        literals.contains(text)
+    }
+
+    /// Whether the lab's author wrote this, in any text or expression.
+    pub fn writes(&self, text: &str) -> bool {
+        let (exprs, texts) = self.sources();
+        exprs.iter().any(|e| e.value.source().contains(text)) || texts.iter().any(|t| t.value.source().contains(text))
+    }
+}
