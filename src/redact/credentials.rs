@@ -30,7 +30,7 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
     let private_key = r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?s:.*?)(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|\z)";
     let signed_in = r"[A-Za-z][A-Za-z0-9+.-]*://(?<secret>[^\s/?#'\x22<>]+)@";
     let query = r"(?i)[?&;](?:[\w.-]*(?:token|secret|signature|password|passwd|pwd|credential|api-?_?key)[\w.-]*|key|sig|auth|code)=(?<secret>[^&\s'\x22<>#]+)";
-    let authorization = r"(?i)\b(?:proxy-)?authorization['\x22\\]*\s*[:=]\s*['\x22\\]*(?<secret>[^'\x22\n]+)";
+    let authorization = r"(?i)\b(?:proxy-)?authorization['\x22\\]*\s*[:=]\s*['\x22\\]*(?<secret>(?:AWS4|Digest)[^'\x22\n]*|(?:[\w-]+[ \t]+)?[^\s'\x22]+)";
     let token = r"\beyJ[\w-]{10,}\.[\w-]{4,}(?:\.[\w-]*)?";
     let bearer = r"(?i)\bbearer\s+(?<secret>[A-Za-z0-9._~+/=-]{8,})";
     let basic = r"(?i)\bbasic\s+(?<secret>[A-Za-z0-9+/]{8,}={0,2})";
