@@ -2,9 +2,20 @@
 
 use std::path::Path;
 
-use edemlab::class::roster::{Access, Roster, RosterErrors, read};
+use edemlab::class::roster::{Access, LabNames, Roster, RosterErrors};
 
-const LABS: &[&str] = &["datastream", "eventdriven"];
+/// Two labs, with resources of one name.
+fn read(path: &Path) -> Result<Roster, RosterErrors> {
+    let lab = |id: &str, resources: &[&str]| LabNames {
+        id: id.to_owned(),
+        resources: resources.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    let labs = [
+        lab("datastream", &["stream", "role"]),
+        lab("eventdriven", &["bus", "role"]),
+    ];
+    edemlab::class::roster::read(path, &labs, "aws")
+}
 
 /// Reads `content` as a roster, in a folder with one file of credentials.
 fn roster_of(content: &[u8]) -> Result<Roster, RosterErrors> {
@@ -13,7 +24,7 @@ fn roster_of(content: &[u8]) -> Result<Roster, RosterErrors> {
     handed_in(&folder.path().join("s002.txt"), "ASIAS002");
     let file = folder.path().join("roster.csv");
     std::fs::write(&file, content).unwrap();
-    read(&file, LABS, "aws")
+    read(&file)
 }
 
 fn handed_in(path: &Path, id: &str) {
@@ -247,9 +258,7 @@ fn what_is_no_roster_says_so() {
         let error = roster_of(content).unwrap_err().to_string();
         assert!(error.contains(says), "{error}");
     }
-    let error = read(Path::new("no-such-roster.csv"), LABS, "aws")
-        .unwrap_err()
-        .to_string();
+    let error = read(Path::new("no-such-roster.csv")).unwrap_err().to_string();
     assert!(
         error.contains("no-such-roster.csv cannot be used: it cannot be read"),
         "{error}"
@@ -293,7 +302,7 @@ fn credentials_that_others_can_read_are_noted() {
     std::fs::set_permissions(&keys, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
     let file = folder.path().join("roster.csv");
     std::fs::write(&file, "student,credentials\ns001,s001.txt\n").unwrap();
-    let roster = read(&file, LABS, "aws").unwrap();
+    let roster = read(&file).unwrap();
     assert!(
         roster.notes[0].contains("s001.txt") && roster.notes[0].contains("chmod 600"),
         "{:?}",

@@ -83,6 +83,14 @@ pub struct Mark {
     pub possible: u32,
     /// Whether something could not be told.
     pub unknown: bool,
+    /// Points that were left out on purpose and are not in `possible`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub left_out: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_zero(points: &u32) -> bool {
+    *points == 0
 }
 
 /// A check before and after.
@@ -179,6 +187,7 @@ impl Brief {
                 earned: report.points.earned,
                 possible: report.points.possible,
                 unknown: report.points.unknown > 0 || report.verdict == Verdict::Unknown,
+                left_out: report.points_left_out(),
             },
             checks: report
                 .checks()

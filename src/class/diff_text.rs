@@ -101,12 +101,28 @@ fn row(left: &str, right: &str, width: usize, indent: usize) -> String {
 fn marks(before: Option<Mark>, after: Option<Mark>) -> String {
     let one = |mark: Mark| {
         let unknown = if mark.unknown { ", the rest unknown" } else { "" };
-        format!("{} of {}{unknown}", mark.earned, mark.possible)
+        let left = match mark.left_out {
+            0 => String::new(),
+            points => format!(" ({points} not judged)"),
+        };
+        format!("{} of {}{left}{unknown}", mark.earned, mark.possible)
     };
     match (before, after) {
-        (Some(before), Some(after)) if before.possible == after.possible && !before.unknown && !after.unknown => {
+        (Some(before), Some(after))
+            if before.possible == after.possible
+                && before.left_out == after.left_out
+                && !before.unknown
+                && !after.unknown =>
+        {
             let gain = i64::from(after.earned) - i64::from(before.earned);
-            format!("{} → {} of {} ({gain:+})", before.earned, after.earned, after.possible)
+            let left = match after.left_out {
+                0 => String::new(),
+                points => format!(", {points} not judged"),
+            };
+            format!(
+                "{} → {} of {} ({gain:+}{left})",
+                before.earned, after.earned, after.possible
+            )
         }
         (Some(before), Some(after)) => format!("{} → {}", one(before), one(after)),
         (None, Some(mark)) | (Some(mark), None) => one(mark),

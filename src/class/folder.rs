@@ -1,5 +1,6 @@
 //! The folder of a class: `class.json`, and below `reports/` each student's runs. A run is stored at once and whole.
 
+use super::premises::Premises;
 use super::{Class, Counts, Grade, LabSummary, SCHEMA, Student};
 use crate::private;
 use crate::report::Report;
@@ -119,7 +120,7 @@ impl Folder {
         for entry in entries {
             let path = entry.map_err(file("read", &folder))?.path();
             let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-            if name.ends_with(".json") && !name.ends_with(".evidence.json") {
+            if name.ends_with(".json") && !name.ends_with(".evidence.json") && !name.ends_with(".premises.json") {
                 names.push(path);
             }
         }
@@ -138,6 +139,29 @@ impl Folder {
     ) -> Result<Option<T>, FolderError> {
         let name = format!("{}.evidence.json", moment(&report.started));
         read(&self.student(student).join(&report.lab).join(name))
+    }
+
+    /// What a run rests on; nothing for those of an earlier version.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub fn premises(&self, student: &Student, report: &Report) -> Result<Option<Premises>, FolderError> {
+        read(&self.premises_file(student, report))
+    }
+
+    /// Keeps what a run rests on. Written before the run itself: with that the run is there.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn keep_premises(&self, student: &Student, report: &Report, premises: &Premises) -> Result<(), FolderError> {
+        let runs = self.student(student).join(&report.lab);
+        private::create_folder(&runs).map_err(file("create", &runs))?;
+        self.write(&self.premises_file(student, report), &json(premises))
+    }
+
+    fn premises_file(&self, student: &Student, report: &Report) -> PathBuf {
+        let name = format!("{}.premises.json", moment(&report.started));
+        self.student(student).join(&report.lab).join(name)
     }
 
     /// Stores a run and what it was judged from. The last run's own file is written last: with it the run is there.
@@ -230,8 +254,11 @@ impl Folder {
         grade.runs = runs.len();
         grade.report = match counts {
             Counts::Last => runs.pop(),
-            // Of equal ones the first: it was there earlier.
-            Counts::Best => runs.into_iter().rev().max_by_key(|r| r.points.earned),
+            // A run that left something out is no better than a whole one. Of equal ones the first: it was there earlier.
+            Counts::Best => runs
+                .into_iter()
+                .rev()
+                .max_by_key(|r| (std::cmp::Reverse(r.points_left_out()), r.points.earned)),
             Counts::Deadline => runs.into_iter().rfind(|r| !late(r)),
         };
         grade.late = grade.report.as_ref().is_some_and(late);

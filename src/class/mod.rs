@@ -4,10 +4,13 @@ pub mod access;
 pub mod cell;
 pub mod diff;
 pub mod diff_text;
+pub mod due;
 pub mod folder;
 pub mod grade;
 pub mod gradebook;
+pub mod identifier;
 pub mod pages;
+pub mod premises;
 pub mod roster;
 pub mod underway;
 pub mod verify;
@@ -48,6 +51,9 @@ pub struct LabSummary {
     pub id: String,
     /// Its title.
     pub title: String,
+    /// What else it is called: its chapter in the guide, and `Lab 1` by its place there.
+    #[serde(default)]
+    pub names: Vec<String>,
     /// The points to be earned, without extra credit.
     pub possible: u32,
     /// Its steps, in the order of the course.
@@ -111,6 +117,18 @@ pub struct Grade<'a> {
 }
 
 impl Grade<'_> {
+    /// The points to be earned: those that were judged, or all of the lab where there is no run.
+    pub fn possible(&self) -> u32 {
+        self.report.as_ref().map_or(self.lab.possible, |r| r.points.possible)
+    }
+
+    /// What of the lab was left out on purpose, in words; nothing where all of it was judged.
+    pub fn left_out(&self) -> Option<String> {
+        let report = self.report.as_ref()?;
+        let steps: Vec<&str> = report.left_out.iter().map(|left| left.step.as_str()).collect();
+        (!steps.is_empty()).then(|| steps.join(", "))
+    }
+
     /// The points, where they can be told: none while a point hangs on something unknown.
     pub fn points(&self) -> Option<u32> {
         let report = self.report.as_ref()?;

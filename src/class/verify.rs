@@ -1,14 +1,15 @@
 //! Whether a class's accounts can be checked: opened, the right ones, and with the permissions that the labs need first.
 
-use super::access::{Doors, RegionError, roots};
+use super::access::{Doors, roots};
 use super::roster::{Access, Entry};
 use crate::account::{Account, CallError, ConnectError, Problem};
 use crate::course::Lab;
 use crate::discover::{Args, Kind};
+use crate::judge::{Options, signs};
 use futures::future::join_all;
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// An account that takes longer is not waited for.
@@ -23,8 +24,10 @@ pub struct Verified {
     pub name: String,
     /// The account that was reached, else the one that the roster promises.
     pub account: Option<String>,
-    /// The region that they would be checked in.
+    /// The region that they would be checked in; nothing where it is not known, or not the same for all labs.
     pub region: Option<String>,
+    /// The region of each lab, where it is known.
+    pub regions: BTreeMap<String, String>,
     /// Whether they can be checked.
     pub state: State,
     /// Why not.
@@ -66,6 +69,7 @@ pub async fn verify(doors: &Doors, entry: &Entry, labs: &[&Lab], region: Option<
         name: entry.student.name.clone(),
         account: entry.account.clone(),
         region: entry.region.clone().or(region.map(str::to_owned)),
+        regions: BTreeMap::new(),
         state: State::Ready,
         reason: None,
         tell: None,
@@ -80,7 +84,7 @@ pub async fn verify(doors: &Doors, entry: &Entry, labs: &[&Lab], region: Option<
         .copied()
         .filter(|lab| entry.student.takes(&lab.id))
         .collect();
-    let tried = tokio::time::timeout(PATIENCE, attempt(doors, entry, &labs, &mut verified)).await;
+    let tried = tokio::time::timeout(PATIENCE, attempt(doors, entry, &labs, region, &mut verified)).await;
     let outcome = tried.unwrap_or_else(|_| {
         Err(NotReady {
             state: State::Unknown,
@@ -98,30 +102,105 @@ pub async fn verify(doors: &Doors, entry: &Entry, labs: &[&Lab], region: Option<
     verified
 }
 
-async fn attempt(doors: &Doors, entry: &Entry, labs: &[&Lab], verified: &mut Verified) -> Result<(), NotReady> {
+async fn attempt(
+    doors: &Doors,
+    entry: &Entry,
+    labs: &[&Lab],
+    region: Option<&str>,
+    verified: &mut Verified,
+) -> Result<(), NotReady> {
     // Who it is comes before where.
     let somewhere = verified.region.clone().or(doors.default_region().map(str::to_owned));
     let somewhere = somewhere.unwrap_or_else(|| "us-east-1".to_owned());
     let connect = |error: ConnectError| not_open(entry, &error);
     let (account, me) = doors.enter(entry, Some(&somewhere)).await.map_err(connect)?;
     verified.account = Some(me.account);
-    let region = match &verified.region {
-        Some(region) => region.clone(),
-        None => match doors.find_region(entry, labs).await {
-            Ok(found) => found.region,
-            Err(RegionError::Connect(error)) => return Err(connect(error)),
-            Err(error) => {
-                return Err(NotReady {
-                    state: State::Unknown,
-                    reason: error.to_string(),
-                    tell: None,
-                    refused: false,
-                });
+    let mut regions: BTreeMap<String, Vec<&Lab>> = BTreeMap::new();
+    let mut open = Vec::new();
+    for lab in labs {
+        match entry.region_of(&lab.id).or(region) {
+            Some(region) => regions.entry(region.to_owned()).or_default().push(lab),
+            None => open.push(*lab),
+        }
+    }
+    let mut untold = None;
+    for (lab, found) in doors.find_regions(entry, &open).await.map_err(connect)? {
+        match found {
+            Ok(found) => {
+                let labs = open.iter().filter(|l| l.id == lab);
+                regions.entry(found.region).or_default().extend(labs);
             }
-        },
+            Err(error) => untold = untold.or(Some(unknown(error.to_string()))),
+        }
+    }
+    verified.regions = regions
+        .iter()
+        .flat_map(|(region, labs)| labs.iter().map(|lab| (lab.id.clone(), region.clone())))
+        .collect();
+    verified.region = match regions.len() {
+        1 => regions.keys().next().cloned(),
+        _ => None,
     };
-    verified.region = Some(region.clone());
-    may_read(entry, &account.elsewhere(&region), labs).await
+    if let Some(untold) = untold {
+        return Err(untold);
+    }
+    for (region, labs) in &regions {
+        let account = account.elsewhere(region);
+        may_read(entry, &account, labs).await?;
+        let named: Vec<&Lab> = labs
+            .iter()
+            .filter(|lab| !open.iter().any(|o| o.id == lab.id))
+            .copied()
+            .collect();
+        in_place(doors, entry, &account, &named).await?;
+    }
+    Ok(())
+}
+
+fn unknown(reason: String) -> NotReady {
+    NotReady {
+        state: State::Unknown,
+        reason,
+        tell: None,
+        refused: false,
+    }
+}
+
+/// Whether what the roster or a flag says of the region of `labs` can be right: not if nothing of a lab is here, and its
+/// signs are seen in another region. Whoever has not begun is ready.
+async fn in_place(doors: &Doors, entry: &Entry, account: &Account, labs: &[&Lab]) -> Result<(), NotReady> {
+    let mut absent = Vec::new();
+    for lab in labs {
+        let here = signs(lab, account, &entry.options(lab, &Options::default())).await;
+        if here.seen + here.unread == 0 && here.of > 0 {
+            absent.push(*lab);
+        }
+    }
+    if absent.is_empty() {
+        return Ok(());
+    }
+    let Ok(searched) = doors.search(entry, &absent).await else {
+        return Ok(());
+    };
+    let elsewhere = absent.iter().filter_map(|lab| {
+        let found = searched.regions.get(&lab.id)?.as_ref().ok()?;
+        (found.anything && found.region != account.region()).then(|| {
+            let (lab, here, there) = (&lab.id, account.region(), &found.region);
+            format!(
+                "nothing of lab {lab} in {here}; resources in {there}: correct `region` or `region.{lab}` in the roster"
+            )
+        })
+    });
+    let said: Vec<String> = elsewhere.collect();
+    match said.is_empty() {
+        true => Ok(()),
+        false => Err(NotReady {
+            state: State::NotReady,
+            reason: said.join("; "),
+            tell: None,
+            refused: false,
+        }),
+    }
 }
 
 /// Lists each kind that the labs begin with.

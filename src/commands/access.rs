@@ -2,6 +2,7 @@
 
 use super::{common, roster};
 use crate::account::{ConnectError, Connection};
+use crate::class::access::invited::remember;
 use crate::class::access::link::{Invitation, Source};
 use crate::class::access::{Secret, template};
 use crate::class::folder::file_name;
@@ -59,7 +60,8 @@ pub async fn run(course: Option<PathBuf>, command: AccessCommand) -> anyhow::Res
                 Err(_) => REGION.to_owned(),
             };
             let class = roster::read(&file, &course, &region)?;
-            let secret = made(&secret)?;
+            let (secret, path) = made(&secret)?;
+            roster::warn_of_spelling(&class, &path)?;
             let invited: Vec<Invitation> = class
                 .students
                 .iter()
@@ -69,6 +71,7 @@ pub async fn run(course: Option<PathBuf>, command: AccessCommand) -> anyhow::Res
                     Invitation::new(entry, id, &region, &source)
                 })
                 .collect();
+            remember(&path, invited.iter().map(|one| one.entry.student.id.as_str()))?;
             let others = class.students.len() - invited.len();
             if others > 0 {
                 eprintln!(
@@ -103,7 +106,7 @@ async fn own_account(own: &OwnAccount) -> Result<String, ConnectError> {
 }
 
 /// The secret of the class, made the first time.
-fn made(flag: &SecretFile) -> anyhow::Result<Secret> {
+fn made(flag: &SecretFile) -> anyhow::Result<(Secret, PathBuf)> {
     let path = match &flag.file {
         Some(file) => file.clone(),
         None => Secret::default_path()?,
@@ -116,7 +119,7 @@ fn made(flag: &SecretFile) -> anyhow::Result<Secret> {
         );
     }
     roster::warn_of(&secret, &path);
-    Ok(secret)
+    Ok((secret, path))
 }
 
 fn list(invited: &[Invitation], format: ListFormat) -> String {

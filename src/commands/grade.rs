@@ -2,12 +2,14 @@
 
 use super::grade_live::Screen;
 use super::{common, grade_fleet, roster};
+use crate::class::access::opened;
+use crate::class::due::{Asked, Due};
 use crate::class::folder::Folder;
 use crate::class::grade::{Closed, Limit, Outcome, Plan, Work, grade};
 use crate::class::pages::{self, Common, Pages, Said};
 use crate::class::roster::{Entry, Roster};
 use crate::class::underway::{Lock, Underway, lock};
-use crate::class::{self, Class, Counts, LabSummary, Student};
+use crate::class::{self, Class, Counts, LabSummary, Student, due, identifier};
 use crate::cli::{Again, GradeArgs};
 use crate::course::{Course, Lab, Part, UnknownName};
 use crate::fleet::ledger::Ledger;
@@ -28,6 +30,9 @@ const MOST_ASKED: u16 = 512;
 /// Connections and files that one account has open at its busiest.
 const OPEN_FILES: u64 = 24;
 
+/// Lines of a list at most.
+const MANY: usize = 20;
+
 /// A problem of the class's folder that ends the command.
 #[derive(Debug, thiserror::Error)]
 enum Refused {
@@ -37,6 +42,23 @@ enum Refused {
     OtherCourse { dir: String, found: String },
     #[error("a run of the stack `{stack}` is under way for {dir}: the same command with --fleet {stack} joins it")]
     FleetUnderWay { dir: String, stack: String },
+    #[error(
+        "{dir} holds {count} reports of {lab} that were judged {how}: one class, one set of rules. Nothing was graded.\n\n  \
+         Judge them again from what was seen, without any account: edemlab regrade {dir} (with the same --course), then run \
+         this command again.\n  Or grade everyone again: the same command with --again all."
+    )]
+    OtherRules {
+        dir: String,
+        count: usize,
+        lab: String,
+        how: String,
+    },
+    #[error(
+        "the class in {dir} knows these students by another spelling; graded now, each would be there twice. Nothing was \
+         graded.{list}\n{}\nIf the new spelling is right, choose another folder with --out.",
+        identifier::WAY_OUT
+    )]
+    Respelled { dir: String, list: String },
     #[error("from this computer at most {MOST_ASKED} accounts can be graded at once; with --fleet more")]
     TooManyAtOnce,
 }
@@ -60,22 +82,18 @@ pub async fn run(course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8>
         let (dir, stack) = (shown(&args.out), visible(&stack));
         return Err(Refused::FleetUnderWay { dir, stack }.into());
     }
-    let work = work(&folder, &labs, &args)?;
+    let work = due(&course, &folder, &labs, &list, &args)?;
     let plan = Plan {
         keep: &folder,
-        options: Options {
-            no_probe: args.no_probe,
-            ..Options::default()
-        },
         at_once: args.at_once.map_or_else(bearable, usize::from),
         limit: Limit::Account(args.limit),
         work,
     };
     let entries: BTreeMap<&str, &Entry> = list.students.iter().map(|e| (e.student.id.as_str(), e)).collect();
-    let open = async |student: &Student| {
+    let open = async |student: &Student, labs: &[&Lab]| {
         let entry = entries[student.id.as_str()];
-        let admitted = doors.admit(entry, args.own.region.as_deref(), &labs).await;
-        admitted.map_err(|error| Closed(error.to_string()))
+        let admitted = doors.admit(entry, args.own.region.as_deref(), labs).await;
+        admitted.map(opened).map_err(|error| Closed(error.to_string()))
     };
     let screen = Screen::new(&folder.class().course, &labs, plan.work.len(), plan.at_once);
     let stop = common::interrupts();
@@ -109,6 +127,16 @@ pub(super) fn folder_of(
     list: &Roster,
     args: &GradeArgs,
 ) -> anyhow::Result<(Folder, Lock)> {
+    if let Ok(before) = Folder::open(&args.out) {
+        let respelled = due::respelled(&before, list);
+        if !respelled.is_empty() {
+            return Err(Refused::Respelled {
+                dir: shown(&args.out),
+                list: identifier::lines(&respelled, "in the roster", "in the class"),
+            }
+            .into());
+        }
+    }
     let class = class_of(course, labs, list, args)?;
     let lock = locked(&args.out)?;
     Ok((Folder::create(&args.out, class)?, lock))
@@ -154,43 +182,77 @@ fn class_of(course: &Course, labs: &[&Lab], list: &Roster, args: &GradeArgs) -> 
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         course: title,
         edition,
-        labs: course.labs.values().filter(graded).map(LabSummary::of).collect(),
+        labs: course
+            .labs
+            .values()
+            .filter(graded)
+            .map(|lab| LabSummary::of(lab, course))
+            .collect(),
         students: list.students.iter().map(|e| e.student.clone()).collect(),
         deadline: args.deadline.clone().or_else(|| before.and_then(|b| b.deadline)),
     })
 }
 
-/// Who is still to be graded, in what.
-pub(super) fn work<'a>(folder: &'a Folder, labs: &[&'a Lab], args: &GradeArgs) -> anyhow::Result<Vec<Work<'a>>> {
+/// Who is still to be graded, in what. Says whose report is made again because of a correction.
+///
+/// # Errors
+/// When reports of other rules would stay beside the new ones.
+pub(super) fn due<'a>(
+    course: &'a Course,
+    folder: &'a Folder,
+    labs: &'a [&'a Lab],
+    list: &'a Roster,
+    args: &'a GradeArgs,
+) -> anyhow::Result<Vec<Work<'a>>> {
     let underway = folder.go_on(Underway {
         labs: labs.iter().map(|l| l.id.clone()).collect(),
         again: args.again.iter().map(|a| format!("{a:?}")).collect(),
         only: args.only.clone(),
         started: now(),
     })?;
-    let mut work = Vec::new();
-    for student in &folder.class().students {
-        let asked = args.only.is_empty() || args.only.contains(&student.id);
-        if student.excused || !asked {
-            continue;
+    let asked = Asked {
+        labs,
+        roster: list,
+        files: &course.files,
+        region: args.own.region.as_deref(),
+        options: options(args),
+        only: &args.only,
+        since: &underway.started,
+        again: &|report| args.again.iter().any(|again| is_again(*again, report)),
+    };
+    let due = Due::of(folder, &asked)?;
+    if let Some(((lab, rules), count)) = due.mixed.iter().next() {
+        // Nothing was begun: the next command is a run of its own.
+        folder.done()?;
+        return Err(Refused::OtherRules {
+            dir: shown(folder.path()),
+            count: *count,
+            lab: visible(lab),
+            how: match rules.tool.as_str() {
+                tool if tool == env!("CARGO_PKG_VERSION") => "with other checks of this lab".to_owned(),
+                tool => format!("by edemlab {}, this is {}", visible(tool), env!("CARGO_PKG_VERSION")),
+            },
         }
-        let mut open = Vec::new();
-        for lab in labs.iter().filter(|lab| student.takes(&lab.id)) {
-            let again = match folder.report(student, &lab.id)? {
-                None => true,
-                // This very run has been cut off, and had come by here.
-                Some(report) if report.started >= underway.started => false,
-                Some(report) => args.again.iter().any(|again| is_again(*again, &report)),
-            };
-            if again {
-                open.push(*lab);
-            }
+        .into());
+    }
+    if !due.corrected.is_empty() {
+        eprintln!("graded again, because the roster or the options changed:");
+        for (student, lab, what) in due.corrected.iter().take(MANY) {
+            eprintln!("  {}, {}: {what}", short(student), visible(lab));
         }
-        if !open.is_empty() {
-            work.push(Work { student, labs: open });
+        if due.corrected.len() > MANY {
+            eprintln!("  … and {} more", due.corrected.len() - MANY);
         }
     }
-    Ok(work)
+    Ok(due.work)
+}
+
+/// What is judged of everyone.
+fn options(args: &GradeArgs) -> Options {
+    Options {
+        no_probe: args.no_probe,
+        ..Options::default()
+    }
 }
 
 fn is_again(again: Again, report: &Report) -> bool {
@@ -214,12 +276,12 @@ fn bearable() -> usize {
 /// What the professor should know now.
 fn summary(pages: &Pages, outcome: &Outcome, open: Option<&str>) -> String {
     const FEW: usize = 5;
-    const MANY: usize = 20;
     let overview = &pages.overview;
     let mut out = format!(" {} graded", overview.graded);
     for (count, what) in [
         (overview.untold.len(), "could not be told"),
         (overview.open, "still to be graded"),
+        (overview.partial, "judged in part, scaled to what was judged"),
         (overview.excused, "excused"),
     ] {
         if count > 0 {

@@ -76,10 +76,10 @@ pub async fn run(
             Some(ledger)
         }
         None => {
-            let work = grade::work(&folder, labs, args)?;
+            let work = grade::due(course, &folder, labs, list, args)?;
             let open: BTreeMap<String, Vec<String>> = work
                 .iter()
-                .map(|w| (w.student.id.clone(), w.labs.iter().map(|l| l.id.clone()).collect()))
+                .map(|w| (w.student.id.clone(), w.tasks.iter().map(|t| t.lab.id.clone()).collect()))
                 .collect();
             let items = items::items(&work, list, &secret);
             match items.is_empty() {

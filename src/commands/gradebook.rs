@@ -91,6 +91,9 @@ fn table(args: &GradebookArgs, folder: &Folder, entries: &[Entry], options: &Opt
     };
     let out = args.out.clone().unwrap_or_else(|| folder.path().join(name));
     eprint!("{}", lefts(&table.left));
+    for note in &table.notes {
+        eprintln!("note: {}", visible(note));
+    }
     if put(&out, &bytes)? {
         super::print(&format!("{} students → {}", table.rows.len(), shown(&out)))?;
     }
@@ -121,7 +124,7 @@ fn fill(lms: Lms, args: &GradebookArgs, folder: &Folder, entries: &[Entry], opti
         );
     }
     let bytes = std::fs::read(source).with_context(|| format!("cannot read {}", shown(source)))?;
-    let filled = gradebook::fill(lms, &bytes, &stem, &folder.class().students, entries, options);
+    let filled = gradebook::fill(lms, &bytes, &stem, folder.class(), entries, options);
     let filled = filled.map_err(|error| refusal(source, &error))?;
     eprint!("{}", said(source, &filled));
     if put(&out, &filled.bytes)? {

@@ -2,6 +2,7 @@
 
 use super::{common, roster};
 use crate::class::folder::Folder;
+use crate::class::premises::{Premises, Rules};
 use crate::class::{Class, Counts, LabSummary, diff, diff_text, pages};
 use crate::cli::RegradeArgs;
 use crate::course::{Lab, Part};
@@ -20,7 +21,7 @@ pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<
     let class = folder.class();
     let graded = |lab: &&&Lab| class.labs.iter().any(|l| l.id == lab.id);
     let (mut before, mut after) = (Vec::new(), Vec::new());
-    let mut without = 0;
+    let (mut without, mut rewritten) = (0, 0);
     for student in &class.students {
         for lab in labs.iter().filter(graded) {
             let mut last = None;
@@ -37,8 +38,22 @@ pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<
                 };
                 let mut again = rejudge(lab, &evidence).await?;
                 again.keep_times(&made);
-                if again != made && !args.dry_run {
-                    folder.replace(student, &again)?;
+                rewritten += usize::from(again != made);
+                if !args.dry_run {
+                    let before = folder.premises(student, &made)?;
+                    let now = Premises {
+                        rules: Rules::now(&course.files, &lab.id),
+                        ..before.clone().unwrap_or_else(|| Premises {
+                            options: evidence.options.clone(),
+                            ..Premises::default()
+                        })
+                    };
+                    if again != made {
+                        folder.replace(student, &again)?;
+                    }
+                    if before.as_ref() != Some(&now) {
+                        folder.keep_premises(student, &made, &now)?;
+                    }
                 }
                 last = Some((made, again));
             }
@@ -51,7 +66,7 @@ pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<
     if !args.dry_run {
         let now = |old: &LabSummary| {
             let lab = labs.iter().find(|l| l.id == old.id);
-            lab.map_or_else(|| old.clone(), |lab| LabSummary::of(lab))
+            lab.map_or_else(|| old.clone(), |lab| LabSummary::of(lab, &course))
         };
         let class = Class {
             labs: class.labs.iter().map(now).collect(),
@@ -62,6 +77,9 @@ pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<
     let judged = before.len();
     let diff = diff::compare(before.into_iter(), after.into_iter());
     let text = match diff.is_empty() {
+        true if rewritten > 0 => {
+            format!("{judged} judged again: every grade is what it was; {rewritten} reports say more than before")
+        }
         true => format!("{judged} judged again: every grade is what it was"),
         false => diff_text::render(&diff, common::width()),
     };

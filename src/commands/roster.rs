@@ -3,10 +3,10 @@
 use super::common;
 use super::live::Live;
 use crate::account::{ConnectError, Connection, regions};
-use crate::class::access::{Doors, ExternalIds, Secret, SecretError};
-use crate::class::cell;
-use crate::class::roster::{self, Roster, RosterErrors};
+use crate::class::access::{Doors, ExternalIds, Secret, SecretError, invited};
+use crate::class::roster::{self, Access, LabNames, Roster, RosterErrors};
 use crate::class::verify::{State, Verified, verify};
+use crate::class::{cell, identifier};
 use crate::cli::{OwnAccount, RosterCommand, SecretFile, VerifyArgs, VerifyFormat};
 use crate::course::{Course, Lab, Part};
 use crate::report::text::{visible, wrapped};
@@ -49,7 +49,7 @@ pub fn labs<'c>(course: &'c Course, named: &[String]) -> anyhow::Result<Vec<&'c 
 
 /// Reads the roster, and prints what the professor should know of it.
 pub fn read(file: &Path, course: &Course, region: &str) -> Result<Roster, RosterErrors> {
-    let labs: Vec<&str> = course.labs.keys().map(String::as_str).collect();
+    let labs: Vec<LabNames> = course.labs.values().map(LabNames::of).collect();
     let class = roster::read(file, &labs, regions::partition_of(region))?;
     for note in &class.notes {
         eprintln!("note: {note}");
@@ -98,6 +98,7 @@ pub fn class_secret(class: &Roster, secret: &SecretFile) -> anyhow::Result<Optio
         match Secret::load(&path) {
             Ok(secret) => {
                 warn_of(&secret, &path);
+                warn_of_spelling(class, &path)?;
                 Some(secret)
             }
             Err(SecretError::Missing(path)) => {
@@ -109,6 +110,24 @@ pub fn class_secret(class: &Roster, secret: &SecretFile) -> anyhow::Result<Optio
     } else {
         None
     })
+}
+
+/// Whose identifier is spelled otherwise than when they were invited is said: no role opens for them.
+pub fn warn_of_spelling(class: &Roster, secret: &Path) -> anyhow::Result<()> {
+    let by_role = class
+        .students
+        .iter()
+        .filter(|e| matches!(e.access, Access::Role { .. }));
+    let respelled = invited::otherwise(secret, by_role.map(|e| e.student.id.as_str()))?;
+    if !respelled.is_empty() {
+        let list = identifier::lines(&respelled, "in the roster", "when `edemlab access link` was run");
+        eprintln!(
+            "note: these students were invited by another spelling, from which another external ID follows: their roles \
+             do not open.{list}\n  {}",
+            identifier::WAY_OUT
+        );
+    }
+    Ok(())
 }
 
 /// A secret that others can read is said.

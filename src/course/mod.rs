@@ -58,6 +58,28 @@ impl Course {
         settings.title.unwrap_or_default()
     }
 
+    /// What the guide calls a lab: the title of its chapter, and `Lab 1` by its place among the labs of the guide, or of the
+    /// course where there is no guide.
+    pub fn names_of(&self, lab: &str) -> Vec<String> {
+        let summary = self.files.get("book/src/SUMMARY.md").map_or("", |file| &file.text);
+        let mut chapters: IndexMap<&str, &str> = IndexMap::new();
+        for line in summary.lines() {
+            let link = line.split_once('[').and_then(|(_, rest)| rest.split_once("]("));
+            if let Some((title, page)) = link
+                && let Some((id, _)) = page.split_once('/')
+                && let Some((id, _)) = self.labs.get_key_value(id)
+            {
+                chapters.entry(id).or_insert(title);
+            }
+        }
+        let place = chapters.get_index_of(lab).or_else(|| self.labs.get_index_of(lab));
+        let title = chapters.get(lab).map(|title| (*title).to_owned());
+        title
+            .into_iter()
+            .chain(place.map(|n| format!("Lab {}", n + 1)))
+            .collect()
+    }
+
     /// The lab called `id`.
     ///
     /// # Errors

@@ -124,9 +124,18 @@ impl CourseFiles {
     /// What verdicts come from (`checks/` and each `lab.yaml`) as one hash, SHA-256 in hexadecimal digits: two courses with
     /// the same one judge alike.
     pub fn digest(&self) -> String {
+        self.hash(|path| path.starts_with("checks/") || path.ends_with("/lab.yaml"))
+    }
+
+    /// The same for one lab: of two courses with the same one, this lab is judged alike.
+    pub fn digest_of(&self, lab: &str) -> String {
+        let (checks, file) = (format!("checks/{lab}/"), format!("labs/{lab}/lab.yaml"));
+        self.hash(|path| path.starts_with(&checks) || path == file)
+    }
+
+    fn hash(&self, decides: impl Fn(&str) -> bool) -> String {
         use sha2::{Digest, Sha256};
         let mut hash = Sha256::new();
-        let decides = |path: &str| path.starts_with("checks/") || path.ends_with("/lab.yaml");
         for file in self.files.values().filter(|file| decides(&file.path)) {
             for part in [&file.path, &file.text] {
                 hash.update((part.len() as u64).to_be_bytes());

@@ -1,6 +1,7 @@
 //! What this computer, the state machine and the function say to each other, and where things lie in the bucket.
 
 use crate::class::folder::file_name;
+use crate::class::premises::Premises;
 use crate::judge::Evidence;
 use crate::report::Report;
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,12 @@ pub struct Item {
     pub external_id: String,
     /// Where they work.
     pub region: String,
+    /// Where they work on single labs: `LAB=REGION`, separated by spaces.
+    #[serde(default)]
+    pub regions: String,
+    /// Which resources are theirs: `NAME=RESOURCE`, separated by spaces.
+    #[serde(default)]
+    pub uses: String,
     /// The account that the roster promises.
     pub account: String,
     /// The labs to grade, separated by spaces.
@@ -89,6 +96,9 @@ pub struct Stored {
     pub report: Report,
     /// What it was judged from.
     pub evidence: Evidence,
+    /// What it rests on.
+    #[serde(default)]
+    pub premises: Option<Premises>,
 }
 
 /// Where the list of a run's students is.

@@ -8,7 +8,7 @@ use crate::account::{Account, CallError, Problem};
 use crate::class::folder::{Folder, FolderError};
 use crate::class::{Student, grade::Outcome};
 use crate::course::Course;
-use crate::judge::untold;
+use crate::judge::{Options, untold};
 use crate::report::Report;
 use futures::{StreamExt, stream};
 use std::collections::BTreeMap;
@@ -236,6 +236,11 @@ impl Follower<'_> {
     ) -> Result<(), Trouble> {
         match self.student(student) {
             Some(student) => {
+                if let Some(premises) = &stored.premises {
+                    self.folder
+                        .keep_premises(student, &stored.report, premises)
+                        .map_err(FollowError::from)?;
+                }
                 self.folder
                     .store(student, &stored.report, &stored.evidence)
                     .map_err(FollowError::from)?;
@@ -290,12 +295,16 @@ impl Follower<'_> {
         if ended.failed.is_some() && ledger.open.is_empty() {
             on(Event::EndedBadly(run.clone()));
         }
+        let options = Options {
+            no_probe: ledger.run.no_probe,
+            ..Options::default()
+        };
         for (student, labs) in ledger.open.clone() {
             let why = reasons.remove(&student).unwrap_or_else(|| run.clone());
             for lab in labs {
                 if let (Some(who), Some(of)) = (self.student(&student), self.course.labs.get(&lab)) {
                     let now = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
-                    let judged = untold(of, &why, "", &now);
+                    let judged = untold(of, &why, "", &now, &options);
                     self.folder.store(who, &judged.report, &judged.evidence)?;
                     outcome.count(&judged.report);
                     on(Event::Stored(who, &judged.report));

@@ -4,14 +4,16 @@ use super::bucket::Bucket;
 use super::contract::{Ask, Done, Item, Run, SCHEMA, Stored, loose_prefix, report_key};
 use crate::account::{ConnectError, Connection, Problem};
 use crate::class::Student;
-use crate::class::access::{Doors, ExternalIds};
+use crate::class::access::{Doors, ExternalIds, opened};
 use crate::class::folder::file_name;
-use crate::class::grade::{Closed, Event, Keep, KeepError, Limit, Plan, Work, grade};
+use crate::class::grade::{Closed, Event, Keep, KeepError, Limit, Plan, Task, Work, grade};
+use crate::class::premises::{Premises, Rules};
 use crate::class::roster::{Access, Entry};
 use crate::class::underway::Loose;
 use crate::course::{Course, Lab};
 use crate::judge::{Judged, Options};
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -110,23 +112,33 @@ impl Grader {
             run: &run.run,
             role_arn: &item.role_arn,
         };
+        let options = Options {
+            no_probe: run.no_probe,
+            ..Options::default()
+        };
+        let task = |lab: &&'_ Lab| Task {
+            lab: self.course.labs.get(&lab.id).expect("it was just found"),
+            premises: Premises::of(
+                &entry,
+                lab,
+                Rules::now(&self.course.files, &lab.id),
+                run.region.as_deref(),
+                entry.options(lab, &options),
+            ),
+        };
         let work = Work {
             student: &entry.student,
-            labs: labs.clone(),
+            tasks: labs.iter().map(task).collect(),
         };
         let plan = Plan {
             keep: &keep,
-            options: Options {
-                no_probe: run.no_probe,
-                ..Options::default()
-            },
             at_once: 1,
             limit: Limit::within(Duration::from_secs(run.limit), left),
             work: vec![work],
         };
-        let open = async |_: &Student| {
-            let admitted = doors.admit(&entry, run.region.as_deref(), &labs).await;
-            admitted.map_err(|error| Closed(error.to_string()))
+        let open = async |_: &Student, labs: &[&Lab]| {
+            let admitted = doors.admit(&entry, run.region.as_deref(), labs).await;
+            admitted.map(opened).map_err(|error| Closed(error.to_string()))
         };
         let not_stored = RefCell::new(None);
         let on = |event: Event<'_>| {
@@ -153,6 +165,10 @@ impl Grader {
 
 fn entry(item: &Item) -> Entry {
     let said = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let pairs = |text: &str| -> BTreeMap<String, String> {
+        let pairs = text.split_whitespace().filter_map(|pair| pair.split_once('='));
+        pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    };
     Entry {
         student: Student {
             id: item.student.clone(),
@@ -162,6 +178,8 @@ fn entry(item: &Item) -> Entry {
             labs: None,
         },
         region: said(&item.region),
+        regions: pairs(&item.regions),
+        uses: pairs(&item.uses),
         account: said(&item.account),
         access: Access::Role {
             arn: item.role_arn.clone(),
@@ -182,13 +200,14 @@ const JSON: &str = "application/json";
 impl Keep for InBucket<'_> {
     type Note = String;
 
-    async fn store(&self, student: &Student, judged: &Judged) -> Result<(), KeepError> {
+    async fn store(&self, student: &Student, judged: &Judged, premises: &Premises) -> Result<(), KeepError> {
         let key = report_key(self.run, &student.id, &judged.report.lab);
         let stored = Stored {
             schema: SCHEMA.to_owned(),
             student: student.id.clone(),
             report: judged.report.clone(),
             evidence: judged.evidence.clone(),
+            premises: Some(premises.clone()),
         };
         let content = serde_json::to_vec(&stored).expect("plain data");
         Ok(self.bucket.put(&key, content, JSON).await?)

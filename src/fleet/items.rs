@@ -64,12 +64,18 @@ pub fn items(work: &[Work<'_>], roster: &Roster, secret: &Secret) -> Vec<Item> {
         let Access::Role { arn } = &entry.access else {
             return None;
         };
-        let labs: Vec<&str> = work.labs.iter().map(|lab| lab.id.as_str()).collect();
+        let labs: Vec<&str> = work.tasks.iter().map(|task| task.lab.id.as_str()).collect();
+        let pairs = |all: &BTreeMap<String, String>| {
+            let pairs = all.iter().map(|(name, value)| format!("{name}={value}"));
+            pairs.collect::<Vec<_>>().join(" ")
+        };
         Some(Item {
             student: work.student.id.clone(),
             role_arn: arn.clone(),
             external_id: secret.external_id(&work.student.id),
             region: entry.region.clone().unwrap_or_default(),
+            regions: pairs(&entry.regions),
+            uses: pairs(&entry.uses),
             account: entry.account.clone().unwrap_or_default(),
             labs: labs.join(" "),
         })

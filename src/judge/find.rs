@@ -85,6 +85,28 @@ impl Run<'_> {
         self.choose(resource, kind, spec, candidates).await
     }
 
+    /// Whether any candidate of `resource` shows a sign of the lab, or is the one that the user names.
+    ///
+    /// # Errors
+    /// Why that is not known.
+    pub(super) async fn shows_sign(&self, resource: &Resource) -> Result<bool, String> {
+        let known = discover::kind(&resource.kind).zip(discover::spec(&resource.kind));
+        let (kind, spec) = known.ok_or_else(|| format!("there is no kind `{}`", resource.kind))?;
+        let listed = self.source.list(kind, spec.name, &Args::new()).await;
+        let mut left = contenders(kind, spec, listed.map_err(|e| self.say(&e))?);
+        if let Some(wanted) = self.options.uses.get(&resource.name) {
+            return Ok(left.iter().any(|c| is_called(&c.listed.candidate, wanted)));
+        }
+        if let Some(only) = &resource.only {
+            let mut keep = self.holding(only, kind, spec, &mut left).await?.into_iter();
+            left.retain(|_| keep.next().unwrap_or(false));
+        }
+        if left.is_empty() {
+            return Ok(false);
+        }
+        Ok(self.tied(resource, kind, spec, &mut left).await?.is_some())
+    }
+
     /// The arguments of a kind, or what stands in their way.
     async fn arguments(&self, resource: &Resource) -> Result<Result<Args, Obstacle>, String> {
         let mut needs = Needs::default();

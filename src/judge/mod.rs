@@ -14,6 +14,7 @@ mod probe;
 mod public;
 mod related;
 mod sight;
+mod signs;
 mod source;
 mod traces;
 mod under;
@@ -24,6 +25,7 @@ pub use evidence::Evidence;
 pub use find::reads_descriptions;
 pub use outcome::Outcome;
 pub use related::{before_probe, probed_resources};
+pub use signs::{Signs, signs};
 pub use traces::{Left, Trace, remove_trace};
 pub use whole::untold;
 
@@ -220,7 +222,7 @@ pub async fn judge(
 /// When the evidence's options name what the lab does not have.
 pub async fn rejudge(lab: &Lab, evidence: &Evidence) -> Result<Report, JudgeError> {
     if let Some(reason) = &evidence.unreachable {
-        return Ok(untold(lab, reason, &evidence.region, &evidence.started).report);
+        return Ok(untold(lab, reason, &evidence.region, &evidence.started, &evidence.options).report);
     }
     let (_keep, stop) = watch::channel(0u8);
     let (mut report, run, _) = run(lab, Source::Evidence(evidence), &evidence.options, &|_| (), stop).await?;
@@ -257,20 +259,7 @@ async fn run<'a>(
 ) -> Result<(Report, Run<'a>, Identity), JudgeError> {
     validate(lab, options)?;
     let steps = graph::steps(lab, options)?;
-    let run = Run {
-        lab,
-        source,
-        options,
-        on,
-        stop: stop.clone(),
-        outcomes: lab.resources.keys().map(|n| (n.as_str(), OnceCell::new())).collect(),
-        statuses: lab.checks().map(|(_, c)| (c.id.as_str(), OnceCell::new())).collect(),
-        done: RefCell::default(),
-        ways: RefCell::default(),
-        notes: RefCell::default(),
-        leftovers: RefCell::default(),
-        secrets: RefCell::default(),
-    };
+    let run = Run::new(lab, source, options, on, stop.clone());
     let me = run.everything(&steps, stop).await?;
     run.relate_failures();
     let unsent: Vec<&str> = steps
@@ -298,6 +287,29 @@ async fn run<'a>(
 }
 
 impl<'a> Run<'a> {
+    fn new(
+        lab: &'a Lab,
+        source: Source<'a>,
+        options: &'a Options,
+        on: &'a dyn Onlooker,
+        stop: watch::Receiver<u8>,
+    ) -> Self {
+        Self {
+            lab,
+            source,
+            options,
+            on,
+            stop,
+            outcomes: lab.resources.keys().map(|n| (n.as_str(), OnceCell::new())).collect(),
+            statuses: lab.checks().map(|(_, c)| (c.id.as_str(), OnceCell::new())).collect(),
+            done: RefCell::default(),
+            ways: RefCell::default(),
+            notes: RefCell::default(),
+            leftovers: RefCell::default(),
+            secrets: RefCell::default(),
+        }
+    }
+
     /// Runs every check and probe of `steps`, and asks whose account this is.
     async fn everything(
         &self,
@@ -371,12 +383,7 @@ impl<'a> Run<'a> {
 
     fn step_report(&self, step: &crate::course::Step) -> StepReport {
         let mut done = self.done.borrow_mut();
-        let hops = step.probe.iter().flat_map(|p| &p.hops).map(|h| &h.check);
-        let probed = !self.options.no_probe;
-        let checks: Vec<CheckReport> = step
-            .checks
-            .iter()
-            .chain(hops.filter(|_| probed))
+        let checks: Vec<CheckReport> = whole::judged(step, self.options)
             .map(|check| done.remove(&check.id).unwrap_or_else(|| check::interrupted(check)))
             .collect();
         let about = step.finds.iter().filter(|name| {

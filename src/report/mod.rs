@@ -48,6 +48,10 @@ pub struct Report {
     pub resources: IndexMap<String, Chosen>,
     /// The steps, in the order of the course.
     pub steps: Vec<StepReport>,
+    /// What was left out on purpose, because no event was sent or a step was not asked for. It is not judged, so that its
+    /// points are neither earned nor lost.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
     /// What else the reader should know.
     #[serde(default)]
     pub notes: Vec<String>,
@@ -92,6 +96,16 @@ pub struct Points {
     pub possible: u32,
     /// Of those, the ones that hang on something that could not be told.
     pub unknown: u32,
+}
+
+/// A step that was not judged, or not all of it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct LeftOut {
+    /// The step's id.
+    pub step: String,
+    /// The points that were not judged, without extra credit.
+    pub possible: u32,
 }
 
 /// A resource that was chosen.
@@ -186,6 +200,11 @@ impl Report {
             Verdict::Fail => 1,
             Verdict::Unknown => 3,
         }
+    }
+
+    /// The points that were left out on purpose, without extra credit.
+    pub fn points_left_out(&self) -> u32 {
+        self.left_out.iter().map(|left| left.possible).sum()
     }
 
     /// Every check with its step.

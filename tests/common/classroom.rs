@@ -55,6 +55,7 @@ fn summary(lab: &Lab) -> LabSummary {
     LabSummary {
         id: lab.id.clone(),
         title: lab.title.clone(),
+        names: Vec::new(),
         possible: steps.iter().map(|s| s.possible).sum(),
         steps,
     }
@@ -121,6 +122,7 @@ pub fn report(lab: &Lab, account: usize, started: &str, doing: Doing) -> Report 
         )]
         .into(),
         steps,
+        left_out: Vec::new(),
         notes: Vec::new(),
         leftovers: Vec::new(),
     };

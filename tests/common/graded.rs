@@ -118,6 +118,7 @@ fn lab(id: &str, title: &str, possible: u32) -> LabSummary {
     LabSummary {
         id: id.to_owned(),
         title: title.to_owned(),
+        names: Vec::new(),
         possible,
         steps: vec![StepSummary {
             id: "kinesis".to_owned(),
@@ -188,6 +189,7 @@ pub fn report(lab: &str, started: &str, checks: &[Check]) -> Report {
         points: Points::of(steps.iter().flat_map(|s| &s.checks)),
         resources: Default::default(),
         steps,
+        left_out: Vec::new(),
         notes: Vec::new(),
         leftovers: Vec::new(),
     }

@@ -1,5 +1,6 @@
 //! Into the students' accounts: the secret of a class, the template of the role, its links, and opening an account.
 
+pub mod invited;
 pub mod link;
 mod region;
 mod secret;
@@ -9,9 +10,12 @@ pub(super) use region::roots;
 pub use region::{FoundRegion, RegionError};
 pub use secret::{Secret, SecretError};
 
+use super::grade::{Closed, Opened};
 use super::roster::{Access, Entry, Roster};
 use crate::account::{Account, AssumedRole, ConnectError, Connection, Identity, Problem};
 use crate::course::Lab;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// The ways into all accounts of a class, made once a run. The professor's credentials are looked up once for all.
 pub struct Doors {
@@ -33,15 +37,13 @@ pub enum ExternalIds {
     Nobody,
 }
 
-/// Why a student's account cannot be graded. Each says what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum AdmitError {
-    /// It cannot be opened.
-    #[error(transparent)]
-    Connect(#[from] ConnectError),
-    /// It is not known where they work.
-    #[error(transparent)]
-    Region(#[from] RegionError),
+/// A student's account in the region of each lab, by the lab's id; or why its region is not known.
+pub type Admitted = BTreeMap<String, Result<Rc<Account>, RegionError>>;
+
+/// The same with what to tell the professor.
+pub fn opened(admitted: Admitted) -> Opened {
+    let one = |(lab, account): (String, Result<_, RegionError>)| (lab, account.map_err(|e| Closed(e.to_string())));
+    admitted.into_iter().map(one).collect()
 }
 
 /// The session in a student's account, as its logs show it.
@@ -89,26 +91,60 @@ impl Doors {
         self.default_region.as_deref()
     }
 
-    /// Opens a student's account in the region that they work in, as [`Doors::enter`] does: the roster's, else `region`,
-    /// else the one that is found.
+    /// Opens a student's account in the region of each of `labs`, as [`Doors::enter`] does: the roster's, else `region`,
+    /// else the one that is found. Labs in one region share the account, and what was asked in it.
     ///
     /// # Errors
-    /// When it cannot be opened, is another account, or it is not known where they work.
-    pub async fn admit(&self, entry: &Entry, region: Option<&str>, labs: &[&Lab]) -> Result<Account, AdmitError> {
-        let found;
-        let region = match (&entry.region, region) {
-            (Some(region), _) => region,
-            (None, Some(region)) => region,
-            (None, None) => match self.search(entry, labs).await? {
-                (_, Some(account)) => return Ok(account),
-                (there, None) => {
-                    found = there.region;
-                    &found
-                }
-            },
+    /// When it cannot be opened, or is another account.
+    pub async fn admit(&self, entry: &Entry, region: Option<&str>, labs: &[&Lab]) -> Result<Admitted, ConnectError> {
+        let (mut regions, mut open) = (BTreeMap::new(), Vec::new());
+        for lab in labs {
+            let given = match entry.region_of(&lab.id).or(region) {
+                Some(region) => Some(region.to_owned()),
+                None => Self::given_region(entry, &lab.id).await,
+            };
+            match given {
+                Some(region) => drop(regions.insert(lab.id.clone(), Ok(region))),
+                None => open.push(*lab),
+            }
+        }
+        let mut accounts: BTreeMap<String, Rc<Account>> = BTreeMap::new();
+        if !open.is_empty() {
+            let searched = self.search(entry, &open).await?;
+            accounts = searched.accounts;
+            let found = searched.regions.into_iter();
+            regions.extend(found.map(|(lab, found)| (lab, found.map(|found| found.region))));
+        }
+        let first = regions.values().flatten().next().cloned();
+        let (Some(first), true) = (first, accounts.is_empty()) else {
+            return Ok(self.spread(regions, accounts));
         };
-        let (account, _) = self.enter(entry, Some(region)).await?;
-        Ok(account)
+        let (account, _) = self.enter(entry, Some(&first)).await?;
+        accounts.insert(first, Rc::new(account));
+        Ok(self.spread(regions, accounts))
+    }
+
+    /// An account for each lab, made of one that is open.
+    fn spread(
+        &self,
+        regions: BTreeMap<String, Result<String, RegionError>>,
+        mut accounts: BTreeMap<String, Rc<Account>>,
+    ) -> Admitted {
+        let some = accounts.values().next().cloned();
+        let mut account = |region: String| match (accounts.get(&region), &some) {
+            (Some(account), _) => Some(account.clone()),
+            (None, Some(some)) => {
+                let account = Rc::new(some.elsewhere(&region));
+                accounts.insert(region, account.clone());
+                Some(account)
+            }
+            (None, None) => None,
+        };
+        let one = |(lab, region): (String, Result<String, RegionError>)| match region {
+            Err(error) => Some((lab, Err(error))),
+            Ok(region) => Some((lab, Ok(account(region)?))),
+        };
+        regions.into_iter().filter_map(one).collect()
     }
 
     /// Opens a student's account, as [`Doors::open`] does, and makes sure that it is the one that the roster promises. All
@@ -147,10 +183,10 @@ impl Doors {
         }
     }
 
-    /// The region that the roster names for a student, or that their profile sets.
-    pub async fn given_region(entry: &Entry) -> Option<String> {
-        match (&entry.region, &entry.access) {
-            (Some(region), _) => Some(region.clone()),
+    /// The region that the roster names for a student and a lab, or that their profile sets.
+    pub async fn given_region(entry: &Entry, lab: &str) -> Option<String> {
+        match (entry.region_of(lab), &entry.access) {
+            (Some(region), _) => Some(region.to_owned()),
             (None, Access::Profile(profile)) => named(profile, None).profile_region().await,
             _ => None,
         }
@@ -164,7 +200,7 @@ impl Doors {
     pub async fn open(&self, entry: &Entry, region: Option<&str>) -> Result<Account, ConnectError> {
         let given = match region {
             Some(region) => Some(region.to_owned()),
-            None => Self::given_region(entry).await,
+            None => Self::given_region(entry, "").await,
         };
         let region = given.as_deref().or(self.default_region.as_deref());
         let region = region.ok_or(ConnectError::NoRegion)?;

@@ -1,12 +1,18 @@
-//! The region that a student works in, when nobody says: where most kinds of the labs' resources are.
+//! The region that a student works in, lab by lab, when nobody says: where the lab's own signs are seen.
+//!
+//! Kinds are counted first, since a list is one call. Only where more than one region has anything of a lab's kinds are
+//! its signs read there, so that a stranger's resources decide nothing.
 
 use super::Doors;
 use crate::account::{Account, CallError, ConnectError, Identity, Problem, regions};
 use crate::class::roster::Entry;
 use crate::course::Lab;
 use crate::discover::{self, Args, Kind};
+use crate::judge::{Options, Signs, signs};
+use futures::future::join_all;
 use futures::{StreamExt, stream};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::time::Duration;
 
 /// A region that was found.
@@ -16,20 +22,24 @@ pub struct FoundRegion {
     pub region: String,
     /// Why this one, as a part of a sentence.
     pub because: String,
+    /// Whether anything of the lab was seen there: a sign of it, or a resource of its kinds where no other region has one.
+    pub anything: bool,
 }
 
 /// Why no region could be settled on. Each says what to do.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RegionError {
-    /// The account cannot be opened.
-    #[error(transparent)]
-    Connect(#[from] ConnectError),
     /// As much in one as in another.
-    #[error("resources of the labs are in {}, in each as many: add a column `region` to the roster", .0.join(" and "))]
-    Several(Vec<String>),
+    #[error("{} contain equally many resources of {lab}: add a column `region` or `region.{lab}` to the roster", .regions.join(" and "))]
+    Several {
+        /// The lab's id.
+        lab: String,
+        /// The regions.
+        regions: Vec<String>,
+    },
     /// A region with nothing seen in it, or something else, could be the one.
     #[error(
-        "it could not be told in which region they work, since {0} did not answer: try again, or add a column `region` to the roster"
+        "could not determine in which region this student works: {0} did not respond. Try again, or add a column `region` to the roster"
     )]
     Unanswered(String),
     /// Nothing anywhere, and no region of the professor's own.
@@ -40,13 +50,34 @@ pub enum RegionError {
 /// Calls under way at once, over all regions.
 const AT_ONCE: usize = 48;
 
-/// Kinds that every region is asked for. The others are not looked for where nothing can come of it.
+/// Kinds of a lab that every region is asked for. The others are not looked for where nothing can come of it.
 const AT_FIRST: usize = 2;
 
 /// A region is not waited for longer: most have nothing to say.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// What was seen in a region.
+/// What a region answered to the question for one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    /// There is a resource that AWS does not give to everyone.
+    Here,
+    /// There is none.
+    Empty,
+    /// Denied, or the region is switched off.
+    Refused,
+    /// It did not answer in time.
+    Silent,
+    /// Not even a connection was made: no such service there, or no network.
+    Unreachable,
+}
+
+/// A student's account in one region, and what was seen there.
+struct Place {
+    account: Rc<Account>,
+    kinds: BTreeMap<&'static str, Answer>,
+}
+
+/// What was seen of one lab's kinds in a region.
 #[derive(Debug, Clone, Default)]
 struct Seen {
     /// Kinds with a resource that AWS does not give to everyone.
@@ -59,6 +90,29 @@ struct Seen {
     answered: usize,
     /// Those of them that were refused: denied, or the region is switched off.
     refused: usize,
+}
+
+impl Place {
+    fn seen(&self, kinds: &[Root]) -> Seen {
+        let mut seen = Seen::default();
+        for answer in kinds.iter().filter_map(|(name, _)| self.kinds.get(name)) {
+            seen.here += usize::from(*answer == Answer::Here);
+            seen.unanswered += usize::from(*answer == Answer::Silent);
+            seen.unreachable += usize::from(*answer == Answer::Unreachable);
+            seen.refused += usize::from(*answer == Answer::Refused);
+            seen.answered += usize::from(!matches!(answer, Answer::Silent | Answer::Unreachable));
+        }
+        seen
+    }
+
+    /// The account, for judging: what did not answer may answer next time.
+    fn opened(&self) -> Rc<Account> {
+        let lost = |answer: &Answer| matches!(answer, Answer::Silent | Answer::Unreachable);
+        match self.kinds.values().any(lost) {
+            true => Rc::new(self.account.anew()),
+            false => self.account.clone(),
+        }
+    }
 }
 
 impl Seen {
@@ -75,82 +129,250 @@ impl Seen {
     }
 }
 
+/// Where a student's labs are, and the accounts that were opened to find out, by region.
+pub(in crate::class) struct Searched {
+    pub regions: BTreeMap<String, Result<FoundRegion, RegionError>>,
+    pub accounts: BTreeMap<String, Rc<Account>>,
+}
+
 impl Doors {
-    /// The region that a student works in: the roster's or their profile's, else the one with the most kinds of what the labs look for. Where
-    /// nothing is anywhere, the professor's own region. A region that is denied or switched off counts as empty.
+    /// The region that a student works in, for each of `labs`: the roster's or their profile's, else the one where signs
+    /// of the lab are seen, else the one with the most kinds of what it looks for. Where nothing is anywhere, the
+    /// professor's own region. A region that is denied or switched off counts as empty.
     ///
     /// # Errors
-    /// When the account cannot be opened, or several regions are as good.
-    pub async fn find_region(&self, entry: &Entry, labs: &[&Lab]) -> Result<FoundRegion, RegionError> {
-        self.search(entry, labs).await.map(|(found, _)| found)
-    }
-
-    /// As [`Doors::find_region`], with the student's account there, if it had to be opened for that: what was asked in it is
-    /// not asked again.
-    pub(super) async fn search(
+    /// When the account cannot be opened.
+    pub async fn find_regions(
         &self,
         entry: &Entry,
         labs: &[&Lab],
-    ) -> Result<(FoundRegion, Option<Account>), RegionError> {
-        if let Some(region) = Doors::given_region(entry).await {
-            let because = "the roster or the profile says so".to_owned();
-            return Ok((FoundRegion { region, because }, None));
-        }
-        let here = self.default_region().unwrap_or(super::STS_REGION);
-        let (account, me) = self.enter(entry, Some(here)).await?;
-        let mut seen = BTreeMap::new();
-        let found = self.search_in(&account, &me, labs, &mut seen).await?;
-        let there = match seen.get(found.region.as_str()) {
-            _ if found.region != account.region() => account.elsewhere(&found.region),
-            Some(seen) if seen.unanswered + seen.unreachable == 0 => account,
-            // What did not answer may answer next time.
-            _ => account.anew(),
-        };
-        Ok((found, Some(there)))
-    }
-
-    async fn search_in<'r>(
-        &'r self,
-        account: &Account,
-        me: &Identity,
-        labs: &[&Lab],
-        seen: &mut BTreeMap<&'r str, Seen>,
-    ) -> Result<FoundRegion, RegionError> {
-        let default = self.default_region();
-        let kinds = kinds(labs);
-        if let Some(default) = default {
-            look(account, &[default], &kinds, seen).await;
-            match seen.get(default) {
-                // Thirty more regions are not asked when most is here: it is where they work.
-                Some(s) if 2 * s.here > kinds.len() => {
-                    return Ok(FoundRegion {
-                        region: default.to_owned(),
-                        because: format!("{} of {} kinds of resource are there", s.here, kinds.len()),
-                    });
+    ) -> Result<BTreeMap<String, Result<FoundRegion, RegionError>>, ConnectError> {
+        let mut found = BTreeMap::new();
+        let mut open = Vec::new();
+        for lab in labs {
+            match Doors::given_region(entry, &lab.id).await {
+                Some(region) => {
+                    let because = "the roster or the profile says so".to_owned();
+                    let given = FoundRegion {
+                        region,
+                        because,
+                        anything: true,
+                    };
+                    found.insert(lab.id.clone(), Ok(given));
                 }
-                // Nobody waits for thirty regions of an account that does not answer in the first.
-                Some(s) if s.unanswered == kinds.len() => return Err(RegionError::Unanswered(default.to_owned())),
-                _ => {}
+                None => open.push(*lab),
             }
         }
-        let others = regions::of_partition(me.partition());
-        let others: Vec<&str> = others.iter().copied().filter(|r| Some(*r) != default).collect();
-        let (first, rest) = kinds.split_at(kinds.len().min(AT_FIRST));
-        look(account, &others, first, seen).await;
-        // First those that show something, then those that could still have as much as the best of them.
-        let (some, none): (Vec<&str>, Vec<&str>) = others.iter().partition(|region| seen[*region].here > 0);
-        look(account, &some, rest, seen).await;
-        let most = seen.values().map(|s| s.here).max().unwrap_or_default();
-        if rest.len() >= most {
-            let open: Vec<&str> = none.into_iter().filter(|region| !seen[*region].is_closed()).collect();
-            look(account, &open, rest, seen).await;
+        if !open.is_empty() {
+            found.extend(self.search(entry, &open).await?.regions);
         }
-        choose(seen, default, kinds.len())
+        Ok(found)
+    }
+
+    /// Looks for `labs` in every region, whatever the roster says. What was asked in an account is not asked again by who
+    /// judges in it.
+    pub(in crate::class) async fn search(&self, entry: &Entry, labs: &[&Lab]) -> Result<Searched, ConnectError> {
+        let here = self.default_region().unwrap_or(super::STS_REGION);
+        let (account, me) = self.enter(entry, Some(here)).await?;
+        let search = Search {
+            entry,
+            default: self.default_region(),
+            labs: labs.iter().map(|lab| (*lab, kinds(lab))).collect(),
+        };
+        Ok(search.run(account, &me).await)
     }
 }
 
-/// The most in one region, if no other could have as much.
-fn choose(seen: &BTreeMap<&str, Seen>, default: Option<&str>, kinds: usize) -> Result<FoundRegion, RegionError> {
+struct Search<'s> {
+    entry: &'s Entry,
+    default: Option<&'s str>,
+    labs: Vec<(&'s Lab, Vec<Root>)>,
+}
+
+type Places<'r> = BTreeMap<&'r str, Place>;
+
+impl<'s> Search<'s> {
+    async fn run(&self, account: Account, me: &Identity) -> Searched {
+        let account = Rc::new(account);
+        let mut places: Places<'_> = BTreeMap::new();
+        let mut found = BTreeMap::new();
+        if let Some(default) = self.default {
+            let every: Vec<Root> = distinct(self.labs.iter().flat_map(|(_, kinds)| kinds.iter().copied()));
+            look(&account, [(default, every.as_slice())], &mut places).await;
+            for (lab, kinds) in &self.labs {
+                if let Some(settled) = self.in_default(default, lab, kinds, &places).await {
+                    found.insert(lab.id.clone(), settled);
+                }
+            }
+        }
+        let open: Vec<&(&Lab, Vec<Root>)> = self
+            .labs
+            .iter()
+            .filter(|(lab, _)| !found.contains_key(&lab.id))
+            .collect();
+        if !open.is_empty() {
+            let others = regions::of_partition(me.partition());
+            let others: Vec<&str> = others.iter().copied().filter(|r| Some(*r) != self.default).collect();
+            let at_first = |(_, kinds): &&(&Lab, Vec<Root>)| kinds.iter().take(AT_FIRST).copied().collect::<Vec<_>>();
+            let first = distinct(open.iter().flat_map(at_first));
+            look(
+                &account,
+                others.iter().map(|region| (*region, first.as_slice())),
+                &mut places,
+            )
+            .await;
+            for (_, kinds) in &open {
+                let rest: Vec<Root> = kinds.iter().skip(AT_FIRST).copied().collect();
+                // First those that show something, then those that could still have as much as the best of them.
+                let (some, none): (Vec<&str>, Vec<&str>) =
+                    others.iter().partition(|region| places[*region].seen(kinds).here > 0);
+                look(
+                    &account,
+                    some.iter().map(|region| (*region, rest.as_slice())),
+                    &mut places,
+                )
+                .await;
+                let most = places
+                    .values()
+                    .map(|place| place.seen(kinds).here)
+                    .max()
+                    .unwrap_or_default();
+                if rest.len() >= most {
+                    let open = none
+                        .into_iter()
+                        .filter(|region| !places[*region].seen(kinds).is_closed());
+                    let open: Vec<&str> = open.collect();
+                    look(
+                        &account,
+                        open.into_iter().map(|region| (region, rest.as_slice())),
+                        &mut places,
+                    )
+                    .await;
+                }
+            }
+            for (lab, kinds) in open {
+                found.insert(lab.id.clone(), self.chosen(lab, kinds, &places).await);
+            }
+        }
+        let chosen: BTreeSet<&str> = found.values().flatten().map(|found| found.region.as_str()).collect();
+        let accounts = places.iter().filter(|(region, _)| chosen.contains(*region));
+        Searched {
+            accounts: accounts
+                .map(|(region, place)| ((*region).to_owned(), place.opened()))
+                .collect(),
+            regions: found,
+        }
+    }
+
+    /// Whether a lab is in the professor's own region, as far as that can be said without asking thirty more.
+    async fn in_default(
+        &self,
+        default: &str,
+        lab: &Lab,
+        kinds: &[Root],
+        places: &Places<'_>,
+    ) -> Option<Result<FoundRegion, RegionError>> {
+        let place = places.get(default)?;
+        let seen = place.seen(kinds);
+        // Nobody waits for thirty regions of an account that does not answer in the first.
+        if !kinds.is_empty() && seen.unanswered == kinds.len() {
+            return Some(Err(RegionError::Unanswered(default.to_owned())));
+        }
+        if seen.here == 0 {
+            return None;
+        }
+        let signs = self.signs(lab, place).await;
+        (2 * signs.seen > signs.of).then(|| Ok(signed(default, lab, &signs)))
+    }
+
+    async fn signs(&self, lab: &Lab, place: &Place) -> Signs {
+        let options = self.entry.options(lab, &Options::default());
+        let read = signs(lab, &place.account, &options);
+        // What takes too long is as good as not answered.
+        let none = Signs::unread(lab);
+        tokio::time::timeout(4 * PATIENCE, read).await.unwrap_or(none)
+    }
+
+    /// The region of a lab, among all that were looked at.
+    async fn chosen(&self, lab: &Lab, kinds: &[Root], places: &Places<'_>) -> Result<FoundRegion, RegionError> {
+        let seen: BTreeMap<&str, Seen> = places
+            .iter()
+            .map(|(region, place)| (*region, place.seen(kinds)))
+            .collect();
+        let some: Vec<&str> = seen
+            .iter()
+            .filter(|(_, s)| s.here > 0)
+            .map(|(region, _)| *region)
+            .collect();
+        if some.len() > 1 {
+            let read = join_all(
+                some.iter()
+                    .map(|region| async { self.signs(lab, &places[*region]).await }),
+            )
+            .await;
+            let signs: BTreeMap<&str, Signs> = some.into_iter().zip(read).collect();
+            if signs.values().any(|signs| signs.seen > 0) {
+                return by_signs(lab, &signs, &seen, self.default);
+            }
+            if let Some((region, _)) = signs.iter().find(|(_, signs)| signs.unread > 0) {
+                return Err(RegionError::Unanswered((*region).to_owned()));
+            }
+        }
+        choose(&lab.id, &seen, self.default, kinds.len())
+    }
+}
+
+fn signed(region: &str, lab: &Lab, signs: &Signs) -> FoundRegion {
+    FoundRegion {
+        region: region.to_owned(),
+        because: format!("{} of {} resources of {} are there", signs.seen, signs.of, lab.id),
+        anything: true,
+    }
+}
+
+/// The region that shows most signs of the lab, if no other could show as many.
+fn by_signs(
+    lab: &Lab,
+    signs: &BTreeMap<&str, Signs>,
+    seen: &BTreeMap<&str, Seen>,
+    default: Option<&str>,
+) -> Result<FoundRegion, RegionError> {
+    let most = signs.values().map(|s| s.seen).max().unwrap_or_default();
+    let best: Vec<&str> = signs
+        .iter()
+        .filter(|(_, s)| s.seen == most)
+        .map(|(region, _)| *region)
+        .collect();
+    // Of equal ones the professor's own is taken: it is where the class works.
+    let chosen = match (default.filter(|d| best.contains(d)), best.as_slice()) {
+        (Some(default), _) => default,
+        (None, [one]) => one,
+        (None, several) => {
+            return Err(RegionError::Several {
+                lab: lab.id.clone(),
+                regions: several.iter().map(|r| (*r).to_owned()).collect(),
+            });
+        }
+    };
+    let enough = if Some(chosen) == default { most + 1 } else { most };
+    let rival = seen.iter().find(|(region, seen)| {
+        let read = signs.get(*region);
+        let open = read.map_or(0, |s| s.unread) + seen.at_most() - seen.here;
+        **region != chosen && open > 0 && read.map_or(0, |s| s.seen) + open >= enough
+    });
+    match rival {
+        Some((rival, _)) => Err(RegionError::Unanswered((*rival).to_owned())),
+        None => Ok(signed(chosen, lab, &signs[chosen])),
+    }
+}
+
+/// The most kinds in one region, if no other could have as much. For a lab of which no sign is seen anywhere.
+fn choose(
+    lab: &str,
+    seen: &BTreeMap<&str, Seen>,
+    default: Option<&str>,
+    kinds: usize,
+) -> Result<FoundRegion, RegionError> {
     let most = seen.values().map(|s| s.here).max().unwrap_or_default();
     let mut best: Vec<&str> = Vec::new();
     if most > 0 {
@@ -165,7 +387,12 @@ fn choose(seen: &BTreeMap<&str, Seen>, default: Option<&str>, kinds: usize) -> R
             }));
         }
         ([one], _) => one,
-        (several, _) => return Err(RegionError::Several(several.iter().map(|r| (*r).to_owned()).collect())),
+        (several, _) => {
+            return Err(RegionError::Several {
+                lab: lab.to_owned(),
+                regions: several.iter().map(|r| (*r).to_owned()).collect(),
+            });
+        }
     };
     // Of equal ones the professor's own is taken: another has to be better.
     let enough = if Some(chosen) == default { most + 1 } else { most };
@@ -176,18 +403,28 @@ fn choose(seen: &BTreeMap<&str, Seen>, default: Option<&str>, kinds: usize) -> R
         return Err(RegionError::Unanswered((*rival).to_owned()));
     }
     let because = match most {
-        0 => "nothing of the labs is in any region".to_owned(),
+        0 => format!("nothing of {lab} is in any region"),
         _ => format!("{most} of {kinds} kinds of resource are there"),
     };
     Ok(FoundRegion {
         region: chosen.to_owned(),
         because,
+        anything: most > 0,
     })
 }
 
-/// The kinds that a region can have one of: those that the labs look for by themselves.
-fn kinds(labs: &[&Lab]) -> Vec<Root> {
-    let mut kinds: Vec<_> = roots(labs).into_iter().filter(|(_, kind)| kind.is_regional()).collect();
+/// Each kind once.
+fn distinct(kinds: impl Iterator<Item = Root>) -> Vec<Root> {
+    let mut seen = BTreeSet::new();
+    kinds.filter(|(name, _)| seen.insert(*name)).collect()
+}
+
+/// The kinds that a region can have one of: those that the lab looks for by themselves.
+fn kinds(lab: &Lab) -> Vec<Root> {
+    let mut kinds: Vec<_> = roots(&[lab])
+        .into_iter()
+        .filter(|(_, kind)| kind.is_regional())
+        .collect();
     // What costs one call comes first.
     kinds.sort_by_key(|(_, kind)| kind.actions.len());
     kinds
@@ -213,29 +450,37 @@ pub(in crate::class) fn roots(labs: &[&Lab]) -> Vec<Root> {
     kinds
 }
 
-async fn look<'r>(account: &Account, regions: &[&'r str], kinds: &[Root], seen: &mut BTreeMap<&'r str, Seen>) {
-    let away = |region: &str| (region != account.region()).then(|| account.elsewhere(region));
-    let there: Vec<(&str, Option<Account>)> = regions.iter().map(|region| (*region, away(region))).collect();
-    let pairs = there.iter().flat_map(|(region, there)| {
-        let there = there.as_ref().unwrap_or(account);
-        kinds.iter().map(move |kind| (*region, there, *kind))
-    });
+/// Asks regions for kinds, each for those that it was not asked for before.
+async fn look<'r, 'k>(
+    account: &Rc<Account>,
+    asked: impl IntoIterator<Item = (&'r str, &'k [Root])>,
+    places: &mut Places<'r>,
+) {
+    let mut pairs = Vec::new();
+    for (region, kinds) in asked {
+        let place = places.entry(region).or_insert_with(|| Place {
+            account: match region == account.region() {
+                true => account.clone(),
+                false => Rc::new(account.elsewhere(region)),
+            },
+            kinds: BTreeMap::new(),
+        });
+        let open = kinds.iter().filter(|(name, _)| !place.kinds.contains_key(name));
+        pairs.extend(open.map(|kind| (region, place.account.clone(), *kind)));
+    }
     let mut answers = stream::iter(pairs)
-        .map(|(region, account, kind)| async move { (region, one(account, kind).await) })
+        .map(|(region, account, kind)| async move { (region, kind.0, one(&account, kind).await) })
         .buffer_unordered(AT_ONCE);
-    while let Some((region, answer)) = answers.next().await {
-        let seen: &mut Seen = seen.entry(region).or_default();
-        match answer {
-            Ok(here) => {
-                seen.answered += 1;
-                seen.here += usize::from(here);
-            }
-            Err(Problem::Unreachable) => seen.unreachable += 1,
-            Err(Problem::TimedOut | Problem::Throttled) => seen.unanswered += 1,
-            Err(_) => {
-                seen.answered += 1;
-                seen.refused += 1;
-            }
+    while let Some((region, kind, answer)) = answers.next().await {
+        let answer = match answer {
+            Ok(true) => Answer::Here,
+            Ok(false) => Answer::Empty,
+            Err(Problem::Unreachable) => Answer::Unreachable,
+            Err(Problem::TimedOut | Problem::Throttled) => Answer::Silent,
+            Err(_) => Answer::Refused,
+        };
+        if let Some(place) = places.get_mut(region) {
+            place.kinds.insert(kind, answer);
         }
     }
 }
@@ -269,7 +514,7 @@ mod tests {
 
     fn chosen(regions: &[(&'static str, Seen)], default: Option<&str>) -> Result<String, String> {
         let seen = regions.iter().cloned().collect();
-        choose(&seen, default, 8)
+        choose("the lab", &seen, default, 8)
             .map(|found| found.region)
             .map_err(|error| error.to_string())
     }

@@ -3,6 +3,7 @@
 use crate::account::CallError;
 use crate::class::Student;
 use crate::class::folder::{Folder, FolderError};
+use crate::class::premises::Premises;
 use crate::class::underway::Loose;
 use crate::judge::Judged;
 use std::path::PathBuf;
@@ -27,11 +28,11 @@ pub trait Keep {
     /// What names a trace that was noted.
     type Note: PartialEq;
 
-    /// Keeps a run.
+    /// Keeps a run, and what it rests on.
     ///
     /// # Errors
     /// When it is not kept.
-    async fn store(&self, student: &Student, judged: &Judged) -> Result<(), KeepError>;
+    async fn store(&self, student: &Student, judged: &Judged, premises: &Premises) -> Result<(), KeepError>;
 
     /// What probes that were cut off may have left in a student's account.
     ///
@@ -55,7 +56,8 @@ pub trait Keep {
 impl Keep for Folder {
     type Note = PathBuf;
 
-    async fn store(&self, student: &Student, judged: &Judged) -> Result<(), KeepError> {
+    async fn store(&self, student: &Student, judged: &Judged, premises: &Premises) -> Result<(), KeepError> {
+        self.keep_premises(student, &judged.report, premises)?;
         Ok(Folder::store(self, student, &judged.report, &judged.evidence)?)
     }
 

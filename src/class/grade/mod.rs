@@ -7,21 +7,22 @@ mod one;
 pub use keep::{Keep, KeepError};
 pub use limit::Limit;
 
+use super::premises::Premises;
 use super::{LabSummary, StepSummary, Student};
 use crate::account::Account;
-use crate::course::Lab;
-use crate::judge::{self, Options};
+use crate::course::{Course, Lab};
+use crate::judge;
 use crate::report::{Report, Verdict};
 use futures::stream::{FuturesUnordered, StreamExt};
 use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 use tokio::sync::watch;
 
 /// What to grade, and how.
 pub struct Plan<'a, K> {
     /// Where the runs are stored.
     pub keep: &'a K,
-    /// What to judge in each account.
-    pub options: Options,
     /// Accounts at once.
     pub at_once: usize,
     /// How long one account may take before what is not known becomes unknown.
@@ -35,8 +36,26 @@ pub struct Work<'a> {
     /// The student.
     pub student: &'a Student,
     /// The labs.
-    pub labs: Vec<&'a Lab>,
+    pub tasks: Vec<Task<'a>>,
 }
+
+/// One lab of one student.
+pub struct Task<'a> {
+    /// The lab.
+    pub lab: &'a Lab,
+    /// What its report will rest on, the options among it.
+    pub premises: Premises,
+}
+
+impl<'a> Work<'a> {
+    /// The labs, without what their reports rest on.
+    pub fn labs(&self) -> Vec<&'a Lab> {
+        self.tasks.iter().map(|task| task.lab).collect()
+    }
+}
+
+/// A student's account in the region of each lab, by the lab's id; or what to tell the professor of that lab.
+pub type Opened = BTreeMap<String, Result<Rc<Account>, Closed>>;
 
 /// What happens meanwhile.
 #[derive(Debug)]
@@ -68,12 +87,12 @@ pub struct Outcome {
     pub lost: usize,
 }
 
-/// Grades everyone in `plan`. `open` opens a student's account. When `stop` counts up, accounts under way are ended in
+/// Grades everyone in `plan`. `open` opens a student's account for some labs. When `stop` counts up, accounts under way are ended in
 /// order and not stored, and no other is begun.
 pub async fn grade<'a, K, O>(plan: &Plan<'a, K>, open: O, on: &dyn Fn(Event<'_>), stop: watch::Receiver<u8>) -> Outcome
 where
     K: Keep,
-    O: AsyncFn(&'a Student) -> Result<Account, Closed>,
+    O: AsyncFn(&'a Student, &[&'a Lab]) -> Result<Opened, Closed>,
 {
     let outcome = RefCell::new(Outcome::default());
     let mut waiting = plan.work.iter();
@@ -102,8 +121,8 @@ impl Outcome {
 }
 
 impl LabSummary {
-    /// What a class says of a lab.
-    pub fn of(lab: &Lab) -> Self {
+    /// What a class says of a lab of a course.
+    pub fn of(lab: &Lab, course: &Course) -> Self {
         let steps: Vec<StepSummary> = lab
             .steps
             .iter()
@@ -122,6 +141,7 @@ impl LabSummary {
         Self {
             id: lab.id.clone(),
             title: lab.title.clone(),
+            names: course.names_of(&lab.id),
             possible: steps.iter().map(|s| s.possible).sum(),
             steps,
         }

@@ -1,7 +1,7 @@
 //! One student: open the account, judge the labs, take away what an earlier probe left, store.
 
 use super::limit::{AT_ONCE, ORDERLY};
-use super::{Closed, Event, Keep, KeepError, Outcome, Plan, Work};
+use super::{Closed, Event, Keep, KeepError, Opened, Outcome, Plan, Task, Work};
 use crate::account::{Account, ConnectError};
 use crate::class::Student;
 use crate::class::underway::Loose;
@@ -26,31 +26,40 @@ pub(super) async fn student<'a, K, O>(
     outcome: &RefCell<Outcome>,
 ) where
     K: Keep,
-    O: AsyncFn(&'a Student) -> Result<Account, Closed>,
+    O: AsyncFn(&'a Student, &[&'a Lab]) -> Result<Opened, Closed>,
 {
     on(Event::Begun(work.student));
     let mut stopped = stop.clone();
-    let account = tokio::select! {
-        opened = timeout(OPENING, open(work.student)) => match opened {
+    let labs = work.labs();
+    let opened = tokio::select! {
+        opened = timeout(OPENING, open(work.student, &labs)) => match opened {
             Ok(opened) => opened,
             Err(_) => Err(Closed(format!("the account could not be opened in {} s", OPENING.as_secs()))),
         },
         _ = stopped.wait_for(|n| *n > 0) => {
-            outcome.borrow_mut().lost += work.labs.len();
+            outcome.borrow_mut().lost += labs.len();
             on(Event::Ended(work.student));
             return;
         }
     };
-    join_all(work.labs.iter().map(|lab| async {
-        let judged = match &account {
-            Ok(account) => lab_in(plan, work.student, lab, account, on, stop.clone()).await,
-            Err(Closed(why)) => Some(untold(lab, why, "", &now())),
+    join_all(work.tasks.iter().map(|task| async {
+        let (lab, options) = (task.lab, &task.premises.options);
+        let account = match &opened {
+            Ok(accounts) => accounts.get(&lab.id).map_or_else(
+                || Err("the account was not opened for this lab".to_owned()),
+                |account| account.as_ref().map_err(|Closed(why)| why.clone()),
+            ),
+            Err(Closed(why)) => Err(why.clone()),
+        };
+        let judged = match account {
+            Ok(account) => lab_in(plan, work.student, task, account, on, stop.clone()).await,
+            Err(why) => Some(untold(lab, &why, "", &now(), options)),
         };
         let Some(judged) = judged else {
             outcome.borrow_mut().lost += 1;
             return;
         };
-        match plan.keep.store(work.student, &judged).await {
+        match plan.keep.store(work.student, &judged, &task.premises).await {
             Ok(()) => {
                 outcome.borrow_mut().count(&judged.report);
                 on(Event::Stored(work.student, &judged.report));
@@ -96,11 +105,12 @@ impl<K: Keep> Onlooker for Seat<'_, K> {
 async fn lab_in<K: Keep>(
     plan: &Plan<'_, K>,
     student: &Student,
-    lab: &Lab,
+    task: &Task<'_>,
     account: &Account,
     on: &dyn Fn(Event<'_>),
     stop: watch::Receiver<u8>,
 ) -> Option<Judged> {
+    let (lab, options) = (task.lab, &task.premises.options);
     let before = plan.keep.loose(student, &lab.id).await;
     let cut_off = RefCell::new(None);
     let (ending, ends) = watch::channel(0u8);
@@ -111,7 +121,7 @@ async fn lab_in<K: Keep>(
         region: account.region(),
         on,
     };
-    let work = judge(lab, account, &plan.options, &seat, ends);
+    let work = judge(lab, account, options, &seat, ends);
     let limit = async {
         // The user's stop, passed on; else the account's time.
         let mut stop = stop.clone();
@@ -142,9 +152,9 @@ async fn lab_in<K: Keep>(
                 judge::JudgeError::Call(error) => ConnectError::from((error, None)).to_string(),
                 other => other.to_string(),
             };
-            return Some(untold(lab, &why, account.region(), &now()));
+            return Some(untold(lab, &why, account.region(), &now(), options));
         }
-        None => return Some(untold(lab, &plan.limit.reached(), account.region(), &now())),
+        None => return Some(untold(lab, &plan.limit.reached(), account.region(), &now(), options)),
     };
     if cut_off.borrow().is_some() {
         judged.note(plan.limit.reached());

@@ -3,20 +3,23 @@
 use super::Options;
 use super::fill::Finding;
 use super::layout::{Column, Layout};
+use super::likeness::{clearest, likeness, nearest};
 use super::sheet::Sheet;
-use super::words::{fold, nearest, words};
+use super::words::fold;
 use crate::class::LabSummary;
 
-/// For each lab, its column in the layout; none for those that a worksheet is not about.
+/// For each of `labs`, its column in the layout; none for those that a worksheet is not about. A column that fits another
+/// lab of the class as well is nobody's: `class` has all of them.
 pub fn columns<'l>(
     labs: &[&'l LabSummary],
+    class: &[LabSummary],
     sheet: &Sheet,
     layout: &Layout,
     options: &Options,
 ) -> Result<Vec<(&'l LabSummary, usize)>, Vec<Finding>> {
     let mut found: Vec<(&LabSummary, usize)> = Vec::new();
     let mut findings = Vec::new();
-    let search = Search { sheet, layout };
+    let search = Search { sheet, layout, class };
     for lab in labs {
         let said = options.columns.iter().find(|(id, _)| *id == lab.id);
         let column = match said {
@@ -54,9 +57,21 @@ pub fn columns<'l>(
 struct Search<'s> {
     sheet: &'s Sheet,
     layout: &'s Layout,
+    class: &'s [LabSummary],
 }
 
 impl Search<'_> {
+    /// How much a column is like a lab, and the lab of the class that it is more or as much like.
+    fn rated(&self, lab: &LabSummary, column: &Column) -> (u8, Option<&LabSummary>) {
+        let mine = likeness(lab, &column.title);
+        let others = self.class.iter().filter(|other| other.id != lab.id);
+        let rival = others.max_by_key(|other| likeness(other, &column.title));
+        (
+            mine,
+            rival.filter(|rival| likeness(rival, &column.title) >= mine.max(1)),
+        )
+    }
+
     fn header(&self, column: usize) -> &str {
         self.sheet.header().get(self.layout.columns[column].index).trim()
     }
@@ -79,7 +94,7 @@ impl Search<'_> {
         match (meant.as_slice(), open.as_slice()) {
             (_, [one]) => Ok(Some(*one)),
             ([], _) => {
-                let near = nearest(wanted, all().map(|(n, _)| self.header(n)));
+                let near = super::words::nearest(wanted, all().map(|(n, _)| self.header(n)));
                 let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
                 Err(format!("no grade column is called `{wanted}`{near}"))
             }
@@ -99,20 +114,30 @@ impl Search<'_> {
     /// The only column, if the file is about this lab.
     fn single(&self, lab: &LabSummary, labs: &[&LabSummary]) -> Result<Option<usize>, String> {
         let column = &self.layout.columns[0];
-        let best = labs.iter().map(|l| likeness(l, &column.title)).max().unwrap_or(0);
-        let alone = labs.iter().filter(|l| likeness(l, &column.title) == best).count() == 1;
-        Ok((labs.len() == 1 || (best > 0 && alone && likeness(lab, &column.title) == best)).then_some(0))
+        let asked = labs.len() == 1;
+        match self.rated(lab, column) {
+            (mine, Some(rival)) if asked && likeness(rival, &column.title) > mine => Err(format!(
+                "this worksheet is called `{}`, as {} is, and {} is asked for; if it is that of {} all the same, say so with --column '{}={}'",
+                column.title,
+                rival.id,
+                lab.id,
+                lab.id,
+                lab.id,
+                self.header(0)
+            )),
+            (0, _) | (_, Some(_)) => Ok(asked.then_some(0)),
+            (_, None) => Ok(Some(0)),
+        }
     }
 
-    /// The column whose title is most like the lab's.
+    /// The column whose title is most like the lab's, and more like it than like any other of the class.
     fn titled(&self, lab: &LabSummary) -> Result<Option<usize>, String> {
-        let rated = self
-            .layout
-            .columns
-            .iter()
-            .enumerate()
-            .map(|(n, column)| (likeness(lab, &column.title), n));
-        let rated: Vec<(u8, usize)> = rated.filter(|(likeness, _)| *likeness > 0).collect();
+        let rated = self.layout.columns.iter().enumerate();
+        let rated = rated.filter_map(|(n, column)| match self.rated(lab, column) {
+            (0, _) | (_, Some(_)) => None,
+            (mine, None) => Some((mine, n)),
+        });
+        let rated: Vec<(u8, usize)> = rated.collect();
         let (open, closed): (Vec<_>, Vec<_>) = rated
             .iter()
             .partition(|(_, n)| self.layout.columns[*n].closed.is_none());
@@ -122,16 +147,11 @@ impl Search<'_> {
         match best.as_slice() {
             [one] => Ok(Some(*one)),
             [] if !closed.is_empty() => Err(self.closed(closed[0].1)),
-            [] => {
-                let open = || (0..self.layout.columns.len()).filter(|&n| self.layout.columns[n].closed.is_none());
-                let near = nearest(&lab.title, open().map(|n| self.header(n)))
-                    .or_else(|| open().map(|n| self.header(n)).next());
-                let near = near.unwrap_or("HEADER");
-                Err(format!(
-                    "no column is for {id} (`{}`); did you mean --column '{id}={near}'? If the file has none, name the labs that it has with --lab",
-                    lab.title
-                ))
-            }
+            [] => Err(format!(
+                "no column is for {id} (`{}`){} If the file has none, name the labs that it has with --lab",
+                lab.title,
+                self.suggestion(lab)
+            )),
             several => {
                 let names: Vec<String> = several.iter().map(|&n| format!("`{}`", self.header(n))).collect();
                 Err(format!(
@@ -142,15 +162,29 @@ impl Search<'_> {
             }
         }
     }
-}
 
-/// How much a column's title is like a lab's: equal, contains its title, contains its id.
-fn likeness(lab: &LabSummary, title: &str) -> u8 {
-    let (column, title, id) = (words(title), words(&lab.title), words(&lab.id));
-    match () {
-        () if column == title || column == id => 3,
-        () if !title.trim().is_empty() && column.contains(&title) => 2,
-        () if column.contains(&id) => 1,
-        () => 0,
+    /// Which column may be a lab's: one that takes grades and is no other lab's.
+    fn suggestion(&self, lab: &LabSummary) -> String {
+        const FEW: usize = 5;
+        let all = self.layout.columns.iter().enumerate();
+        let free = all.filter(|(_, column)| column.closed.is_none() && clearest(self.class, &column.title).is_none());
+        let free: Vec<(usize, &Column)> = free.collect();
+        let id = &lab.id;
+        if let Some((near, _)) = nearest(lab, free.iter().map(|(n, column)| (*n, column.title.as_str()))) {
+            return format!("; did you mean --column '{id}={}'?", self.header(near));
+        }
+        let names: Vec<String> = free
+            .iter()
+            .take(FEW)
+            .map(|(n, _)| format!("`{}`", self.header(*n)))
+            .collect();
+        match (names.is_empty(), free.len() > FEW) {
+            (true, _) => format!(": say which is, with --column '{id}=HEADER'."),
+            (false, more) => format!(
+                ": say which is, with --column '{id}=HEADER'. Columns of no other lab: {}{}.",
+                names.join(", "),
+                if more { ", …" } else { "" }
+            ),
+        }
     }
 }

@@ -14,6 +14,10 @@ pub struct Entry<'a> {
     pub lab: &'a LabSummary,
     /// What is known.
     pub outcome: Outcome,
+    /// The points that were judged, of which those of `outcome` are a part: fewer than the lab's where a part was left out.
+    pub judged: u32,
+    /// The steps that were left out on purpose, or in part.
+    pub left_out: Vec<String>,
     /// Whether everything passed, where it is known.
     pub passed: bool,
     /// How many runs there are.
@@ -38,6 +42,11 @@ pub enum Outcome {
         /// Why not.
         why: String,
     },
+    /// There is a run, and no grade comes from it: not even zero.
+    Ungraded {
+        /// Why not.
+        why: String,
+    },
     /// Not graded, on purpose.
     Excused,
     /// Not one of those who take the lab.
@@ -52,6 +61,8 @@ impl<'a> Entry<'a> {
             student: grade.student,
             lab: grade.lab,
             outcome: outcome(grade),
+            judged: report.map_or(grade.lab.possible, |r| r.points.possible),
+            left_out: report.map_or_else(Vec::new, |r| r.left_out.iter().map(|l| l.step.clone()).collect()),
             passed: report.is_some_and(|r| r.verdict == Verdict::Pass),
             runs: grade.runs,
             late: grade.late,
@@ -65,16 +76,24 @@ impl<'a> Entry<'a> {
         match &self.outcome {
             Outcome::Points(points) => Ok(Some(*points)),
             Outcome::Unknown { certain, .. } if options.unknown_as_zero => Ok(Some(*certain)),
-            Outcome::Unknown { why, .. } => Err(why),
+            Outcome::Unknown { why, .. } | Outcome::Ungraded { why } => Err(why),
             Outcome::Excused | Outcome::Elsewhere => Ok(None),
         }
     }
 
-    /// The grade for `points` on a scale, and whether something was cut off.
+    /// The grade for `points` of those that were judged on a scale, and whether something was cut off.
     pub fn grade(&self, points: u32, scale: Decimal, extra: Extra) -> (Decimal, bool) {
-        let cut = extra == Extra::Cap && points > self.lab.possible;
-        let points = if cut { self.lab.possible } else { points };
-        (scale.share(points, self.lab.possible), cut)
+        let cut = extra == Extra::Cap && points > self.judged;
+        let points = if cut { self.judged } else { points };
+        (scale.share(points, self.judged), cut)
+    }
+
+    /// The points that were left out on purpose.
+    pub fn not_judged(&self) -> u32 {
+        match self.left_out.is_empty() {
+            true => 0,
+            false => self.lab.possible.saturating_sub(self.judged),
+        }
     }
 }
 
@@ -85,6 +104,7 @@ impl Outcome {
             Self::Points(_) if passed => "pass",
             Self::Points(_) => "fail",
             Self::Unknown { .. } => "unknown",
+            Self::Ungraded { .. } => "no grade",
             Self::Excused => "excused",
             Self::Elsewhere => "not taken",
         }
@@ -106,13 +126,22 @@ fn outcome(grade: &Grade) -> Outcome {
             runs => unknown(0, format!("not graded in time: all {runs} runs are after the deadline")),
         };
     };
+    let (of, left, whole) = (report.points.possible, report.points_left_out(), grade.lab.possible);
+    if of == 0 {
+        let why = match left {
+            0 => "the lab has no points: there is nothing to grade".to_owned(),
+            _ => "nothing of the lab was judged: its points depend on what was left out. Grade it again without \
+                  --no-probe"
+                .to_owned(),
+        };
+        return Outcome::Ungraded { why };
+    }
     if report.verdict == Verdict::Unknown || report.points.unknown > 0 {
         return unknown(report.points.earned, why(report));
     }
-    if report.points.possible != grade.lab.possible || report.points.possible == 0 {
-        let (of, whole) = (report.points.possible, grade.lab.possible);
+    if of + left != whole {
         let why = format!("judged out of {of} points, where the lab has {whole}: judge again with `edemlab regrade`");
-        return unknown(0, why);
+        return Outcome::Ungraded { why };
     }
     Outcome::Points(report.points.earned)
 }

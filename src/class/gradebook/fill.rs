@@ -4,11 +4,12 @@ use super::columns::columns;
 use super::entry::Entry;
 use super::layout::{Column, Layout, Maximum, Stays};
 use super::number::{self, Decimal, Mark, Style};
+use super::scaled::Scaled;
 use super::sheet::Sheet;
 use super::students::{self, Rows};
 use super::style::Seen;
 use super::{Extra, FillError, Lms, Options};
-use crate::class::{LabSummary, Student};
+use crate::class::{Class, LabSummary};
 
 /// Something about a line of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +73,7 @@ pub fn fill(
     lms: Lms,
     bytes: &[u8],
     name: &str,
-    class: &[Student],
+    class: &Class,
     entries: &[Entry],
     options: &Options,
 ) -> Result<Filled, FillError> {
@@ -85,22 +86,23 @@ pub fn fill(
         }
     }
     let mut problems = uneven(&sheet, &layout);
-    let columns = columns(&labs, &sheet, &layout, options).unwrap_or_else(|findings| {
+    let columns = columns(&labs, &class.labs, &sheet, &layout, options).unwrap_or_else(|findings| {
         problems.extend(findings);
         Vec::new()
     });
-    let rows = students::rows(class, &sheet, &layout);
+    let rows = students::rows(&class.students, &sheet, &layout);
     problems.extend(rows.findings.iter().cloned());
     let mut filling = Filling {
         sheet,
         layout,
         options,
         filled: Filled::default(),
+        scaled: Scaled::default(),
         problems,
     };
     let style = filling.check(&columns);
     for (lab, column) in &columns {
-        for (place, student) in class.iter().enumerate() {
+        for (place, student) in class.students.iter().enumerate() {
             let entry = entries
                 .iter()
                 .find(|e| e.lab.id == lab.id && e.student.id == student.id);
@@ -117,6 +119,7 @@ struct Filling<'f> {
     layout: Layout,
     options: &'f Options,
     filled: Filled,
+    scaled: Scaled,
     problems: Vec<Finding>,
 }
 
@@ -262,7 +265,7 @@ impl Filling<'_> {
         if cut {
             let what = format!(
                 "{id} has {points} of {} points in {}: cut to {text}",
-                entry.lab.possible, entry.lab.id
+                entry.judged, entry.lab.id
             );
             self.filled.capped.push(Finding::at(line, what));
         }
@@ -277,6 +280,7 @@ impl Filling<'_> {
             self.sheet.set(row, index, &text);
         }
         self.filled.grades += 1;
+        self.scaled.see(entry);
         if let Some(feedback) = self.layout.feedback {
             self.comment(entry, points, row, feedback);
         }
@@ -289,7 +293,11 @@ impl Filling<'_> {
         if !before.is_empty() && !before.trim_start_matches("<p>").starts_with(OURS) {
             return;
         }
-        let mut text = format!("{OURS}{points} of {} points.", entry.lab.possible);
+        let mut text = format!("{OURS}{points} of {} points.", entry.judged);
+        if entry.not_judged() > 0 {
+            let (left, steps) = (entry.not_judged(), entry.left_out.join(", "));
+            text.push_str(&format!(" {left} more were not judged ({steps})."));
+        }
         for (id, title, earned, possible) in &entry.lost {
             text.push_str(&format!(" {id} {earned}/{possible}: {title}."));
         }
@@ -323,6 +331,7 @@ impl Filling<'_> {
                 left.lab = None;
             }
         }
+        self.layout.notes.extend(self.scaled.notes());
         let keys = &self.layout.keys;
         let strangers = rows.strangers.iter().map(|&row| &self.sheet.rows()[row]).map(|row| {
             let mut names = keys.iter().map(|key| row.get(key.column).trim());

@@ -2,6 +2,7 @@
 
 use super::entry::{Entry, Outcome};
 use super::number::Decimal;
+use super::scaled::Scaled;
 use super::{Extra, Options};
 use crate::class::Student;
 use crate::report::text::visible;
@@ -28,6 +29,8 @@ pub struct Table {
     pub rows: Vec<Vec<Cell>>,
     /// Grades that are not there: the student, the lab and why.
     pub left: Vec<super::Left>,
+    /// What the professor should know.
+    pub notes: Vec<String>,
 }
 
 impl Table {
@@ -41,7 +44,7 @@ impl Table {
         }
         let mut header: Vec<String> = ["student", "name", "email"].map(str::to_owned).to_vec();
         for Entry { lab, .. } in &labs {
-            let columns = ["grade", "points", "possible", "status", "late", "runs"];
+            let columns = ["grade", "points", "possible", "not judged", "status", "late", "runs"];
             header.extend(columns.map(|column| format!("{} {column}", lab.id)));
             if steps {
                 header.extend(lab.steps.iter().map(|step| format!("{} {}", lab.id, step.id)));
@@ -51,7 +54,9 @@ impl Table {
             header,
             rows: Vec::new(),
             left: Vec::new(),
+            notes: Vec::new(),
         };
+        let mut scaled = Scaled::default();
         for student in class {
             let mut row: Vec<Cell> = [&student.id, &student.name, &student.email]
                 .map(|text| text_cell(text))
@@ -61,18 +66,22 @@ impl Table {
                     .iter()
                     .find(|e| e.student.id == student.id && e.lab.id == lab.lab.id);
                 if let Some(entry) = entry {
+                    if matches!(entry.points(options), Ok(Some(_))) {
+                        scaled.see(entry);
+                    }
                     row.extend(table.cells(entry, steps, options, labs.len() > 1));
                 }
             }
             table.rows.push(row);
         }
+        table.notes = scaled.notes();
         table
     }
 
     fn cells(&mut self, entry: &Entry, steps: bool, options: &Options, several: bool) -> Vec<Cell> {
         let points = entry.points(options);
         let grade = match points {
-            Ok(Some(points)) if entry.lab.possible > 0 => {
+            Ok(Some(points)) if entry.judged > 0 => {
                 let extra = if options.extra == Extra::Keep {
                     Extra::Keep
                 } else {
@@ -98,7 +107,11 @@ impl Table {
         let mut cells = vec![
             grade,
             points.ok().flatten().map_or(Cell::Empty, Cell::Whole),
-            Cell::Whole(entry.lab.possible),
+            Cell::Whole(entry.judged),
+            match entry.not_judged() {
+                0 => Cell::Empty,
+                points => Cell::Text(format!("{points}: {}", visible(&entry.left_out.join(", ")))),
+            },
             text_cell(status(entry)),
             late,
             Cell::Whole(u32::try_from(entry.runs).unwrap_or(u32::MAX)),

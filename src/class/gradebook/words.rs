@@ -3,15 +3,22 @@
 /// A header without case and accents.
 pub fn fold(text: &str) -> String {
     let lower = text.trim().to_lowercase();
-    lower.chars().map(plain).collect()
+    // An accent may be a character of its own.
+    let letters = lower.chars().filter(|c| !('\u{300}'..='\u{36f}').contains(c));
+    letters.map(plain).collect()
+}
+
+/// The letters and digits of a text, folded.
+pub fn bare(text: &str) -> String {
+    fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 fn plain(c: char) -> char {
     match c {
-        'á' | 'à' | 'ä' | 'â' => 'a',
+        'á' | 'à' | 'ä' | 'â' | 'ã' | 'å' => 'a',
         'é' | 'è' | 'ë' | 'ê' => 'e',
         'í' | 'ì' | 'ï' | 'î' => 'i',
-        'ó' | 'ò' | 'ö' | 'ô' => 'o',
+        'ó' | 'ò' | 'ö' | 'ô' | 'õ' => 'o',
         'ú' | 'ù' | 'ü' | 'û' => 'u',
         'ñ' => 'n',
         'ç' => 'c',

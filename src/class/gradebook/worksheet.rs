@@ -74,6 +74,14 @@ pub fn layout(sheet: &Sheet, name: &str) -> Result<Layout, Vec<Finding>> {
             return Err(vec![Finding::at(row.line, text)]);
         }
     }
+    let locked = sheet.header().values().position(|h| changeable(&fold(h)));
+    let mut notes = vec![moodle::form(sheet)];
+    if locked.is_none() {
+        notes.push(
+            "no column says which grades can be changed: Moodle passes over those that are locked without a word"
+                .to_owned(),
+        );
+    }
     Ok(Layout {
         keys,
         columns: vec![Column {
@@ -84,10 +92,10 @@ pub fn layout(sheet: &Sheet, name: &str) -> Result<Layout, Vec<Finding>> {
         }],
         rows,
         feedback: sheet.header().values().position(|h| comments(&fold(h))),
-        locked: sheet.header().values().position(|h| changeable(&fold(h))),
+        locked,
         maxima: None,
         single: true,
-        notes: vec![moodle::form(sheet)],
+        notes,
         rules: Rules {
             name: "Moodle",
             even: true,
@@ -98,9 +106,14 @@ pub fn layout(sheet: &Sheet, name: &str) -> Result<Layout, Vec<Finding>> {
     })
 }
 
+/// Whether a column says which grades may be changed. `gradecanbechanged` of `mod_assign` in Moodle's language packs: en
+/// "Grade can be changed", es "La calificación puede ser cambiada", es_mx "La calificación puede cambiarse", ca "Es pot
+/// canviar la qualificació". Its cells are Moodle's own "yes" and "no": "No" in all of them (`col_gradecanbechanged` in
+/// `mod/assign/gradingtable.php`).
 fn changeable(header: &str) -> bool {
-    ["grade can be changed", "la qualificacio es pot canviar"].contains(&header)
+    header == "grade can be changed"
         || (header.contains("calificacion") && header.contains("puede"))
+        || (header.contains("qualificacio") && header.contains("canviar"))
 }
 
 fn comments(header: &str) -> bool {

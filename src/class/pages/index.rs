@@ -72,6 +72,7 @@ impl<'a> Index<'a> {
             ("graded", "graded", ""),
             ("pass", "with everything passed", ""),
             ("unknown", "with something that could not be told", "#untold"),
+            ("partial", "judged in part", ""),
             ("late", "late", ""),
             ("absent", "not graded yet", ""),
             ("excused", "excused", ""),
@@ -153,15 +154,19 @@ fn stuck(place: usize, lab: &LabSummary, tally: &LabTally) -> Value {
             }
         });
     let mut points = tally.points.clone();
-    points.sort_unstable();
+    // Those of a part of the lab are worth their share of it.
+    points.sort_by_key(|(earned, possible)| u64::from(*earned) * 1_000_000 / u64::from((*possible).max(1)));
+    let median = points.get(points.len() / 2);
     context! {
         id => visible(&lab.id),
         title => visible(&lab.title),
-        possible => lab.possible,
         graded => tally.graded,
         through => tally.through,
         untold => tally.untold,
-        median => points.get(points.len() / 2).copied(),
+        median => median.map(|(earned, _)| earned),
+        of => median.map_or(lab.possible, |(_, possible)| *possible),
+        partial => tally.partial,
+        left_out => visible(&tally.left_out.iter().cloned().collect::<Vec<_>>().join(", ")),
         most => most,
         worst => worst.map(|n| context! { id => visible(&lab.steps[n].id), title => visible(&lab.steps[n].title) }),
         steps => steps.collect::<Vec<_>>(),

@@ -10,6 +10,8 @@ pub struct Overview {
     pub graded: usize,
     /// Runs that are still to be made: nobody excused, no lab that is not taken.
     pub open: usize,
+    /// Runs of which a part was left out on purpose.
+    pub partial: usize,
     /// Students who are excused.
     pub excused: usize,
     /// What could not be told, once a student and lab.
@@ -73,6 +75,7 @@ impl Overview {
         Self {
             graded: tally.labs.iter().map(|lab| lab.graded).sum(),
             open: tally.open,
+            partial: tally.labs.iter().map(|lab| lab.partial).sum(),
             excused: class.students.iter().filter(|s| s.excused).count(),
             untold: untold.into_iter().map(|(s, l, text)| said(s, l, text)).collect(),
             leftovers: tally.leftovers.iter().map(|(s, l, text)| said(*s, *l, text)).collect(),

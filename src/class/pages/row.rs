@@ -41,6 +41,8 @@ struct Lab {
     earned: u32,
     possible: u32,
     untold: u32,
+    /// The points that were not judged, and where; nothing where all of the lab was.
+    left_out: Option<String>,
     late: bool,
     runs: usize,
     started: String,
@@ -84,8 +86,9 @@ impl Row {
             href: link(&grade.student.id, lab_id, None),
             absent: absent(grade),
             earned: 0,
-            possible: grade.lab.possible,
+            possible: grade.possible(),
             untold: 0,
+            left_out: grade.left_out().map(|steps| visible(&steps)),
             late: grade.late,
             runs: grade.runs,
             started: String::new(),
@@ -115,13 +118,16 @@ impl Row {
             self.tell(report);
         }
         if grade.student.excused || grade.student.takes(lab_id) {
-            self.possible += grade.lab.possible;
+            self.possible += grade.possible();
         }
         self.tokens.extend(match lab.absent {
             Some("excused") => Some("excused".to_owned()),
             Some("not taken") | None => None,
             Some(_) => Some("absent".to_owned()),
         });
+        if lab.left_out.is_some() {
+            self.tokens.insert("partial".to_owned());
+        }
         if grade.late {
             self.tokens.insert("late".to_owned());
         }

@@ -96,6 +96,14 @@ impl Page {
 /// Which of several runs this is, and whether it came too late. `None` where there is nothing to say.
 fn which(class: &Class, report: &crate::report::Report, grade: &Grade, counts: Counts) -> Option<String> {
     let mut said = Vec::new();
+    if let Some(steps) = grade.left_out() {
+        said.push(format!(
+            "Not all of the lab was judged: {} of {} points were left out ({}). The grade is scaled to the rest.",
+            report.points_left_out(),
+            report.points_left_out() + report.points.possible,
+            visible(&steps)
+        ));
+    }
     if grade.runs > 1 {
         let which = match counts {
             Counts::Last => "the last",

@@ -5,7 +5,7 @@ use crate::report::text::cut;
 use crate::report::words::{causes, to_mend};
 use crate::report::{CheckReport, Report, Status};
 use indexmap::IndexMap;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// The longest text of a reason or fix here: an overview is read at a glance.
 const LONGEST: usize = 400;
@@ -36,8 +36,12 @@ pub(super) struct LabTally {
     pub untold: usize,
     /// Those whose first step that did not pass is this one, a number a step.
     pub stops: Vec<usize>,
-    /// The points of those whose points can be told.
-    pub points: Vec<u32>,
+    /// The points of those whose points can be told, with those that were judged.
+    pub points: Vec<(u32, u32)>,
+    /// The students of whom not all was judged, on purpose.
+    pub partial: usize,
+    /// The steps that were left out for any of them.
+    pub left_out: BTreeSet<String>,
 }
 
 /// A check that fails.
@@ -99,7 +103,13 @@ impl Tally {
         self.leftovers.extend(left.map(|text| (student, lab, text.clone())));
         let tally = &mut self.labs[lab];
         tally.graded += 1;
-        tally.points.extend(grade.points());
+        tally
+            .points
+            .extend(grade.points().map(|points| (points, report.points.possible)));
+        tally.partial += usize::from(!report.left_out.is_empty());
+        tally
+            .left_out
+            .extend(report.left_out.iter().map(|left| left.step.clone()));
         let mut added = Added::default();
         match first_open(grade, report) {
             None => tally.through += 1,

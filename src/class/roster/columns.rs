@@ -1,6 +1,7 @@
 //! The columns of a roster, found by their names.
 
-use super::{Problem, short};
+use super::{LabNames, Problem, short};
+use crate::course::UnknownName;
 use csv::StringRecord;
 
 /// What a roster can say of a student.
@@ -14,6 +15,9 @@ pub(super) enum Column {
     Credentials,
     Account,
     Region,
+    /// The region of one lab, by its place in the course.
+    RegionOf(usize),
+    Use,
     Labs,
     Excused,
 }
@@ -27,6 +31,7 @@ pub(super) const COLUMNS: &[(&str, Column)] = &[
     ("credentials", Column::Credentials),
     ("account", Column::Account),
     ("region", Column::Region),
+    ("use", Column::Use),
     ("labs", Column::Labs),
     ("excused", Column::Excused),
 ];
@@ -58,6 +63,31 @@ pub(super) fn known(header: &StringRecord) -> usize {
     header.iter().filter(|cell| named(cell).is_some()).count()
 }
 
+/// The lab whose region a header's cell names: `region.datastream`, `Region: datastream`. Nothing where it is about no
+/// lab; an error where it means one that is not there.
+fn region_of(cell: &str, labs: &[LabNames]) -> Option<Result<Column, UnknownName>> {
+    let rest = bare(cell).strip_prefix("region").map(str::to_owned)?;
+    if let Some(place) = labs.iter().position(|lab| bare(&lab.id) == rest) {
+        return Some(Ok(Column::RegionOf(place)));
+    }
+    // `Region name` may be a column of somebody's own; with such a sign between them it is a slip.
+    let (before, lab) = cell.split_once(['.', ':'])?;
+    let ids = labs.iter().map(|lab| lab.id.as_str());
+    (bare(before) == "region").then(|| Err(UnknownName::new("lab", &short(lab.trim()), ids)))
+}
+
+/// The column that identifies students in Canvas's gradebook, where the header is one: there `Student` is their name.
+fn canvas(header: &StringRecord) -> Option<&str> {
+    let find = |name: &str| {
+        header
+            .iter()
+            .map(str::trim)
+            .find(|cell| cell.eq_ignore_ascii_case(name))
+    };
+    let whole = find("ID").filter(|_| find("Section").is_some());
+    find("SIS Login ID").or(find("SIS User ID")).or(whole)
+}
+
 /// A name that differs from a column's by a slip of the finger. What an LMS exports beside (`Surname`, `Section`,
 /// `Email address`) is further away.
 fn slip(cell: &str) -> Option<&'static str> {
@@ -74,12 +104,18 @@ fn slip(cell: &str) -> Option<&'static str> {
 
 impl Columns {
     /// Reads a header; says what is not used.
-    pub fn read(line: u64, header: &StringRecord, notes: &mut Vec<String>) -> Result<Self, Vec<Problem>> {
+    pub fn read(
+        line: u64,
+        header: &StringRecord,
+        labs: &[LabNames],
+        notes: &mut Vec<String>,
+    ) -> Result<Self, Vec<Problem>> {
         let (mut problems, mut unused) = (Vec::new(), Vec::new());
         let mut places: Vec<Option<Column>> = Vec::new();
         for cell in header {
             let cell = cell.trim().trim_matches('\u{feff}').trim();
-            let column = named(cell);
+            let region = region_of(cell, labs);
+            let column = named(cell).or(region.as_ref().and_then(|region| region.as_ref().ok().copied()));
             let taken = column.is_some_and(|c| places.contains(&Some(c)));
             let mut problem = |reason: String| {
                 problems.push(Problem {
@@ -89,6 +125,15 @@ impl Columns {
             };
             if taken {
                 problem(format!("the header has the column `{}` twice", short(cell)));
+            } else if let Some(Err(unknown)) = region {
+                problem(format!("column `{}`: {unknown}", short(cell)));
+            } else if let (Some(Column::Student), Some(identifier)) = (column, canvas(header)) {
+                let identifier = short(identifier);
+                problem(format!(
+                    "in Canvas's gradebook `{}` holds names, and names identify nobody: call that column `name`, and call \
+                     `{identifier}` `student`. If it does hold identifiers, call `{identifier}` `x-{identifier}`",
+                    short(cell)
+                ));
             } else if column.is_none() && !cell.is_empty() && !cell.to_lowercase().starts_with("x-") {
                 // A long cell is no slip, and measuring it takes long.
                 match slip(&cell.chars().take(40).collect::<String>()) {

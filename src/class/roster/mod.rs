@@ -8,7 +8,10 @@ mod values;
 
 use super::Student;
 use crate::account::Keys;
+use crate::course::Lab;
+use crate::judge::Options;
 use crate::report::text::visible;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A class as its roster has it. Its credentials are in memory only.
@@ -27,12 +30,57 @@ pub struct Entry {
     pub student: Student,
     /// The region that they work in, where the roster says so.
     pub region: Option<String>,
+    /// The regions of single labs, by lab: they come before `region`.
+    pub regions: BTreeMap<String, String>,
+    /// Which resource is theirs, by its name in the checks, as `--use` says it; `LAB.NAME` where it is about one lab only.
+    pub uses: BTreeMap<String, String>,
     /// The account's twelve digits that the roster promises, by itself or as part of a role's ARN.
     pub account: Option<String>,
     /// How to get into their account.
     pub access: Access,
     /// The line of the file.
     pub line: u64,
+}
+
+impl Entry {
+    /// The region that the roster names for a lab.
+    pub fn region_of(&self, lab: &str) -> Option<&str> {
+        self.regions.get(lab).or(self.region.as_ref()).map(String::as_str)
+    }
+
+    /// `options` for one lab of this student: with those of their resources that the lab knows.
+    pub fn options(&self, lab: &Lab, options: &Options) -> Options {
+        let mut options = options.clone();
+        for name in lab.resources.keys() {
+            let own = self
+                .uses
+                .get(&format!("{}.{name}", lab.id))
+                .or_else(|| self.uses.get(name));
+            options
+                .uses
+                .extend(own.map(|resource| (name.clone(), resource.clone())));
+        }
+        options
+    }
+}
+
+/// What a roster may say of a lab.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabNames {
+    /// The lab's id.
+    pub id: String,
+    /// The names of its resources in the checks.
+    pub resources: Vec<String>,
+}
+
+impl LabNames {
+    /// Those of a lab.
+    pub fn of(lab: &Lab) -> Self {
+        Self {
+            id: lab.id.clone(),
+            resources: lab.resources.keys().cloned().collect(),
+        }
+    }
 }
 
 /// How to get into a student's account.
@@ -96,12 +144,12 @@ impl std::fmt::Display for RosterErrors {
 /// The name of the role that `edemlab access template` makes in a student's account.
 pub const ROLE_NAME: &str = "edemlab-grader";
 
-/// Reads a roster. `labs` are the ids of the course's labs; `partition` is that of the accounts for which a line names
+/// Reads a roster. `labs` are the course's; `partition` is that of the accounts for which a line names
 /// neither a role nor a region, usually `aws`. Makes no call.
 ///
 /// # Errors
 /// All mistakes at once: of the file, of its header, or of its lines.
-pub fn read(path: &Path, labs: &[&str], partition: &str) -> Result<Roster, RosterErrors> {
+pub fn read(path: &Path, labs: &[LabNames], partition: &str) -> Result<Roster, RosterErrors> {
     let wrong = |problems| RosterErrors {
         file: path.to_owned(),
         problems,
@@ -112,7 +160,7 @@ pub fn read(path: &Path, labs: &[&str], partition: &str) -> Result<Roster, Roste
     let Some((header, rows)) = table.rows.split_first() else {
         return Err(whole("it is empty".to_owned()));
     };
-    let columns = columns::Columns::read(header.line, &header.cells, &mut notes).map_err(wrong)?;
+    let columns = columns::Columns::read(header.line, &header.cells, labs, &mut notes).map_err(wrong)?;
     if rows.is_empty() {
         return Err(whole("it has a header, but no students".to_owned()));
     }

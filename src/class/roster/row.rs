@@ -2,33 +2,36 @@
 
 use super::columns::{Column, Columns};
 use super::table::Row;
-use super::{Access, Entry, ROLE_NAME, credentials, short, values};
+use super::{Access, Entry, LabNames, ROLE_NAME, credentials, short, values};
 use crate::account::regions;
-use crate::class::Student;
+use crate::class::{Student, identifier};
 use crate::private;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 /// Line after line, with what the lines before have taken.
 pub(super) struct Reading<'a> {
     file: &'a Path,
     columns: &'a Columns,
-    labs: &'a [&'a str],
+    labs: &'a [LabNames],
     partition: &'a str,
     /// What no two lines may share, and the line that has it.
     taken: HashMap<(&'static str, String), u64>,
+    /// The students so far without what spreadsheets drop, each with its line and its own spelling.
+    spelled: HashMap<String, (u64, String)>,
     completed: Vec<(u64, String)>,
     open_to_others: Vec<String>,
 }
 
 impl<'a> Reading<'a> {
-    pub fn new(file: &'a Path, columns: &'a Columns, labs: &'a [&'a str], partition: &'a str) -> Self {
+    pub fn new(file: &'a Path, columns: &'a Columns, labs: &'a [LabNames], partition: &'a str) -> Self {
         Self {
             file,
             columns,
             labs,
             partition,
             taken: HashMap::new(),
+            spelled: HashMap::new(),
             completed: Vec::new(),
             open_to_others: Vec::new(),
         }
@@ -58,20 +61,41 @@ impl<'a> Reading<'a> {
             wrong.push(format!("excused `{}`: {why}", short(cell(Column::Excused))));
             false
         });
-        let labs = values::labs(cell(Column::Labs), self.labs).unwrap_or_else(|unknown| {
+        if identifier::is_shortened(id) {
+            wrong.push(format!(
+                "student `{}`: a spreadsheet has shortened this identifier: format the column as text, and write it again",
+                short(id)
+            ));
+        }
+        let known: Vec<&str> = self.labs.iter().map(|lab| lab.id.as_str()).collect();
+        let labs = values::labs(cell(Column::Labs), &known).unwrap_or_else(|unknown| {
             wrong.extend(unknown);
             None
         });
-        let region = Some(cell(Column::Region).to_lowercase()).filter(|r| !r.is_empty());
-        if let Some(Err(error)) = region.as_deref().map(regions::check) {
-            wrong.push(short(&error.to_string()));
-        }
+        let uses = values::uses(cell(Column::Use), self.labs).unwrap_or_else(|mistakes| {
+            wrong.extend(mistakes);
+            BTreeMap::new()
+        });
+        let mut named = |column| {
+            let region = Some(cell(column).to_lowercase()).filter(|r| !r.is_empty());
+            if let Some(Err(error)) = region.as_deref().map(regions::check) {
+                wrong.push(short(&error.to_string()));
+            }
+            region
+        };
+        let region = named(Column::Region);
+        let regions = self.labs.iter().enumerate();
+        let regions: BTreeMap<String, String> = regions
+            .filter_map(|(place, lab)| Some((lab.id.clone(), named(Column::RegionOf(place))?)))
+            .collect();
         let (account, access) = if excused {
             (None, Access::Nothing)
         } else {
-            self.access(row, region.as_deref(), &mut wrong)
+            let some = region.as_ref().or(regions.values().next());
+            self.access(row, some.map(String::as_str), &mut wrong)
         };
         self.unique("student", id, row.line, &mut wrong);
+        self.spelled_once(id, row.line, &mut wrong);
         self.unique("e-mail address", email, row.line, &mut wrong);
         if !excused {
             self.unique("account", account.as_deref().unwrap_or_default(), row.line, &mut wrong);
@@ -94,6 +118,8 @@ impl<'a> Reading<'a> {
                 labs,
             },
             region,
+            regions,
+            uses,
             account,
             access,
             line: row.line,
@@ -195,6 +221,23 @@ impl<'a> Reading<'a> {
             format!(" `{}`", short(value))
         };
         wrong.push(format!("the {what}{which} is that of line {first} too"));
+    }
+
+    /// Says when an earlier line has the same student by another spelling. That of another case is [`Reading::unique`]'s.
+    fn spelled_once(&mut self, id: &str, line: u64, wrong: &mut Vec<String>) {
+        if id.is_empty() {
+            return;
+        }
+        let here = (line, id.to_owned());
+        let (first, other) = self.spelled.entry(identifier::bare(id)).or_insert(here);
+        if *first != line && other.to_lowercase() != id.to_lowercase() {
+            wrong.push(format!(
+                "the student `{}` differs from `{}` of line {first} only in leading zeros, case or spaces: are they one? \
+                 Leave one line, with the identifier as the LMS has it, in a column formatted as text",
+                short(id),
+                short(other)
+            ));
+        }
     }
 
     /// What is no mistake, but should be known.

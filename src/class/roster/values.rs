@@ -1,6 +1,8 @@
 //! What a cell of a roster may hold.
 
+use super::LabNames;
 use crate::course::UnknownName;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An account's number, and whether its leading zeros had to be put back.
 pub(super) fn account(text: &str) -> Result<(String, bool), String> {
@@ -87,6 +89,37 @@ pub(super) fn labs(text: &str, known: &[&str]) -> Result<Option<Vec<String>>, Ve
         return Err(wrong);
     }
     Ok((!labs.is_empty()).then_some(labs))
+}
+
+/// The resources that a cell names, `NAME=RESOURCE` with spaces between them; `LAB.NAME` where two labs share a name.
+pub(super) fn uses(text: &str, labs: &[LabNames]) -> Result<BTreeMap<String, String>, Vec<String>> {
+    let (mut uses, mut wrong) = (BTreeMap::new(), Vec::new());
+    let of = |lab: &LabNames, name: &str| lab.resources.iter().any(|known| known == name);
+    let known = |name: &str| match name.split_once('.') {
+        Some((lab, name)) => labs.iter().any(|known| known.id == lab && of(known, name)),
+        None => labs.iter().any(|known| of(known, name)),
+    };
+    for pair in text.split_whitespace() {
+        let Some((name, resource)) = pair.split_once('=').filter(|(_, resource)| !resource.is_empty()) else {
+            wrong.push(format!(
+                "use `{}`: write NAME=RESOURCE, with a space before the next one",
+                super::short(pair)
+            ));
+            continue;
+        };
+        if !known(name) {
+            // Two labs may know a resource by one name.
+            let names: BTreeSet<&str> = labs
+                .iter()
+                .flat_map(|lab| lab.resources.iter().map(String::as_str))
+                .collect();
+            let unknown = UnknownName::new("resource", &super::short(name), names.into_iter());
+            wrong.push(format!("use `{}`: {unknown}", super::short(pair)));
+        } else if uses.insert(name.to_owned(), resource.to_owned()).is_some() {
+            wrong.push(format!("use `{}`: it names `{name}` twice", super::short(pair)));
+        }
+    }
+    if wrong.is_empty() { Ok(uses) } else { Err(wrong) }
 }
 
 /// Something before and after one `@`, and no space.

@@ -1,0 +1,147 @@
+//! What is still to be graded: who has no report, who asked for another, and whose report rests on what the roster does
+//! not say any more. What stays has to be judged by the same rules as what is added.
+
+use super::folder::{Folder, FolderError};
+use super::grade::{Task, Work};
+use super::premises::{Premises, Rules};
+use super::roster::{Entry, Roster};
+use super::{Student, identifier};
+use crate::course::{CourseFiles, Lab};
+use crate::judge::{Evidence, Options};
+use crate::report::Report;
+use std::collections::BTreeMap;
+
+/// What is asked for.
+pub struct Asked<'a, 's> {
+    /// The labs.
+    pub labs: &'s [&'a Lab],
+    /// Who, and how they are reached.
+    pub roster: &'s Roster,
+    /// The course.
+    pub files: &'s CourseFiles,
+    /// The region for whom the roster names none.
+    pub region: Option<&'s str>,
+    /// What is judged of everyone.
+    pub options: Options,
+    /// Only these students; all when empty.
+    pub only: &'s [String],
+    /// When the run began, RFC 3339 in UTC: what is newer was made by it.
+    pub since: &'s str,
+    /// Which of the reports are made again.
+    pub again: &'s dyn Fn(&Report) -> bool,
+}
+
+/// What is to be done, and what the professor should know first.
+#[derive(Default)]
+pub struct Due<'a> {
+    /// Who is to be graded, in what.
+    pub work: Vec<Work<'a>>,
+    /// Reports that are made again because of a correction: the student, the lab, and what was corrected.
+    pub corrected: Vec<(String, String, String)>,
+    /// Reports that stay beside new ones, although they were judged by other rules: how many of each lab, and by which.
+    pub mixed: BTreeMap<(String, Rules), usize>,
+}
+
+impl<'a> Due<'a> {
+    /// What is to be done in a class's folder.
+    ///
+    /// # Errors
+    /// When a file of the folder cannot be read.
+    pub fn of(folder: &'a Folder, asked: &Asked<'a, '_>) -> Result<Self, FolderError> {
+        let entries: BTreeMap<&str, &Entry> = asked
+            .roster
+            .students
+            .iter()
+            .map(|e| (e.student.id.as_str(), e))
+            .collect();
+        let rules: BTreeMap<&str, Rules> = asked
+            .labs
+            .iter()
+            .map(|lab| (lab.id.as_str(), Rules::now(asked.files, &lab.id)))
+            .collect();
+        let mut due = Self::default();
+        for student in folder.class().students.iter().filter(|student| !student.excused) {
+            let Some(entry) = entries.get(student.id.as_str()) else {
+                continue;
+            };
+            let named = asked.only.is_empty() || asked.only.contains(&student.id);
+            let mut tasks = Vec::new();
+            for lab in asked.labs.iter().filter(|lab| student.takes(&lab.id)) {
+                let options = entry.options(lab, &asked.options);
+                let premises = Premises::of(entry, lab, rules[lab.id.as_str()].clone(), asked.region, options);
+                let stays = match folder.report(student, &lab.id)? {
+                    None => !named,
+                    Some(report) => due.stays(folder, student, named, &report, &premises, asked)?,
+                };
+                if !stays {
+                    tasks.push(Task { lab, premises });
+                }
+            }
+            if !tasks.is_empty() {
+                due.work.push(Work { student, tasks });
+            }
+        }
+        // Where nothing is added, nothing is mixed.
+        let work = &due.work;
+        due.mixed.retain(|(lab, _), _| {
+            work.iter()
+                .any(|work| work.tasks.iter().any(|task| task.lab.id == *lab))
+        });
+        Ok(due)
+    }
+
+    /// Whether a report stays as it is.
+    fn stays(
+        &mut self,
+        folder: &Folder,
+        student: &Student,
+        named: bool,
+        report: &Report,
+        now: &Premises,
+        asked: &Asked<'_, '_>,
+    ) -> Result<bool, FolderError> {
+        let before = match folder.premises(student, report)? {
+            Some(before) => Some(before),
+            None => remembered(folder, student, report)?,
+        };
+        let corrected = now.corrected(report, before.as_ref());
+        if named && !corrected.is_empty() {
+            self.corrected
+                .push((student.id.clone(), report.lab.clone(), corrected.join(", ")));
+            return Ok(false);
+        }
+        // This very run has been cut off, and had come by here.
+        if named && report.started.as_str() < asked.since && (asked.again)(report) {
+            return Ok(false);
+        }
+        let rules = before.map_or_else(|| Rules::of(report), |before| before.rules);
+        if rules.differ(&now.rules) {
+            *self.mixed.entry((report.lab.clone(), rules)).or_default() += 1;
+        }
+        Ok(true)
+    }
+}
+
+/// What a run of an earlier version rested on, as far as its evidence says so.
+fn remembered(folder: &Folder, student: &Student, report: &Report) -> Result<Option<Premises>, FolderError> {
+    let evidence = folder.evidence::<Evidence>(student, report);
+    // Files of such a version may lack what this one reads: then what the report says has to be enough.
+    let Ok(Some(evidence)) = evidence else {
+        return Ok(None);
+    };
+    // Of an account that could not be opened it did not note what was asked for.
+    if evidence.unreachable.is_some() && evidence.options == Options::default() {
+        return Ok(None);
+    }
+    Ok(Some(Premises {
+        rules: Rules::of(report),
+        options: evidence.options,
+        ..Premises::default()
+    }))
+}
+
+/// Students of a roster whom the class's folder knows by another spelling: graded, each would be there twice.
+pub fn respelled(folder: &Folder, roster: &Roster) -> Vec<identifier::Respelled> {
+    let now = roster.students.iter().map(|e| e.student.id.as_str());
+    identifier::respelled(now, folder.class().students.iter().map(|s| s.id.as_str()))
+}
