@@ -194,6 +194,25 @@ fn links_hold_an_id_of_each_students_own_and_always_the_same() {
     assert_eq!(again.stdout, first.stdout);
     assert!(!again.stderr.contains("made the class's secret") && !again.stdout.contains(content.trim()));
 
+    // Another spelling of who was invited is another id: both are said, before anything is sent.
+    std::fs::write(
+        folder.path().join("zeros.csv"),
+        "student,account\n0042,810000000042\ns001,810000000031\n",
+    )
+    .unwrap();
+    std::fs::write(
+        folder.path().join("excel.csv"),
+        "student,account\n42,810000000042\nS001,810000000031\n",
+    )
+    .unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let zeros = done(cloud().professor(&["access", "link", &path("zeros.csv"), "--secret", hidden]));
+    assert!(!zeros.stderr.contains("spelling"), "{}", zeros.stderr);
+    let said = run(cloud().professor(&["roster", "verify", &path("excel.csv"), "--secret", hidden])).stderr;
+    assert!(said.contains("\"42\" in the roster, \"0042\" when"), "{said}");
+    assert!(!said.contains("S001"), "case makes no difference: {said}");
+    let file = file.to_owned();
+    let file = file.as_str();
     let url = "https://course.s3.eu-west-1.amazonaws.com/a b.yaml";
     let refused = run(cloud().professor(&["access", "link", file, "--secret", hidden, "--template-url", url]));
     assert_eq!(refused.code, 2, "{}", refused.stdout);
@@ -279,6 +298,47 @@ fn handed_in_keys_open_the_account_that_was_promised_or_none() {
     assert!(
         matches!(&error, ConnectError::OtherAccount { found, promised } if found == "810000000041" && promised == "810000000042"),
         "{error}"
+    );
+}
+
+/// Strangers' resources in another region, however many, do not outweigh one that shows the lab's sign; nothing of a lab
+/// does not decide about another.
+#[test]
+fn strangers_in_another_region_decide_nothing() {
+    let (folder, course) = (tempfile::tempdir().unwrap(), course());
+    let labs: Vec<&Lab> = course.labs.values().collect();
+    let account = "810000000061";
+    let solution = course.labs["datastream"].solution.as_ref().unwrap();
+    let table = json!({"Resources": {"Table": solution["Resources"]["Table"]}});
+    cloud().deploy_as(account, "us-west-2", "lab", &table);
+    let strangers = json!({"Resources": {
+        "Stream": {"Type": "AWS::Kinesis::Stream", "Properties": {"Name": "invoices", "ShardCount": 1}},
+        "Table": {"Type": "AWS::DynamoDB::Table", "Properties": {
+            "TableName": "invoices", "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [{"AttributeName": "number", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "number", "KeyType": "HASH"}]}},
+        "Repository": {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "invoices"}},
+    }});
+    for region in ["sa-east-1", REGION] {
+        cloud().deploy_as(account, region, "work", &strangers);
+    }
+    let keys = cloud().student(account);
+    let block = format!(
+        "aws_access_key_id={}\naws_secret_access_key={}\n",
+        keys.access_key_id, keys.secret_access_key
+    );
+    std::fs::write(folder.path().join("keys"), block).unwrap();
+    let class = roster(folder.path(), "student,credentials\ns001,keys\n");
+    let doors = doors(&cloud().student(PROFESSOR), &folder.path().join("secret"));
+    let found = wait(doors.find_regions(&class.students[0], &labs)).unwrap();
+    assert_eq!(found["datastream"].as_ref().map(|f| f.region.as_str()), Ok("us-west-2"));
+    // The same sign in two regions, neither of them the professor's own: nobody can know.
+    cloud().deploy_as(account, "eu-west-3", "lab", &table);
+    let found = wait(doors.find_regions(&class.students[0], &labs)).unwrap();
+    let said = found["datastream"].as_ref().unwrap_err().to_string();
+    assert!(
+        said.contains("eu-west-3 and us-west-2") && said.contains("region.datastream"),
+        "{said}"
     );
 }
 

@@ -325,6 +325,120 @@ fn a_worksheet_is_about_the_lab_that_its_name_says() {
     assert_eq!(done.text(), file.replace(",,10.00", ",10.00,10.00"));
 }
 
+/// The headings of Moodle's other languages: `gradecanbechanged` of `mod_assign` in es, es_mx and ca.
+#[test]
+fn a_locked_row_is_left_in_every_language() {
+    let class = ClassFolder::of_points(&[64, 87]);
+    for (identifier, grade, maximum, changeable, modified) in [
+        (
+            "Identificador",
+            "Calificación",
+            "Calificación máxima",
+            "La calificación puede ser cambiada",
+            "Última modificación (calificación)",
+        ),
+        (
+            "Identificador",
+            "Calificación",
+            "Calificación máxima",
+            "La calificación puede cambiarse",
+            "Última modificación (calificación)",
+        ),
+        (
+            "Identificador",
+            "Qualificació",
+            "Qualificació màxima",
+            "Es pot canviar la qualificació",
+            "Darrera modificació (qualificació)",
+        ),
+    ] {
+        let file = format!(
+            "{identifier},Email address,{grade},{maximum},{changeable},{modified}\n\
+             Participant 1,s001@example.com,,\"10,00\",No,-\nParticipant 2,s002@example.com,,\"10,00\",Sí,-\n"
+        );
+        let done = fill(&class, "moodle-worksheet", "Notes-7.csv", file.as_bytes(), &[]);
+        assert_eq!(done.code, 1, "{changeable}: {}", done.said);
+        done.says(&[
+            "s001 (Student 1): Moodle says that this grade cannot be changed",
+            "1 grade",
+        ]);
+        assert_eq!(
+            done.text(),
+            file.replace("s002@example.com,,", "s002@example.com,\"8,70\","),
+            "{changeable}"
+        );
+    }
+    let file = "Identifier,Email address,Grade,Last modified (grade)\nParticipant 1,s001@example.com,,-\nParticipant 2,s002@example.com,,-\n";
+    let done = fill(&class, "moodle-worksheet", "Grades-7.csv", file.as_bytes(), &[]);
+    done.says(&["no column says which grades can be changed"]);
+}
+
+/// Two labs with titles of their own, as the guide's: what a professor calls them is much shorter.
+fn two_labs() -> ClassFolder {
+    let labs = [
+        (
+            "datastream",
+            "Clickstream: every click of a viewer, from a stream into a table",
+            100,
+        ),
+        ("eventdriven", "Orders: from an API over a bus to a human", 50),
+    ];
+    let class = ClassFolder::new(&labs, &[("s001", "", "s001@example.com")]);
+    class.points("s001", "datastream", 100);
+    class.run(
+        "s001",
+        "eventdriven",
+        "2026-05-01T10:00:00Z",
+        &[("kinesis.exists", Status::Fail, 25, 50)],
+    );
+    class
+}
+
+#[test]
+fn a_column_is_known_without_spaces_hyphens_case_and_accents() {
+    let class = two_labs();
+    let file = "Email address,Tarea: Lab 1 Data Stream (Real),Tarea: Lab 2 Évent-Driven (Real)\ns001@example.com,-,-\n";
+    let done = fill(&class, "moodle", "g.csv", file.as_bytes(), &[]);
+    assert_eq!(
+        (done.code, done.text()),
+        (0, file.replace("com,-,-", "com,100,50")),
+        "{}",
+        done.said
+    );
+    let split = file.replace("É", "E\u{301}");
+    let done = fill(&class, "moodle", "g.csv", split.as_bytes(), &["--lab", "eventdriven"]);
+    assert_eq!(done.text(), split.replace("com,-,-", "com,-,50"), "{}", done.said);
+}
+
+#[test]
+fn another_lab_s_column_is_never_suggested_or_filled() {
+    let class = two_labs();
+    let file = "Email address,Tarea: Lab 1 Data Stream (Real)\ns001@example.com,-\n";
+    let done = fill(&class, "moodle", "g.csv", file.as_bytes(), &["--lab", "eventdriven"]);
+    assert_eq!((done.code, done.out.is_none()), (2, true), "{}", done.said);
+    done.says(&["no column is for eventdriven"]);
+    assert!(!done.said.contains("eventdriven=Tarea"), "{}", done.said);
+    let file = file
+        .replace("(Real)", "(Real),Tarea: Even driven (Real),Examen (Real)")
+        .replace(",-", ",-,-,-");
+    let done = fill(&class, "moodle", "g.csv", file.as_bytes(), &["--lab", "eventdriven"]);
+    done.says(&["did you mean --column 'eventdriven=Tarea: Even driven (Real)'"]);
+    // A worksheet is called as its assignment is.
+    let sheet = "Identifier,Email address,Grade,Last modified (grade)\nParticipant 1,s001@example.com,,-\n";
+    let name = "Notas-S26-Lab 1 Data Stream-99.csv";
+    let done = fill(
+        &class,
+        "moodle-worksheet",
+        name,
+        sheet.as_bytes(),
+        &["--lab", "eventdriven"],
+    );
+    assert_eq!((done.code, done.out.is_none()), (2, true), "{}", done.said);
+    done.says(&["as datastream is", "--column 'eventdriven=Grade'"]);
+    let args = ["--lab", "eventdriven", "--column", "eventdriven=Grade"];
+    assert_eq!(fill(&class, "moodle-worksheet", name, sheet.as_bytes(), &args).code, 0);
+}
+
 // Canvas.
 
 const CANVAS: &str = "Student,ID,SIS User ID,SIS Login ID,Section,Notes,Data stream (4001),Event driven (4002),Labs Current Score,Final Score\n\

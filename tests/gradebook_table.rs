@@ -79,15 +79,15 @@ fn a_csv_has_a_row_a_student_and_no_zero_for_what_is_not_known() {
     let line = |row: &Vec<String>| row.join("|");
     assert_eq!(
         line(&rows[0]),
-        "student|name|email|datastream grade|datastream points|datastream possible|datastream status|datastream late|datastream runs|datastream kinesis"
+        "student|name|email|datastream grade|datastream points|datastream possible|datastream not judged|datastream status|datastream late|datastream runs|datastream kinesis"
     );
     assert_eq!(
         line(&rows[1]),
-        "s001|Núñez, Á|s001@example.com|7.11|64|90|fail|yes|1|40"
+        "s001|Núñez, Á|s001@example.com|7.11|64|90||fail|yes|1|40"
     );
-    assert_eq!(line(&rows[2]), "s002|||||90|unknown|no|1|40");
-    assert_eq!(line(&rows[3]), "s003|||||90|not graded||0|");
-    assert_eq!(line(&rows[4]), "s004|D||||90|excused||0|");
+    assert_eq!(line(&rows[2]), "s002|||||90||unknown|no|1|40");
+    assert_eq!(line(&rows[3]), "s003|||||90||not graded||0|");
+    assert_eq!(line(&rows[4]), "s004|D||||90||excused||0|");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

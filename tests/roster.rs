@@ -368,3 +368,75 @@ fn credentials_are_read_from_the_rosters_folder_only() {
     says(&found, &expected);
     assert!(!errors.to_string().contains("AKIAOWN"));
 }
+
+#[test]
+fn one_student_by_two_spellings_is_said_with_both() {
+    says(
+        &mistakes(
+            "student,account\n00012345,111122223331\n12345,111122223332\nAna B,111122223333\nana\u{a0}b,111122223334\n\
+             AnaB,111122223335\n\"1,23457E+11\",111122223336\n0,111122223337\n00,111122223338\n",
+        ),
+        &[
+            ("3", "`12345` differs from `00012345` of line 2"),
+            ("5", "`Ana B` of line 4"),
+            ("6", "`AnaB` differs from `Ana B` of line 4"),
+            ("7", "a spreadsheet has shortened this identifier"),
+            ("9", "`00` differs from `0` of line 8"),
+        ],
+    );
+}
+
+#[test]
+fn a_lab_may_have_a_region_and_resources_of_its_own() {
+    let roster = good(
+        "student,account,region,region.datastream,Region eventdriven,use\n\
+         s001,111122223331,eu-west-1,,us-west-2,stream=clicks datastream.role=mine\n\
+         s002,111122223332,,cn-north-1,,\n",
+    );
+    let s = &roster.students;
+    assert_eq!(s[0].region_of("datastream"), Some("eu-west-1"));
+    assert_eq!(s[0].region_of("eventdriven"), Some("us-west-2"));
+    assert_eq!(
+        (s[1].region_of("datastream"), s[1].region_of("eventdriven")),
+        (Some("cn-north-1"), None)
+    );
+    assert!(matches!(&s[1].access, Access::Role { arn } if arn.starts_with("arn:aws-cn:")));
+    assert_eq!(s[0].uses.len(), 2);
+    says(
+        &mistakes("student,account,region:datastrem\ns001,111122223331,eu-west-1\n"),
+        &[("1", "did you mean `datastream`")],
+    );
+    says(
+        &mistakes(
+            "student,account,region.datastream,use\n\
+             s001,111122223331,eu-west1,\n\
+             s002,111122223332,,streem=x stream=\n\
+             s003,111122223333,,stream=a stream=b\n\
+             s004,111122223334,,eventdriven.stream=x\n",
+        ),
+        &[
+            ("2", "did you mean"),
+            ("3", "there is no resource `streem`: did you mean `stream`?"),
+            ("3", "write NAME=RESOURCE"),
+            ("4", "it names `stream` twice"),
+            ("5", "there is no resource `eventdriven.stream`"),
+        ],
+    );
+}
+
+#[test]
+fn canvas_s_student_is_a_name() {
+    for (header, identifier) in [
+        ("Student,ID,SIS User ID,SIS Login ID,Section,account", "SIS Login ID"),
+        ("Student,ID,SIS User ID,Section,account", "SIS User ID"),
+        ("Student,ID,Section,account", "ID"),
+    ] {
+        let found = mistakes(&format!("{header}\nX\n"));
+        assert_eq!(found.len(), 1, "{found:?}");
+        for part in ["`Student` holds names", &format!("call `{identifier}` `student`")] {
+            assert!(found[0].contains(part), "{found:?}");
+        }
+    }
+    let roster = good("name,student,SIS User ID,Section,account\n\"B, Ana\",s001,7,A,111122223331\n");
+    assert_eq!(roster.students[0].student.id, "s001");
+}

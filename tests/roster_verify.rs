@@ -173,6 +173,35 @@ fn the_professors_own_credentials_come_first() {
     }
 }
 
+/// A region that the roster got wrong is said, with the right one; who has not begun is ready.
+#[test]
+fn a_wrong_region_is_said_with_the_right_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (built, empty) = ("820000000051", "820000000052");
+    cloud().deploy_as(built, "us-west-2", "lab", &common::course::solution_of("datastream"));
+    hand_in(&folder.join("a"), &cloud().student(built));
+    hand_in(&folder.join("b"), &cloud().student(empty));
+    let lines = "student,credentials,region,region.datastream\ns001,a,eu-west-3,\ns002,b,eu-west-3,\ns003,c,us-east-1,us-west-2\n";
+    hand_in(&folder.join("c"), &cloud().session(built, "other"));
+    let (code, stdout, stderr) = verify(folder, lines, &["--lab", "datastream", "--format", "json"]);
+    assert_eq!(code, 1, "{stdout}{stderr}");
+    let seen: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    let students = &seen["students"];
+    assert_eq!(students[0]["state"], "not_ready", "{seen:#}");
+    let reason = students[0]["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("nothing of lab datastream in eu-west-3; resources in us-west-2"),
+        "{reason}"
+    );
+    assert_eq!(
+        (&students[1]["state"], &students[2]["state"]),
+        (&"ready".into(), &"ready".into()),
+        "{seen:#}"
+    );
+    assert_eq!(students[2]["regions"]["datastream"], "us-west-2");
+}
+
 /// A profile of the professor's settings opens an account in the region that the profile itself sets.
 #[test]
 fn a_profile_is_a_way_too() {

@@ -52,7 +52,7 @@ pub struct LabSummary {
     /// Its title.
     pub title: String,
     /// What else it is called: its chapter in the guide, and `Lab 1` by its place there.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,
     /// The points to be earned, without extra credit.
     pub possible: u32,

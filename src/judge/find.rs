@@ -14,8 +14,8 @@ use std::sync::Arc;
 const AT_ONCE: usize = 12;
 
 /// A candidate during the search.
-struct Contender {
-    listed: Arc<Listed>,
+pub(super) struct Contender {
+    pub(super) listed: Arc<Listed>,
     /// Its document, once it is described or where there is nothing to describe.
     described: Option<Arc<Document>>,
     /// Why it could not be described.
@@ -83,28 +83,6 @@ impl Run<'_> {
             return Ok(all(left.iter().map(|c| c.document(spec).value().clone()).collect()));
         }
         self.choose(resource, kind, spec, candidates).await
-    }
-
-    /// Whether any candidate of `resource` shows a sign of the lab, or is the one that the user names.
-    ///
-    /// # Errors
-    /// Why that is not known.
-    pub(super) async fn shows_sign(&self, resource: &Resource) -> Result<bool, String> {
-        let known = discover::kind(&resource.kind).zip(discover::spec(&resource.kind));
-        let (kind, spec) = known.ok_or_else(|| format!("there is no kind `{}`", resource.kind))?;
-        let listed = self.source.list(kind, spec.name, &Args::new()).await;
-        let mut left = contenders(kind, spec, listed.map_err(|e| self.say(&e))?);
-        if let Some(wanted) = self.options.uses.get(&resource.name) {
-            return Ok(left.iter().any(|c| is_called(&c.listed.candidate, wanted)));
-        }
-        if let Some(only) = &resource.only {
-            let mut keep = self.holding(only, kind, spec, &mut left).await?.into_iter();
-            left.retain(|_| keep.next().unwrap_or(false));
-        }
-        if left.is_empty() {
-            return Ok(false);
-        }
-        Ok(self.tied(resource, kind, spec, &mut left).await?.is_some())
     }
 
     /// The arguments of a kind, or what stands in their way.
@@ -212,7 +190,7 @@ impl Run<'_> {
     ///
     /// A sign that cannot be read hides no other one, unless it might have chosen another candidate. Where no sign is
     /// seen, what could not be read is the answer.
-    async fn tied(
+    pub(super) async fn tied(
         &self,
         resource: &Resource,
         kind: &Kind,
@@ -293,7 +271,7 @@ impl Run<'_> {
 
     /// For each of `left`, whether `condition` holds. What it mentions beside `it` may be absent: then a condition
     /// that needs it does not hold. When it is unknown and there is a choice to make, the choice is unknown too.
-    async fn holding(
+    pub(super) async fn holding(
         &self,
         condition: &Compiled<Expr>,
         kind: &Kind,
@@ -410,7 +388,7 @@ fn condition_reads_beyond(condition: &Compiled<Expr>, spec: &KindSpec) -> bool {
     }
 }
 
-fn contenders(kind: &Kind, spec: &KindSpec, candidates: Vec<Arc<Listed>>) -> Vec<Contender> {
+pub(super) fn contenders(kind: &Kind, spec: &KindSpec, candidates: Vec<Arc<Listed>>) -> Vec<Contender> {
     let whole = kind.describe.is_none();
     let contender = |listed: Arc<Listed>| Contender {
         described: whole.then(|| listed.document(spec).clone()),
@@ -421,7 +399,7 @@ fn contenders(kind: &Kind, spec: &KindSpec, candidates: Vec<Arc<Listed>>) -> Vec
 }
 
 /// Whether `--use` names this one: by its name, its ARN or its id, where names need not be unique.
-fn is_called(candidate: &Candidate, wanted: &str) -> bool {
+pub(super) fn is_called(candidate: &Candidate, wanted: &str) -> bool {
     let in_arn = wanted.starts_with("arn:") && candidate.arn.is_none();
     candidate.name == wanted
         || candidate.document["id"] == wanted

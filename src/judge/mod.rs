@@ -234,22 +234,6 @@ pub async fn rejudge(lab: &Lab, evidence: &Evidence) -> Result<Report, JudgeErro
     Ok(report)
 }
 
-impl Judged {
-    /// Adds a note that is not the judge's own.
-    pub fn note(&mut self, text: String) {
-        let text = report::text::visible(&crate::redact::text(&text, &|_| false));
-        self.evidence.notes.push(text.clone());
-        self.report.notes.push(text);
-    }
-
-    /// Adds what is left in the account of an earlier run.
-    pub fn left(&mut self, text: String) {
-        let text = report::text::visible(&crate::redact::text(&text, &|_| false));
-        self.evidence.leftovers.push(text.clone());
-        self.report.leftovers.push(text);
-    }
-}
-
 async fn run<'a>(
     lab: &'a Lab,
     source: Source<'a>,

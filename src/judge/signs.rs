@@ -1,9 +1,10 @@
 //! How much of a lab an account shows in its region: what shows a sign of the lab, before anything is judged.
 
+use super::find::{contenders, is_called};
 use super::{Options, Run, Source};
 use crate::account::Account;
 use crate::course::{Lab, Resource};
-use crate::discover::{self, Kind};
+use crate::discover::{self, Args, Kind};
 use futures::future::join_all;
 use tokio::sync::watch;
 
@@ -40,6 +41,30 @@ pub async fn signs(lab: &Lab, account: &Account, options: &Options) -> Signs {
         seen: shown.iter().filter(|shown| **shown == Ok(true)).count(),
         unread: shown.iter().filter(|shown| shown.is_err()).count(),
         of: shown.len(),
+    }
+}
+
+impl Run<'_> {
+    /// Whether any candidate of `resource` shows a sign of the lab, or is the one that the user names.
+    ///
+    /// # Errors
+    /// Why that is not known.
+    async fn shows_sign(&self, resource: &Resource) -> Result<bool, String> {
+        let known = discover::kind(&resource.kind).zip(discover::spec(&resource.kind));
+        let (kind, spec) = known.ok_or_else(|| format!("there is no kind `{}`", resource.kind))?;
+        let listed = self.source.list(kind, spec.name, &Args::new()).await;
+        let mut left = contenders(kind, spec, listed.map_err(|e| self.say(&e))?);
+        if let Some(wanted) = self.options.uses.get(&resource.name) {
+            return Ok(left.iter().any(|c| is_called(&c.listed.candidate, wanted)));
+        }
+        if let Some(only) = &resource.only {
+            let mut keep = self.holding(only, kind, spec, &mut left).await?.into_iter();
+            left.retain(|_| keep.next().unwrap_or(false));
+        }
+        if left.is_empty() {
+            return Ok(false);
+        }
+        Ok(self.tied(resource, kind, spec, &mut left).await?.is_some())
     }
 }
 

@@ -98,3 +98,19 @@ pub(super) fn step_report(step: &Step, checks: Vec<CheckReport>, about: Vec<Stri
         checks,
     }
 }
+
+impl Judged {
+    /// Adds a note that is not the judge's own.
+    pub fn note(&mut self, text: String) {
+        let text = report::text::visible(&crate::redact::text(&text, &|_| false));
+        self.evidence.notes.push(text.clone());
+        self.report.notes.push(text);
+    }
+
+    /// Adds what is left in the account of an earlier run.
+    pub fn left(&mut self, text: String) {
+        let text = report::text::visible(&crate::redact::text(&text, &|_| false));
+        self.evidence.leftovers.push(text.clone());
+        self.report.leftovers.push(text);
+    }
+}

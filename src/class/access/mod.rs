@@ -1,18 +1,19 @@
 //! Into the students' accounts: the secret of a class, the template of the role, its links, and opening an account.
 
+mod choice;
 pub mod invited;
 pub mod link;
 mod region;
 mod secret;
 pub mod template;
 
+pub use choice::{FoundRegion, RegionError};
 pub(super) use region::roots;
-pub use region::{FoundRegion, RegionError};
 pub use secret::{Secret, SecretError};
 
 use super::grade::{Closed, Opened};
 use super::roster::{Access, Entry, Roster};
-use crate::account::{Account, AssumedRole, ConnectError, Connection, Identity, Problem};
+use crate::account::{Account, AssumedRole, ConnectError, Connection, Identity};
 use crate::course::Lab;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -170,15 +171,15 @@ impl Doors {
         Ok((account, me))
     }
 
-    /// The professor's own account, which is asked for once. Without credentials of their own, they have none that a
-    /// student could open.
+    /// The professor's own account, which is asked for once. Without credentials of their own that AWS accepts, they have
+    /// none that a student could open.
     ///
     /// # Errors
     /// When it could not be determined for another reason.
     async fn own_account(&self) -> Result<Option<String>, ConnectError> {
         match self.base.identity().await {
             Ok(me) => Ok(Some(me.account)),
-            Err(error) if matches!(error.problem, Problem::NoCredentials) => Ok(None),
+            Err(error) if error.ends_everything() => Ok(None),
             Err(error) => Err(error.into()),
         }
     }

@@ -78,6 +78,9 @@ fn region_of(cell: &str, labs: &[LabNames]) -> Option<Result<Column, UnknownName
 
 /// The column that identifies students in Canvas's gradebook, where the header is one: there `Student` is their name.
 fn canvas(header: &StringRecord) -> Option<&str> {
+    if header.iter().any(|cell| named(cell) == Some(Column::Name)) {
+        return None;
+    }
     let find = |name: &str| {
         header
             .iter()
@@ -94,7 +97,12 @@ fn slip(cell: &str) -> Option<&'static str> {
     let bare = bare(cell);
     let near = COLUMNS.iter().map(|(name, _)| {
         let name_bare = self::bare(name);
-        let allowed = if name_bare.len() <= 5 { 1 } else { 2 };
+        // A name of three letters is near to many others: `user`, `used`.
+        let allowed = match name_bare.len() {
+            ..=3 => 0,
+            4..=5 => 1,
+            _ => 2,
+        };
         (strsim::damerau_levenshtein(&bare, &name_bare), allowed, *name)
     });
     near.filter(|(distance, allowed, _)| distance <= allowed)
