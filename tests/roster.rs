@@ -356,7 +356,7 @@ fn credentials_are_read_from_the_rosters_folder_only() {
         .map(|(n, (path, _))| format!("s{n:03},{path}\n"));
     let file = class.join("roster.csv");
     std::fs::write(&file, format!("student,credentials\n{}", rows.collect::<String>())).unwrap();
-    let errors = read(&file, LABS, "aws").expect_err("most of them lead elsewhere");
+    let errors = read(&file).expect_err("most of them lead elsewhere");
     let found: Vec<String> = errors
         .problems
         .iter()

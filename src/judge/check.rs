@@ -1,6 +1,6 @@
 //! One check: wait for what it mentions, evaluate, say.
 
-use super::find::first_names;
+use super::choice::first_names;
 use super::outcome::{Needs, Obstacle, Outcome};
 use super::{Run, round};
 use crate::course::{Check, Compiled, Lab};

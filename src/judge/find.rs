@@ -1,6 +1,7 @@
 //! Finding a resource by what it does: every candidate of its kind, then the most telling sign that any of them shows.
 
 use super::Run;
+use super::choice::{Contender, narrow};
 use super::outcome::{Needs, Obstacle, Outcome};
 use crate::account::CallError;
 use crate::course::{Compiled, KindSpec, Lab, Resource, arguments};
@@ -12,21 +13,6 @@ use std::sync::Arc;
 
 /// Candidates that are described at once.
 const AT_ONCE: usize = 12;
-
-/// A candidate during the search.
-pub(super) struct Contender {
-    pub(super) listed: Arc<Listed>,
-    /// Its document, once it is described or where there is nothing to describe.
-    described: Option<Arc<Document>>,
-    /// Why it could not be described.
-    failed: Option<CallError>,
-}
-
-impl Contender {
-    fn document(&self, spec: &KindSpec) -> &Arc<Document> {
-        self.described.as_ref().unwrap_or_else(|| self.listed.document(spec))
-    }
-}
 
 impl Run<'_> {
     /// Looks for `name`.
@@ -185,90 +171,6 @@ impl Run<'_> {
         })
     }
 
-    /// Keeps those of `left` that show the most telling signs, and says which; `None` when nothing ties any of them to
-    /// the lab.
-    ///
-    /// A sign that cannot be read hides no other one, unless it might have chosen another candidate. Where no sign is
-    /// seen, what could not be read is the answer.
-    pub(super) async fn tied(
-        &self,
-        resource: &Resource,
-        kind: &Kind,
-        spec: &KindSpec,
-        left: &mut Vec<Contender>,
-    ) -> Result<Option<String>, String> {
-        let mut because = None;
-        let mut unread = None;
-        for sign in &resource.signs {
-            if left.len() == 1 && because.is_some() {
-                break;
-            }
-            let (holding, unevaluated) = match self.evaluated(&sign.holds, kind, spec, left).await {
-                Ok(answers) => answers,
-                Err(reason) => (Vec::new(), Some(reason)),
-            };
-            let unread_before = unread.is_some();
-            unread = unread.or(unevaluated);
-            if holding.contains(&true) {
-                if let Some(reason) = unread
-                    .as_ref()
-                    .filter(|_| unread_before && left.len() > 1 && because.is_none())
-                {
-                    return Err(reason.clone());
-                }
-                narrow(left, &holding, &sign.because, &mut because);
-            }
-        }
-        match (because, unread, left.iter().find_map(|c| c.failed.as_ref())) {
-            (None, _, Some(error)) => Err(self.say(error)),
-            (None, Some(reason), None) => Err(reason),
-            (because, ..) => Ok(because),
-        }
-    }
-
-    /// Of several that show the same signs, the newest is the one that the student works on. It is put first. Where AWS
-    /// does not say when they were made, there is nothing to go by.
-    async fn newest(
-        &self,
-        resource: &Resource,
-        kind: &Kind,
-        spec: &KindSpec,
-        left: &mut [Contender],
-        because: Option<String>,
-    ) -> Result<String, String> {
-        let dated = kind.describe.as_ref().and_then(|d| d.made);
-        if dated.is_some() && left.iter().any(|c| c.listed.candidate.made.is_empty()) {
-            self.describe_all(kind, spec, left).await?;
-        }
-        let made = |contender: &Contender| match (contender.listed.candidate.made.as_str(), dated) {
-            ("", Some(field)) => contender.document(spec).value()[field]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned(),
-            (made, _) => made.to_owned(),
-        };
-        left.sort_by(|a, b| {
-            let name = |c: &Contender| c.listed.candidate.name.clone();
-            (made(b), name(a)).cmp(&(made(a), name(b)))
-        });
-        // Those made at one moment are equally new.
-        let differ = left.iter().all(|c| !made(c).is_empty()) && made(&left[0]) != made(&left[1]);
-        match because {
-            Some(because) if differ => Ok(format!("{because}; the newest of {}", left.len())),
-            because => {
-                let same = because.map_or(String::new(), |because| format!(" that show the same sign ({because})"));
-                let names = left.iter().map(|c| c.listed.candidate.name.as_str());
-                Err(format!(
-                    "there are {} {}s{same}: {}. Say which one is yours: --use {}=NAME",
-                    left.len(),
-                    spec.noun,
-                    first_names(names),
-                    resource.name
-                ))
-            }
-        }
-    }
-
     /// For each of `left`, whether `condition` holds. What it mentions beside `it` may be absent: then a condition
     /// that needs it does not hold. When it is unknown and there is a choice to make, the choice is unknown too.
     pub(super) async fn holding(
@@ -283,7 +185,7 @@ impl Run<'_> {
     }
 
     /// As [`Run::holding`], with the reason for which `condition` has no value for one of them.
-    async fn evaluated(
+    pub(super) async fn evaluated(
         &self,
         condition: &Compiled<Expr>,
         kind: &Kind,
@@ -313,7 +215,12 @@ impl Run<'_> {
         Ok((left.iter().map(&mut holds).collect(), unevaluated))
     }
 
-    async fn describe_all(&self, kind: &Kind, spec: &KindSpec, left: &mut [Contender]) -> Result<(), String> {
+    pub(super) async fn describe_all(
+        &self,
+        kind: &Kind,
+        spec: &KindSpec,
+        left: &mut [Contender],
+    ) -> Result<(), String> {
         let open = left.iter_mut().filter(|c| c.described.is_none() && c.failed.is_none());
         stream::iter(open)
             .for_each_concurrent(AT_ONCE, |contender| async move {
@@ -330,31 +237,6 @@ impl Run<'_> {
     async fn describe(&self, kind: &Kind, spec: &KindSpec, contender: &mut Contender) -> Result<(), CallError> {
         contender.described = self.source.describe(kind, spec, &contender.listed).await?;
         Ok(())
-    }
-}
-
-/// Keeps those of `left` for which a condition holds, if it holds for any: `why` is what is said of them then, where
-/// it tells some from others.
-fn narrow(left: &mut Vec<Contender>, holding: &[bool], why: &str, because: &mut Option<String>) {
-    if !holding.contains(&true) {
-        return;
-    }
-    if because.is_none() || holding.contains(&false) {
-        *because = Some(why.to_owned());
-    }
-    let mut keep = holding.iter();
-    left.retain(|_| keep.next().is_some_and(|holds| *holds));
-}
-
-/// The first few names, and how many more there are.
-pub(super) fn first_names<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    /// More names than this make nothing clearer.
-    const SHOWN: usize = 3;
-    let names: Vec<&str> = names.collect();
-    let shown = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(SHOWN) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
     }
 }
 

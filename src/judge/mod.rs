@@ -4,6 +4,7 @@
 //! exactly what it mentions; all of them run at once.
 
 mod check;
+mod choice;
 mod clean;
 pub mod evidence;
 mod find;
