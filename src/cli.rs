@@ -269,7 +269,7 @@ pub struct OwnAccount {
     /// Your own AWS profile; else AWS_PROFILE.
     #[arg(long)]
     pub profile: Option<String>,
-    /// The region, where the roster names none; else it is found.
+    /// The region, where the roster names none (`region`, `region.LAB`); else it is found for each lab.
     #[arg(long)]
     pub region: Option<String>,
 }

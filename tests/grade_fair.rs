@@ -227,6 +227,21 @@ fn a_corrected_roster_corrects_exactly_what_it_was_wrong_about() {
     let printed = desk.graded(&args);
     assert!(printed.stdout.contains("stored now: 0"), "{}", printed.stdout);
 
+    // What a probe left in the account of before is not looked for in this one, and not forgotten.
+    let notes = desk.path("class").join("underway/s001/datastream");
+    std::fs::create_dir_all(&notes).unwrap();
+    let note = serde_json::json!({"region": REGION, "account": two, "trace": {
+        "since": "2026-01-01T00:00:00Z", "sending": "2026-01-01T00:00:00Z", "marks": ["x"], "removals": [],
+    }});
+    std::fs::write(notes.join("x.json"), note.to_string()).unwrap();
+    desk.graded(&[&args[..], &["--again", "all", "--only", "s001"]].concat());
+    let left = desk.report("s001", LABS[0]).leftovers;
+    assert!(
+        left.len() == 1 && left[0].contains(&format!("in account {two}")),
+        "{left:?}"
+    );
+    assert!(notes.join("x.json").exists());
+
     // Another region, for one of them.
     desk.roster(&format!(
         "student,credentials,account,region\ns001,one,{one},\ns002,two,{two},us-west-2\n"

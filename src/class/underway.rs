@@ -29,6 +29,9 @@ pub struct Underway {
 pub struct Loose {
     /// The region.
     pub region: String,
+    /// The account; nothing where it was not known, or in a note of an earlier version.
+    #[serde(default)]
+    pub account: Option<String>,
     /// What it leaves.
     pub trace: Trace,
 }

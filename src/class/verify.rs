@@ -39,6 +39,15 @@ pub struct Verified {
     pub refused: bool,
 }
 
+impl Verified {
+    /// The region, or that of each lab where they differ; nothing where it is not known.
+    pub fn place(&self) -> Option<String> {
+        let each = || self.regions.iter().map(|(lab, region)| format!("{lab} {region}"));
+        let several = (!self.regions.is_empty()).then(|| each().collect::<Vec<_>>().join(", "));
+        self.region.clone().or(several)
+    }
+}
+
 /// Whether a student can be checked.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]

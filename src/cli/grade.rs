@@ -13,7 +13,7 @@ const MOST_AT_ONCE: i64 = 10_000;
 /// What `grade` takes.
 #[derive(Debug, Args)]
 pub struct GradeArgs {
-    /// The roster, a CSV file.
+    /// The roster, a CSV file. After a correction the same command grades again what it changes.
     pub roster: PathBuf,
     /// A lab to grade; may be repeated. All of the course otherwise.
     #[arg(long = "lab", value_name = "LAB")]
@@ -40,7 +40,7 @@ pub struct GradeArgs {
     /// The longest that one account may take: 90s, 10m. What is not known by then is unknown.
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = length)]
     pub limit: Duration,
-    /// Send nothing through what the students built.
+    /// Send nothing through what the students built. Grades are scaled to what was judged.
     #[arg(long)]
     pub no_probe: bool,
     #[command(flatten)]

@@ -229,7 +229,7 @@ pub(super) fn due<'a>(
             count: *count,
             lab: visible(lab),
             how: match rules.tool.as_str() {
-                tool if tool == env!("CARGO_PKG_VERSION") => "with other checks of this lab".to_owned(),
+                env!("CARGO_PKG_VERSION") => "with other checks of this lab".to_owned(),
                 tool => format!("by edemlab {}, this is {}", visible(tool), env!("CARGO_PKG_VERSION")),
             },
         }

@@ -167,7 +167,7 @@ fn rendered(verified: &[Verified], format: VerifyFormat) -> String {
                     v.student.clone(),
                     v.name.clone(),
                     or_empty(&v.account),
-                    or_empty(&v.region),
+                    or_empty(&v.place()),
                     word(v.state).to_owned(),
                     or_empty(&v.reason),
                     or_empty(&v.tell),
@@ -210,7 +210,7 @@ fn text(verified: &[Verified]) -> String {
             " {symbol} {student}{:pad$}  {:<12}  {:<14}  {}",
             "",
             v.account.as_deref().unwrap_or("–"),
-            v.region.as_deref().unwrap_or("–"),
+            v.place().as_deref().unwrap_or("–"),
             word(v.state)
         );
         for (label, text) in [("     why   ", &v.reason), ("     tell  ", &v.tell)] {

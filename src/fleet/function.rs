@@ -163,7 +163,7 @@ impl Grader {
     }
 }
 
-fn entry(item: &Item) -> Entry {
+pub(super) fn entry(item: &Item) -> Entry {
     let said = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let pairs = |text: &str| -> BTreeMap<String, String> {
         let pairs = text.split_whitespace().filter_map(|pair| pair.split_once('='));

@@ -91,3 +91,37 @@ pub fn csv(items: &[Item]) -> Vec<u8> {
     }
     writer.into_inner().expect("writing to memory")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the roster says of a student reaches the function through the CSV file.
+    #[test]
+    fn regions_and_resources_of_a_student_reach_the_function() {
+        let item = Item {
+            student: "s001".to_owned(),
+            role_arn: "arn:aws:iam::111122223333:role/edemlab-grader".to_owned(),
+            external_id: "0f".to_owned(),
+            region: String::new(),
+            regions: "one=eu-west-1 two=us-west-2".to_owned(),
+            uses: "one.role=mine stream=a=b".to_owned(),
+            account: "111122223333".to_owned(),
+            labs: "one two".to_owned(),
+        };
+        let text = csv(std::slice::from_ref(&item));
+        let read: Item = csv::Reader::from_reader(text.as_slice())
+            .deserialize()
+            .next()
+            .unwrap()
+            .unwrap();
+        assert_eq!(read, item);
+        let entry = crate::fleet::function::entry(&read);
+        assert_eq!(
+            (entry.region_of("one"), entry.region_of("two")),
+            (Some("eu-west-1"), Some("us-west-2"))
+        );
+        assert_eq!(entry.uses["stream"], "a=b");
+        assert_eq!(entry.uses["one.role"], "mine");
+    }
+}

@@ -79,7 +79,7 @@ struct Seat<'s, K> {
     keep: &'s K,
     student: &'s Student,
     lab: &'s Lab,
-    region: &'s str,
+    account: &'s Account,
     on: &'s dyn Fn(Event<'_>),
 }
 
@@ -91,7 +91,9 @@ impl<K: Keep> Onlooker for Seat<'_, K> {
     fn keep(&self, trace: Trace) -> LocalBoxFuture<'_, Result<(), String>> {
         async move {
             let loose = Loose {
-                region: self.region.to_owned(),
+                region: self.account.region().to_owned(),
+                // It was asked before anything else, and is not asked again.
+                account: self.account.identity().await.ok().map(|me| me.account),
                 trace,
             };
             let noted = self.keep.note_loose(self.student, &self.lab.id, &loose).await;
@@ -118,7 +120,7 @@ async fn lab_in<K: Keep>(
         keep: plan.keep,
         student,
         lab,
-        region: account.region(),
+        account,
         on,
     };
     let work = judge(lab, account, options, &seat, ends);
@@ -180,12 +182,22 @@ async fn tidy<K: Keep>(
         }
     };
     let own_are_gone = judged.report.leftovers.is_empty();
+    let here = judged.report.account.clone();
     for (note, loose) in now {
         let earlier = before.iter().any(|(known, _)| *known == note);
         let removed = match earlier {
             false if own_are_gone => Ok(()),
             // Kept, so that the next run tries again.
             false => continue,
+            // The roster has been corrected since: in this account there is nothing to take away.
+            true if loose.account.as_ref().is_some_and(|there| *there != here) => {
+                let there = loose.account.unwrap_or_default();
+                judged.left(format!(
+                    "in account {there}, which the roster named before: what a probe that was cut off left there. To remove \
+                     it, grade this student once more with that account in the roster"
+                ));
+                continue;
+            }
             true if loose.region == account.region() => remove_trace(account, &loose.trace).await,
             true => remove_trace(&account.elsewhere(&loose.region), &loose.trace).await,
         };
