@@ -244,7 +244,7 @@ impl Run<'_> {
                     self.arrived(step, under, scope, &sent.answer, began);
                 }
             }
-            // What the student's own resource refuses is the student's to mend; every other error is ours.
+            // What the student's own resource refuses is the student's to fix; every other error is ours.
             Err(Undone::Call(error)) if is_refusal(verb, &error) => {
                 under.done = true;
                 fail(&mut under.report, check, scope);

@@ -38,7 +38,7 @@ pub(super) struct LabTally {
     pub stops: Vec<usize>,
     /// The points of those whose points can be told, with those that were judged.
     pub points: Vec<(u32, u32)>,
-    /// The students of whom not all was judged, on purpose.
+    /// The students whose labs were judged in part, on purpose.
     pub partial: usize,
     /// The steps that were left out for any of them.
     pub left_out: BTreeSet<String>,
