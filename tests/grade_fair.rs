@@ -304,6 +304,7 @@ fn a_class_is_not_graded_half_by_other_rules() {
     let first = desk.grade(&[&args[..], &["--only", "s001"]].concat());
     assert_eq!(first.code, 3, "{}", first.stderr);
     let before = reports(&desk.path("class"), 3);
+    let class = desk.text("class.json");
     // The rules of another lab change nothing here.
     let copy = Copy::new();
     copy.replace(
@@ -318,7 +319,7 @@ fn a_class_is_not_graded_half_by_other_rules() {
     let refused = desk.grade(&[&args[..], &course].concat());
     assert_eq!(refused.code, 2, "{}", refused.stdout);
     for part in [
-        "1 reports of datastream",
+        "1 report of datastream that other checks",
         "one set of rules",
         "edemlab regrade",
         "--again all",
@@ -327,6 +328,7 @@ fn a_class_is_not_graded_half_by_other_rules() {
     }
     assert!(!desk.path("class").join("reports").join("s002").exists());
     assert_eq!(reports(&desk.path("class"), 3), before);
+    assert_eq!(desk.text("class.json"), class, "a refusal changes nothing");
     // Judged again by the new rules, the class can go on.
     assert_eq!(desk.of_class("regrade", &course).code, 0);
     let printed = desk.graded(&[&args[..], &course].concat());

@@ -80,12 +80,25 @@ impl Folder {
     /// When it cannot be written.
     pub fn create(path: &Path, class: Class) -> Result<Self, FolderError> {
         private::create_folder(path).map_err(file("create", path))?;
-        let folder = Self {
+        let folder = Self::of(path, class);
+        folder.save()?;
+        Ok(folder)
+    }
+
+    /// The folder of `class` as it will be: nothing is written before [`Folder::save`].
+    pub fn of(path: &Path, class: Class) -> Self {
+        Self {
             path: path.to_owned(),
             class,
-        };
-        folder.write(&path.join("class.json"), &json(&folder.class))?;
-        Ok(folder)
+        }
+    }
+
+    /// Writes who is in the class, and which labs it has.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn save(&self) -> Result<(), FolderError> {
+        self.write(&self.path.join("class.json"), &json(&self.class))
     }
 
     /// Where it is.

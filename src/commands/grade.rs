@@ -43,13 +43,13 @@ enum Refused {
     #[error("a run of the stack `{stack}` is under way for {dir}: the same command with --fleet {stack} joins it")]
     FleetUnderWay { dir: String, stack: String },
     #[error(
-        "{dir} holds {count} reports of {lab} that were judged {how}: one class, one set of rules. Nothing was graded.\n\n  \
+        "{dir} holds {count} of {lab} that {how}: one class, one set of rules. Nothing was graded.\n\n  \
          Judge them again from what was seen, without any account: edemlab regrade {dir} (with the same --course), then run \
          this command again.\n  Or grade everyone again: the same command with --again all."
     )]
     OtherRules {
         dir: String,
-        count: usize,
+        count: String,
         lab: String,
         how: String,
     },
@@ -120,7 +120,7 @@ pub(super) fn ended(folder: &Folder, outcome: &Outcome, open: Option<String>) ->
     Ok(if told && open.is_none() { 0 } else { 3 })
 }
 
-/// The class's folder, for this process alone.
+/// The class's folder, for this process alone. It is saved once it is known that the class can be graded.
 pub(super) fn folder_of(
     course: &Course,
     labs: &[&Lab],
@@ -139,7 +139,7 @@ pub(super) fn folder_of(
     }
     let class = class_of(course, labs, list, args)?;
     let lock = locked(&args.out)?;
-    Ok((Folder::create(&args.out, class)?, lock))
+    Ok((Folder::of(&args.out, class), lock))
 }
 
 fn known_students(list: &Roster, only: &[String]) -> Result<(), UnknownName> {
@@ -226,15 +226,23 @@ pub(super) fn due<'a>(
         folder.done()?;
         return Err(Refused::OtherRules {
             dir: shown(folder.path()),
-            count: *count,
+            count: match count {
+                1 => "1 report".to_owned(),
+                count => format!("{count} reports"),
+            },
             lab: visible(lab),
             how: match rules.tool.as_str() {
-                env!("CARGO_PKG_VERSION") => "with other checks of this lab".to_owned(),
-                tool => format!("by edemlab {}, this is {}", visible(tool), env!("CARGO_PKG_VERSION")),
+                env!("CARGO_PKG_VERSION") => "other checks of this lab judged".to_owned(),
+                tool => format!(
+                    "edemlab {} judged (this is {})",
+                    visible(tool),
+                    env!("CARGO_PKG_VERSION")
+                ),
             },
         }
         .into());
     }
+    folder.save()?;
     if !due.corrected.is_empty() {
         eprintln!("graded again, because the roster or the options changed:");
         for (student, lab, what) in due.corrected.iter().take(MANY) {
