@@ -54,9 +54,12 @@ impl Cloud {
     }
 }
 
+/// Each check with its status and points.
+type Verdicts = Vec<(String, String, u32)>;
+
 /// A class of one, who handed in `keys`: graded in a folder of its own, with pages and feedback. Gives all that stands in
 /// the files there, and each check's verdict before and after the same evidence was judged again.
-pub fn kept_of(cloud: &Cloud, lab: &str, keys: &Keys) -> (String, [Vec<(String, String, u32)>; 2]) {
+pub fn kept_of(cloud: &Cloud, lab: &str, keys: &Keys) -> (String, [Verdicts; 2]) {
     let scratch = tempfile::tempdir().unwrap();
     hand_in(&scratch.path().join("s001.txt"), keys);
     let (roster, out) = (scratch.path().join("roster.csv"), scratch.path().join("class"));
