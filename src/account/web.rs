@@ -86,6 +86,7 @@ impl Account {
                 Err(error) => error.problem == Problem::Unreachable,
             };
             match pauses.next().filter(|_| hiccup) {
+                // Between two tries, of which there are few: a hiccup passes by itself.
                 Some(pause) => tokio::time::sleep(*pause).await,
                 None => return answer,
             }
