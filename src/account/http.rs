@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::retry::ErrorKind;
 use http_body_util::Limited;
+use std::net::IpAddr;
 use std::sync::OnceLock;
 
 /// The longest answer that is read, in bytes. AWS's are far shorter: the longest pages are of about 1 MB. Whoever sends
@@ -127,13 +128,18 @@ pub fn loopback_client() -> SharedHttpClient {
 
 /// Whether an endpoint is on this computer.
 pub(super) fn is_loopback(endpoint: &str) -> bool {
-    let host = endpoint.split("://").nth(1).unwrap_or(endpoint);
-    let host = host.split('/').next().unwrap_or_default();
-    let name = match host.split_once(']') {
-        Some((v6, _)) => return v6 == "[::1",
-        None => host.split(':').next().unwrap_or_default(),
+    let authority = endpoint.split_once("://").map_or(endpoint, |(_, rest)| rest);
+    let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+    // What stands before an `@` is a user's name, not the host.
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let (host, v6) = match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
+        Some((v6, _)) => (v6, true),
+        None => (host.split(':').next().unwrap_or_default(), false),
     };
-    name == "localhost" || name.starts_with("127.")
+    match host.parse::<IpAddr>() {
+        Ok(address) => address.is_loopback() && address.is_ipv6() == v6,
+        Err(_) => host == "localhost",
+    }
 }
 
 /// The system's certificates, and those of `AWS_CA_BUNDLE`.
@@ -166,6 +172,10 @@ mod tests {
             "https://sts.amazonaws.com",
             "http://[2001:db8::1]:80",
             "http://localhost.example.org",
+            "http://127.example.org",
+            "http://127.0.0.1.example.org:4566",
+            "http://127.0.0.1:80@example.org",
+            "http://localhost@example.org/",
         ] {
             assert!(!is_loopback(there), "{there}");
         }
