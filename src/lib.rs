@@ -7,6 +7,8 @@ pub mod private;
 pub mod redact;
 pub mod yaml;
 
+pub mod asl;
+
 pub mod expr;
 
 pub mod course;

@@ -1,13 +1,13 @@
 //! From one account into another: by a role there, or by keys for it. All settings stay those of the first.
 
-use super::connect::credentials_of;
-use super::{Account, CallError, Keys, Problem, new_partition};
+use super::client::{Account, new_partition};
+use super::credentials::{CREDENTIALS_TIMEOUT, Keys, credentials_of};
+use super::error::{ASSUME_ROLE, CallError, Problem};
 use aws_config::identity::IdentityCache;
 use aws_config::{Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, Result as Provided, SharedCredentialsProvider, future};
-use std::time::Duration;
 
 /// A role to be assumed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,9 +19,6 @@ pub struct AssumedRole {
     /// What the session is called in the account's logs.
     pub session_name: String,
 }
-
-/// Getting credentials includes retries, and signing in before.
-pub(super) const PATIENCE: Duration = Duration::from_secs(45);
 
 impl Account {
     /// The account of a role, assumed with this account's credentials once a call is made, and again when they expire.
@@ -45,7 +42,7 @@ impl Account {
             .config
             .to_builder()
             .region(Region::new(region.to_owned()))
-            .identity_cache(IdentityCache::lazy().load_timeout(PATIENCE).build())
+            .identity_cache(IdentityCache::lazy().load_timeout(CREDENTIALS_TIMEOUT).build())
             .credentials_provider(provider)
             .build();
         Account::new(config, self.custom_endpoint)
@@ -70,10 +67,12 @@ impl Assuming {
             .set_external_id(self.role.external_id.clone())
             .send()
             .await
-            .map_err(|error| CredentialsError::provider_error(self.refused(CallError::from_sdk(ACTION, &error))))?;
+            .map_err(|error| {
+                CredentialsError::provider_error(self.refused(CallError::from_sdk(ASSUME_ROLE, &error)))
+            })?;
         let given = answer
             .credentials
-            .ok_or_else(|| CredentialsError::provider_error(CallError::other(ACTION, "NoCredentials", "")))?;
+            .ok_or_else(|| CredentialsError::provider_error(CallError::other(ASSUME_ROLE, "NoCredentials", "")))?;
         Ok(Credentials::new(
             given.access_key_id,
             given.secret_access_key,
@@ -94,9 +93,6 @@ impl Assuming {
         }
     }
 }
-
-/// The action that assuming a role needs.
-pub(super) const ACTION: &str = "sts:AssumeRole";
 
 impl ProvideCredentials for Assuming {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>

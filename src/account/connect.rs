@@ -1,8 +1,10 @@
 //! From AWS's own settings (environment, profiles, SSO, `aws login`) and our flags to an [`Account`].
 
-use super::assume::{ACTION as ASSUME_ROLE, PATIENCE};
+use super::client::Account;
+use super::credentials::{CREDENTIALS_TIMEOUT, Keys, credentials_of};
+use super::error::{ASSUME_ROLE, CallError, Problem};
+use super::http;
 use super::regions::NotARegion;
-use super::{Account, CallError, Problem, http};
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::identity::IdentityCache;
@@ -27,23 +29,6 @@ pub struct Connection {
     pub endpoint: Option<String>,
     /// Keys that are not looked up.
     pub keys: Option<Keys>,
-}
-
-/// An access key. Its secret is never printed.
-#[derive(Clone)]
-pub struct Keys {
-    /// The id.
-    pub access_key_id: String,
-    /// The secret.
-    pub secret_access_key: String,
-    /// The token of a session.
-    pub session_token: Option<String>,
-}
-
-impl std::fmt::Debug for Keys {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Keys({}, …)", self.access_key_id)
-    }
 }
 
 /// Where a region comes from.
@@ -150,8 +135,9 @@ impl ConnectError {
     }
 }
 
+/// Not adaptive: its rate limiter makes one throttled answer cost 20 s.
 fn retries() -> RetryConfig {
-    RetryConfig::adaptive().with_max_attempts(5)
+    RetryConfig::standard().with_max_attempts(5)
 }
 
 fn timeouts() -> TimeoutConfig {
@@ -160,11 +146,6 @@ fn timeouts() -> TimeoutConfig {
         .operation_attempt_timeout(Duration::from_secs(15))
         .operation_timeout(Duration::from_secs(40))
         .build()
-}
-
-pub(super) fn credentials_of(keys: &Keys) -> Credentials {
-    let token = keys.session_token.clone();
-    Credentials::new(&keys.access_key_id, &keys.secret_access_key, token, None, "edemlab")
 }
 
 impl Account {
@@ -200,7 +181,7 @@ impl Connection {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http)
             // One for all services: signing in is asked for once.
-            .identity_cache(IdentityCache::lazy().load_timeout(PATIENCE).build())
+            .identity_cache(IdentityCache::lazy().load_timeout(CREDENTIALS_TIMEOUT).build())
             .region(Region::new(region.clone()))
             .retry_config(retries())
             .timeout_config(timeouts());

@@ -1,8 +1,10 @@
 //! The first contact with AWS: who we are there, whether it can be reached, and what time it has.
 
+use super::client::Account;
+use super::identity::Identity;
 use super::web::{Taken, WebRequest, unanswered};
 use super::wire::Service;
-use super::{Account, CallError, Identity, Problem};
+use super::{CallError, Problem};
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_smithy_runtime_api::box_error::BoxError;

@@ -1,6 +1,5 @@
 //! Why a call to AWS gave no answer, by its error code, never by its message.
 
-use super::assume::ACTION as ASSUME_ROLE;
 use super::http::EmptyAnswer;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -10,6 +9,9 @@ use http_body_util::LengthLimitError;
 use serde::{Deserialize, Serialize};
 use std::any::Any;
 use std::error::Error;
+
+/// The action that assuming a role needs.
+pub(super) const ASSUME_ROLE: &str = "sts:AssumeRole";
 
 /// A call that failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]

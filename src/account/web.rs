@@ -1,7 +1,8 @@
 //! Plain HTTP to what a student has built: to AWS's own host names only, unsigned, no redirect followed, cut in time and
 //! size.
 
-use super::{Account, CallError, Problem};
+use super::client::Account;
+use super::{CallError, Problem};
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
 use aws_smithy_runtime_api::client::interceptors::context::{Error, Output};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};

@@ -1,7 +1,7 @@
 //! What the book says of a step and of a check: the course's own words, to be scanned.
 
 use super::markdown::{literal, marked};
-use super::points;
+use super::points::points;
 use crate::course::{Check, Compiled, Fault, Hop, Lab, Probe, Step, Vocabulary, is_plain, words};
 use crate::expr::Template;
 use std::fmt::Write;

@@ -2,12 +2,13 @@
 
 mod entry;
 mod markdown;
+mod points;
 mod preprocessor;
 
+pub use points::points;
 pub use preprocessor::{BookError, Filler, NAME};
 
 use crate::course::{Course, Directive, Misplaced, PAGES, Vocabulary, directives, named, steps_on};
-use std::fmt::Write;
 
 /// A `{{#check}}` that stands for nothing, with its place.
 #[derive(Debug, thiserror::Error)]
@@ -58,22 +59,4 @@ pub fn page(course: &Course, vocabulary: &Vocabulary, path: &str, text: &str) ->
     }
     out.push_str(&text[rest..]);
     Ok(out)
-}
-
-/// "1 point", "4 points", with what is extra credit.
-pub fn points(full: u32, extra: u32) -> String {
-    let count = |n: u32| format!("{n} point{}", if n == 1 { "" } else { "s" });
-    let mut out = String::new();
-    if full > 0 || extra == 0 {
-        out.push_str(&count(full));
-    }
-    if extra > 0 {
-        let more = if out.is_empty() {
-            count(extra)
-        } else {
-            format!(", and {extra}")
-        };
-        let _ = write!(out, "{more} extra");
-    }
-    out
 }

@@ -35,7 +35,7 @@ pub async fn run(course: Option<PathBuf>, command: AccessCommand) -> anyhow::Res
                 Some(account) => account.as_str().to_owned(),
                 None => own_account(&own).await?,
             };
-            super::print(template::template(&labs, !no_probe, &professor)?.trim_end())
+            super::output::print(template::template(&labs, !no_probe, &professor)?.trim_end())
         }
         AccessCommand::Link {
             roster: file,
@@ -84,7 +84,7 @@ pub async fn run(course: Option<PathBuf>, command: AccessCommand) -> anyhow::Res
             }
             match to {
                 Some(folder) => send(&folder, &invited),
-                None => super::print(list(&invited, format).trim_end()),
+                None => super::output::print(list(&invited, format).trim_end()),
             }
         }
     }
@@ -156,7 +156,7 @@ fn send(folder: &Path, invited: &[Invitation]) -> anyhow::Result<u8> {
         let file = folder.join(format!("{}.txt", file_name(&one.entry.student.id)));
         private::write(&file, one.message().as_bytes()).with_context(cannot)?;
     }
-    super::print(&format!(
+    super::output::print(&format!(
         "{} messages in {}",
         invited.len(),
         visible(&folder.display().to_string())

@@ -41,7 +41,7 @@ pub async fn run(course: Option<PathBuf>, args: CheckArgs) -> anyhow::Result<u8>
         Format::Json => report.json(),
         Format::Junit => report::junit(&report),
     };
-    super::print(text.trim_end())?;
+    super::output::print(text.trim_end())?;
     Ok(report.exit_code())
 }
 

@@ -19,7 +19,7 @@ pub fn run(args: &DiffArgs) -> anyhow::Result<u8> {
         DiffFormat::Text => diff_text::render(&diff, common::width()),
         DiffFormat::Json => diff.json(),
     };
-    super::print(text.trim_end())
+    super::output::print(text.trim_end())
 }
 
 /// The reports of a class, until one cannot be read.

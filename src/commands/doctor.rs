@@ -34,7 +34,7 @@ pub async fn run(course: Option<PathBuf>, args: DoctorArgs) -> anyhow::Result<u8
         true => "edemlab check datastream --sandbox",
         false => "edemlab guide",
     };
-    super::print(&match args.format {
+    super::output::print(&match args.format {
         DoctorFormat::Text => text(&findings, next, common::width()),
         DoctorFormat::Json => serde_json::to_string_pretty(&findings)?,
     })?;

@@ -31,7 +31,7 @@ pub fn run(course: Option<PathBuf>, lab: &str, part: Option<&str>) -> anyhow::Re
             }
         }
     }
-    super::print(out.trim_end())
+    super::output::print(out.trim_end())
 }
 
 fn find<'l>(lab: &'l Lab, part: &'l str) -> Result<(&'l Step, Option<&'l str>), UnknownName> {

@@ -29,7 +29,7 @@ pub fn run(course: Option<PathBuf>, lab: &str, to: &Path, force: bool) -> anyhow
         }
     }
     let folder = to.join("labs").join(lab);
-    super::print(&format!(
+    super::output::print(&format!(
         "{}: {}",
         folder.display(),
         match (written, same) {
@@ -40,10 +40,10 @@ pub fn run(course: Option<PathBuf>, lab: &str, to: &Path, force: bool) -> anyhow
         }
     ))?;
     for path in &kept {
-        super::print(&format!("kept {}: yours differs from the course's", path.display()))?;
+        super::output::print(&format!("kept {}: yours differs from the course's", path.display()))?;
     }
     if !kept.is_empty() {
-        super::print("\nTo replace what was kept: the same command with --force. Your changes are lost then.")?;
+        super::output::print("\nTo replace what was kept: the same command with --force. Your changes are lost then.")?;
     }
     Ok(0)
 }

@@ -5,6 +5,6 @@ use crate::fleet::template;
 
 pub fn run(command: FleetCommand) -> anyhow::Result<u8> {
     match command {
-        FleetCommand::Template => super::print(template::template().trim_end()),
+        FleetCommand::Template => super::output::print(template::template().trim_end()),
     }
 }

@@ -1,7 +1,7 @@
 //! `edemlab grade --fleet`: the same class, graded by the function of a stack, and followed from here.
 
-use super::grade::{self, shown};
 use super::grade_live::Screen;
+use super::grading::shown;
 use super::{common, roster};
 use crate::account::{Account, ConnectError, Connection};
 use crate::class::folder::Folder;
@@ -58,7 +58,7 @@ pub async fn run(
     let me = me.map_err(|error| ConnectError::from((error, profile.as_deref())))?;
     refuse_own_account(&args.roster, list, &me.account)?;
     let stack = Stack::find(&account, stack).await?;
-    let (folder, _lock) = grade::folder_of(course, labs, list, args)?;
+    let (folder, _lock) = super::grading::folder_of(course, labs, list, args)?;
     let ledger = match Ledger::read(&args.out)? {
         Some(ledger) => {
             let here = (&ledger.stack, ledger.region.as_str(), &ledger.account);
@@ -77,7 +77,7 @@ pub async fn run(
             Some(ledger)
         }
         None => {
-            let work = grade::due(course, &folder, labs, list, args)?;
+            let work = super::grading::due(course, &folder, labs, list, args)?;
             let open: BTreeMap<String, Vec<String>> = work
                 .iter()
                 .map(|w| (w.student.id.clone(), w.tasks.iter().map(|t| t.lab.id.clone()).collect()))
@@ -109,7 +109,7 @@ pub async fn run(
         Some(ledger) => follow(course, labs, &account, &folder, ledger, stop).await,
         None => {
             folder.done()?;
-            grade::ended(&folder, &Outcome::default(), None)
+            super::grading::ended(&folder, &Outcome::default(), None)
         }
     }
 }
@@ -181,7 +181,7 @@ async fn follow(
     match end {
         Ok(End::Complete(outcome)) => {
             folder.done()?;
-            grade::ended(folder, &outcome, None)
+            super::grading::ended(folder, &outcome, None)
         }
         Ok(End::Left(outcome)) => {
             let left = format!(
@@ -189,7 +189,7 @@ async fn follow(
                  stop-execution --region {} --execution-arn {execution}",
                 account.region()
             );
-            grade::ended(folder, &outcome, Some(left))
+            super::grading::ended(folder, &outcome, Some(left))
         }
         Err(FollowError::Refused(why)) => {
             folder.done()?;

@@ -95,7 +95,7 @@ fn table(args: &GradebookArgs, folder: &Folder, entries: &[Entry], options: &Opt
         eprintln!("note: {}", visible(note));
     }
     if put(&out, &bytes)? {
-        super::print(&format!("{} students → {}", table.rows.len(), shown(&out)))?;
+        super::output::print(&format!("{} students → {}", table.rows.len(), shown(&out)))?;
     }
     Ok(u8::from(!table.left.is_empty()))
 }
@@ -129,7 +129,7 @@ fn fill(lms: Lms, args: &GradebookArgs, folder: &Folder, entries: &[Entry], opti
     eprint!("{}", said(source, &filled));
     if put(&out, &filled.bytes)? {
         let what = if filled.grades == 1 { "grade" } else { "grades" };
-        super::print(&format!("{} {what} → {}", filled.grades, shown(&out)))?;
+        super::output::print(&format!("{} {what} → {}", filled.grades, shown(&out)))?;
     }
     Ok(u8::from(!filled.is_whole()))
 }

@@ -25,7 +25,7 @@ pub async fn run(sandbox: &Sandbox, account: &AccountNumber, region: Option<&str
         }
         inbox(&sandbox.inbox(account, region).await?, &place, &again, width)
     };
-    super::print(text.trim_end())
+    super::output::print(text.trim_end())
 }
 
 /// Mails, newest last, so that it stands above the prompt; then what is to be done. `again` is the command without

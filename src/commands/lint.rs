@@ -14,7 +14,7 @@ pub fn run(course: Option<PathBuf>) -> anyhow::Result<u8> {
             lab.checks().count(),
             lab.faults.len()
         );
-        super::print(&text)?;
+        super::output::print(&text)?;
     }
     Ok(0)
 }

@@ -16,10 +16,12 @@ mod grade;
 mod grade_fleet;
 mod grade_live;
 mod gradebook;
+mod grading;
 mod guide;
 mod inbox;
 mod lint;
 mod live;
+mod output;
 mod pages;
 mod policy;
 mod prove;
@@ -32,7 +34,7 @@ mod watching;
 use crate::cli::{Cli, Color, Command};
 use crate::report::Report;
 use clap::CommandFactory;
-use std::io::Write;
+use output::print;
 
 /// Runs a verb; gives the exit code.
 pub fn run(cli: Cli) -> u8 {
@@ -85,13 +87,5 @@ async fn verb(cli: Cli) -> anyhow::Result<u8> {
             clap_complete::generate(shell, &mut Cli::command(), "edemlab", &mut out);
             print(String::from_utf8_lossy(&out).trim_end())
         }
-    }
-}
-
-/// Prints to standard output. A reader that has gone (`| head`) is no error.
-fn print(text: &str) -> anyhow::Result<u8> {
-    match writeln!(std::io::stdout().lock(), "{text}") {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(0),
     }
 }

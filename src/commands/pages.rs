@@ -10,7 +10,7 @@ pub fn run(args: &PagesArgs) -> anyhow::Result<u8> {
     let pages = pages::write(&folder, args.count.into())?;
     let index = visible(&pages.index.display().to_string());
     let people = if pages.students == 1 { "student" } else { "students" };
-    super::print(&format!(
+    super::output::print(&format!(
         "{index}\n\n{} {people}, each with students/ID.html and feedback/ID.md.",
         pages.students
     ))

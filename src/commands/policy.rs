@@ -19,5 +19,5 @@ pub fn run(course: Option<PathBuf>, args: PolicyArgs) -> anyhow::Result<u8> {
         region: args.region,
     };
     let document = policy(&[lab], !args.no_probe, &place)?;
-    super::print(&serde_json::to_string_pretty(&document)?)
+    super::output::print(&serde_json::to_string_pretty(&document)?)
 }

@@ -76,7 +76,7 @@ pub async fn run(course: Option<PathBuf>, lab: &str, only: &[String]) -> anyhow:
             format!("not proved: {n} of {accounts} accounts show something else than they should, {seconds:.0} s").red()
         }
     };
-    super::print(&format!("\n{verdict}"))?;
+    super::output::print(&format!("\n{verdict}"))?;
     Ok(u8::from(wrong > 0))
 }
 

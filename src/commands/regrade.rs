@@ -15,7 +15,7 @@ pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<
     let folder = Folder::open(&args.dir)?;
     let _lock = match args.dry_run {
         true => None,
-        false => Some(super::grade::locked(&args.dir)?),
+        false => Some(super::grading::locked(&args.dir)?),
     };
     let labs = roster::labs(&course, &args.labs)?;
     let class = folder.class();
@@ -87,7 +87,7 @@ pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<
         (true, false) => "\n\nNothing was changed (--dry-run).",
         _ => "",
     };
-    super::print(&format!("{}{kept}", text.trim_end()))?;
+    super::output::print(&format!("{}{kept}", text.trim_end()))?;
     Ok(if without > 0 { 3 } else { 0 })
 }
 

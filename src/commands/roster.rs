@@ -27,7 +27,7 @@ pub async fn run(course: Option<PathBuf>, command: RosterCommand) -> anyhow::Res
     let live = Live::new(args.format != VerifyFormat::Text);
     let verified = all(&doors, &class, &labs, &args, &live).await;
     live.clear();
-    super::print(rendered(&verified, args.format).trim_end())?;
+    super::output::print(rendered(&verified, args.format).trim_end())?;
     let ready = |v: &Verified| matches!(v.state, State::Ready | State::Excused);
     Ok(u8::from(!verified.iter().all(ready)))
 }

@@ -29,25 +29,25 @@ pub async fn run(course: Option<PathBuf>, command: SandboxCommand) -> anyhow::Re
                  Use the AWS CLI  eval \"$(edemlab sandbox env)\"\n  Stop it          edemlab sandbox stop",
                 sandbox.endpoint, sandbox.pid
             );
-            super::print(&text)
+            super::output::print(&text)
         }
         SandboxCommand::Stop => {
             let stopped = sandbox::stop(&paths).await?;
-            super::print(if stopped {
+            super::output::print(if stopped {
                 "the sandbox is stopped"
             } else {
                 "the sandbox is not running"
             })
         }
         SandboxCommand::Status => match sandbox::status(&paths).await? {
-            Some(s) => super::print(&format!(
+            Some(s) => super::output::print(&format!(
                 "the sandbox is running at {} (process {}, since {})\nits log: {}",
                 s.endpoint,
                 s.pid,
                 s.started.format("%Y-%m-%d %H:%M:%S UTC"),
                 s.log().display()
             )),
-            None => super::print("the sandbox is not running: `edemlab sandbox start` starts it"),
+            None => super::output::print("the sandbox is not running: `edemlab sandbox start` starts it"),
         },
         SandboxCommand::Env { account, region, root } => {
             let sandbox = started(&paths, &live).await?;
@@ -59,10 +59,10 @@ pub async fn run(course: Option<PathBuf>, command: SandboxCommand) -> anyhow::Re
             live.clear();
             // A token or profile of the user's own would win over the keys.
             for name in Sandbox::UNSET.iter().filter(|name| std::env::var_os(name).is_some()) {
-                super::print(&format!("unset {name}"))?;
+                super::output::print(&format!("unset {name}"))?;
             }
             for (name, value) in sandbox.variables(&keys, &region) {
-                super::print(&format!("export {name}={value}"))?;
+                super::output::print(&format!("export {name}={value}"))?;
             }
             Ok(0)
         }
@@ -98,7 +98,7 @@ pub async fn run(course: Option<PathBuf>, command: SandboxCommand) -> anyhow::Re
             let what = fault.map_or("the solution".to_owned(), |f| {
                 format!("the fault `{}` ({})", f.id, f.title)
             });
-            super::print(&format!(
+            super::output::print(&format!(
                 "{what} of {} is in account {account}, {region}\n\n  \
                  Check it   eval \"$(edemlab sandbox env --account {account})\" && edemlab check {}",
                 lab.id, lab.id

@@ -1,6 +1,6 @@
 //! The chapters of the book, as far as a course depends on them: where `{{#check}}` stands, and which anchors there are.
 
-use super::UnknownName;
+use super::name::UnknownName;
 use super::step::{Lab, Step};
 use mdbook_markdown::pulldown_cmark::{Event, Tag, TagEnd};
 use mdbook_markdown::{MarkdownOptions, new_cmark_parser};

@@ -1,9 +1,10 @@
 //! From YAML to a compiled step. Every mistake becomes a diagnostic, and reading goes on.
 
-use super::closest;
+use super::argument::Compiled;
+use super::name::closest;
 use super::node::{Content, Key, Node};
 use super::reader::{Fields, Reader};
-use super::step::{Action, Check, Compiled, Hop, HopSend, Preference, Probe, Removal, Resource};
+use super::step::{Action, Check, Hop, HopSend, Preference, Probe, Removal, Resource};
 use std::ops::Range;
 use std::time::Duration;
 

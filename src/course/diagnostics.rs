@@ -2,6 +2,7 @@
 
 use super::source::SourceFile;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -18,10 +19,29 @@ pub struct Diagnostic {
     pub label: String,
 }
 
+/// A resource's place: its file and the bytes of its name.
+pub(super) type Place = (Arc<SourceFile>, Range<usize>);
+
 /// Every mistake that was found.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
+}
+
+/// Adds a mistake to those of a course that is being read.
+pub(super) fn report(
+    diagnostics: &RefCell<Diagnostics>,
+    file: &Arc<SourceFile>,
+    at: Range<usize>,
+    message: impl Into<String>,
+    label: impl Into<String>,
+) {
+    diagnostics.borrow_mut().add(Diagnostic {
+        file: file.clone(),
+        at,
+        message: message.into(),
+        label: label.into(),
+    });
 }
 
 impl Diagnostics {

@@ -2,73 +2,17 @@
 //! followed, only regular files are read, and there is an end to how much.
 
 use super::paths::is_plain;
-use super::source::SourceError;
+use super::refusal::{MAX_DEPTH, MAX_ENTRIES, MAX_FILE, MAX_TOTAL, Refusal, SourceError};
 use crate::confined::{Folder, Kind};
 use std::ffi::OsStr;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// The largest file, in bytes.
-const MAX_FILE: u64 = 32 << 20;
-/// All files together, in bytes.
-const MAX_TOTAL: u64 = 128 << 20;
-/// Files and folders together, hidden ones too.
-const MAX_ENTRIES: usize = 10_000;
-/// Folders within each other.
-const MAX_DEPTH: usize = 16;
-/// So many are named at most.
-const MAX_NAMED: usize = 20;
-
 /// The folders of a course. It is none without the first two; a course in the making may not have a book yet.
 const PARTS: [(&str, bool); 3] = [("labs", true), ("checks", true), ("book", false)];
+
 /// A file beside them that a book may include.
 const BESIDE: &str = "CONTRIBUTING.md";
-
-/// Why something in a course's folder is not read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// A link, a pipe, a socket, a device.
-    #[error("`{path}` is {}: a course has regular files and folders only. Put a copy in its place, or remove it", kind.name())]
-    NotRegular {
-        /// Its path within the course.
-        path: String,
-        /// What it is.
-        kind: Kind,
-    },
-    /// A name that means something else elsewhere: on another system, in an address, in a page.
-    #[error(
-        "`{path}` has a name that a course cannot use: rename it without control characters and without {}",
-        super::paths::NOT_IN_NAMES
-    )]
-    Name {
-        /// Its path within the course, as far as it can be shown.
-        path: String,
-    },
-    /// A file that is too large.
-    #[error("`{path}` is larger than {} MiB, the most that a file of a course may have: make it smaller, or remove it", MAX_FILE >> 20)]
-    Large {
-        /// Its path within the course.
-        path: String,
-    },
-    /// A folder that is too deep.
-    #[error("`{path}` is more than {MAX_DEPTH} folders deep: move it up")]
-    Deep {
-        /// Its path within the course.
-        path: String,
-    },
-    /// Too much altogether.
-    #[error("the course has more than {MAX_ENTRIES} files and folders, or more than {} MiB: is this the right folder?", MAX_TOTAL >> 20)]
-    Much,
-}
-
-/// Everything in a course's folder that is not read, as a list.
-pub(super) fn listed(refusals: &[Refusal]) -> String {
-    let mut lines: Vec<String> = refusals.iter().take(MAX_NAMED).map(|r| format!("  {r}")).collect();
-    if let more @ 1.. = refusals.len().saturating_sub(MAX_NAMED) {
-        lines.push(format!("  and {more} more"));
-    }
-    lines.join("\n")
-}
 
 /// A file's path within the course, with `/`, and what is in it.
 pub(super) type Found = (String, Vec<u8>);

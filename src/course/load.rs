@@ -2,8 +2,10 @@
 
 use super::chapter::{PAGES, page_of};
 use super::decode;
-use super::diagnostics::{Diagnostic, Diagnostics};
+use super::diagnostics::{Diagnostics, Place, report};
+use super::edition::Course;
 use super::fault;
+use super::name::closest;
 use super::node::{self, Key};
 use super::pages;
 use super::paths::below;
@@ -12,14 +14,10 @@ use super::resolve;
 use super::source::{CourseFiles, SourceFile};
 use super::step::{Lab, Step};
 use super::vocabulary::Vocabulary;
-use super::{Course, closest};
 use indexmap::IndexMap;
 use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
-
-/// A resource's place: its file and the bytes of its name.
-pub(super) type Place = (Arc<SourceFile>, Range<usize>);
 
 /// How much of a course is read: start-up does no work that the verb does not need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,21 +72,6 @@ pub fn load(files: CourseFiles, vocabulary: &Vocabulary, part: Part) -> Result<C
     } else {
         Err(diagnostics)
     }
-}
-
-pub(super) fn report(
-    diagnostics: &RefCell<Diagnostics>,
-    file: &Arc<SourceFile>,
-    at: Range<usize>,
-    message: impl Into<String>,
-    label: impl Into<String>,
-) {
-    diagnostics.borrow_mut().add(Diagnostic {
-        file: file.clone(),
-        at,
-        message: message.into(),
-        label: label.into(),
-    });
 }
 
 /// A lab, and whether all of its steps and checks could be read.

@@ -3,8 +3,8 @@
 
 use super::chapter::{self, Misplaced, PAGES, directives, page_of, steps_on};
 use super::diagnostics::Diagnostics;
+use super::diagnostics::report;
 use super::include::Includes;
-use super::load::report;
 use super::source::{CourseFiles, SourceFile};
 use super::step::{Lab, Step};
 use super::{settings, summary};

@@ -1,9 +1,9 @@
 //! Taking fields out of YAML: what is missing, unknown or of the wrong kind becomes a diagnostic, and reading goes on.
 
+use super::argument::{Arg, Compiled};
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::node::{Content, Key, Node};
 use super::source::SourceFile;
-use super::step::{Arg, Compiled};
 use crate::expr::{Expr, Template};
 use indexmap::IndexMap;
 use std::cell::RefCell;
@@ -206,7 +206,7 @@ impl<'r, 'a> Fields<'r, 'a> {
     /// What is left is not known.
     pub fn finish(self) {
         for (key, _) in &self.entries {
-            let near = super::closest(&key.name, self.asked.iter().copied());
+            let near = super::name::closest(&key.name, self.asked.iter().copied());
             self.reader.report(
                 key.at.clone(),
                 format!("{} has no field `{}`", self.what, key.name),

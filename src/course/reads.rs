@@ -1,12 +1,9 @@
 //! What the expressions and texts of a lab read of what was found.
 
-use super::step::{Compiled, Lab};
+use super::argument::Compiled;
+use super::step::Lab;
 use crate::expr::{Expr, Mentions, Template};
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
-
-/// For each resource the fields of it that anything reads, once that was asked for.
-pub(super) type FieldsRead = OnceLock<BTreeMap<String, Option<BTreeSet<String>>>>;
+use std::collections::BTreeSet;
 
 impl Lab {
     /// The top-level fields of the resource `name`, or of each in a list of them, that anything in the lab reads; `None`

@@ -1,10 +1,11 @@
 //! Names, fields and arguments: everything an expression mentions is held against what there is.
 
-use super::closest;
+use super::argument::{Arg, Compiled};
 use super::diagnostics::Diagnostics;
-use super::load::{Place, report};
+use super::diagnostics::{Place, report};
+use super::name::closest;
 use super::node;
-use super::step::{Action, Arg, Compiled, Lab};
+use super::step::{Action, Lab};
 use super::vocabulary::{ArgSpec, VerbRole, Vocabulary};
 use crate::expr::{Expr, Mentions, Shape, Template};
 use indexmap::IndexMap;

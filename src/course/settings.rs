@@ -2,10 +2,11 @@
 //! is mdBook's, and only looked at for paths that lead out of the course.
 
 use super::diagnostics::Diagnostics;
-use super::load::report;
+use super::diagnostics::report;
+use super::name::closest;
 use super::paths::{PathError, below, within};
 use super::source::{CourseFiles, SourceFile};
-use super::{closest, summary};
+use super::summary;
 use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,14 +1,18 @@
 //! The files of a course: embedded in the binary, or a folder of the same shape.
 
-use super::folder::{self, Refusal};
+use super::folder::{self};
+use super::refusal::SourceError;
 use include_dir::{Dir, include_dir};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 static LABS: Dir = include_dir!("$CARGO_MANIFEST_DIR/labs");
+
 static CHECKS: Dir = include_dir!("$CARGO_MANIFEST_DIR/checks");
+
 static BOOK: Dir = include_dir!("$CARGO_MANIFEST_DIR/book");
+
 /// The book includes parts of it.
 const CONTRIBUTING: (&str, &str) = ("CONTRIBUTING.md", include_str!("../../CONTRIBUTING.md"));
 
@@ -29,37 +33,6 @@ pub struct CourseFiles {
     pub(super) others: BTreeMap<String, Arc<[u8]>>,
     /// Where it was read from, for messages; `None` is the embedded course.
     pub folder: Option<PathBuf>,
-}
-
-/// Why a course's files cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum SourceError {
-    /// Not a course.
-    #[error(
-        "{} is not a course: it has no folder `{missing}`\n\n  A course is a folder with `labs/LAB/lab.yaml` and `checks/LAB/STEP.yaml`; see CONTRIBUTING.md.", folder.display()
-    )]
-    NotACourse {
-        /// The folder that was named.
-        folder: PathBuf,
-        /// What it lacks.
-        missing: &'static str,
-    },
-    /// There is in it what a course may not have.
-    #[error("{} cannot be used as a course:\n\n{}", folder.display(), folder::listed(refusals))]
-    Refused {
-        /// The folder that was named.
-        folder: PathBuf,
-        /// Everything that was found.
-        refusals: Vec<Refusal>,
-    },
-    /// A file or folder that cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
-    Unreadable {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
 }
 
 impl CourseFiles {

@@ -1,33 +1,16 @@
 //! What a course consists of, compiled: labs, steps, resources, checks, probes.
 
-use super::diagnostics::place;
+use super::argument::{Arg, Compiled};
 use super::fault::Fault;
-use super::reads::FieldsRead;
-use super::source::SourceFile;
 use super::vocabulary::VerbRole;
-use crate::expr::{EvalError, Expr, Scope, Template};
+use crate::expr::{Expr, Template};
 use indexmap::IndexMap;
-use std::collections::BTreeSet;
-use std::sync::{Arc, OnceLock};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 use std::time::Duration;
 
-/// Something compiled, and where it was written.
-#[derive(Debug)]
-pub struct Compiled<T> {
-    /// The compiled thing.
-    pub value: T,
-    /// Its file.
-    pub file: Arc<SourceFile>,
-    /// Its first byte there.
-    pub at: usize,
-}
-
-impl<T> Compiled<T> {
-    /// `file:line:column`, for the author who has to mend it.
-    pub fn place(&self) -> String {
-        place(&self.file, self.at)
-    }
-}
+/// For each resource the fields of it that anything reads, once that was asked for.
+pub(super) type FieldsRead = OnceLock<BTreeMap<String, Option<BTreeSet<String>>>>;
 
 /// One lab.
 #[derive(Debug)]
@@ -167,52 +150,6 @@ pub struct Preference {
     pub because: String,
 }
 
-/// An argument: a text with expressions, or a list or map of such.
-#[derive(Debug)]
-pub enum Arg {
-    /// A text.
-    Text(Compiled<Template>),
-    /// A number, a truth value or nothing.
-    Plain(serde_json::Value),
-    /// A list.
-    List(Vec<Arg>),
-    /// A map.
-    Map(IndexMap<String, Arg>),
-}
-
-impl Arg {
-    /// Its value in `scope`.
-    ///
-    /// # Errors
-    /// The expression that has no value, with its place.
-    pub fn value(&self, scope: &Scope) -> Result<serde_json::Value, (String, EvalError)> {
-        Ok(match self {
-            Self::Text(t) => t.value.value(scope).map_err(|e| (t.place(), e))?,
-            Self::Plain(v) => v.clone(),
-            Self::List(items) => items
-                .iter()
-                .map(|i| i.value(scope))
-                .collect::<Result<Vec<_>, _>>()?
-                .into(),
-            Self::Map(entries) => entries
-                .iter()
-                .map(|(k, v)| Ok((k.clone(), v.value(scope)?)))
-                .collect::<Result<serde_json::Map<_, _>, _>>()?
-                .into(),
-        })
-    }
-
-    /// Every text in it.
-    pub fn texts<'a>(&'a self, into: &mut Vec<&'a Compiled<Template>>) {
-        match self {
-            Self::Text(t) => into.push(t),
-            Self::Plain(_) => {}
-            Self::List(items) => items.iter().for_each(|i| i.texts(into)),
-            Self::Map(entries) => entries.values().for_each(|i| i.texts(into)),
-        }
-    }
-}
-
 /// One check: an expectation and what to say when it is not met.
 #[derive(Debug)]
 pub struct Check {
@@ -312,15 +249,4 @@ pub struct Removal {
     pub action: Action,
     /// The hop, by its place in the list, that makes it: when that was never begun, there is nothing to remove.
     pub after: Option<usize>,
-}
-
-/// The arguments of an action or resource, evaluated.
-pub type Args = serde_json::Map<String, serde_json::Value>;
-
-/// Evaluates `with`.
-///
-/// # Errors
-/// The expression that has no value, with its place.
-pub fn arguments(with: &IndexMap<String, Arg>, scope: &Scope) -> Result<Args, (String, EvalError)> {
-    with.iter().map(|(k, v)| Ok((k.clone(), v.value(scope)?))).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::chapter::PAGES;
 use super::diagnostics::Diagnostics;
-use super::load::report;
+use super::diagnostics::report;
 use super::paths::{PathError, below};
 use super::source::SourceFile;
 use mdbook_markdown::pulldown_cmark::{Event, Parser, Tag};

@@ -1,6 +1,6 @@
 //! What a course may ask for: the kinds of resource and the verbs of a probe, described without doing anything.
 
-use super::UnknownName;
+use super::name::UnknownName;
 use crate::expr::Shape;
 
 /// The kinds and verbs that exist.

@@ -1,6 +1,7 @@
 //! `apigateway.rest_api` with its resources, methods and integrations, and `apigateway.stage`.
 
-use super::{Args, Candidate, Description, Kind, candidates, text, time};
+use super::kind::{Args, Candidate, Description, Kind, candidates, text};
+use super::time;
 use crate::account::services::APIGATEWAY;
 use crate::account::{Account, CallError};
 use crate::course::{ArgSpec, KindSpec};

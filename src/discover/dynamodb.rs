@@ -1,6 +1,7 @@
 //! `dynamodb.table`.
 
-use super::{Candidate, Description, Kind, time};
+use super::kind::{Candidate, Description, Kind};
+use super::time;
 use crate::account::{Account, CallError};
 use crate::course::KindSpec;
 use crate::expr::Shape;

@@ -1,6 +1,7 @@
 //! `ecr.repository`, with the images in it.
 
-use super::{Candidate, Description, Kind, candidates, time};
+use super::kind::{Candidate, Description, Kind, candidates};
+use super::time;
 use crate::account::services::ECR;
 use crate::account::wire::Paging;
 use crate::account::{Account, CallError};

@@ -1,6 +1,7 @@
 //! `account.elsewhere`: what of the lab is in other regions.
 
-use super::{Args, Candidate, Kind, kind, text};
+use super::kind::{Args, Candidate, Kind, text};
+use super::kinds::of_service;
 use crate::account::{Account, CallError, regions};
 use crate::course::{ArgSpec, KindSpec};
 use crate::expr::Shape;
@@ -30,7 +31,7 @@ pub(super) const RESOURCE: Kind = Kind {
 
 fn elsewhere<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>> {
     async move {
-        let Some(kind) = kind(text(args, "kind")) else {
+        let Some(kind) = of_service(text(args, "kind")) else {
             let message = format!("there is no kind {:?}", text(args, "kind"));
             return Err(CallError::other("account.elsewhere", "NoSuchKind", message));
         };

@@ -1,6 +1,7 @@
 //! `events.bus`, and `events.rule`: the rules of a bus with their targets and what they match.
 
-use super::{AT_ONCE, Args, Candidate, Description, Kind, candidates, text, time};
+use super::kind::{AT_ONCE, Args, Candidate, Description, Kind, candidates, text};
+use super::time;
 use crate::account::services::EVENTBRIDGE;
 use crate::account::wire::Paging;
 use crate::account::{Account, CallError};

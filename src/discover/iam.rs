@@ -1,6 +1,6 @@
 //! `iam.role`, and `iam.access`: what a role may do, simulated on the real resource.
 
-use super::{Args, Candidate, Description, Kind, text, texts, texts_of};
+use super::kind::{Args, Candidate, Description, Kind, text, texts, texts_of};
 use crate::account::services::IAM;
 use crate::account::wire::Paging;
 use crate::account::{Account, CallError, Problem};

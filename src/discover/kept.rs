@@ -1,6 +1,6 @@
 //! What an account has shown of its resources, for everyone who asks in the same run: two labs look for the same kinds.
 
-use super::{Args, Candidate, Kind};
+use super::kind::{Args, Candidate, Kind};
 use crate::account::{Account, CallError, Once};
 use crate::course::KindSpec;
 use crate::expr::Document;

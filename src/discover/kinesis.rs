@@ -1,6 +1,7 @@
 //! `kinesis.stream`, and where streams are when they are not here.
 
-use super::{Args, Candidate, Description, Kind, time};
+use super::kind::{Args, Candidate, Description, Kind};
+use super::time;
 use crate::account::{Account, CallError, regions};
 use crate::course::KindSpec;
 use crate::expr::Shape;

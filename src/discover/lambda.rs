@@ -1,6 +1,6 @@
 //! `lambda.function`, with the event source mappings that feed it.
 
-use super::{Candidate, Kind};
+use super::kind::{Candidate, Kind};
 use crate::account::{Account, CallError};
 use crate::course::KindSpec;
 use crate::expr::Shape;

@@ -1,6 +1,7 @@
 //! `logs.group`, and `logs.resource_policy`: who else may write into log groups.
 
-use super::{Args, Candidate, Kind, candidates, text, time};
+use super::kind::{Args, Candidate, Kind, candidates, text};
+use super::time;
 use crate::account::services::LOGS;
 use crate::account::wire::Paging;
 use crate::account::{Account, CallError};

@@ -1,18 +1,17 @@
 //! Kinds of resource, one file a service: AWS's answer becomes a JSON document with AWS's own field names.
 //!
-//! A new kind is a [`Kind`] in its service's file and one line in [`KINDS`].
+//! A new kind is a [`Kind`] in its service's file and one line in `kinds.rs`.
 
 mod apigateway;
-mod apprunner;
 mod container;
-mod definition;
 mod dynamodb;
 mod ecr;
-mod ecs;
 mod elsewhere;
 mod events;
 mod iam;
 mod kept;
+mod kind;
+mod kinds;
 mod kinesis;
 mod lambda;
 mod logs;
@@ -26,109 +25,23 @@ mod web;
 
 pub(crate) use events::rules_with_targets;
 pub use kept::{Described, Listed, key, list};
+pub use kind::{Args, Candidate, Describe, Description, Kind, List};
 pub(crate) use lambda::mapping as event_source_mapping;
 
-use crate::account::{Account, CallError};
 use crate::course::KindSpec;
-use futures::future::BoxFuture;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-/// The arguments of a kind: `with`, evaluated.
-pub type Args = serde_json::Map<String, Value>;
-
-/// How the candidates of a kind are listed.
-pub type List = for<'a> fn(&'a Account, &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>>;
-
-/// How the fields of a candidate that its list does not have are looked up.
-pub struct Description {
-    /// The IAM actions that it needs.
-    pub actions: &'static [&'static str],
-    /// The look-up: an object with those fields.
-    pub look: Describe,
-    /// Which of those fields says when it was made, where the list does not.
-    pub made: Option<&'static str>,
-}
-
-/// How the other fields of a candidate are looked up.
-pub type Describe = for<'a> fn(&'a Account, &'a Candidate) -> BoxFuture<'a, Result<Value, CallError>>;
-
-/// What a kind does.
-pub struct Kind {
-    /// Its name, fields and arguments.
-    pub spec: fn() -> KindSpec,
-    /// The IAM actions that its list needs.
-    pub actions: &'static [&'static str],
-    /// Every candidate, with the fields of [`KindSpec::listed`].
-    pub list: List,
-    /// The fields that the list does not have.
-    pub describe: Option<Description>,
-}
-
-impl Kind {
-    /// Whether its list is that of one region. IAM and STS know none, and S3 lists the buckets of all.
-    pub fn is_regional(&self) -> bool {
-        let mut services = self.actions.iter().filter_map(|action| action.split(':').next());
-        services.any(|service| !["iam", "sts", "s3"].contains(&service))
-    }
-}
-
-/// One resource that might be the lab's.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Candidate {
-    /// Its name.
-    pub name: String,
-    /// Its ARN, where the list has it.
-    pub arn: Option<String>,
-    /// When it was made, as text that sorts; empty where the list does not say.
-    pub made: String,
-    /// What is known of it.
-    pub document: Value,
-    /// Whether AWS gives every account one, such as the `default` event bus.
-    pub given: bool,
-}
-
 /// Every kind.
-pub const KINDS: &[Kind] = &[
-    sts::CALLER_IDENTITY,
-    kinesis::STREAM,
-    kinesis::STREAM_ELSEWHERE,
-    dynamodb::TABLE,
-    lambda::FUNCTION,
-    iam::ROLE,
-    iam::ACCESS,
-    s3::BUCKET,
-    s3::CSV,
-    personalize::DATASET_GROUP,
-    personalize::DATASET,
-    personalize::SOLUTION,
-    personalize::RECOMMENDER,
-    personalize::EVENT_TRACKER,
-    ecr::REPOSITORY,
-    container::SERVICE,
-    web::PAGE,
-    events::BUS,
-    events::RULE,
-    logs::GROUP,
-    logs::RESOURCE_POLICY,
-    sns::TOPIC,
-    sns::SUBSCRIPTION,
-    states::MACHINE,
-    states::WALK,
-    apigateway::REST_API,
-    apigateway::METHOD,
-    apigateway::STAGE,
-    elsewhere::RESOURCE,
-];
+pub fn kinds() -> impl Iterator<Item = &'static Kind> {
+    kinds::OF_SERVICES.iter().chain([&elsewhere::RESOURCE])
+}
 
 /// Every kind by its name, with its spec, which is made once: each has a shape of some dozen parts.
 fn known() -> &'static HashMap<&'static str, (&'static Kind, KindSpec)> {
     static KNOWN: OnceLock<HashMap<&str, (&Kind, KindSpec)>> = OnceLock::new();
     KNOWN.get_or_init(|| {
-        let all = KINDS.iter().map(|kind| (kind, (kind.spec)()));
+        let all = kinds().map(|kind| (kind, (kind.spec)()));
         all.map(|(kind, spec)| (spec.name, (kind, spec))).collect()
     })
 }
@@ -141,43 +54,4 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
 /// What the kind called `name` is.
 pub fn spec(name: &str) -> Option<&'static KindSpec> {
     known().get(name).map(|(_, spec)| spec)
-}
-
-/// Calls of one kind that are under way at once: enough to be quick, below every control plane's limit
-/// (Lambda and IAM bear about 15 a second).
-const AT_ONCE: usize = 12;
-
-/// Candidates whose documents are AWS's own items. The three fields hold name, ARN and when it was made; an empty one is
-/// not there.
-fn candidates(items: Vec<Value>, name: &str, arn: &str, made: &str) -> Vec<Candidate> {
-    let field = |item: &Value, field: &str| item[field].as_str().map(str::to_owned);
-    items
-        .into_iter()
-        .map(|item| Candidate {
-            name: field(&item, name).unwrap_or_default(),
-            arn: field(&item, arn),
-            made: field(&item, made).unwrap_or_default(),
-            document: item,
-            given: false,
-        })
-        .collect()
-}
-
-/// A text argument.
-fn text<'a>(args: &'a Args, name: &str) -> &'a str {
-    args.get(name).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// A list of texts.
-fn texts(args: &Args, name: &str) -> Vec<String> {
-    args.get(name).map(texts_of).unwrap_or_default()
-}
-
-/// The texts in a list, or the one text.
-fn texts_of(value: &Value) -> Vec<String> {
-    match value {
-        Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        Value::String(one) => vec![one.clone()],
-        _ => Vec::new(),
-    }
 }

@@ -1,7 +1,8 @@
 //! Amazon Personalize: `personalize.dataset_group`, and what is in one: `personalize.dataset`, `personalize.solution`,
 //! `personalize.recommender`, `personalize.event_tracker`.
 
-use super::{AT_ONCE, Args, Candidate, Description, Kind, candidates, text, time};
+use super::kind::{AT_ONCE, Args, Candidate, Description, Kind, candidates, text};
+use super::time;
 use crate::account::services::PERSONALIZE;
 use crate::account::wire::Paging;
 use crate::account::{Account, CallError, Problem};

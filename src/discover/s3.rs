@@ -1,6 +1,7 @@
 //! `s3.bucket` with its policy, and `s3.csv`: the CSV files in a bucket with their columns.
 
-use super::{AT_ONCE, Args, Candidate, Description, Kind, text, time};
+use super::kind::{AT_ONCE, Args, Candidate, Description, Kind, text};
+use super::time;
 use crate::account::{Account, CallError, Problem};
 use crate::course::{ArgSpec, KindSpec};
 use crate::expr::Shape;

@@ -1,6 +1,6 @@
 //! `sns.topic`, and `sns.subscription`: who hears what is published to a topic.
 
-use super::{Args, Candidate, Kind, candidates, text};
+use super::kind::{Args, Candidate, Kind, candidates, text};
 use crate::account::services::SNS;
 use crate::account::wire::Paging;
 use crate::account::{Account, CallError};

@@ -1,9 +1,11 @@
 //! `states.machine`, and `states.walk`: where a machine's definition leads.
 
-use super::{Args, Candidate, Description, Kind, candidates, definition, time};
+use super::kind::{Args, Candidate, Description, Kind, candidates};
+use super::time;
 use crate::account::services::STATES;
 use crate::account::wire::Paging;
 use crate::account::{Account, CallError};
+use crate::asl;
 use crate::course::{ArgSpec, KindSpec};
 use crate::expr::Shape;
 use futures::FutureExt;
@@ -87,7 +89,7 @@ async fn describe(account: &Account, machine: &Candidate) -> Result<Value, CallE
     let text = answer["definition"].as_str().unwrap_or_default();
     let definition: Value = serde_json::from_str(text).unwrap_or_default();
     Ok(json!({
-        "Tasks": definition::tasks(&definition),
+        "Tasks": asl::tasks(&definition),
         "definition": definition,
         "roleArn": answer["roleArn"],
         "status": answer["status"],
@@ -97,7 +99,7 @@ async fn describe(account: &Account, machine: &Candidate) -> Result<Value, CallE
 fn walk<'a>(_: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>> {
     async move {
         let (definition, output) = (&args["definition"], &args["output"]);
-        match definition::walk(definition, output) {
+        match asl::walk(definition, output) {
             Ok(states) => Ok(vec![Candidate {
                 document: json!({"States": states}),
                 ..Candidate::default()

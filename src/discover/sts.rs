@@ -1,6 +1,6 @@
 //! `sts.caller_identity`: who is asking.
 
-use super::{Args, Candidate, Kind};
+use super::kind::{Args, Candidate, Kind};
 use crate::account::{Account, CallError};
 use crate::course::KindSpec;
 use crate::expr::Shape;

@@ -1,6 +1,6 @@
 //! `web.page`: what a student's service answers.
 
-use super::{Args, Candidate, Kind, text};
+use super::kind::{Args, Candidate, Kind, text};
 use crate::account::web::WebRequest;
 use crate::account::{Account, CallError, Problem};
 use crate::course::{ArgSpec, KindSpec};

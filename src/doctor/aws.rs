@@ -1,6 +1,6 @@
 //! The way to AWS: region, credentials, connection, clock. One call tells all of it.
 
-use super::{Item, Seen, State, Uses};
+use super::item::{Item, Seen, State, Uses};
 use crate::account::services::STS;
 use crate::account::{Account, Answer, CallError, ConnectError, Connection, Contact, Problem, RegionFrom, regions};
 use chrono::TimeDelta;

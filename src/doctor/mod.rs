@@ -1,11 +1,14 @@
 //! What is ready on this computer before the first step of a lab, and how to mend what is not.
 
 mod aws;
+mod item;
 mod programs;
 
+pub use item::{Item, State, Uses};
+
 use crate::account::Connection;
+use item::Seen;
 use serde::Serialize;
-use std::collections::BTreeSet;
 
 /// The name and version of the findings as JSON.
 pub const SCHEMA: &str = "edemlab/doctor/1";
@@ -19,74 +22,6 @@ pub struct Findings {
     pub ready: bool,
     /// One thing each, in the order in which they are shown.
     pub items: Vec<Item>,
-}
-
-/// One thing that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Item {
-    /// Its name for programs.
-    pub id: &'static str,
-    /// Its name for people.
-    pub name: &'static str,
-    /// How it is.
-    pub state: State,
-    /// What was found, in one sentence without capital and stop.
-    pub found: String,
-    /// What it is needed for.
-    pub needed_for: &'static str,
-    /// How to mend it, a sentence each. Empty where there is nothing to mend.
-    pub fix: Vec<String>,
-}
-
-/// How a thing is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum State {
-    /// As it should be.
-    Ready,
-    /// It works, and something should be known about it.
-    Warning,
-    /// It is needed and not there.
-    Missing,
-    /// It is not there; most of the course goes without.
-    Optional,
-    /// It could not be told.
-    Unknown,
-}
-
-impl Item {
-    fn new(id: &'static str, name: &'static str, needed_for: &'static str, seen: Seen) -> Self {
-        Self {
-            id,
-            name,
-            needed_for,
-            state: seen.0,
-            found: seen.1,
-            fix: seen.2,
-        }
-    }
-}
-
-/// What a lab needs of a region.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Uses {
-    /// The lab.
-    pub lab: String,
-    /// The services of what it looks for, by the prefixes of their IAM actions.
-    pub services: BTreeSet<String>,
-}
-
-/// A state, what was found, and the fix.
-struct Seen(State, String, Vec<String>);
-
-impl Seen {
-    fn ready(found: impl Into<String>) -> Self {
-        Self(State::Ready, found.into(), Vec::new())
-    }
-
-    fn new<'f>(state: State, found: impl Into<String>, fix: impl IntoIterator<Item = &'f str>) -> Self {
-        Self(state, found.into(), fix.into_iter().map(str::to_owned).collect())
-    }
 }
 
 /// Looks at everything, all at once. Nothing is made or changed.

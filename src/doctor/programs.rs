@@ -1,6 +1,6 @@
 //! Programs of this computer. Each is given a few seconds.
 
-use super::{Item, Seen, State};
+use super::item::{Item, Seen, State};
 use crate::report::text::cut;
 use crate::sandbox::{self, Interpreter, Paths};
 use std::future::Future;

@@ -129,7 +129,7 @@ impl Scope {
 
     /// The value of `program`, which was made from `source`.
     pub(super) fn evaluate(&self, source: &str, program: &cel::Program) -> Result<serde_json::Value, EvalError> {
-        let mut context = Context::with_env(super::environment());
+        let mut context = Context::with_env(super::functions::environment());
         context.set_variable_resolver(self);
         // Few expressions call one of these two, and adding them takes longer than most expressions do.
         if source.contains(GRANTS) {

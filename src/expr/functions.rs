@@ -5,13 +5,26 @@ use cel::common::value::CowVal;
 use cel::{Env, ExecutionError};
 use regex::Regex;
 use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// Patterns that are kept. A course has some dozens; more are those that an expression makes of what a student wrote.
 const KEPT: usize = 256;
 
-/// Declares them.
-pub(super) fn declare(env: &mut Env) {
+/// The environment that every expression shares: standard library, optional values, the string functions and ours.
+pub(super) fn environment() -> Arc<Env> {
+    static ENV: OnceLock<Arc<Env>> = OnceLock::new();
+    ENV.get_or_init(|| {
+        let mut env = Env::stdlib().with_optional_support(true);
+        env.add_extension(cel::extensions::strings)
+            .expect("the string functions are declared once");
+        declare(&mut env);
+        Arc::new(env)
+    })
+    .clone()
+}
+
+/// Declares ours.
+fn declare(env: &mut Env) {
     let declared = env
         .add_overload("found", "found", vec![cel::common::types::DYN_TYPE], found)
         .and_then(|()| cel::add_overload!(env, fn matches: (CelString, CelString) -> Result<CelBool>, id = "matches"))

@@ -264,7 +264,7 @@ impl Mentions {
             .or_else(|| self.source[..floor(&self.source, stop + word.len())].rfind(word));
         match found {
             Some(at) => at..at + word.len(),
-            None => start..start + super::word_length(&self.source[start..]),
+            None => start..start + super::place::word_length(&self.source[start..]),
         }
     }
 }

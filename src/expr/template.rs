@@ -1,6 +1,7 @@
 //! Texts with `{{ CEL }}` in them.
 
-use super::{EvalError, Expr, Mentions, Scope, SyntaxError};
+use super::expression::{Expr, SyntaxError};
+use super::{EvalError, Mentions, Scope};
 use std::ops::Range;
 
 /// A text with expressions in it, compiled.

@@ -52,7 +52,7 @@ pub const NOT_SENT: &str = "no event was sent (--no-probe)";
 /// The kinds and verbs that a course may use.
 pub fn vocabulary() -> Vocabulary {
     Vocabulary {
-        kinds: discover::KINDS.iter().map(|k| (k.spec)()).collect(),
+        kinds: discover::kinds().map(|k| (k.spec)()).collect(),
         verbs: verbs::VERBS.iter().map(verbs::Verb::spec).collect(),
     }
 }

@@ -1,6 +1,9 @@
 //! What may be asked of an account to check a lab: the least IAM policy, made from the kinds and verbs that the lab uses.
 
+mod place;
 mod scope;
+
+pub use place::Place;
 
 use crate::course::Lab;
 use crate::discover;
@@ -8,17 +11,6 @@ use crate::judge::reads_descriptions;
 use crate::probe::VERBS;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Where a policy holds: what is not said is any.
-#[derive(Debug, Clone, Default)]
-pub struct Place {
-    /// The partition: `aws`, `aws-cn`, `aws-us-gov`.
-    pub partition: Option<String>,
-    /// The account's twelve digits.
-    pub account: Option<String>,
-    /// The region.
-    pub region: Option<String>,
-}
 
 /// An IAM action that the policy's author does not know the resources of: a mistake in the program.
 #[derive(Debug, thiserror::Error)]

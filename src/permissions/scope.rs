@@ -2,7 +2,7 @@
 //! [Service Authorization Reference](https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html):
 //! where AWS knows no resource for an action, it is `*`. Names are a student's own, so a resource is any of its type.
 
-use super::Place;
+use super::place::Place;
 
 /// The ARNs, with the place's parts; `None` for an action that is not in the table.
 pub(super) fn resources(action: &str, place: &Place) -> Option<Vec<String>> {
@@ -78,12 +78,12 @@ pub(super) fn resources(action: &str, place: &Place) -> Option<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::discover::KINDS;
+    use crate::discover::kinds;
     use crate::probe::VERBS;
 
     #[test]
     fn every_action_has_its_resources() {
-        let kinds = KINDS.iter().flat_map(|k| {
+        let kinds = kinds().flat_map(|k| {
             let described = k.describe.as_ref().map_or(&[][..], |d| d.actions);
             k.actions.iter().chain(described)
         });

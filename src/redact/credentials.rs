@@ -5,7 +5,7 @@
 //! tokens of its sessions; what RFC 6750, 7617 and 7519 define; private keys as PEM; and the prefixes by which the
 //! well-known services let their tokens be found.
 
-use super::{HIDDEN, replace};
+use super::replace::{HIDDEN, replace};
 use regex::{Captures, Regex};
 use std::borrow::Cow;
 use std::sync::LazyLock;

@@ -2,11 +2,11 @@
 //! kind of Markdown finds a link, a picture or HTML in there.
 
 use super::text::{Piece, pieces};
-use super::words::{CheckWords, Words};
+use super::view::{CheckView, ReportView};
 use std::fmt::Write;
 
 /// The report, under a heading of the second level. `command` is how the check was called.
-pub fn section(words: &Words, command: &str) -> String {
+pub fn section(words: &ReportView, command: &str) -> String {
     let mut out = format!("## {}\n\n", inert(&words.title));
     let facts: Vec<String> = words
         .facts
@@ -43,7 +43,7 @@ pub fn section(words: &Words, command: &str) -> String {
     out
 }
 
-fn told(out: &mut String, check: &CheckWords) {
+fn told(out: &mut String, check: &CheckView) {
     let extra = if check.optional { ", extra credit" } else { "" };
     let _ = writeln!(
         out,

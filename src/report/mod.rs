@@ -5,7 +5,7 @@ mod junit;
 pub mod markdown;
 pub mod terminal;
 pub mod text;
-pub mod words;
+pub mod view;
 
 pub use junit::junit;
 

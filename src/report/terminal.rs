@@ -2,14 +2,14 @@
 
 use super::Report;
 use super::text::{styled, wrapped};
-use super::words::{CheckWords, Mark, StepWords, Words};
+use super::view::{CheckView, Mark, ReportView, StepView};
 use colored::{ColoredString, Colorize};
 use std::fmt::Write;
 
 /// The report for a terminal of `width` columns. `command` is how the check was called, to be called again for a part.
 pub fn render(report: &Report, width: usize, command: &str) -> String {
     let width = width.clamp(40, 100);
-    let words = Words::of(report);
+    let words = ReportView::of(report);
     let mut out = String::new();
     let title = format!("{} · {}", words.lab, words.facts.join(" · "));
     let _ = writeln!(out, "{}\n", wrapped(&title, width, "").bold());
@@ -39,7 +39,7 @@ fn symbol(mark: Mark) -> ColoredString {
     }
 }
 
-fn step_line(out: &mut String, step: &StepWords, longest: usize, width: usize) {
+fn step_line(out: &mut String, step: &StepView, longest: usize, width: usize) {
     // Room for the longest step, its points and two gaps.
     let lead = format!(" {} {:<longest$}  {:>5}   ", symbol(step.mark), step.id, step.points);
     let bare = longest + 13;
@@ -54,7 +54,7 @@ fn step_line(out: &mut String, step: &StepWords, longest: usize, width: usize) {
     );
 }
 
-fn told(out: &mut String, check: &CheckWords, width: usize) {
+fn told(out: &mut String, check: &CheckView, width: usize) {
     if check.mark == Mark::Extra {
         let text = format!(
             "{}  {} ({} points, extra credit)",
@@ -74,7 +74,7 @@ fn told(out: &mut String, check: &CheckWords, width: usize) {
     out.push('\n');
 }
 
-fn heading(out: &mut String, check: &CheckWords, width: usize) {
+fn heading(out: &mut String, check: &CheckView, width: usize) {
     let lead = format!("{}  ", check.id);
     let points = &check.points;
     let room = width.saturating_sub(3 + lead.chars().count() + points.len() + 2);
@@ -94,7 +94,7 @@ fn heading(out: &mut String, check: &CheckWords, width: usize) {
     }
 }
 
-fn last_lines(out: &mut String, words: &Words, width: usize, command: &str) {
+fn last_lines(out: &mut String, words: &ReportView, width: usize, command: &str) {
     let _ = writeln!(out, "{}", wrapped(&words.summary, width, " "));
     if !words.again.is_empty() {
         // A command is copied: it stands on one line. Where that has no room for all steps, all are checked.

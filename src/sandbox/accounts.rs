@@ -1,74 +1,13 @@
 //! The accounts in the sandbox: any 12 digits are one, and each has a root and a student.
 
-use std::fmt;
-use std::str::FromStr;
-
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-
+use super::error::SandboxError;
+use super::number::{AccountNumber, Keys};
+use super::running::Sandbox;
+use super::{client, lock, paths};
 use crate::account::services::IAM;
 use crate::account::{Account, CallError};
-
-use super::error::SandboxError;
-use super::{Sandbox, client, lock, paths};
-
-/// The number of an AWS account: 12 digits.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AccountNumber(String);
-
-/// A text that is no account number.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("an AWS account number has 12 digits, but this is {0:?}")]
-pub struct NoAccountNumber(String);
-
-impl AccountNumber {
-    /// The digits.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for AccountNumber {
-    type Err = NoAccountNumber;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            Ok(Self(text.into()))
-        } else {
-            Err(NoAccountNumber(text.into()))
-        }
-    }
-}
-
-impl fmt::Display for AccountNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// An access key. Its secret is never part of a debug output.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Keys {
-    /// `AWS_ACCESS_KEY_ID`.
-    pub access_key_id: String,
-    secret_access_key: String,
-}
-
-impl Keys {
-    /// `AWS_SECRET_ACCESS_KEY`.
-    pub fn secret_access_key(&self) -> &str {
-        &self.secret_access_key
-    }
-}
-
-impl fmt::Debug for Keys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keys")
-            .field("access_key_id", &self.access_key_id)
-            .finish_non_exhaustive()
-    }
-}
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// What is remembered of a student, for as long as the process that knows the key runs.
 #[derive(Serialize, Deserialize)]
@@ -79,6 +18,7 @@ struct Remembered {
 }
 
 const STUDENT: &str = "student";
+
 const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 
 impl Sandbox {

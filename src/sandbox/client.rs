@@ -2,8 +2,8 @@
 
 use crate::account::{Account, CallError, Problem};
 
-use super::accounts::{AccountNumber, Keys};
 use super::error::ApiError;
+use super::number::{AccountNumber, Keys};
 
 pub(super) fn account(endpoint: &str, keys: &Keys, region: &str) -> Account {
     Account::on_this_computer(endpoint, region, &keys.access_key_id, keys.secret_access_key())

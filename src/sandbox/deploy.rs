@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use crate::account::services::CLOUDFORMATION;
 use crate::account::{Account, CallError};
 
-use super::accounts::AccountNumber;
+use super::client;
 use super::error::{ApiError, DeployError, Reason};
-use super::{Sandbox, client};
+use super::number::AccountNumber;
+use super::running::Sandbox;
 
 /// The outputs of a stack, by name.
 pub type Outputs = BTreeMap<String, String>;

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::error::SandboxError;
+use super::event::Event;
 use super::installer::{self, Installer};
-use super::paths::{Paths, create_folder, remove_folder, write_private};
-use super::{Event, bridge, lock, python, unused};
+use super::paths::{Paths, UNFINISHED, create_folder, interpreter, remove_folder, write_private};
+use super::{bridge, lock, python, unused};
 
 /// The emulator and all that it needs, pinned with hashes.
 const REQUIREMENTS: &str = include_str!("requirements.txt");
@@ -107,16 +108,6 @@ async fn usable(environment: &Path) -> Option<PathBuf> {
     (made_for == format!("{major}.{minor}")).then_some(python)
 }
 
-/// Where an environment has its interpreter. Its other programs are never used: they hold the path of the folder that
-/// it was made in.
-pub(super) fn interpreter(environment: &Path) -> PathBuf {
-    if cfg!(windows) {
-        environment.join("Scripts").join("python.exe")
-    } else {
-        environment.join("bin").join("python")
-    }
-}
-
 /// Fills a folder that nobody uses yet; what is renamed into place is always whole.
 async fn make(folder: &Path, requirements: &str, on: &dyn Fn(Event)) -> Result<(), SandboxError> {
     let by_uv = if installer::uv_is_here().await {
@@ -162,9 +153,6 @@ async fn make_with(
         })?;
     write_private(&folder.join(COMPLETE), format!("{major}.{minor}").as_bytes())
 }
-
-/// How the name of a folder begins that is no environment: not yet, or not any more.
-pub(super) const UNFINISHED: &str = ".unfinished-";
 
 /// Removes what killed commands left behind. The caller holds the lock, so nobody is still at work on it.
 fn prune(environments: &Path) -> Result<(), SandboxError> {

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::error::InboxError;
-use super::{AccountNumber, Sandbox, http};
+use super::running::Sandbox;
+use super::{AccountNumber, http};
 
 /// What is in an account's inbox. All of its texts are as whoever published them wrote them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

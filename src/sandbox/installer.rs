@@ -6,8 +6,8 @@ use std::process::{ExitStatus, Stdio};
 
 use tokio::process::Command;
 
-use super::environment::interpreter;
 use super::error::{SandboxError, tail};
+use super::paths::interpreter;
 use super::python::{self, CONFUSING, Python};
 
 /// What makes the environment.

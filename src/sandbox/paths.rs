@@ -112,6 +112,19 @@ pub(super) fn write_private(path: &Path, content: &[u8]) -> Result<(), SandboxEr
     private::write(path, content).map_err(|cause| SandboxError::file("write", path, cause))
 }
 
+/// How the name of a folder begins that is no environment: not yet, or not any more.
+pub(super) const UNFINISHED: &str = ".unfinished-";
+
+/// Where an environment has its interpreter. Its other programs are never used: they hold the path of the folder that
+/// it was made in.
+pub(super) fn interpreter(environment: &Path) -> PathBuf {
+    if cfg!(windows) {
+        environment.join("Scripts").join("python.exe")
+    } else {
+        environment.join("bin").join("python")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,13 +1,15 @@
 //! Finding the running sandbox, or starting one.
 
-use std::process::{Child, ExitStatus};
-use std::time::{Duration, Instant};
-
-use super::error::{SandboxError, tail};
+use super::error::SandboxError;
+use super::event::Event;
+use super::log_end::{end_of_log, silent};
 use super::process::{self, Launch};
+use super::running::{Found, Sandbox, find};
 use super::secret::Secret;
 use super::state::{Schema, State};
-use super::{Event, Found, Paths, Sandbox, environment, find, lock, paths};
+use super::{Paths, environment, lock, paths};
+use std::process::{Child, ExitStatus};
+use std::time::{Duration, Instant};
 
 /// How it should be started, if it is not running yet.
 #[derive(Debug, Clone)]
@@ -32,6 +34,7 @@ impl Default for StartOptions {
 
 /// How long a new emulator may take to answer, and one that is there but silent.
 const PATIENCE: Duration = Duration::from_secs(30);
+
 const PATIENCE_WITH_SILENCE: Duration = Duration::from_secs(10);
 
 /// The exit code of the bridge when the emulator is not the one it knows.
@@ -212,28 +215,4 @@ fn died(paths: &Paths, port: u16, status: ExitStatus) -> SandboxError {
             output: end_of_log(paths, 12),
         },
     }
-}
-
-/// The error for a process of ours that does not answer.
-pub(super) fn silent(paths: &Paths, state: &State, seconds: u64) -> SandboxError {
-    let (pid, port, log) = (state.pid, state.port, paths.log());
-    SandboxError::Silent {
-        pid,
-        port,
-        seconds,
-        log,
-        output: end_of_log(paths, 6),
-    }
-}
-
-fn end_of_log(paths: &Paths, lines: usize) -> String {
-    use std::io::{Read, Seek, SeekFrom};
-    let mut end = Vec::new();
-    if let Ok(mut file) = std::fs::File::open(paths.log()) {
-        let length = file.metadata().map(|data| data.len()).unwrap_or_default();
-        // What cannot be read is missing from an error message, no more.
-        let _ = file.seek(SeekFrom::Start(length.saturating_sub(64 * 1024)));
-        let _ = file.read_to_end(&mut end);
-    }
-    tail(&String::from_utf8_lossy(&end), lines)
 }

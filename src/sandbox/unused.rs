@@ -21,7 +21,7 @@ pub(super) fn remove(paths: &Paths, current: &Path) {
         };
         if is_older(name, current) && !running.iter().any(|line| line.contains(name)) {
             // Renamed first: half an environment must not look like a whole one to somebody who starts just now.
-            let gone = environment.with_file_name(format!("{}{name}", super::environment::UNFINISHED));
+            let gone = environment.with_file_name(format!("{}{name}", super::paths::UNFINISHED));
             let _ = std::fs::rename(&environment, &gone).map(|()| remove_folder(&gone));
         }
     }

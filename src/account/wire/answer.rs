@@ -1,6 +1,7 @@
 //! What a service answered: its JSON, or its error's code and message.
 
-use super::{Protocol, xml};
+use super::service::Protocol;
+use super::xml;
 use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorError};
 use aws_smithy_types::error::ErrorMetadata;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;

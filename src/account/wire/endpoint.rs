@@ -1,6 +1,6 @@
 //! Where a service is, and the region that requests to it are signed for.
 
-use super::Service;
+use super::service::Service;
 use aws_config::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 

@@ -1,7 +1,9 @@
 //! One signed request through the SDK's orchestrator, with its retries, time-outs and credentials.
 
 use super::answer::{self, Refused};
-use super::{Account, CallError, Protocol, Service, endpoint, form};
+use super::service::{Protocol, Service};
+use super::{endpoint, form};
+use crate::account::{Account, CallError};
 use aws_runtime::auth::SigV4OperationSigningConfig;
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
 use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;

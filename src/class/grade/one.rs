@@ -1,7 +1,8 @@
 //! One student: open the account, judge the labs, take away what an earlier probe left, store.
 
 use super::limit::{AT_ONCE, ORDERLY};
-use super::{Closed, Event, Keep, KeepError, Opened, Outcome, Plan, Task, Work};
+use super::plan::{Closed, Event, Opened, Outcome, Plan, Task, Work};
+use super::{Keep, KeepError};
 use crate::account::{Account, ConnectError};
 use crate::class::Student;
 use crate::class::underway::Loose;

@@ -5,7 +5,7 @@
 //! Student, ID, …, Section, in English in every language; an assignment has its number behind its title; the row
 //! `Points Possible` holds the maxima; read-only columns are passed over; commas and semicolons are taken, in UTF-8.
 
-use super::fill::Finding;
+use super::finding::Finding;
 use super::layout::{Column, Key, KeyKind, Layout, Maximum, Rules, Stays, lacks};
 use super::number::{self, Decimal};
 use super::sheet::{Row, Sheet};

@@ -1,9 +1,9 @@
 //! Which column takes which lab's grades.
 
-use super::Options;
-use super::fill::Finding;
+use super::finding::Finding;
 use super::layout::{Column, Layout};
 use super::likeness::{clearest, likeness, nearest};
+use super::options::Options;
 use super::sheet::Sheet;
 use super::words::fold;
 use crate::class::LabSummary;

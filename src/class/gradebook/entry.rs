@@ -1,7 +1,7 @@
 //! What a gradebook needs of a student's result in a lab.
 
 use super::number::Decimal;
-use super::{Extra, Options};
+use super::options::{Extra, Options};
 use crate::class::{Grade, LabSummary, Student};
 use crate::report::{Report, Status, Verdict};
 

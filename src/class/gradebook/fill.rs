@@ -2,33 +2,15 @@
 
 use super::columns::columns;
 use super::entry::Entry;
+use super::finding::Finding;
 use super::layout::{Column, Layout, Maximum, Stays};
 use super::number::{self, Decimal, Mark, Style};
+use super::options::{Extra, FillError, Lms, Options};
 use super::scaled::Scaled;
 use super::sheet::Sheet;
 use super::students::{self, Rows};
 use super::style::Seen;
-use super::{Extra, FillError, Lms, Options};
 use crate::class::{Class, LabSummary};
-
-/// Something about a line of the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// The line, from 1.
-    pub line: usize,
-    /// What is there, and what to do.
-    pub text: String,
-}
-
-impl Finding {
-    /// Something about a line.
-    pub fn at(line: usize, text: impl Into<String>) -> Self {
-        Self {
-            line,
-            text: text.into(),
-        }
-    }
-}
 
 /// A filled file, and what was not filled.
 #[derive(Debug, Default)]

@@ -1,9 +1,8 @@
 //! What a learning management system's file looks like: which columns say who, which take a grade, and its rules.
 
-use super::fill::Finding;
+use super::finding::Finding;
 use super::number::Decimal;
 use super::sheet::Sheet;
-use super::{Lms, canvas, moodle, worksheet};
 
 /// What stands where in a file.
 #[derive(Debug)]
@@ -96,20 +95,6 @@ pub enum Stays {
     Excused,
     /// No grade can be written.
     Closed,
-}
-
-impl Layout {
-    /// The layout of a file.
-    ///
-    /// # Errors
-    /// What keeps it from being one of this system's.
-    pub fn of(lms: Lms, sheet: &mut Sheet, name: &str) -> Result<Self, Vec<Finding>> {
-        match lms {
-            Lms::Moodle => moodle::layout(sheet),
-            Lms::MoodleWorksheet => worksheet::layout(sheet, name),
-            Lms::Canvas => canvas::layout(sheet),
-        }
-    }
 }
 
 /// What a file lacks, with the columns that it has.

@@ -4,7 +4,7 @@
 //! course or of a category takes no grade; what is not a number in a grade fails the whole import; grades above 100 %
 //! need the site's setting `unlimitedgrades`; a row of another length than the header fails the import.
 
-use super::fill::Finding;
+use super::finding::Finding;
 use super::layout::{Column, Key, KeyKind, Layout, Maximum, Rules, Stays, lacks};
 use super::sheet::Sheet;
 use super::words::fold;

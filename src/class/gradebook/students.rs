@@ -1,6 +1,6 @@
 //! Which row of a file is about which student.
 
-use super::fill::Finding;
+use super::finding::Finding;
 use super::layout::{KeyKind, Layout};
 use super::sheet::Sheet;
 use super::words::words;

@@ -1,6 +1,6 @@
 //! How a file writes its numbers, read off the file.
 
-use super::fill::Finding;
+use super::finding::Finding;
 use super::number::{self, Mark, Style};
 
 /// The ways of writing numbers that were seen.

@@ -2,8 +2,8 @@
 
 use super::entry::{Entry, Outcome};
 use super::number::Decimal;
+use super::options::{Extra, Options};
 use super::scaled::Scaled;
-use super::{Extra, Options};
 use crate::class::Student;
 use crate::report::text::visible;
 

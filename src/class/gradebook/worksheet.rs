@@ -5,7 +5,7 @@
 //! (grade) by their names in the language of the site; a grade out of range, or one that cannot be changed, is passed
 //! over without a word.
 
-use super::fill::Finding;
+use super::finding::Finding;
 use super::layout::{Column, Key, KeyKind, Layout, Maximum, Rules, lacks};
 use super::moodle::{self, MARKS};
 use super::number;

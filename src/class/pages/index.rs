@@ -1,12 +1,12 @@
 //! The page of the class: who needs help now, where the class is stuck, is a grade fair.
 
 use super::row::Row;
+use super::shown::{link, shown_name};
 use super::tally::{Failing, LabTally, Tally};
-use super::{LONGEST_NAME, link};
 use crate::class::{Class, Counts, LabSummary};
 use crate::report::html;
-use crate::report::text::{cut, visible};
-use crate::report::words::{Mark, minute};
+use crate::report::text::visible;
+use crate::report::view::{Mark, minute};
 use minijinja::{Environment, context, value::Value};
 use std::sync::LazyLock;
 
@@ -171,9 +171,4 @@ fn stuck(place: usize, lab: &LabSummary, tally: &LabTally) -> Value {
         worst => worst.map(|n| context! { id => visible(&lab.steps[n].id), title => visible(&lab.steps[n].title) }),
         steps => steps.collect::<Vec<_>>(),
     }
-}
-
-/// A student's name as it is shown; where the roster has none, the id.
-pub(super) fn shown_name(name: &str, id: &str) -> String {
-    cut(if name.is_empty() { id } else { name }, LONGEST_NAME)
 }

@@ -3,15 +3,16 @@
 mod index;
 mod overview;
 mod row;
+mod shown;
 mod student;
 mod tally;
 
+pub use overview::{Common, Overview, Said};
+
+use super::Counts;
 use super::folder::{Folder, FolderError, file_name};
-use super::{Counts, Grade};
 use crate::private;
 use index::Index;
-pub use overview::{Common, Overview, Said};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use row::Row;
 use std::path::{Path, PathBuf};
 use tally::Tally;
@@ -69,37 +70,4 @@ fn subfolder(folder: &Folder, name: &str) -> Result<PathBuf, FolderError> {
         cause,
     })?;
     Ok(path.to_owned())
-}
-
-/// Why a student has no run that counts in a lab, in a few words. `None` where there is one.
-fn absent(grade: &Grade) -> Option<&'static str> {
-    match grade {
-        Grade { report: Some(_), .. } => None,
-        Grade { student, .. } if student.excused => Some("excused"),
-        Grade { student, lab, .. } if !student.takes(&lab.id) => Some("not taken"),
-        Grade { runs: 0, .. } => Some("not graded yet"),
-        Grade { .. } => Some("no run in time"),
-    }
-}
-
-/// The longest name that is shown. A roster's are shorter; what is longer is no name.
-const LONGEST_NAME: usize = 80;
-
-/// The address of a student's words, below `students/`: of all, of a lab, or of a step.
-fn link(student: &str, lab: &str, step: Option<&str>) -> String {
-    const PLAIN: AsciiSet = NON_ALPHANUMERIC
-        .remove(b'-')
-        .remove(b'_')
-        .remove(b'.')
-        .remove(b'~')
-        .remove(b'@');
-    let plain = |text: &str| utf8_percent_encode(text, &PLAIN).to_string();
-    let mut link = format!("{}.html", plain(&file_name(student)));
-    if !lab.is_empty() {
-        link.push_str(&format!("#{}", plain(lab)));
-    }
-    if let Some(step) = step {
-        link.push_str(&format!(".{}", plain(step)));
-    }
-    link
 }

@@ -1,12 +1,11 @@
 //! One student's row in the heat map.
 
-use super::index::shown_name;
+use super::shown::{LONGEST_NAME, absent, link, shown_name};
 use super::tally::Added;
-use super::{LONGEST_NAME, absent, link};
 use crate::class::{Grade, Student};
 use crate::report::html;
 use crate::report::text::{cut, visible};
-use crate::report::words::{Mark, duration, minute};
+use crate::report::view::{Mark, duration, minute};
 use crate::report::{Report, StepReport, Verdict};
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};

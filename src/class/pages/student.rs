@@ -1,9 +1,9 @@
 //! One student's page and feedback file: their words, and nobody else's.
 
-use super::{LONGEST_NAME, absent};
+use super::shown::{LONGEST_NAME, absent};
 use crate::class::{Class, Counts, Grade, Student};
 use crate::report::text::{cut, visible};
-use crate::report::words::{Words, minute};
+use crate::report::view::{ReportView, minute};
 use crate::report::{html, markdown};
 use minijinja::{Environment, context, value::Value};
 use std::fmt::Write;
@@ -50,7 +50,7 @@ impl Page {
             .report
             .as_ref()
             .and_then(|report| which(class, report, grade, counts));
-        let words = grade.report.as_ref().map(Words::of);
+        let words = grade.report.as_ref().map(ReportView::of);
         let section = words
             .as_ref()
             .map(|words| Value::from_safe_string(html::section(words, &command)));

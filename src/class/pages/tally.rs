@@ -2,7 +2,7 @@
 
 use crate::class::{Class, Grade};
 use crate::report::text::cut;
-use crate::report::words::{causes, to_mend};
+use crate::report::view::{causes, to_mend};
 use crate::report::{CheckReport, Report, Status};
 use indexmap::IndexMap;
 use std::collections::{BTreeSet, HashMap};

@@ -1,6 +1,7 @@
 //! The columns of a roster, found by their names.
 
-use super::{LabNames, Problem, short};
+use super::entry::LabNames;
+use super::mistakes::{Problem, short};
 use crate::course::UnknownName;
 use csv::StringRecord;
 

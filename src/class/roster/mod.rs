@@ -2,147 +2,16 @@
 
 mod columns;
 mod credentials;
+mod entry;
+mod mistakes;
 mod row;
 mod table;
 mod values;
 
-use super::Student;
-use crate::account::Keys;
-use crate::course::Lab;
-use crate::judge::Options;
-use crate::report::text::visible;
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+pub use entry::{Access, Entry, LabNames, ROLE_NAME, Roster};
+pub use mistakes::{Problem, RosterErrors};
 
-/// A class as its roster has it. Its credentials are in memory only.
-#[derive(Debug, Clone)]
-pub struct Roster {
-    /// A line for each student, in the order of the file.
-    pub students: Vec<Entry>,
-    /// What the professor should know, though it is no mistake: a sentence each.
-    pub notes: Vec<String>,
-}
-
-/// One line of a roster.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    /// Who.
-    pub student: Student,
-    /// The region that they work in, where the roster says so.
-    pub region: Option<String>,
-    /// The regions of single labs, by lab: they come before `region`.
-    pub regions: BTreeMap<String, String>,
-    /// Which resource is theirs, by its name in the checks, as `--use` says it; `LAB.NAME` where it is about one lab only.
-    pub uses: BTreeMap<String, String>,
-    /// The account's twelve digits that the roster promises, by itself or as part of a role's ARN.
-    pub account: Option<String>,
-    /// How to get into their account.
-    pub access: Access,
-    /// The line of the file.
-    pub line: u64,
-}
-
-impl Entry {
-    /// The region that the roster names for a lab.
-    pub fn region_of(&self, lab: &str) -> Option<&str> {
-        self.regions.get(lab).or(self.region.as_ref()).map(String::as_str)
-    }
-
-    /// `options` for one lab of this student: with those of their resources that the lab knows.
-    pub fn options(&self, lab: &Lab, options: &Options) -> Options {
-        let mut options = options.clone();
-        for name in lab.resources.keys() {
-            let own = self
-                .uses
-                .get(&format!("{}.{name}", lab.id))
-                .or_else(|| self.uses.get(name));
-            options
-                .uses
-                .extend(own.map(|resource| (name.clone(), resource.clone())));
-        }
-        options
-    }
-}
-
-/// What a roster may say of a lab.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LabNames {
-    /// The lab's id.
-    pub id: String,
-    /// The names of its resources in the checks.
-    pub resources: Vec<String>,
-}
-
-impl LabNames {
-    /// Those of a lab.
-    pub fn of(lab: &Lab) -> Self {
-        Self {
-            id: lab.id.clone(),
-            resources: lab.resources.keys().cloned().collect(),
-        }
-    }
-}
-
-/// How to get into a student's account.
-#[derive(Debug, Clone)]
-pub enum Access {
-    /// A role there, which the professor assumes.
-    Role {
-        /// Its ARN.
-        arn: String,
-    },
-    /// A profile in the professor's AWS settings.
-    Profile(String),
-    /// Keys that the student handed in.
-    Keys(Keys),
-    /// None: only for a student who is excused.
-    Nothing,
-}
-
-/// A mistake in a roster.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// The line, where it is about one.
-    pub line: Option<u64>,
-    /// What is wrong and how to mend it.
-    pub reason: String,
-}
-
-/// All mistakes in a roster.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RosterErrors {
-    /// The file.
-    pub file: PathBuf,
-    /// Its mistakes, in the order of the file.
-    pub problems: Vec<Problem>,
-}
-
-impl std::error::Error for RosterErrors {}
-
-impl std::fmt::Display for RosterErrors {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let file = visible(&self.file.display().to_string());
-        if let [Problem { line: None, reason }] = self.problems.as_slice() {
-            return write!(f, "the roster {file} cannot be used: {reason}");
-        }
-        let many = if self.problems.len() == 1 { "" } else { "s" };
-        write!(
-            f,
-            "the roster has {} mistake{many}; nothing was done",
-            self.problems.len()
-        )?;
-        for problem in &self.problems {
-            match problem.line {
-                Some(line) => write!(f, "\n  {file}:{line}: {}", problem.reason)?,
-                None => write!(f, "\n  {file}: {}", problem.reason)?,
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The name of the role that `edemlab access template` makes in a student's account.
-pub const ROLE_NAME: &str = "edemlab-grader";
+use std::path::Path;
 
 /// Reads a roster. `labs` are the course's; `partition` is that of the accounts for which a line names
 /// neither a role nor a region, usually `aws`. Makes no call.
@@ -216,13 +85,4 @@ pub fn refuse_own_account(path: &Path, roster: &Roster, own: &str) -> Result<(),
         file: path.to_owned(),
         problems,
     })
-}
-
-/// A text of the roster's inside of a message.
-fn short(text: &str) -> String {
-    const LONGEST: usize = 60;
-    let mut chars = text.chars();
-    let start: String = chars.by_ref().take(LONGEST).collect();
-    let cut = if chars.next().is_some() { "…" } else { "" };
-    format!("{}{cut}", visible(&start))
 }

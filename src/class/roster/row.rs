@@ -1,8 +1,11 @@
 //! A line of a roster becomes an entry, or the reasons why it cannot.
 
 use super::columns::{Column, Columns};
+use super::entry::ROLE_NAME;
+use super::entry::{Access, Entry, LabNames};
+use super::mistakes::short;
 use super::table::Row;
-use super::{Access, Entry, LabNames, ROLE_NAME, credentials, short, values};
+use super::{credentials, values};
 use crate::account::regions;
 use crate::class::{Student, identifier};
 use crate::private;

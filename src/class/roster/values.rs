@@ -1,6 +1,6 @@
 //! What a cell of a roster may hold.
 
-use super::LabNames;
+use super::entry::LabNames;
 use crate::course::UnknownName;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -82,7 +82,7 @@ pub(super) fn labs(text: &str, known: &[&str]) -> Result<Option<Vec<String>>, Ve
         match known.iter().find(|k| k.eq_ignore_ascii_case(id)) {
             Some(lab) if labs.iter().any(|l| l == lab) => {}
             Some(lab) => labs.push((*lab).to_owned()),
-            None => wrong.push(UnknownName::new("lab", &super::short(id), known.iter().copied()).to_string()),
+            None => wrong.push(UnknownName::new("lab", &super::mistakes::short(id), known.iter().copied()).to_string()),
         }
     }
     if !wrong.is_empty() {
@@ -103,7 +103,7 @@ pub(super) fn uses(text: &str, labs: &[LabNames]) -> Result<BTreeMap<String, Str
         let Some((name, resource)) = pair.split_once('=').filter(|(_, resource)| !resource.is_empty()) else {
             wrong.push(format!(
                 "use `{}`: write NAME=RESOURCE, with a space before the next one",
-                super::short(pair)
+                super::mistakes::short(pair)
             ));
             continue;
         };
@@ -113,10 +113,13 @@ pub(super) fn uses(text: &str, labs: &[LabNames]) -> Result<BTreeMap<String, Str
                 .iter()
                 .flat_map(|lab| lab.resources.iter().map(String::as_str))
                 .collect();
-            let unknown = UnknownName::new("resource", &super::short(name), names.into_iter());
-            wrong.push(format!("use `{}`: {unknown}", super::short(pair)));
+            let unknown = UnknownName::new("resource", &super::mistakes::short(name), names.into_iter());
+            wrong.push(format!("use `{}`: {unknown}", super::mistakes::short(pair)));
         } else if uses.insert(name.to_owned(), resource.to_owned()).is_some() {
-            wrong.push(format!("use `{}`: it names `{name}` twice", super::short(pair)));
+            wrong.push(format!(
+                "use `{}`: it names `{name}` twice",
+                super::mistakes::short(pair)
+            ));
         }
     }
     if wrong.is_empty() { Ok(uses) } else { Err(wrong) }

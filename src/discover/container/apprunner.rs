@@ -1,10 +1,10 @@
 //! App Runner's services, as [`container.service`](super::container).
 
-use super::container::{self, Service};
-use super::{AT_ONCE, Candidate};
+use super::candidate::{Service, candidate as of};
 use crate::account::services::APPRUNNER;
 use crate::account::wire::Paging;
 use crate::account::{Account, CallError};
+use crate::discover::kind::{AT_ONCE, Candidate};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 
@@ -59,7 +59,7 @@ pub(super) async fn services(account: &Account) -> Result<Vec<Candidate>, CallEr
 
 fn candidate(service: &Value) -> Candidate {
     let image = &service["SourceConfiguration"]["ImageRepository"];
-    container::candidate(Service {
+    of(Service {
         platform: "App Runner",
         name: service["ServiceName"].as_str(),
         arn: service["ServiceArn"].as_str(),

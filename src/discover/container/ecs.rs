@@ -1,10 +1,10 @@
 //! ECS Express Mode's services, as [`container.service`](super::container).
 
-use super::container::{self, Service};
-use super::{AT_ONCE, Candidate};
+use super::candidate::{Service, candidate as of};
 use crate::account::services::ECS;
 use crate::account::wire::Paging;
 use crate::account::{Account, CallError};
+use crate::discover::kind::{AT_ONCE, Candidate};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 
@@ -88,7 +88,7 @@ fn candidate(service: &Value, tasks: Option<&Value>) -> Candidate {
     let newest = newest.unwrap_or(&Value::Null);
     let paths = newest["ingressPaths"].as_array().into_iter().flatten();
     let container = &newest["primaryContainer"];
-    container::candidate(Service {
+    of(Service {
         platform: "ECS Express Mode",
         name: service["serviceName"].as_str(),
         arn: service["serviceArn"].as_str(),

@@ -5,13 +5,17 @@
 //! 2026-04-30, and Express Mode is what AWS names in its place: for a course, both are one thing. So a document has one
 //! set of fields, called as App Runner calls them.
 
-use super::{Candidate, Kind, apprunner, candidates, ecs, time};
+mod apprunner;
+mod candidate;
+mod ecs;
+
+use super::kind::{Candidate, Kind};
 use crate::account::{Account, CallError};
 use crate::course::KindSpec;
 use crate::expr::Shape;
 use futures::FutureExt;
 use futures::future::join;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// The services of both.
 pub(super) const SERVICE: Kind = Kind {
@@ -47,42 +51,6 @@ pub(super) const SERVICE: Kind = Kind {
     list: |account, _| services(account).boxed(),
     describe: None,
 };
-
-/// A service of either, as its own API has it.
-pub(super) struct Service<'a> {
-    /// `App Runner` or `ECS Express Mode`.
-    pub platform: &'static str,
-    /// Its name.
-    pub name: Option<&'a str>,
-    /// Its ARN.
-    pub arn: Option<&'a str>,
-    /// Its address, with or without `https://`.
-    pub url: Option<&'a str>,
-    /// One of [App Runner's](https://docs.aws.amazon.com/apprunner/latest/api/API_Service.html) states.
-    pub status: Option<&'a str>,
-    /// The image that it runs.
-    pub image: Option<&'a str>,
-    /// The port on which the container listens.
-    pub port: String,
-    /// When it was made, in seconds since 1970.
-    pub made: &'a Value,
-}
-
-pub(super) fn candidate(service: Service) -> Candidate {
-    let host = |url: &str| url.trim_start_matches("https://").trim_end_matches('/').to_owned();
-    let mut document = json!({
-        "Platform": service.platform,
-        "ServiceName": service.name,
-        "ServiceArn": service.arn,
-        "ServiceUrl": service.url.map(host),
-        "Status": service.status,
-        "ImageIdentifier": service.image,
-        "Port": service.port,
-        "CreatedAt": service.made,
-    });
-    time::readable(&mut document, &["CreatedAt"]);
-    candidates(vec![document], "ServiceName", "ServiceArn", "CreatedAt").remove(0)
-}
 
 async fn services(account: &Account) -> Result<Vec<Candidate>, CallError> {
     match join(apprunner::services(account), ecs::services(account)).await {

@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::text::pieces;
-use super::words::Words;
+use super::view::ReportView;
 use base64::Engine;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, HtmlEscape, UndefinedBehavior, context};
@@ -62,13 +62,13 @@ pub fn render(environment: &Environment, name: &str, values: Value) -> String {
 
 /// The report as a page of its own. `command` is how the check was called, to be called again for a part.
 pub fn page(report: &Report, command: &str) -> String {
-    let words = Words::of(report);
+    let words = ReportView::of(report);
     let body = format!("<main>\n{}</main>", section(&words, command));
     document(&words.title, &body, STYLE, None)
 }
 
 /// The report as a section of a page. Its steps have the ids `LAB.STEP`.
-pub fn section(words: &Words, command: &str) -> String {
+pub fn section(words: &ReportView, command: &str) -> String {
     let again = (!words.again.is_empty()).then(|| words.command(command));
     let values = context! { report => Serde(words), again => again };
     render(&TEMPLATES, "report.html", values)

@@ -1,12 +1,13 @@
 //! What is said of a step, of a check and at the end.
 
-use super::{CheckWords, Line, Mark, StepWords, StopWords};
+use super::mark::{Mark, not_started};
+use super::{CheckView, Line, PathStep, StepView};
 use crate::report::text::visible;
 use crate::report::{CheckReport, Chosen, Report, Status, StepReport, Verdict};
 use std::fmt::Write;
 
-impl StepWords {
-    pub(super) fn of(report: &Report, step: &StepReport, checks: Vec<CheckWords>) -> Self {
+impl StepView {
+    pub(super) fn of(report: &Report, step: &StepReport, checks: Vec<CheckView>) -> Self {
         let mark = Mark::of(step);
         let reason = |check: Option<&CheckReport>| visible(check.and_then(|c| c.found.as_deref()).unwrap_or_default());
         let points = match step.status {
@@ -25,7 +26,7 @@ impl StepWords {
             Mark::Pass | Mark::Fail | Mark::Extra if step.way.is_empty() => about(report, step),
             Mark::Pass | Mark::Fail | Mark::Extra => {
                 stops = way(step);
-                let stops: Vec<String> = stops.iter().map(StopWords::text).collect();
+                let stops: Vec<String> = stops.iter().map(PathStep::text).collect();
                 stops.join(" → ")
             }
         };
@@ -41,7 +42,7 @@ impl StepWords {
     }
 }
 
-impl StopWords {
+impl PathStep {
     /// `table ✓ 0.5 s`
     fn text(&self) -> String {
         let mark = self.mark.map(|m| format!(" {}", m.symbol())).unwrap_or_default();
@@ -50,7 +51,7 @@ impl StopWords {
     }
 }
 
-impl CheckWords {
+impl CheckView {
     pub(super) fn of(report: &Report, step: &StepReport, check: &CheckReport, told: bool) -> Self {
         let optional = check.optional && check.status == Status::Fail;
         let points = match check.status {
@@ -137,15 +138,6 @@ pub fn causes<'a>(report: &'a Report, check: &CheckReport) -> Vec<&'a str> {
     needed.map(|c| c.id.as_str()).collect()
 }
 
-/// Whether a step has not been begun: what it is about is not there, and everything else waits for that.
-pub(super) fn not_started(step: &StepReport) -> Option<&CheckReport> {
-    let of = |status: Status| step.checks.iter().filter(move |c| c.status == status);
-    let waits = of(Status::Blocked).count();
-    (waits > 0 && waits + of(Status::Fail).count() == step.checks.len())
-        .then(|| of(Status::Fail).find(|c| !c.optional))
-        .flatten()
-}
-
 /// The account, the region and who checked: of an account that was never opened, little is known.
 pub(super) fn facts(report: &Report) -> Vec<String> {
     let caller = visible(report.caller.splitn(6, ':').nth(5).unwrap_or(&report.caller));
@@ -211,14 +203,14 @@ fn about(report: &Report, step: &StepReport) -> String {
 }
 
 /// `sent ✓ → function ✓ 0.3 s → table ·`
-fn way(step: &StepReport) -> Vec<StopWords> {
+fn way(step: &StepReport) -> Vec<PathStep> {
     let sent = step.way.first().is_some_and(|s| s.status != Status::Blocked);
-    let start = StopWords {
+    let start = PathStep {
         name: if sent { "sent" } else { "nothing sent" }.to_owned(),
         mark: sent.then_some(Mark::Pass),
         when: String::new(),
     };
-    let stops = step.way.iter().map(|stop| StopWords {
+    let stops = step.way.iter().map(|stop| PathStep {
         name: visible(&stop.name),
         mark: Some(stop.status.into()),
         when: stop.seconds.map(|s| format!("{s:.1} s")).unwrap_or_default(),

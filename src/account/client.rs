@@ -1,0 +1,153 @@
+//! An account and region, reached with somebody's credentials: its clients, and each call made once.
+
+use super::error::CallError;
+use super::identity::Identity;
+use super::once::Kept;
+use super::once::Once;
+use aws_config::SdkConfig;
+use aws_smithy_runtime::client::retries::RetryPartition;
+use aws_types::region::Region;
+use serde_json::Value;
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// An account and region, reached with somebody's credentials.
+pub struct Account {
+    pub(super) config: SdkConfig,
+    region: String,
+    pub(super) custom_endpoint: bool,
+    pub(super) partition: RetryPartition,
+    calls: Once<Arc<Value>>,
+    kept: Kept,
+    kinesis: OnceLock<aws_sdk_kinesis::Client>,
+    dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
+    lambda: OnceLock<aws_sdk_lambda::Client>,
+    sts: OnceLock<aws_sdk_sts::Client>,
+    s3: Mutex<HashMap<String, aws_sdk_s3::Client>>,
+}
+
+/// A bucket of retries of its own: one throttled account must not slow the others.
+pub(super) fn new_partition() -> RetryPartition {
+    static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    RetryPartition::custom(format!("edemlab-{number}")).build()
+}
+
+macro_rules! client {
+    ($name:ident, $sdk:ident) => {
+        /// The client of this service in the account's region.
+        pub fn $name(&self) -> &$sdk::Client {
+            self.$name.get_or_init(|| {
+                let config = $sdk::config::Builder::from(&self.config).retry_partition(self.partition.clone());
+                $sdk::Client::from_conf(config.build())
+            })
+        }
+    };
+}
+
+impl Account {
+    client!(kinesis, aws_sdk_kinesis);
+    client!(dynamodb, aws_sdk_dynamodb);
+    client!(lambda, aws_sdk_lambda);
+    client!(sts, aws_sdk_sts);
+
+    /// An S3 client for buckets in `region`: a bucket is read in its own region.
+    pub fn s3(&self, region: &str) -> aws_sdk_s3::Client {
+        let mut clients = self.s3.lock().unwrap_or_else(PoisonError::into_inner);
+        let client = clients.entry(region.to_owned()).or_insert_with(|| {
+            let config = aws_sdk_s3::config::Builder::from(&self.config)
+                .retry_partition(self.partition.clone())
+                .region(Region::new(region.to_owned()))
+                // An endpoint of one's own has no host name for each bucket.
+                .force_path_style(self.custom_endpoint);
+            aws_sdk_s3::Client::from_conf(config.build())
+        });
+        client.clone()
+    }
+
+    /// The same credentials in another region, for looking where things are.
+    pub fn elsewhere(&self, region: &str) -> Account {
+        let config = self.config.to_builder().region(Region::new(region.to_owned())).build();
+        Account::new(config, self.custom_endpoint)
+    }
+
+    /// The same account, of which nothing has been asked yet: for who looks again.
+    pub fn anew(&self) -> Account {
+        Account {
+            partition: self.partition.clone(),
+            ..Account::new(self.config.clone(), self.custom_endpoint)
+        }
+    }
+
+    pub(super) fn new(config: SdkConfig, custom_endpoint: bool) -> Self {
+        Self {
+            region: config.region().map(ToString::to_string).unwrap_or_default(),
+            custom_endpoint,
+            config,
+            partition: new_partition(),
+            calls: Once::default(),
+            kept: Kept::default(),
+            kinesis: OnceLock::new(),
+            dynamodb: OnceLock::new(),
+            lambda: OnceLock::new(),
+            sts: OnceLock::new(),
+            s3: Mutex::default(),
+        }
+    }
+
+    /// Whether something else than AWS is asked, such as the sandbox.
+    pub fn is_elsewhere(&self) -> bool {
+        self.custom_endpoint
+    }
+
+    /// The region under check.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// Who is asking. Needs no permission, so that expired or wrong keys end here.
+    ///
+    /// # Errors
+    /// When the credentials are missing, wrong or expired, or AWS cannot be reached.
+    pub async fn identity(&self) -> Result<Identity, CallError> {
+        let value = self
+            .once("sts:GetCallerIdentity", "", || async {
+                let answer = self
+                    .sts()
+                    .get_caller_identity()
+                    .send()
+                    .await
+                    .map_err(|e| CallError::from_sdk("sts:GetCallerIdentity", &e))?;
+                Ok(serde_json::json!({
+                    "Account": answer.account(), "Arn": answer.arn(), "UserId": answer.user_id(),
+                }))
+            })
+            .await?;
+        let text = |field: &str| value[field].as_str().unwrap_or_default().to_owned();
+        Ok(Identity {
+            account: text("Account"),
+            arn: text("Arn"),
+            user_id: text("UserId"),
+        })
+    }
+
+    /// Makes a call once: whoever asks again with the same `action` and `input` gets the first answer.
+    ///
+    /// # Errors
+    /// The call's own error, to everyone who asked.
+    pub async fn once<F>(&self, action: &str, input: &str, call: impl FnOnce() -> F) -> Result<Arc<Value>, CallError>
+    where
+        F: Future<Output = Result<Value, CallError>>,
+    {
+        // Most who ask only wait: they need not have the room that a call takes.
+        let ask = || Box::pin(async { call().await.map(Arc::new) });
+        self.calls.get(format!("{action} {input}"), ask).await
+    }
+
+    /// What is kept with this account: one value of each type, made when it is asked for first. [`Account::anew`] has
+    /// nothing of it.
+    pub fn keep<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        self.kept.get()
+    }
+}

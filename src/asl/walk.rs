@@ -1,0 +1,196 @@
+//! The way through a definition once a task token is returned.
+
+use super::choice::{Choice, choose};
+use super::language::{Language, language, names_of, state_language};
+use super::task::task;
+use serde_json::{Map, Value, json};
+
+/// More states than this on one path are a loop.
+const MAX_STATES: usize = 100;
+
+/// The states that follow the first one that waits for a token, when the token is returned with `output`.
+///
+/// # Errors
+/// When no state waits, or a choice cannot be decided by reading.
+pub fn walk(definition: &Value, output: &Value) -> Result<Vec<Value>, String> {
+    let states = definition["States"].as_object().ok_or("the definition has no states")?;
+    let waits = |name: &&String| {
+        states[*name]["Resource"]
+            .as_str()
+            .is_some_and(|r| r.ends_with(".waitForTaskToken"))
+    };
+    let first = states
+        .keys()
+        .find(waits)
+        .ok_or("no state of the definition waits for a task token")?;
+    let of_machine = language(definition);
+    let mut path = Vec::new();
+    // What the data is once another task has answered is not known.
+    let mut data = after_task(&states[first], state_language(&states[first], of_machine), output);
+    let mut next = states[first]["Next"].as_str().map(str::to_owned);
+    while let Some(name) = next.take() {
+        if path.len() >= MAX_STATES {
+            return Err(format!("the definition goes round in circles at {name}"));
+        }
+        let Some(state) = states.get(&name) else {
+            return Err(format!("the definition has no state {name}"));
+        };
+        let language = state_language(state, of_machine);
+        let kind = state["Type"].as_str().unwrap_or_default();
+        let follows = state["Next"].as_str().map(str::to_owned);
+        let mut step = json!({"Name": name, "Type": kind, "FunctionName": null, "Error": state["Error"]});
+        match kind {
+            "Choice" => match choose(state, language, data.as_ref()) {
+                Choice::Next(chosen) => next = Some(chosen),
+                Choice::Fails => step["Error"] = "States.Runtime".into(),
+                Choice::NoMatch => step["Error"] = "States.NoChoiceMatched".into(),
+                Choice::Unclear => return Err(format!("the condition of {name} cannot be decided by reading it")),
+            },
+            "Task" => {
+                step["FunctionName"] = task(&name, state, language)["FunctionName"].take();
+                data = None;
+                next = follows;
+            }
+            "Wait" => next = follows,
+            "Pass" if hands_on(state) => next = follows,
+            // What these make of the data takes more than reading.
+            "Pass" | "Parallel" | "Map" => {
+                data = None;
+                next = follows;
+            }
+            _ => {}
+        }
+        path.push(step);
+    }
+    Ok(path)
+}
+
+/// Whether a `Pass` state's output is its input.
+fn hands_on(state: &Value) -> bool {
+    ["Result", "Parameters", "InputPath", "OutputPath", "Output"]
+        .iter()
+        .all(|field| state.get(*field).is_none())
+}
+
+/// The data behind a task that answered `output`; nothing where it was transformed.
+fn after_task(state: &Value, language: Language, output: &Value) -> Option<Value> {
+    let transforms: &[&str] = match language {
+        Language::JsonPath => &["ResultSelector", "OutputPath"],
+        Language::Jsonata => &["Output"],
+    };
+    if transforms.iter().any(|field| !state[*field].is_null()) {
+        return None;
+    }
+    match state["ResultPath"].as_str() {
+        None | Some("$") => Some(output.clone()),
+        Some(path) => {
+            let mut data = output.clone();
+            for name in names_of(path)?.into_iter().rev() {
+                data = Value::Object(Map::from_iter([(name, data)]));
+            }
+            Some(data)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::asl::tasks;
+
+    const WAIT: &str = "arn:aws:states:::lambda:invoke.waitForTaskToken";
+    const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111122223333:function:ToSNS";
+
+    fn machine(choice: Value) -> Value {
+        json!({"StartAt": "W", "States": {
+            "W": {"Type": "Task", "Resource": WAIT, "Next": "C", "Parameters": {
+                "FunctionName": "arn:aws:lambda:eu-west-1:111122223333:function:Human:$LATEST",
+                "Payload": {"taskToken.$": "$$.Task.Token", "input.$": "$"},
+            }},
+            "C": {"Type": "Choice", "Choices": [choice], "Default": "R"},
+            "N": {"Type": "Task", "Resource": FUNCTION, "End": true},
+            "R": {"Type": "Fail", "Error": "HumanRejected"},
+        }})
+    }
+
+    fn ends(definition: &Value, approved: bool) -> Result<Value, String> {
+        let path = walk(definition, &json!({"approved": approved}))?;
+        Ok(path.last().map(|s| json!([s["Name"], s["Error"]])).unwrap_or_default())
+    }
+
+    #[test]
+    fn a_choice_leads_where_its_condition_says() {
+        let right = machine(json!({"Variable": "$.approved", "BooleanEquals": true, "Next": "N"}));
+        assert_eq!(ends(&right, true), Ok(json!(["N", null])));
+        assert_eq!(ends(&right, false), Ok(json!(["R", "HumanRejected"])));
+        let reversed = machine(json!({"Not": {"Variable": "$.approved", "BooleanEquals": true}, "Next": "N"}));
+        assert_eq!(ends(&reversed, true), Ok(json!(["R", "HumanRejected"])));
+        let text = machine(json!({"Variable": "$.approved", "StringEquals": "true", "Next": "N"}));
+        assert_eq!(ends(&text, true), Ok(json!(["R", "HumanRejected"])));
+        let typo = machine(json!({"Variable": "$.aproved", "BooleanEquals": true, "Next": "N"}));
+        assert_eq!(ends(&typo, true), Ok(json!(["C", "States.Runtime"])));
+        let both = machine(json!({"And": [
+            {"Variable": "$.approved", "IsPresent": true}, {"Variable": "$.approved", "BooleanEquals": true},
+        ], "Next": "N"}));
+        assert_eq!(ends(&both, true), Ok(json!(["N", null])));
+    }
+
+    #[test]
+    fn jsonata_is_read_as_far_as_it_is_plain() {
+        let with = |condition: &str| {
+            let mut definition = machine(json!({"Condition": condition, "Next": "N"}));
+            definition["QueryLanguage"] = "JSONata".into();
+            ends(&definition, true)
+        };
+        for plain in [
+            "{% $states.input.approved %}",
+            "{% $states.input.approved = true %}",
+            "{%($states.input.approved) = (true)%}",
+        ] {
+            assert_eq!(with(plain), Ok(json!(["N", null])), "{plain}");
+        }
+        assert_eq!(
+            with("{% $states.input.approved = 'yes' %}"),
+            Ok(json!(["R", "HumanRejected"]))
+        );
+        assert_eq!(
+            with("{% $states.input.aproved = true %}"),
+            Ok(json!(["R", "HumanRejected"]))
+        );
+        for hard in [
+            "{% $not($states.input.approved) %}",
+            "{% $states.input.approved != true %}",
+        ] {
+            assert!(with(hard).is_err(), "{hard}");
+        }
+    }
+
+    #[test]
+    fn tasks_are_found_in_both_languages_and_at_any_depth() {
+        let inner = json!({"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": FUNCTION, "End": true}}});
+        let definition = json!({"QueryLanguage": "JSONata", "States": {
+            "W": {"Type": "Task", "Resource": WAIT, "Arguments": {"FunctionName": "Human", "Payload": {
+                "taskToken": "{% $states.context.Task.Token %}", "input": "{% $states.input %}",
+            }}},
+            "P": {"Type": "Parallel", "Branches": [inner]},
+        }});
+        let found = tasks(&definition);
+        let waiting = found.iter().find(|t| t["Name"] == "W").unwrap();
+        assert_eq!(waiting["TokenField"], "taskToken");
+        assert_eq!(waiting["InputField"], "input");
+        assert_eq!(waiting["FunctionName"], "Human");
+        assert!(found.iter().any(|t| t["FunctionName"] == "ToSNS"));
+        let classic = tasks(&machine(Value::Null));
+        assert_eq!(
+            (&classic[0]["TokenField"], &classic[0]["FunctionName"]),
+            (&json!("taskToken"), &json!("Human"))
+        );
+    }
+
+    #[test]
+    fn a_token_that_is_only_a_text_is_no_token() {
+        let mut definition = machine(Value::Null);
+        definition["States"]["W"]["Parameters"]["Payload"] = json!({"taskToken": "$$.Task.Token"});
+        assert_eq!(tasks(&definition)[0]["TokenField"], Value::Null);
+    }
+}

@@ -1,0 +1,88 @@
+//! What is to be graded, and what becomes of it.
+
+use super::super::Student;
+use super::super::premises::Premises;
+use super::keep::KeepError;
+use super::limit::Limit;
+use crate::account::Account;
+use crate::course::Lab;
+use crate::judge;
+use crate::report::{Report, Verdict};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// What to grade, and how.
+pub struct Plan<'a, K> {
+    /// Where the runs are stored.
+    pub keep: &'a K,
+    /// Accounts at once.
+    pub at_once: usize,
+    /// How long one account may take before what is not known becomes unknown.
+    pub limit: Limit,
+    /// Who, in which labs, in the order in which they are begun.
+    pub work: Vec<Work<'a>>,
+}
+
+/// One student's labs that are to be graded.
+pub struct Work<'a> {
+    /// The student.
+    pub student: &'a Student,
+    /// The labs.
+    pub tasks: Vec<Task<'a>>,
+}
+
+/// One lab of one student.
+pub struct Task<'a> {
+    /// The lab.
+    pub lab: &'a Lab,
+    /// What its report will rest on, the options among it.
+    pub premises: Premises,
+}
+
+impl<'a> Work<'a> {
+    /// The labs, without what their reports rest on.
+    pub fn labs(&self) -> Vec<&'a Lab> {
+        self.tasks.iter().map(|task| task.lab).collect()
+    }
+}
+
+/// A student's account in the region of each lab, by the lab's id; or what to tell the professor of that lab.
+pub type Opened = BTreeMap<String, Result<Rc<Account>, Closed>>;
+
+/// What happens meanwhile.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// A student's account is begun with.
+    Begun(&'a Student),
+    /// What a probe does.
+    Judging(&'a Student, &'a str, judge::Event),
+    /// A run is stored.
+    Stored(&'a Student, &'a Report),
+    /// All of a student's labs are done.
+    Ended(&'a Student),
+    /// A run could not be stored.
+    NotStored(&'a Student, &'a KeepError),
+}
+
+/// Why an account was not opened: what to tell the professor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closed(pub String);
+
+/// What became of a class.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Runs that are stored.
+    pub stored: usize,
+    /// Of those, the ones in which something could not be told.
+    pub unknown: usize,
+    /// Runs that were cut off by the user, or could not be stored.
+    pub lost: usize,
+}
+
+impl Outcome {
+    /// Counts a run that was stored.
+    pub fn count(&mut self, report: &Report) {
+        self.stored += 1;
+        self.unknown += usize::from(report.points.unknown > 0 || report.verdict == Verdict::Unknown);
+    }
+}

@@ -1,0 +1,47 @@
+//! Names that an author writes: which are known, and which was probably meant.
+
+/// A name that is not there, with what is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct UnknownName {
+    what: &'static str,
+    name: String,
+    known: Vec<String>,
+}
+
+impl UnknownName {
+    /// `what` called `name` is not among `known`.
+    pub fn new<'a>(what: &'static str, name: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        Self {
+            what,
+            name: name.to_owned(),
+            known: known.map(str::to_owned).collect(),
+        }
+    }
+}
+
+impl UnknownName {
+    /// The same, where the names that there are stand elsewhere in the message: at most the nearest is named.
+    pub(crate) fn near<'a>(what: &'static str, name: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        Self::new(what, name, closest(name, known).into_iter())
+    }
+}
+
+impl std::fmt::Display for UnknownName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "there is no {} `{}`", self.what, self.name)?;
+        match closest(&self.name, self.known.iter().map(String::as_str)) {
+            Some(near) => write!(f, ": did you mean `{near}`?"),
+            None if self.known.is_empty() => Ok(()),
+            None => write!(f, "; there are: {}", self.known.join(", ")),
+        }
+    }
+}
+
+/// The name that was probably meant, if one is near enough.
+pub fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|k| (strsim::jaro_winkler(&name.to_lowercase(), &k.to_lowercase()), k))
+        .filter(|(score, _)| *score > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, k)| k)
+}

@@ -1,0 +1,116 @@
+//! The sign before a line.
+
+use crate::report::{CheckReport, Status, StepReport};
+use serde::Serialize;
+
+/// How a step or check stands, for readers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(into = "MarkView")]
+pub enum Mark {
+    /// As it should be.
+    Pass,
+    /// The student's to mend.
+    Fail,
+    /// We could not tell.
+    Unknown,
+    /// Something that it needs did not pass.
+    Blocked,
+    /// A step that has not been begun.
+    NotStarted,
+    /// Extra credit that was not taken.
+    Extra,
+}
+
+/// A mark for a template.
+#[derive(Serialize)]
+pub(super) struct MarkView {
+    class: &'static str,
+    symbol: &'static str,
+    word: &'static str,
+}
+
+impl From<Mark> for MarkView {
+    fn from(mark: Mark) -> Self {
+        Self {
+            class: mark.class(),
+            symbol: mark.symbol(),
+            word: mark.word(),
+        }
+    }
+}
+
+impl Mark {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Pass,
+        Self::Fail,
+        Self::Unknown,
+        Self::Blocked,
+        Self::NotStarted,
+        Self::Extra,
+    ];
+
+    /// One character.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::Pass => "✓",
+            Self::Fail => "✗",
+            Self::Unknown => "?",
+            Self::Blocked => "·",
+            Self::NotStarted => "–",
+            Self::Extra => "+",
+        }
+    }
+
+    /// Its name in a style sheet.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Unknown => "unknown",
+            Self::Blocked => "blocked",
+            Self::NotStarted => "later",
+            Self::Extra => "extra",
+        }
+    }
+
+    /// In a word or two.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "passed",
+            Self::Fail => "failed",
+            Self::Unknown => "could not tell",
+            Self::Blocked => "not reached",
+            Self::NotStarted => "not started",
+            Self::Extra => "extra credit",
+        }
+    }
+
+    /// How a step stands.
+    pub fn of(step: &StepReport) -> Self {
+        match not_started(step) {
+            Some(_) => Self::NotStarted,
+            None => step.status.into(),
+        }
+    }
+}
+
+impl From<Status> for Mark {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Pass => Self::Pass,
+            Status::Fail => Self::Fail,
+            Status::Unknown => Self::Unknown,
+            Status::Blocked => Self::Blocked,
+        }
+    }
+}
+
+/// Whether a step has not been begun: what it is about is not there, and everything else waits for that.
+pub(super) fn not_started(step: &StepReport) -> Option<&CheckReport> {
+    let of = |status: Status| step.checks.iter().filter(move |c| c.status == status);
+    let waits = of(Status::Blocked).count();
+    (waits > 0 && waits + of(Status::Fail).count() == step.checks.len())
+        .then(|| of(Status::Fail).find(|c| !c.optional))
+        .flatten()
+}

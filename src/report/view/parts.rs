@@ -1,0 +1,87 @@
+//! What a view consists of.
+
+use super::mark::Mark;
+use serde::Serialize;
+
+/// A report in words.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReportView {
+    /// The lab's id.
+    pub lab: String,
+    /// The lab's title.
+    pub title: String,
+    /// The account, the region, and who checked, as far as they are known.
+    pub facts: Vec<String>,
+    /// When, to the minute.
+    pub started: String,
+    /// How long it took.
+    pub took: String,
+    /// Its steps.
+    pub steps: Vec<StepView>,
+    /// What else the reader should know.
+    pub notes: Vec<String>,
+    /// The points, the verdict, and what to start with.
+    pub summary: String,
+    /// The steps to check again; none where nothing failed.
+    pub again: Vec<String>,
+}
+
+/// A step in words.
+#[derive(Debug, Clone, Serialize)]
+pub struct StepView {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// How it stands.
+    pub mark: Mark,
+    /// `4/10`, `?/10`.
+    pub points: String,
+    /// What is to be said of it on one line; empty where nothing is.
+    pub said: String,
+    /// The probe's way, where the step has one and it is what is said.
+    pub way: Vec<PathStep>,
+    /// Its checks.
+    pub checks: Vec<CheckView>,
+}
+
+/// A stop on the probe's way.
+#[derive(Debug, Clone, Serialize)]
+pub struct PathStep {
+    /// Its name.
+    pub name: String,
+    /// Whether the event was seen there.
+    pub mark: Option<Mark>,
+    /// When; may be empty.
+    pub when: String,
+}
+
+/// A check in words.
+#[derive(Debug, Clone, Serialize)]
+pub struct CheckView {
+    /// Its id, `step.check`.
+    pub id: String,
+    /// What is right when it passes.
+    pub title: String,
+    /// How it stands.
+    pub mark: Mark,
+    /// `0/6`, `?/6`.
+    pub points: String,
+    /// The points to be earned.
+    pub possible: u32,
+    /// Extra credit.
+    pub optional: bool,
+    /// Whether it belongs to the short account: what is to be done now, and nothing twice.
+    pub told: bool,
+    /// What is to be said of it.
+    pub lines: Vec<Line>,
+}
+
+/// One line about a check.
+#[derive(Debug, Clone, Serialize)]
+pub struct Line {
+    /// What it is about: `found`, `fix`, …
+    pub label: &'static str,
+    /// The text, with the two marks that a course's texts use.
+    pub text: String,
+}
