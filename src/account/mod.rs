@@ -9,6 +9,7 @@ mod error;
 pub mod http;
 mod identity;
 mod once;
+pub mod partition;
 pub mod regions;
 pub mod services;
 pub mod web;

@@ -2,15 +2,7 @@
 //! own. From <https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html>; one that an account
 //! has not opted in to answers with an error, which is not an answer here.
 
-/// The partition of a region, by its code.
-pub fn partition_of(region: &str) -> &'static str {
-    match region.split('-').next() {
-        Some("cn") => "aws-cn",
-        Some("eusc") => "aws-eusc",
-        _ if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    }
-}
+use super::partition::{self, Partition};
 
 /// A text that is no region's code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,7 +44,8 @@ pub fn check(region: &str) -> Result<(), NotARegion> {
     if shaped {
         return Ok(());
     }
-    let near = of_partition("aws")
+    let near = partition::AWS
+        .regions
         .iter()
         // A long text is nobody's slip, and comparing it takes long.
         .filter(|_| region.len() <= 40)
@@ -66,50 +59,6 @@ pub fn check(region: &str) -> Result<(), NotARegion> {
     })
 }
 
-/// Every region of a partition.
-pub fn of_partition(partition: &str) -> &'static [&'static str] {
-    match partition {
-        "aws-cn" => &["cn-north-1", "cn-northwest-1"],
-        "aws-us-gov" => &["us-gov-east-1", "us-gov-west-1"],
-        _ => &[
-            "us-east-1",
-            "us-east-2",
-            "us-west-1",
-            "us-west-2",
-            "eu-central-1",
-            "eu-central-2",
-            "eu-west-1",
-            "eu-west-2",
-            "eu-west-3",
-            "eu-north-1",
-            "eu-south-1",
-            "eu-south-2",
-            "af-south-1",
-            "ap-east-1",
-            "ap-east-2",
-            "ap-northeast-1",
-            "ap-northeast-2",
-            "ap-northeast-3",
-            "ap-south-1",
-            "ap-south-2",
-            "ap-southeast-1",
-            "ap-southeast-2",
-            "ap-southeast-3",
-            "ap-southeast-4",
-            "ap-southeast-5",
-            "ap-southeast-6",
-            "ap-southeast-7",
-            "ca-central-1",
-            "ca-west-1",
-            "il-central-1",
-            "me-central-1",
-            "me-south-1",
-            "mx-central-1",
-            "sa-east-1",
-        ],
-    }
-}
-
 /// A service that not every region has.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rare {
@@ -117,8 +66,10 @@ pub struct Rare {
     pub prefix: &'static str,
     /// As AWS calls it.
     pub name: &'static str,
-    /// The regions of the partition `aws` that have it.
+    /// The regions that have it, of the partitions that are known.
     pub regions: &'static [&'static str],
+    /// The partitions that are known.
+    partitions: &'static [&'static str],
 }
 
 /// The services of the labs that some regions lack. App Runner is none of them: ECS Express Mode does as well. From
@@ -138,15 +89,16 @@ const RARE: &[Rare] = &[Rare {
         "ap-southeast-1",
         "ap-southeast-2",
         "ca-central-1",
+        "cn-north-1",
     ],
+    partitions: &["aws", "aws-cn"],
 }];
 
-/// The services that a region lacks, as far as is known: of a partition other than `aws`, nothing is.
+/// The services that a region lacks, as far as is known.
 pub fn lacking(region: &str) -> impl Iterator<Item = &'static Rare> {
-    let here = region.to_owned();
-    let known = partition_of(region) == "aws";
+    let (here, partition) = (region.to_owned(), Partition::of_region(region).id);
     RARE.iter()
-        .filter(move |rare| known && !rare.regions.contains(&here.as_str()))
+        .filter(move |rare| rare.partitions.contains(&partition) && !rare.regions.contains(&here.as_str()))
 }
 
 /// Whether an account has this region from the beginning. Any other one must be enabled first, and knows none of the
@@ -171,5 +123,5 @@ pub fn is_enabled_by_default(region: &str) -> bool {
         "ca-central-1",
         "sa-east-1",
     ];
-    partition_of(region) != "aws" || ALWAYS.contains(&region)
+    Partition::of_region(region).id != "aws" || ALWAYS.contains(&region)
 }

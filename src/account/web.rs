@@ -2,6 +2,7 @@
 //! size.
 
 use super::client::Account;
+use super::partition::is_aws_host;
 use super::{CallError, Problem};
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
 use aws_smithy_runtime_api::client::interceptors::context::{Error, Output};
@@ -13,17 +14,11 @@ use aws_smithy_types::byte_stream::ByteStream;
 use std::convert::Infallible;
 use std::time::Duration;
 
-/// The domain names under which AWS puts what its users build, each followed by nothing. API Gateway:
+/// The domain names, beside those of its services, under which AWS puts what its users build. API Gateway:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html>. App Runner:
 /// <https://docs.aws.amazon.com/apprunner/latest/dg/manage-custom-domains.html>. ECS Express Mode:
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/express-service-overview.html>.
-const AWS_DOMAINS: &[&str] = &[
-    ".amazonaws.com",
-    ".amazonaws.com.cn",
-    ".amazonaws.eu",
-    ".awsapprunner.com",
-    ".on.aws",
-];
+const USERS_DOMAINS: &[&str] = &[".awsapprunner.com", ".on.aws"];
 
 /// A service that takes longer than API Gateway itself allows does not answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -174,10 +169,8 @@ fn is_aws(host: &str) -> bool {
     let plain = host
         .bytes()
         .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
-    plain
-        && AWS_DOMAINS
-            .iter()
-            .any(|domain| host.len() > domain.len() && host.ends_with(domain))
+    let of_users = |domain: &&str| host.len() > domain.len() && host.ends_with(*domain);
+    plain && (is_aws_host(host) || USERS_DOMAINS.iter().any(of_users))
 }
 
 pub(super) fn unanswered<R>(action: &str, error: &SdkError<Infallible, R>) -> CallError {

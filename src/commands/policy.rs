@@ -1,7 +1,7 @@
 //! `edemlab policy`: the least permissions for checking a lab.
 
 use super::common;
-use crate::account::regions;
+use crate::account::partition::Partition;
 use crate::cli::PolicyArgs;
 use crate::course::Part;
 use crate::permissions::{Place, policy};
@@ -14,7 +14,7 @@ pub fn run(course: Option<PathBuf>, args: PolicyArgs) -> anyhow::Result<u8> {
         partition: args
             .region
             .as_deref()
-            .map(|region| regions::partition_of(region).to_owned()),
+            .map(|region| Partition::of_region(region).id.to_owned()),
         account: args.account.map(|account| account.as_str().to_owned()),
         region: args.region,
     };

@@ -2,7 +2,8 @@
 
 use super::common;
 use super::live::Live;
-use crate::account::{ConnectError, Connection, regions};
+use crate::account::partition::Partition;
+use crate::account::{ConnectError, Connection};
 use crate::class::access::{Doors, ExternalIds, Secret, SecretError, invited};
 use crate::class::roster::{self, Access, LabNames, Roster, RosterErrors};
 use crate::class::verify::{State, Verified, verify};
@@ -50,7 +51,7 @@ pub fn labs<'c>(course: &'c Course, named: &[String]) -> anyhow::Result<Vec<&'c 
 /// Reads the roster, and prints what the professor should know of it.
 pub fn read(file: &Path, course: &Course, region: &str) -> Result<Roster, RosterErrors> {
     let labs: Vec<LabNames> = course.labs.values().map(LabNames::of).collect();
-    let class = roster::read(file, &labs, regions::partition_of(region))?;
+    let class = roster::read(file, &labs, Partition::of_region(region).id)?;
     for note in &class.notes {
         eprintln!("note: {note}");
     }

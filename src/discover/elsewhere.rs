@@ -2,7 +2,8 @@
 
 use super::kind::{Args, Candidate, Kind, text};
 use super::kinds::of_service;
-use crate::account::{Account, CallError, regions};
+use crate::account::partition::Partition;
+use crate::account::{Account, CallError};
 use crate::course::{ArgSpec, KindSpec};
 use crate::expr::Shape;
 use futures::FutureExt;
@@ -36,7 +37,8 @@ fn elsewhere<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<V
             return Err(CallError::other("account.elsewhere", "NoSuchKind", message));
         };
         let me = account.identity().await?;
-        let others = regions::of_partition(me.partition())
+        let others = Partition::named(me.partition())
+            .regions
             .iter()
             .filter(|region| **region != account.region())
             .map(|region| in_region(account, region, kind));

@@ -2,7 +2,8 @@
 
 use super::kind::{Args, Candidate, Description, Kind};
 use super::time;
-use crate::account::{Account, CallError, regions};
+use crate::account::partition::Partition;
+use crate::account::{Account, CallError};
 use crate::course::KindSpec;
 use crate::expr::Shape;
 use futures::future::{BoxFuture, join_all};
@@ -100,7 +101,8 @@ async fn describe(account: &Account, candidate: &Candidate) -> Result<Value, Cal
 fn elsewhere<'a>(account: &'a Account, _: &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>> {
     async move {
         let me = account.identity().await?;
-        let others = regions::of_partition(me.partition())
+        let others = Partition::named(me.partition())
+            .regions
             .iter()
             .filter(|r| **r != account.region())
             .map(|r| in_region(account, r));

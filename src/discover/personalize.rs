@@ -5,7 +5,7 @@ use super::kind::{AT_ONCE, Args, Candidate, Description, Kind, candidates, text}
 use super::time;
 use crate::account::services::PERSONALIZE;
 use crate::account::wire::Paging;
-use crate::account::{Account, CallError, Problem};
+use crate::account::{Account, CallError, Problem, regions};
 use crate::course::{ArgSpec, KindSpec};
 use crate::expr::Shape;
 use futures::future::BoxFuture;
@@ -182,33 +182,20 @@ async fn all(
     account.list(&PERSONALIZE, operation, input, paging).await
 }
 
-/// Where Personalize was in 2025: it has no endpoint elsewhere, which looks like a network that is down.
-const REGIONS: &[&str] = &[
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ca-central-1",
-    "cn-north-1",
-    "eu-central-1",
-    "eu-west-1",
-    "us-east-1",
-    "us-east-2",
-    "us-west-2",
-];
-
 async fn groups(account: &Account) -> Result<Vec<Candidate>, CallError> {
     let groups = all(account, "ListDatasetGroups", "datasetGroups", json!({})).await;
     let groups = groups.map_err(|error| match error.problem {
-        Problem::Unreachable if !REGIONS.contains(&account.region()) => CallError::other(
-            &error.action,
-            "NoEndpoint",
-            format!(
-                "Amazon Personalize is not in {}. In Europe it is in eu-central-1 and eu-west-1",
-                account.region()
-            ),
-        ),
+        // Where it has no endpoint, it looks as if the network were down.
+        Problem::Unreachable if regions::lacking(account.region()).any(|rare| rare.prefix == PERSONALIZE.prefix) => {
+            CallError::other(
+                &error.action,
+                "NoEndpoint",
+                format!(
+                    "Amazon Personalize is not in {}. In Europe it is in eu-central-1 and eu-west-1",
+                    account.region()
+                ),
+            )
+        }
         _ => error,
     })?;
     Ok(made(groups, "datasetGroupArn"))

@@ -1,6 +1,7 @@
 //! The way to AWS: region, credentials, connection, clock. One call tells all of it.
 
 use super::item::{Item, Seen, State, Uses};
+use crate::account::partition::Partition;
 use crate::account::services::STS;
 use crate::account::{Account, Answer, CallError, ConnectError, Connection, Contact, Problem, RegionFrom, regions};
 use chrono::TimeDelta;
@@ -63,7 +64,7 @@ fn region(region: &Result<String, ConnectError>, from: RegionFrom, elsewhere: bo
                 RegionFrom::Variable(name) => format!("{region}, from {name}"),
                 RegionFrom::Profile => format!("{region}, from the profile"),
             };
-            if !elsewhere && !regions::of_partition(regions::partition_of(region)).contains(&region.as_str()) {
+            if !elsewhere && !Partition::of_region(region).regions.contains(&region.as_str()) {
                 let found = format!("{found}, which is none of the regions that edemlab knows");
                 let fix = "If nothing answers there, correct it: the console shows the region's code beside your name.";
                 return Seen::new(State::Warning, found, [fix]);

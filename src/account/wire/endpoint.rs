@@ -1,6 +1,7 @@
 //! Where a service is, and the region that requests to it are signed for.
 
 use super::service::Service;
+use crate::account::partition::Partition;
 use aws_config::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 
@@ -29,28 +30,19 @@ fn aws_own(service: &Service, region: &str) -> (String, String) {
     if !service.global {
         return (host(service.host, region), region.to_owned());
     }
-    let (host, (suffix, of_partition)) = (service.host, partition(region));
-    let host = match of_partition {
-        "us-east-1" => format!("{host}.{suffix}"),
-        "us-gov-west-1" => format!("{host}.us-gov.{suffix}"),
-        other => format!("{host}.{other}.{suffix}"),
+    let (host, partition) = (service.host, Partition::of_region(region));
+    let (domain, global) = (partition.domain, partition.global_region);
+    let host = match partition.id {
+        "aws" => format!("{host}.{domain}"),
+        "aws-us-gov" => format!("{host}.us-gov.{domain}"),
+        _ => format!("{host}.{global}.{domain}"),
     };
-    (host, of_partition.to_owned())
+    (host, global.to_owned())
 }
 
 /// The host name of a regional service.
 pub(super) fn host(label: &str, region: &str) -> String {
-    format!("{label}.{region}.{}", partition(region).0)
-}
-
-/// The domain of a region's partition, and the region that its global services are signed for.
-fn partition(region: &str) -> (&'static str, &'static str) {
-    match region.split('-').next() {
-        Some("cn") => ("amazonaws.com.cn", "cn-north-1"),
-        Some("eusc") => ("amazonaws.eu", "eusc-de-east-1"),
-        _ if region.starts_with("us-gov-") => ("amazonaws.com", "us-gov-west-1"),
-        _ => ("amazonaws.com", "us-east-1"),
-    }
+    format!("{label}.{region}.{}", Partition::of_region(region).domain)
 }
 
 #[cfg(test)]

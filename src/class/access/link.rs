@@ -1,7 +1,7 @@
 //! What each student needs to let their account be checked: a link to the console, or a command.
 
 use super::template::{PARAMETER, STACK};
-use crate::account::regions;
+use crate::account::partition::{Partition, is_aws_host};
 use crate::class::roster::{Access, Entry};
 use crate::report::text::visible;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -34,8 +34,7 @@ impl Source {
             .and_then(|rest| rest.split_once('/'))
             .map(|(host, _)| host);
         let in_s3 = host.is_some_and(|host| {
-            let aws = host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
-            aws && host.split('.').any(|part| part == "s3" || part.starts_with("s3-"))
+            is_aws_host(host) && host.split('.').any(|part| part == "s3" || part.starts_with("s3-"))
         });
         let plain = text.bytes().all(|b| b.is_ascii_graphic() && !b"\"'`<>\\".contains(&b));
         if in_s3 && plain && text.len() <= 1024 {
@@ -78,12 +77,7 @@ impl<'a> Invitation<'a> {
         let (region, id) = (&self.region, &self.external_id);
         match self.source {
             Source::Url(url) => {
-                let domain = match regions::partition_of(region) {
-                    "aws-cn" => "console.amazonaws.cn",
-                    "aws-us-gov" => "console.amazonaws-us-gov.com",
-                    "aws-eusc" => "console.amazonaws-eusc.eu",
-                    _ => "console.aws.amazon.com",
-                };
+                let domain = Partition::of_region(region).console;
                 let url = utf8_percent_encode(url, QUERY);
                 format!(
                     "https://{region}.{domain}/cloudformation/home?region={region}#/stacks/create/review\

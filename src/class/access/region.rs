@@ -5,7 +5,8 @@
 
 use super::Doors;
 use super::choice::{FoundRegion, RegionError, Seen, by_signs, choose, signed};
-use crate::account::{Account, CallError, ConnectError, Identity, Problem, regions};
+use crate::account::partition::Partition;
+use crate::account::{Account, CallError, ConnectError, Identity, Problem};
 use crate::class::roster::Entry;
 use crate::course::Lab;
 use crate::discover::{self, Args, Kind};
@@ -151,7 +152,7 @@ impl<'s> Search<'s> {
             .filter(|(lab, _)| !found.contains_key(&lab.id))
             .collect();
         if !open.is_empty() {
-            let others = regions::of_partition(me.partition());
+            let others = Partition::named(me.partition()).regions;
             let others: Vec<&str> = others.iter().copied().filter(|r| Some(*r) != self.default).collect();
             let at_first = |(_, kinds): &&(&Lab, Vec<Root>)| kinds.iter().take(AT_FIRST).copied().collect::<Vec<_>>();
             let first = distinct(open.iter().flat_map(at_first));

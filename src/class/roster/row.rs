@@ -6,6 +6,7 @@ use super::entry::{Access, Entry, LabNames};
 use super::mistakes::short;
 use super::table::Row;
 use super::{credentials, values};
+use crate::account::partition::Partition;
 use crate::account::regions;
 use crate::class::{Student, identifier};
 use crate::private;
@@ -188,7 +189,7 @@ impl<'a> Reading<'a> {
                 }
             }
             ([], Some(account)) => {
-                let partition = region.map_or(self.partition, |region| regions::partition_of(region));
+                let partition = region.map_or(self.partition, |region| Partition::of_region(region).id);
                 let arn = format!("arn:{partition}:iam::{account}:role/{ROLE_NAME}");
                 (Some(account), Access::Role { arn })
             }
