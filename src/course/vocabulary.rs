@@ -2,6 +2,7 @@
 
 use super::name::UnknownName;
 use crate::expr::Shape;
+use serde_json::Value;
 
 /// The kinds and verbs that exist.
 #[derive(Debug, Default)]
@@ -21,8 +22,8 @@ pub struct KindSpec {
     pub noun: &'static str,
     /// The fields of its documents, with AWS's own names.
     pub shape: Shape,
-    /// The fields that the list already has; the others cost one call more for each candidate.
-    pub listed: &'static [&'static str],
+    /// The fields that its list does not have: they cost one call more for each candidate.
+    pub described: &'static [&'static str],
     /// What `with` takes.
     pub args: &'static [ArgSpec],
     /// The field that holds its ARN, where the list does not give it.
@@ -38,6 +39,57 @@ pub struct ArgSpec {
     pub name: &'static str,
     /// Whether it must be given.
     pub required: bool,
+}
+
+impl KindSpec {
+    /// A kind whose list has every field, that takes no argument, and whose list gives each ARN. `shape` is a document
+    /// with all fields; see [`Shape::of`].
+    pub fn new(name: &'static str, noun: &'static str, shape: &Value) -> Self {
+        Self {
+            name,
+            noun,
+            shape: Shape::of(shape),
+            described: &[],
+            args: &[],
+            arn: None,
+            always: false,
+        }
+    }
+
+    /// With these [`KindSpec::described`].
+    pub fn described(self, described: &'static [&'static str]) -> Self {
+        Self { described, ..self }
+    }
+
+    /// With these [`KindSpec::args`].
+    pub fn args(self, args: &'static [ArgSpec]) -> Self {
+        Self { args, ..self }
+    }
+
+    /// With this [`KindSpec::arn`].
+    pub fn arn(self, field: &'static str) -> Self {
+        Self {
+            arn: Some(field),
+            ..self
+        }
+    }
+
+    /// One that is [`KindSpec::always`] there.
+    pub fn always(self) -> Self {
+        Self { always: true, ..self }
+    }
+}
+
+impl ArgSpec {
+    /// One that must be given.
+    pub const fn required(name: &'static str) -> Self {
+        Self { name, required: true }
+    }
+
+    /// One that may be left out.
+    pub const fn optional(name: &'static str) -> Self {
+        Self { name, required: false }
+    }
 }
 
 /// What a verb is for.

@@ -5,7 +5,6 @@ use super::time;
 use crate::account::services::APIGATEWAY;
 use crate::account::{Account, CallError};
 use crate::course::{ArgSpec, KindSpec};
-use crate::expr::Shape;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
@@ -16,10 +15,8 @@ use std::sync::Arc;
 /// [`GetResources`](https://docs.aws.amazon.com/apigateway/latest/api/API_GetResources.html) brings the methods, their
 /// integrations and the mapping templates along (the control plane bears 10 calls a second).
 pub(super) const REST_API: Kind = Kind {
-    spec: || KindSpec {
-        name: "apigateway.rest_api",
-        noun: "REST API",
-        shape: Shape::of(&json!({
+    spec: || {
+        KindSpec::new("apigateway.rest_api", "REST API", &json!({
             "id": null, "name": null, "description": null, "createdDate": null,
             "resources": [{
                 "id": null, "path": null, "pathPart": null,
@@ -31,11 +28,7 @@ pub(super) const REST_API: Kind = Kind {
                     },
                 }},
             }],
-        })),
-        listed: &["id", "name", "description", "createdDate"],
-        args: &[],
-        arn: None,
-        always: false,
+        })).described(&["resources"])
     },
     actions: &["apigateway:GET"],
     list: |account, _| apis(account).boxed(),
@@ -48,39 +41,27 @@ pub(super) const REST_API: Kind = Kind {
 
 /// The method `method` (or `ANY`) of the resource with the path `path` of the API `api`, with its integration.
 pub(super) const METHOD: Kind = Kind {
-    spec: || KindSpec {
-        name: "apigateway.method",
-        noun: "method",
-        shape: Shape::of(&json!({
-            "path": null, "httpMethod": null, "authorizationType": null, "apiKeyRequired": null,
-            "methodIntegration": {
-                "type": null, "uri": null, "httpMethod": null, "credentials": null, "passthroughBehavior": null,
-                "requestTemplates": {"*": null},
+    spec: || {
+        KindSpec::new(
+            "apigateway.method",
+            "method",
+            &json!({
+                "path": null, "httpMethod": null, "authorizationType": null, "apiKeyRequired": null,
+                "methodIntegration": {
+                    "type": null, "uri": null, "httpMethod": null, "credentials": null, "passthroughBehavior": null,
+                    "requestTemplates": {"*": null},
+                },
+            }),
+        )
+        .args(
+            const {
+                &[
+                    ArgSpec::required("api"),
+                    ArgSpec::required("path"),
+                    ArgSpec::required("method"),
+                ]
             },
-        })),
-        listed: &[
-            "path",
-            "httpMethod",
-            "authorizationType",
-            "apiKeyRequired",
-            "methodIntegration",
-        ],
-        args: &[
-            ArgSpec {
-                name: "api",
-                required: true,
-            },
-            ArgSpec {
-                name: "path",
-                required: true,
-            },
-            ArgSpec {
-                name: "method",
-                required: true,
-            },
-        ],
-        arn: None,
-        always: false,
+        )
     },
     actions: &["apigateway:GET"],
     list: methods,
@@ -89,19 +70,15 @@ pub(super) const METHOD: Kind = Kind {
 
 /// The stages of the API `api`, by [`GetStages`](https://docs.aws.amazon.com/apigateway/latest/api/API_GetStages.html).
 pub(super) const STAGE: Kind = Kind {
-    spec: || KindSpec {
-        name: "apigateway.stage",
-        noun: "stage",
-        shape: Shape::of(&json!({
-            "stageName": null, "deploymentId": null, "createdDate": null, "lastUpdatedDate": null,
-        })),
-        listed: &["stageName", "deploymentId", "createdDate", "lastUpdatedDate"],
-        args: &[ArgSpec {
-            name: "api",
-            required: true,
-        }],
-        arn: None,
-        always: false,
+    spec: || {
+        KindSpec::new(
+            "apigateway.stage",
+            "stage",
+            &json!({
+                "stageName": null, "deploymentId": null, "createdDate": null, "lastUpdatedDate": null,
+            }),
+        )
+        .args(const { &[ArgSpec::required("api")] })
     },
     actions: &["apigateway:GET"],
     list: stages,
@@ -111,25 +88,10 @@ pub(super) const STAGE: Kind = Kind {
 /// The action of every read of API Gateway.
 const GET: &str = "apigateway:GET";
 
-/// Every item of a list: `position` is the token of the next page.
+/// Every item of a list, in the largest pages.
 async fn all(account: &Account, path: &str, query: &[(&str, &str)]) -> Result<Vec<Value>, CallError> {
-    let mut items = Vec::new();
-    let mut position = String::new();
-    loop {
-        let mut query = query.to_vec();
-        query.push(("limit", "500"));
-        if !position.is_empty() {
-            query.push(("position", &position));
-        }
-        let mut page = account.get(&APIGATEWAY, GET, path, &query).await?;
-        if let Value::Array(more) = page["item"].take() {
-            items.extend(more);
-        }
-        match page["position"].take() {
-            Value::String(next) if !next.is_empty() && next != position => position = next,
-            _ => return Ok(items),
-        }
-    }
+    let query = [query, &[("limit", "500")]].concat();
+    account.get_all(&APIGATEWAY, GET, path, &query, "item").await
 }
 
 async fn apis(account: &Account) -> Result<Vec<Candidate>, CallError> {

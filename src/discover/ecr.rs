@@ -3,10 +3,8 @@
 use super::kind::{Candidate, Description, Kind, candidates};
 use super::time;
 use crate::account::services::ECR;
-use crate::account::wire::Paging;
 use crate::account::{Account, CallError};
 use crate::course::KindSpec;
-use crate::expr::Shape;
 use futures::FutureExt;
 use serde_json::{Value, json};
 
@@ -14,19 +12,18 @@ use serde_json::{Value, json};
 /// the images cost a [`DescribeImages`](https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html)
 /// a repository.
 pub(super) const REPOSITORY: Kind = Kind {
-    spec: || KindSpec {
-        name: "ecr.repository",
-        noun: "repository",
-        shape: Shape::of(&json!({
-            "repositoryName": null, "repositoryArn": null, "repositoryUri": null, "createdAt": null,
-            "imageDetails": [{
-                "imageDigest": null, "imageTags": [null], "imagePushedAt": null, "imageSizeInBytes": null,
-            }],
-        })),
-        listed: &["repositoryName", "repositoryArn", "repositoryUri", "createdAt"],
-        args: &[],
-        arn: None,
-        always: false,
+    spec: || {
+        KindSpec::new(
+            "ecr.repository",
+            "repository",
+            &json!({
+                "repositoryName": null, "repositoryArn": null, "repositoryUri": null, "createdAt": null,
+                "imageDetails": [{
+                    "imageDigest": null, "imageTags": [null], "imagePushedAt": null, "imageSizeInBytes": null,
+                }],
+            }),
+        )
+        .described(&["imageDetails"])
     },
     actions: &["ecr:DescribeRepositories"],
     list: |account, _| repositories(account).boxed(),
@@ -45,12 +42,7 @@ async fn all(
     mut input: Value,
 ) -> Result<Vec<Value>, CallError> {
     input["maxResults"] = 1000.into();
-    let paging = Paging {
-        items,
-        next: "nextToken",
-        token: "nextToken",
-    };
-    account.list(&ECR, operation, input, paging).await
+    account.list(&ECR, operation, input, items).await
 }
 
 async fn repositories(account: &Account) -> Result<Vec<Candidate>, CallError> {

@@ -5,24 +5,19 @@ use super::kinds::of_service;
 use crate::account::partition::Partition;
 use crate::account::{Account, CallError};
 use crate::course::{ArgSpec, KindSpec};
-use crate::expr::Shape;
 use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
 use serde_json::json;
 
 /// The resources of the kind `kind` in every other region of the partition: asked only when nothing is here.
 pub(super) const RESOURCE: Kind = Kind {
-    spec: || KindSpec {
-        name: "account.elsewhere",
-        noun: "resource in another region",
-        shape: Shape::of(&json!({"Region": null, "Noun": null, "Name": null})),
-        listed: &["Region", "Noun", "Name"],
-        args: &[ArgSpec {
-            name: "kind",
-            required: true,
-        }],
-        arn: None,
-        always: false,
+    spec: || {
+        KindSpec::new(
+            "account.elsewhere",
+            "resource in another region",
+            &json!({"Region": null, "Noun": null, "Name": null}),
+        )
+        .args(const { &[ArgSpec::required("kind")] })
     },
     // Those of the kind, which the lab needs anyway.
     actions: &[],

@@ -3,10 +3,8 @@
 use super::kind::{AT_ONCE, Args, Candidate, Description, Kind, candidates, text};
 use super::time;
 use crate::account::services::EVENTBRIDGE;
-use crate::account::wire::Paging;
 use crate::account::{Account, CallError};
 use crate::course::{ArgSpec, KindSpec};
-use crate::expr::Shape;
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
@@ -14,17 +12,16 @@ use serde_json::{Value, json};
 /// [`ListEventBuses`](https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListEventBuses.html), the
 /// `default` one too. The rules of a bus cost one call a bus.
 pub(super) const BUS: Kind = Kind {
-    spec: || KindSpec {
-        name: "events.bus",
-        noun: "event bus",
-        shape: Shape::of(&json!({
-            "Name": null, "Arn": null, "Description": null, "CreationTime": null,
-            "Rules": [{"Name": null, "Arn": null, "EventPattern": null, "State": null}],
-        })),
-        listed: &["Name", "Arn", "Description", "CreationTime"],
-        args: &[],
-        arn: None,
-        always: false,
+    spec: || {
+        KindSpec::new(
+            "events.bus",
+            "event bus",
+            &json!({
+                "Name": null, "Arn": null, "Description": null, "CreationTime": null,
+                "Rules": [{"Name": null, "Arn": null, "EventPattern": null, "State": null}],
+            }),
+        )
+        .described(&["Rules"])
     },
     actions: &["events:ListEventBuses"],
     list: |account, _| buses(account).boxed(),
@@ -40,39 +37,18 @@ pub(super) const BUS: Kind = Kind {
 /// [`TestEventPattern`](https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html): a
 /// pattern can be written in many ways.
 pub(super) const RULE: Kind = Kind {
-    spec: || KindSpec {
-        name: "events.rule",
-        noun: "rule",
-        shape: Shape::of(&json!({
-            "Name": null, "Arn": null, "EventBusName": null, "EventPattern": null, "State": null,
-            "ScheduleExpression": null, "Description": null, "ManagedBy": null,
-            "Targets": [{"Id": null, "Arn": null, "RoleArn": null}],
-            "Matches": null,
-        })),
-        listed: &[
-            "Name",
-            "Arn",
-            "EventBusName",
-            "EventPattern",
-            "State",
-            "ScheduleExpression",
-            "Description",
-            "ManagedBy",
-            "Targets",
-            "Matches",
-        ],
-        args: &[
-            ArgSpec {
-                name: "bus",
-                required: true,
-            },
-            ArgSpec {
-                name: "event",
-                required: false,
-            },
-        ],
-        arn: None,
-        always: false,
+    spec: || {
+        KindSpec::new(
+            "events.rule",
+            "rule",
+            &json!({
+                "Name": null, "Arn": null, "EventBusName": null, "EventPattern": null, "State": null,
+                "ScheduleExpression": null, "Description": null, "ManagedBy": null,
+                "Targets": [{"Id": null, "Arn": null, "RoleArn": null}],
+                "Matches": null,
+            }),
+        )
+        .args(const { &[ArgSpec::required("bus"), ArgSpec::optional("event")] })
     },
     actions: &[
         "events:ListRules",
@@ -84,12 +60,9 @@ pub(super) const RULE: Kind = Kind {
 };
 
 async fn buses(account: &Account) -> Result<Vec<Candidate>, CallError> {
-    let paging = Paging {
-        items: "EventBuses",
-        next: "NextToken",
-        token: "NextToken",
-    };
-    let mut buses = account.list(&EVENTBRIDGE, "ListEventBuses", json!({}), paging).await?;
+    let mut buses = account
+        .list(&EVENTBRIDGE, "ListEventBuses", json!({}), "EventBuses")
+        .await?;
     buses
         .iter_mut()
         .for_each(|bus| time::readable(bus, &["CreationTime", "LastModifiedTime"]));
@@ -100,15 +73,10 @@ async fn buses(account: &Account) -> Result<Vec<Candidate>, CallError> {
 
 /// The rules of a bus, as they are listed.
 async fn rules_of(account: &Account, bus: &str) -> Result<Vec<Value>, CallError> {
-    let paging = Paging {
-        items: "Rules",
-        next: "NextToken",
-        token: "NextToken",
-    };
     let rules = account
         .once("events:ListRules", bus, || async {
             let input = json!({"EventBusName": bus});
-            Ok(account.list(&EVENTBRIDGE, "ListRules", input, paging).await?.into())
+            Ok(account.list(&EVENTBRIDGE, "ListRules", input, "Rules").await?.into())
         })
         .await?;
     Ok(rules.as_array().cloned().unwrap_or_default())
@@ -141,13 +109,8 @@ pub(crate) async fn rules_with_targets(
 }
 
 async fn targets(account: &Account, rule: &Value) -> Result<Vec<Value>, CallError> {
-    let paging = Paging {
-        items: "Targets",
-        next: "NextToken",
-        token: "NextToken",
-    };
     let input = json!({"Rule": rule["Name"], "EventBusName": rule["EventBusName"]});
-    account.list(&EVENTBRIDGE, "ListTargetsByRule", input, paging).await
+    account.list(&EVENTBRIDGE, "ListTargetsByRule", input, "Targets").await
 }
 
 /// Whether the rule's pattern matches the event; nothing for a rule without a pattern, which runs by the clock.

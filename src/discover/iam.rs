@@ -2,10 +2,8 @@
 
 use super::kind::{Args, Candidate, Description, Kind, text, texts, texts_of};
 use crate::account::services::IAM;
-use crate::account::wire::Paging;
 use crate::account::{Account, CallError, Problem};
 use crate::course::{ArgSpec, KindSpec};
-use crate::expr::Shape;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
@@ -13,17 +11,16 @@ use serde_json::{Value, json};
 /// [`ListRoles`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html), with the trust policy as a
 /// document; attached policies cost one call a role.
 pub(super) const ROLE: Kind = Kind {
-    spec: || KindSpec {
-        name: "iam.role",
-        noun: "role",
-        shape: Shape::of(&json!({
-            "RoleName": null, "Arn": null, "Path": null, "CreateDate": null, "AssumeRolePolicyDocument": "any",
-            "AttachedPolicies": [{"PolicyName": null, "PolicyArn": null}],
-        })),
-        listed: &["RoleName", "Arn", "Path", "CreateDate", "AssumeRolePolicyDocument"],
-        args: &[],
-        arn: None,
-        always: false,
+    spec: || {
+        KindSpec::new(
+            "iam.role",
+            "role",
+            &json!({
+                "RoleName": null, "Arn": null, "Path": null, "CreateDate": null, "AssumeRolePolicyDocument": "any",
+                "AttachedPolicies": [{"PolicyName": null, "PolicyArn": null}],
+            }),
+        )
+        .described(&["AttachedPolicies"])
     },
     actions: &["iam:ListRoles"],
     list: |account, _| roles(account).boxed(),
@@ -38,38 +35,26 @@ pub(super) const ROLE: Kind = Kind {
 /// judges a role by what it may do, however that was granted. Where simulation is denied, as in AWS Academy's Learner
 /// Lab, attached policies and roles that are known by name (`known_policies`, `known_roles`) decide, else nothing can.
 pub(super) const ACCESS: Kind = Kind {
-    spec: || KindSpec {
-        name: "iam.access",
-        noun: "access",
-        shape: Shape::of(&json!({
-            "Allowed": null, "Denied": [null], "ByName": null,
-            "EvaluationResults": [{"EvalActionName": null, "EvalResourceName": null, "EvalDecision": null}],
-        })),
-        listed: &["Allowed", "Denied", "ByName", "EvaluationResults"],
-        args: &[
-            ArgSpec {
-                name: "role",
-                required: true,
+    spec: || {
+        KindSpec::new(
+            "iam.access",
+            "access",
+            &json!({
+                "Allowed": null, "Denied": [null], "ByName": null,
+                "EvaluationResults": [{"EvalActionName": null, "EvalResourceName": null, "EvalDecision": null}],
+            }),
+        )
+        .args(
+            const {
+                &[
+                    ArgSpec::required("role"),
+                    ArgSpec::required("resource"),
+                    ArgSpec::required("actions"),
+                    ArgSpec::optional("known_policies"),
+                    ArgSpec::optional("known_roles"),
+                ]
             },
-            ArgSpec {
-                name: "resource",
-                required: true,
-            },
-            ArgSpec {
-                name: "actions",
-                required: true,
-            },
-            ArgSpec {
-                name: "known_policies",
-                required: false,
-            },
-            ArgSpec {
-                name: "known_roles",
-                required: false,
-            },
-        ],
-        arn: None,
-        always: false,
+        )
     },
     // Where this is denied, `iam:ListAttachedRolePolicies` is tried: not to be asked for as well.
     actions: &["iam:SimulatePrincipalPolicy"],
@@ -77,21 +62,12 @@ pub(super) const ACCESS: Kind = Kind {
     describe: None,
 };
 
-/// How IAM pages its lists.
-const fn paging(items: &'static str) -> Paging {
-    Paging {
-        items,
-        next: "Marker",
-        token: "Marker",
-    }
-}
-
 /// The largest page.
 const PAGE: u32 = 1000;
 
 async fn roles(account: &Account) -> Result<Vec<Candidate>, CallError> {
     let roles = account
-        .list(&IAM, "ListRoles", json!({"MaxItems": PAGE}), paging("Roles"))
+        .list(&IAM, "ListRoles", json!({"MaxItems": PAGE}), "Roles")
         .await?;
     Ok(roles
         .into_iter()
@@ -125,7 +101,7 @@ async fn attached(account: &Account, role: &str) -> Result<Value, CallError> {
         .once("iam:ListAttachedRolePolicies", role, || async {
             let input = json!({"RoleName": role, "MaxItems": PAGE});
             let policies = account
-                .list(&IAM, "ListAttachedRolePolicies", input, paging("AttachedPolicies"))
+                .list(&IAM, "ListAttachedRolePolicies", input, "AttachedPolicies")
                 .await?;
             Ok(json!({"AttachedPolicies": policies}))
         })
@@ -168,7 +144,7 @@ async fn simulate(account: &Account, args: &Args) -> Result<Value, CallError> {
         "MaxItems": PAGE,
     });
     let results = account
-        .list(&IAM, "SimulatePrincipalPolicy", input, paging("EvaluationResults"))
+        .list(&IAM, "SimulatePrincipalPolicy", input, "EvaluationResults")
         .await?;
     let refused = || results.iter().filter(|r| r["EvalDecision"] != "allowed");
     for result in refused() {

@@ -31,7 +31,7 @@ pub struct Kind {
     pub spec: fn() -> KindSpec,
     /// The IAM actions that its list needs.
     pub actions: &'static [&'static str],
-    /// Every candidate, with the fields of [`KindSpec::listed`].
+    /// Every candidate, with all fields but those of [`KindSpec::described`].
     pub list: List,
     /// The fields that the list does not have.
     pub describe: Option<Description>,

@@ -1,10 +1,10 @@
 //! `lambda.function`, with the event source mappings that feed it.
 
-use super::kind::{Candidate, Kind};
+use super::kind::{Candidate, Kind, candidates};
+use super::time;
+use crate::account::services::LAMBDA;
 use crate::account::{Account, CallError};
 use crate::course::KindSpec;
-use crate::expr::Shape;
-use aws_sdk_lambda::types::{EventSourceMappingConfiguration, FunctionConfiguration};
 use futures::FutureExt;
 use serde_json::{Value, json};
 
@@ -12,38 +12,22 @@ use serde_json::{Value, json};
 /// [`ListEventSourceMappings`](https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.html): two
 /// lists for the whole account, never one call a function (Lambda's control plane bears about 15 calls a second).
 pub(super) const FUNCTION: Kind = Kind {
-    spec: || KindSpec {
-        name: "lambda.function",
-        noun: "function",
-        shape: Shape::of(&json!({
-            "FunctionName": null, "FunctionArn": null, "Runtime": null, "Role": null, "Handler": null,
-            "CodeSize": null, "Timeout": null, "MemorySize": null, "LastModified": null, "PackageType": null,
-            "Environment": {"Variables": {"*": null}},
-            "LoggingConfig": {"LogGroup": null, "LogFormat": null},
-            "EventSourceMappings": [{
-                "UUID": null, "EventSourceArn": null, "FunctionArn": null, "State": null,
-                "StateTransitionReason": null, "LastProcessingResult": null, "StartingPosition": null,
-                "BatchSize": null, "FunctionResponseTypes": [null],
-            }],
-        })),
-        listed: &[
-            "FunctionName",
-            "FunctionArn",
-            "Runtime",
-            "Role",
-            "Handler",
-            "CodeSize",
-            "Timeout",
-            "MemorySize",
-            "LastModified",
-            "PackageType",
-            "Environment",
-            "LoggingConfig",
-            "EventSourceMappings",
-        ],
-        args: &[],
-        arn: None,
-        always: false,
+    spec: || {
+        KindSpec::new(
+            "lambda.function",
+            "function",
+            &json!({
+                "FunctionName": null, "FunctionArn": null, "Runtime": null, "Role": null, "Handler": null,
+                "CodeSize": null, "Timeout": null, "MemorySize": null, "LastModified": null, "PackageType": null,
+                "Environment": {"Variables": {"*": null}},
+                "LoggingConfig": {"LogGroup": null, "LogFormat": null},
+                "EventSourceMappings": [{
+                    "UUID": null, "EventSourceArn": null, "FunctionArn": null, "State": null,
+                    "StateTransitionReason": null, "LastProcessingResult": null, "StartingPosition": null,
+                    "BatchSize": null, "FunctionResponseTypes": [null],
+                }],
+            }),
+        )
     },
     actions: &["lambda:ListFunctions", "lambda:ListEventSourceMappings"],
     list: |account, _| list(account).boxed(),
@@ -51,62 +35,38 @@ pub(super) const FUNCTION: Kind = Kind {
 };
 
 async fn list(account: &Account) -> Result<Vec<Candidate>, CallError> {
-    let functions = async {
-        let items = account.lambda().list_functions().into_paginator().items().send();
-        let items: Result<Vec<FunctionConfiguration>, _> = items.collect().await;
-        items.map_err(|e| CallError::from_sdk("lambda:ListFunctions", &e))
-    };
-    let mappings = async {
-        let items = account
-            .lambda()
-            .list_event_source_mappings()
-            .into_paginator()
-            .items()
-            .send();
-        let items: Result<Vec<EventSourceMappingConfiguration>, _> = items.collect().await;
-        items.map_err(|e| CallError::from_sdk("lambda:ListEventSourceMappings", &e))
-    };
-    let (functions, mappings) = tokio::try_join!(functions, mappings)?;
-    Ok(functions.iter().map(|f| candidate(f, &mappings)).collect())
+    let functions = account.get_all(
+        &LAMBDA,
+        "lambda:ListFunctions",
+        "/2015-03-31/functions/",
+        &[],
+        "Functions",
+    );
+    let (mut functions, mappings) = tokio::try_join!(functions, event_source_mappings(account, None))?;
+    for function in &mut functions {
+        let arn = function["FunctionArn"].as_str().unwrap_or_default();
+        let of_it = mappings
+            .iter()
+            .filter(|m| m["FunctionArn"].as_str().is_some_and(|of| is_of(of, arn)));
+        function["EventSourceMappings"] = of_it.cloned().collect();
+    }
+    Ok(candidates(functions, "FunctionName", "FunctionArn", "LastModified"))
 }
 
-fn candidate(function: &FunctionConfiguration, mappings: &[EventSourceMappingConfiguration]) -> Candidate {
-    let arn = function.function_arn().unwrap_or_default();
-    let variables = function.environment().and_then(|e| e.variables());
-    let variables: serde_json::Map<String, Value> = variables
-        .into_iter()
-        .flatten()
-        .map(|(k, v)| (k.clone(), Value::from(v.as_str())))
-        .collect();
-    let mappings: Vec<Value> = mappings
-        .iter()
-        .filter(|m| m.function_arn().is_some_and(|of| is_of(of, arn)))
-        .map(mapping)
-        .collect();
-    Candidate {
-        name: function.function_name().unwrap_or_default().to_owned(),
-        arn: Some(arn.to_owned()),
-        made: function.last_modified().unwrap_or_default().to_owned(),
-        document: json!({
-            "FunctionName": function.function_name(),
-            "FunctionArn": arn,
-            "Runtime": function.runtime().map(|r| r.as_str()),
-            "Role": function.role(),
-            "Handler": function.handler(),
-            "CodeSize": function.code_size(),
-            "Timeout": function.timeout(),
-            "MemorySize": function.memory_size(),
-            "LastModified": function.last_modified(),
-            "PackageType": function.package_type().map(|p| p.as_str()),
-            "Environment": {"Variables": variables},
-            "LoggingConfig": {
-                "LogGroup": function.logging_config().and_then(|l| l.log_group()),
-                "LogFormat": function.logging_config().and_then(|l| l.log_format()).map(|f| f.as_str()),
-            },
-            "EventSourceMappings": mappings,
-        }),
-        ..Candidate::default()
+/// The mappings of a function, or of every one.
+///
+/// # Errors
+/// Those of the calls.
+pub(crate) async fn event_source_mappings(account: &Account, function: Option<&str>) -> Result<Vec<Value>, CallError> {
+    let of_one = function.map(|function| ("FunctionName", function));
+    let (action, path) = ("lambda:ListEventSourceMappings", "/2015-03-31/event-source-mappings/");
+    let mut mappings = account
+        .get_all(&LAMBDA, action, path, of_one.as_slice(), "EventSourceMappings")
+        .await?;
+    for mapping in &mut mappings {
+        time::readable(mapping, &["LastModified", "StartingPositionTimestamp"]);
     }
+    Ok(mappings)
 }
 
 /// A mapping may name a version or alias: its ARN is then the function's with one part more.
@@ -114,21 +74,6 @@ fn is_of(mapping: &str, function: &str) -> bool {
     mapping
         .strip_prefix(function)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
-}
-
-/// A mapping, with AWS's field names.
-pub(crate) fn mapping(m: &EventSourceMappingConfiguration) -> Value {
-    json!({
-        "UUID": m.uuid(),
-        "EventSourceArn": m.event_source_arn(),
-        "FunctionArn": m.function_arn(),
-        "State": m.state(),
-        "StateTransitionReason": m.state_transition_reason(),
-        "LastProcessingResult": m.last_processing_result(),
-        "StartingPosition": m.starting_position().map(|p| p.as_str()),
-        "BatchSize": m.batch_size(),
-        "FunctionResponseTypes": m.function_response_types().iter().map(|t| t.as_str()).collect::<Vec<_>>(),
-    })
 }
 
 #[cfg(test)]

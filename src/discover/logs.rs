@@ -3,10 +3,8 @@
 use super::kind::{Args, Candidate, Kind, candidates, text};
 use super::time;
 use crate::account::services::LOGS;
-use crate::account::wire::Paging;
 use crate::account::{Account, CallError};
 use crate::course::{ArgSpec, KindSpec};
-use crate::expr::Shape;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
@@ -14,45 +12,28 @@ use serde_json::{Value, json};
 /// The log group with the ARN `arn`, by
 /// [`DescribeLogGroups`](https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html):
 /// every function has one, so that all of them would be many pages.
-pub(super) const GROUP: Kind = Kind {
-    spec: || KindSpec {
-        name: "logs.group",
-        noun: "log group",
-        shape: Shape::of(&json!({
+pub(super) const GROUP: Kind =
+    Kind {
+        spec: || {
+            KindSpec::new("logs.group", "log group", &json!({
             "logGroupName": null, "arn": null, "logGroupArn": null, "creationTime": null, "retentionInDays": null,
             "logGroupClass": null,
-        })),
-        listed: &[
-            "logGroupName",
-            "arn",
-            "logGroupArn",
-            "creationTime",
-            "retentionInDays",
-            "logGroupClass",
-        ],
-        args: &[ArgSpec {
-            name: "arn",
-            required: true,
-        }],
-        arn: None,
-        always: false,
-    },
-    actions: &["logs:DescribeLogGroups"],
-    list: groups,
-    describe: None,
-};
+        })).args(const { &[ArgSpec::required("arn")] })
+        },
+        actions: &["logs:DescribeLogGroups"],
+        list: groups,
+        describe: None,
+    };
 
 /// [`DescribeResourcePolicies`](https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeResourcePolicies.html),
 /// each policy as a document.
 pub(super) const RESOURCE_POLICY: Kind = Kind {
-    spec: || KindSpec {
-        name: "logs.resource_policy",
-        noun: "resource policy",
-        shape: Shape::of(&json!({"policyName": null, "policyDocument": "any"})),
-        listed: &["policyName", "policyDocument"],
-        args: &[],
-        arn: None,
-        always: false,
+    spec: || {
+        KindSpec::new(
+            "logs.resource_policy",
+            "resource policy",
+            &json!({"policyName": null, "policyDocument": "any"}),
+        )
     },
     actions: &["logs:DescribeResourcePolicies"],
     list: |account, _| policies(account).boxed(),
@@ -61,17 +42,12 @@ pub(super) const RESOURCE_POLICY: Kind = Kind {
 
 fn groups<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>> {
     async move {
-        let paging = Paging {
-            items: "logGroups",
-            next: "nextToken",
-            token: "nextToken",
-        };
         // A target's ARN may end in `:*`, that of a group in one of AWS's two fields does.
         let plain = |arn: &str| arn.trim_end_matches(":*").to_owned();
         let wanted = plain(text(args, "arn"));
         let name = wanted.split_once(":log-group:").map_or("", |(_, name)| name);
         let input = json!({"logGroupNamePrefix": name});
-        let mut groups = account.list(&LOGS, "DescribeLogGroups", input, paging).await?;
+        let mut groups = account.list(&LOGS, "DescribeLogGroups", input, "logGroups").await?;
         groups.retain(|group| group["logGroupName"] == name);
         for group in &mut groups {
             time::readable_millis(group, &["creationTime"]);
@@ -85,13 +61,8 @@ fn groups<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<
 }
 
 async fn policies(account: &Account) -> Result<Vec<Candidate>, CallError> {
-    let paging = Paging {
-        items: "resourcePolicies",
-        next: "nextToken",
-        token: "nextToken",
-    };
     let mut policies = account
-        .list(&LOGS, "DescribeResourcePolicies", json!({}), paging)
+        .list(&LOGS, "DescribeResourcePolicies", json!({}), "resourcePolicies")
         .await?;
     for policy in &mut policies {
         let document = policy["policyDocument"]

@@ -26,7 +26,7 @@ mod web;
 pub(crate) use events::rules_with_targets;
 pub use kept::{Described, Listed, key, list};
 pub use kind::{Args, Candidate, Describe, Description, Kind, List};
-pub(crate) use lambda::mapping as event_source_mapping;
+pub(crate) use lambda::event_source_mappings;
 
 use crate::course::KindSpec;
 use std::collections::HashMap;

@@ -4,10 +4,8 @@
 use super::kind::{AT_ONCE, Args, Candidate, Description, Kind, candidates, text};
 use super::time;
 use crate::account::services::PERSONALIZE;
-use crate::account::wire::Paging;
 use crate::account::{Account, CallError, Problem, regions};
 use crate::course::{ArgSpec, KindSpec};
-use crate::expr::Shape;
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
@@ -15,25 +13,12 @@ use serde_json::{Value, json};
 /// [`ListDatasetGroups`](https://docs.aws.amazon.com/personalize/latest/dg/API_ListDatasetGroups.html); the datasets of
 /// a group, with their schemas, cost some calls a group, and are asked for only when there are several to choose from.
 pub(super) const DATASET_GROUP: Kind = Kind {
-    spec: || KindSpec {
-        name: "personalize.dataset_group",
-        noun: "dataset group",
-        shape: Shape::of(&json!({
+    spec: || {
+        KindSpec::new("personalize.dataset_group", "dataset group", &json!({
             "name": null, "datasetGroupArn": null, "status": null, "domain": null, "failureReason": null,
             "creationDateTime": null,
             "datasets": [{"name": null, "datasetArn": null, "datasetType": null, "status": null, "schema": schema_shape()}],
-        })),
-        listed: &[
-            "name",
-            "datasetGroupArn",
-            "status",
-            "domain",
-            "failureReason",
-            "creationDateTime",
-        ],
-        args: &[],
-        arn: None,
-        always: false,
+        })).described(&["datasets"])
     },
     actions: &["personalize:ListDatasetGroups"],
     list: |account, _| groups(account).boxed(),
@@ -51,27 +36,19 @@ pub(super) const DATASET_GROUP: Kind = Kind {
 /// The datasets of a group: [`DescribeDataset`](https://docs.aws.amazon.com/personalize/latest/dg/API_DescribeDataset.html),
 /// the schema as a document, and the import jobs.
 pub(super) const DATASET: Kind = Kind {
-    spec: || KindSpec {
-        name: "personalize.dataset",
-        noun: "dataset",
-        shape: Shape::of(&json!({
-            "name": null, "datasetArn": null, "datasetType": null, "status": null, "schema": schema_shape(),
-            "datasetImportJobs": [{
-                "jobName": null, "datasetImportJobArn": null, "status": null, "failureReason": null,
-                "importMode": null, "creationDateTime": null,
-            }],
-        })),
-        listed: &[
-            "name",
-            "datasetArn",
-            "datasetType",
-            "status",
-            "schema",
-            "datasetImportJobs",
-        ],
-        args: GROUP,
-        arn: None,
-        always: false,
+    spec: || {
+        KindSpec::new(
+            "personalize.dataset",
+            "dataset",
+            &json!({
+                "name": null, "datasetArn": null, "datasetType": null, "status": null, "schema": schema_shape(),
+                "datasetImportJobs": [{
+                    "jobName": null, "datasetImportJobArn": null, "status": null, "failureReason": null,
+                    "importMode": null, "creationDateTime": null,
+                }],
+            }),
+        )
+        .args(GROUP)
     },
     actions: &[
         "personalize:ListDatasets",
@@ -86,26 +63,17 @@ pub(super) const DATASET: Kind = Kind {
 /// The solutions of a group: [`ListSolutions`](https://docs.aws.amazon.com/personalize/latest/dg/API_ListSolutions.html),
 /// each with its trained versions and its campaigns.
 pub(super) const SOLUTION: Kind = Kind {
-    spec: || KindSpec {
-        name: "personalize.solution",
-        noun: "solution",
-        shape: Shape::of(&json!({
-            "name": null, "solutionArn": null, "status": null, "recipeArn": null, "creationDateTime": null,
-            "solutionVersions": [{"solutionVersionArn": null, "status": null, "failureReason": null}],
-            "campaigns": [{"name": null, "campaignArn": null, "status": null, "failureReason": null}],
-        })),
-        listed: &[
-            "name",
-            "solutionArn",
-            "status",
-            "recipeArn",
-            "creationDateTime",
-            "solutionVersions",
-            "campaigns",
-        ],
-        args: GROUP,
-        arn: None,
-        always: false,
+    spec: || {
+        KindSpec::new(
+            "personalize.solution",
+            "solution",
+            &json!({
+                "name": null, "solutionArn": null, "status": null, "recipeArn": null, "creationDateTime": null,
+                "solutionVersions": [{"solutionVersionArn": null, "status": null, "failureReason": null}],
+                "campaigns": [{"name": null, "campaignArn": null, "status": null, "failureReason": null}],
+            }),
+        )
+        .args(GROUP)
     },
     actions: &[
         "personalize:ListSolutions",
@@ -119,16 +87,15 @@ pub(super) const SOLUTION: Kind = Kind {
 /// What a domain dataset group has in place of solutions and campaigns:
 /// [`ListRecommenders`](https://docs.aws.amazon.com/personalize/latest/dg/API_ListRecommenders.html).
 pub(super) const RECOMMENDER: Kind = Kind {
-    spec: || KindSpec {
-        name: "personalize.recommender",
-        noun: "recommender",
-        shape: Shape::of(&json!({
-            "name": null, "recommenderArn": null, "recipeArn": null, "status": null, "creationDateTime": null,
-        })),
-        listed: &["name", "recommenderArn", "recipeArn", "status", "creationDateTime"],
-        args: GROUP,
-        arn: None,
-        always: false,
+    spec: || {
+        KindSpec::new(
+            "personalize.recommender",
+            "recommender",
+            &json!({
+                "name": null, "recommenderArn": null, "recipeArn": null, "status": null, "creationDateTime": null,
+            }),
+        )
+        .args(GROUP)
     },
     actions: &["personalize:ListRecommenders"],
     list: recommenders,
@@ -138,16 +105,15 @@ pub(super) const RECOMMENDER: Kind = Kind {
 /// [`DescribeEventTracker`](https://docs.aws.amazon.com/personalize/latest/dg/API_DescribeEventTracker.html) of each of
 /// a group: the list has no tracking ID.
 pub(super) const EVENT_TRACKER: Kind = Kind {
-    spec: || KindSpec {
-        name: "personalize.event_tracker",
-        noun: "event tracker",
-        shape: Shape::of(&json!({
-            "name": null, "eventTrackerArn": null, "status": null, "trackingId": null, "creationDateTime": null,
-        })),
-        listed: &["name", "eventTrackerArn", "status", "trackingId", "creationDateTime"],
-        args: GROUP,
-        arn: None,
-        always: false,
+    spec: || {
+        KindSpec::new(
+            "personalize.event_tracker",
+            "event tracker",
+            &json!({
+                "name": null, "eventTrackerArn": null, "status": null, "trackingId": null, "creationDateTime": null,
+            }),
+        )
+        .args(GROUP)
     },
     actions: &["personalize:ListEventTrackers", "personalize:DescribeEventTracker"],
     list: trackers,
@@ -155,10 +121,7 @@ pub(super) const EVENT_TRACKER: Kind = Kind {
 };
 
 /// All that is in a group is asked for by the group's ARN.
-const GROUP: &[ArgSpec] = &[ArgSpec {
-    name: "group",
-    required: true,
-}];
+const GROUP: &[ArgSpec] = &[ArgSpec::required("group")];
 
 /// An [Avro schema](https://docs.aws.amazon.com/personalize/latest/dg/how-it-works-dataset-schema.html), with each type
 /// as the list of types that a value may have.
@@ -174,12 +137,7 @@ async fn all(
     mut input: Value,
 ) -> Result<Vec<Value>, CallError> {
     input["maxResults"] = 100.into();
-    let paging = Paging {
-        items,
-        next: "nextToken",
-        token: "nextToken",
-    };
-    account.list(&PERSONALIZE, operation, input, paging).await
+    account.list(&PERSONALIZE, operation, input, items).await
 }
 
 async fn groups(account: &Account) -> Result<Vec<Candidate>, CallError> {

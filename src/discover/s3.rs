@@ -4,7 +4,6 @@ use super::kind::{AT_ONCE, Args, Candidate, Description, Kind, text};
 use super::time;
 use crate::account::{Account, CallError, Problem};
 use crate::course::{ArgSpec, KindSpec};
-use crate::expr::Shape;
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
@@ -13,16 +12,10 @@ use serde_json::{Value, json};
 /// is in it cost a call each, made in the bucket's own region. `Keys` are those of CSV files among the first thousand
 /// objects, or `null` where objects may not be listed.
 pub(super) const BUCKET: Kind = Kind {
-    spec: || KindSpec {
-        name: "s3.bucket",
-        noun: "bucket",
-        shape: Shape::of(&json!({
+    spec: || {
+        KindSpec::new("s3.bucket", "bucket", &json!({
             "Name": null, "BucketArn": null, "BucketRegion": null, "CreationDate": null, "Policy": null, "Keys": "any",
-        })),
-        listed: &["Name", "BucketArn", "BucketRegion", "CreationDate"],
-        args: &[],
-        arn: None,
-        always: false,
+        })).described(&["Policy", "Keys"])
     },
     actions: &["s3:ListAllMyBuckets"],
     list: |account, _| buckets(account).boxed(),
@@ -41,23 +34,13 @@ pub(super) const BUCKET: Kind = Kind {
 
 /// The objects whose key ends in `.csv`, under any prefix, each with the columns of its first line.
 pub(super) const CSV: Kind = Kind {
-    spec: || KindSpec {
-        name: "s3.csv",
-        noun: "CSV file",
-        shape: Shape::of(&json!({"Key": null, "Size": null, "Columns": [null]})),
-        listed: &["Key", "Size", "Columns"],
-        args: &[
-            ArgSpec {
-                name: "bucket",
-                required: true,
-            },
-            ArgSpec {
-                name: "region",
-                required: true,
-            },
-        ],
-        arn: None,
-        always: false,
+    spec: || {
+        KindSpec::new(
+            "s3.csv",
+            "CSV file",
+            &json!({"Key": null, "Size": null, "Columns": [null]}),
+        )
+        .args(const { &[ArgSpec::required("bucket"), ArgSpec::required("region")] })
     },
     actions: &["s3:ListBucket", "s3:GetObject"],
     list: csvs,

@@ -2,10 +2,8 @@
 
 use super::kind::{Args, Candidate, Kind, candidates, text};
 use crate::account::services::SNS;
-use crate::account::wire::Paging;
 use crate::account::{Account, CallError};
 use crate::course::{ArgSpec, KindSpec};
-use crate::expr::Shape;
 use crate::redact;
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -15,14 +13,12 @@ use serde_json::{Value, json};
 /// that of a FIFO topic has to end in `.fifo`
 /// (<https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html>), which saves one call a topic.
 pub(super) const TOPIC: Kind = Kind {
-    spec: || KindSpec {
-        name: "sns.topic",
-        noun: "topic",
-        shape: Shape::of(&json!({"TopicArn": null, "TopicName": null, "FifoTopic": null})),
-        listed: &["TopicArn", "TopicName", "FifoTopic"],
-        args: &[],
-        arn: None,
-        always: false,
+    spec: || {
+        KindSpec::new(
+            "sns.topic",
+            "topic",
+            &json!({"TopicArn": null, "TopicName": null, "FifoTopic": null}),
+        )
     },
     actions: &["sns:ListTopics"],
     list: |account, _| topics(account).boxed(),
@@ -33,19 +29,15 @@ pub(super) const TOPIC: Kind = Kind {
 /// of its ARN, a subscription that nobody has confirmed has the text `PendingConfirmation`. `Endpoint` is masked here,
 /// where it comes in ([`redact::endpoint`]): subscribers are people, and no check needs more of their addresses.
 pub(super) const SUBSCRIPTION: Kind = Kind {
-    spec: || KindSpec {
-        name: "sns.subscription",
-        noun: "subscription",
-        shape: Shape::of(&json!({
-            "SubscriptionArn": null, "Protocol": null, "Endpoint": null, "TopicArn": null, "Owner": null,
-        })),
-        listed: &["SubscriptionArn", "Protocol", "Endpoint", "TopicArn", "Owner"],
-        args: &[ArgSpec {
-            name: "topic",
-            required: true,
-        }],
-        arn: None,
-        always: false,
+    spec: || {
+        KindSpec::new(
+            "sns.subscription",
+            "subscription",
+            &json!({
+                "SubscriptionArn": null, "Protocol": null, "Endpoint": null, "TopicArn": null, "Owner": null,
+            }),
+        )
+        .args(const { &[ArgSpec::required("topic")] })
     },
     actions: &["sns:ListSubscriptionsByTopic"],
     list: subscriptions,
@@ -53,12 +45,7 @@ pub(super) const SUBSCRIPTION: Kind = Kind {
 };
 
 async fn topics(account: &Account) -> Result<Vec<Candidate>, CallError> {
-    let paging = Paging {
-        items: "Topics",
-        next: "NextToken",
-        token: "NextToken",
-    };
-    let mut topics = account.list(&SNS, "ListTopics", json!({}), paging).await?;
+    let mut topics = account.list(&SNS, "ListTopics", json!({}), "Topics").await?;
     for topic in &mut topics {
         let name = topic["TopicArn"]
             .as_str()
@@ -73,13 +60,10 @@ async fn topics(account: &Account) -> Result<Vec<Candidate>, CallError> {
 
 fn subscriptions<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>> {
     async move {
-        let paging = Paging {
-            items: "Subscriptions",
-            next: "NextToken",
-            token: "NextToken",
-        };
         let input = json!({"TopicArn": text(args, "topic")});
-        let mut all = account.list(&SNS, "ListSubscriptionsByTopic", input, paging).await?;
+        let mut all = account
+            .list(&SNS, "ListSubscriptionsByTopic", input, "Subscriptions")
+            .await?;
         for one in &mut all {
             if let Some(endpoint) = one["Endpoint"].as_str() {
                 let protocol = one["Protocol"].as_str().unwrap_or_default();

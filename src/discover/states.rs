@@ -3,11 +3,9 @@
 use super::kind::{Args, Candidate, Description, Kind, candidates};
 use super::time;
 use crate::account::services::STATES;
-use crate::account::wire::Paging;
 use crate::account::{Account, CallError};
 use crate::asl;
 use crate::course::{ArgSpec, KindSpec};
-use crate::expr::Shape;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
@@ -16,21 +14,15 @@ use serde_json::{Value, json};
 /// definition, as a document, and the role cost one call a machine. `Tasks` says what its `Task` states do, in whichever
 /// of the two query languages they are written.
 pub(super) const MACHINE: Kind = Kind {
-    spec: || KindSpec {
-        name: "states.machine",
-        noun: "state machine",
-        shape: Shape::of(&json!({
+    spec: || {
+        KindSpec::new("states.machine", "state machine", &json!({
             "name": null, "stateMachineArn": null, "type": null, "creationDate": null,
             "definition": "any", "roleArn": null, "status": null,
             "Tasks": [{
                 "Name": null, "Resource": null, "FunctionName": null, "FunctionArn": null, "WaitsForToken": null, "TokenField": null,
                 "InputField": null,
             }],
-        })),
-        listed: &["name", "stateMachineArn", "type", "creationDate"],
-        args: &[],
-        arn: None,
-        always: false,
+        })).described(&["definition", "roleArn", "status", "Tasks"])
     },
     actions: &["states:ListStateMachines"],
     list: |account, _| machines(account).boxed(),
@@ -44,25 +36,15 @@ pub(super) const MACHINE: Kind = Kind {
 /// Where a definition leads from its first state that waits for a token, once that was returned with `output`: the
 /// states in order, and how it ends. No call is made.
 pub(super) const WALK: Kind = Kind {
-    spec: || KindSpec {
-        name: "states.walk",
-        noun: "way through the definition",
-        shape: Shape::of(&json!({
-            "States": [{"Name": null, "Type": null, "FunctionName": null, "Error": null}],
-        })),
-        listed: &["States"],
-        args: &[
-            ArgSpec {
-                name: "definition",
-                required: true,
-            },
-            ArgSpec {
-                name: "output",
-                required: true,
-            },
-        ],
-        arn: None,
-        always: false,
+    spec: || {
+        KindSpec::new(
+            "states.walk",
+            "way through the definition",
+            &json!({
+                "States": [{"Name": null, "Type": null, "FunctionName": null, "Error": null}],
+            }),
+        )
+        .args(const { &[ArgSpec::required("definition"), ArgSpec::required("output")] })
     },
     actions: &[],
     list: walk,
@@ -70,13 +52,10 @@ pub(super) const WALK: Kind = Kind {
 };
 
 async fn machines(account: &Account) -> Result<Vec<Candidate>, CallError> {
-    let paging = Paging {
-        items: "stateMachines",
-        next: "nextToken",
-        token: "nextToken",
-    };
     let input = json!({"maxResults": 1000});
-    let mut machines = account.list(&STATES, "ListStateMachines", input, paging).await?;
+    let mut machines = account
+        .list(&STATES, "ListStateMachines", input, "stateMachines")
+        .await?;
     machines
         .iter_mut()
         .for_each(|machine| time::readable(machine, &["creationDate"]));

@@ -3,21 +3,19 @@
 use super::kind::{Args, Candidate, Kind};
 use crate::account::{Account, CallError};
 use crate::course::KindSpec;
-use crate::expr::Shape;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
 
 /// [`GetCallerIdentity`](https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
 pub(super) const CALLER_IDENTITY: Kind = Kind {
-    spec: || KindSpec {
-        name: "sts.caller_identity",
-        noun: "identity",
-        shape: Shape::of(&json!({"Account": null, "Arn": null, "UserId": null})),
-        listed: &["Account", "Arn", "UserId"],
-        args: &[],
-        arn: None,
-        always: true,
+    spec: || {
+        KindSpec::new(
+            "sts.caller_identity",
+            "identity",
+            &json!({"Account": null, "Arn": null, "UserId": null}),
+        )
+        .always()
     },
     actions: &[],
     list,

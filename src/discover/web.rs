@@ -4,7 +4,6 @@ use super::kind::{Args, Candidate, Kind, text};
 use crate::account::web::WebRequest;
 use crate::account::{Account, CallError, Problem};
 use crate::course::{ArgSpec, KindSpec};
-use crate::expr::Shape;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -12,23 +11,13 @@ use serde_json::json;
 /// A plain, unsigned `GET`. Any answer is one, a redirect or an error of the service too; no answer is unknown, since
 /// the network between us may be the cause.
 pub(super) const PAGE: Kind = Kind {
-    spec: || KindSpec {
-        name: "web.page",
-        noun: "page",
-        shape: Shape::of(&json!({"Url": null, "Status": null, "Location": null})),
-        listed: &["Url", "Status", "Location"],
-        args: &[
-            ArgSpec {
-                name: "host",
-                required: true,
-            },
-            ArgSpec {
-                name: "path",
-                required: false,
-            },
-        ],
-        arn: None,
-        always: false,
+    spec: || {
+        KindSpec::new(
+            "web.page",
+            "page",
+            &json!({"Url": null, "Status": null, "Location": null}),
+        )
+        .args(const { &[ArgSpec::required("host"), ArgSpec::optional("path")] })
     },
     actions: &[],
     list: page,

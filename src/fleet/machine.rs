@@ -2,7 +2,6 @@
 
 use super::contract::Run;
 use crate::account::services::STATES;
-use crate::account::wire::Paging;
 use crate::account::{Account, CallError};
 use serde_json::{Value, json};
 
@@ -44,13 +43,13 @@ pub async fn start(account: &Account, machine: &str, run: &Run) -> Result<String
 }
 
 async fn named(account: &Account, machine: &str, name: &str) -> Result<String, CallError> {
-    const PAGING: Paging = Paging {
-        items: "executions",
-        next: "nextToken",
-        token: "nextToken",
-    };
     let all = account
-        .list(&STATES, "ListExecutions", json!({"stateMachineArn": machine}), PAGING)
+        .list(
+            &STATES,
+            "ListExecutions",
+            json!({"stateMachineArn": machine}),
+            "executions",
+        )
         .await?;
     let found = all.iter().find(|execution| execution["name"] == name);
     match found {
@@ -115,15 +114,10 @@ pub async fn counts(account: &Account, map_run: &str) -> Result<Counts, CallErro
 /// # Errors
 /// When AWS refuses or does not answer.
 pub async fn failed_children(account: &Account, map_run: &str) -> Result<Vec<String>, CallError> {
-    const PAGING: Paging = Paging {
-        items: "executions",
-        next: "nextToken",
-        token: "nextToken",
-    };
     let mut found = Vec::new();
     for status in ["FAILED", "TIMED_OUT", "ABORTED"] {
         let asked = json!({"mapRunArn": map_run, "statusFilter": status});
-        let page = account.list(&STATES, "ListExecutions", asked, PAGING).await?;
+        let page = account.list(&STATES, "ListExecutions", asked, "executions").await?;
         found.extend(
             page.iter()
                 .filter_map(|e| e["executionArn"].as_str().map(str::to_owned)),

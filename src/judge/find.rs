@@ -260,12 +260,12 @@ pub fn reads_descriptions(lab: &Lab, resource: &Resource) -> bool {
 /// Whether anything in the lab reads a field of `name` that its list does not have.
 fn reads_beyond(lab: &Lab, name: &str, spec: &KindSpec) -> bool {
     lab.fields_read(name)
-        .is_none_or(|fields| fields.iter().any(|f| !spec.listed.contains(&f.as_str())))
+        .is_none_or(|fields| fields.iter().any(|f| spec.described.contains(&f.as_str())))
 }
 
 fn condition_reads_beyond(condition: &Compiled<Expr>, spec: &KindSpec) -> bool {
     match condition.value.mentions().fields_of("it") {
-        Some(fields) => fields.iter().any(|f| !spec.listed.contains(f)),
+        Some(fields) => fields.iter().any(|f| spec.described.contains(f)),
         None => true,
     }
 }

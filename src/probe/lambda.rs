@@ -4,7 +4,7 @@ use super::function_log::{LINES, Run, advice, cut, essence, parse, tells};
 use super::{Args, Clue, Deed, Sight, Verb, Watch, may, needs, text};
 use crate::account::services::LOGS;
 use crate::account::{Account, CallError, Problem};
-use crate::discover::event_source_mapping;
+use crate::discover::event_source_mappings;
 use futures::FutureExt;
 use serde_json::{Value, json};
 
@@ -179,18 +179,7 @@ fn clock(run: &Run) -> String {
 
 async fn trigger(account: &Account, args: &Args) -> Result<Clue, CallError> {
     let source = text(args, "source");
-    let answer = account
-        .lambda()
-        .list_event_source_mappings()
-        .function_name(text(args, "function"))
-        .send()
-        .await
-        .map_err(|e| CallError::from_sdk("lambda:ListEventSourceMappings", &e))?;
-    let mappings: Vec<Value> = answer
-        .event_source_mappings()
-        .iter()
-        .map(event_source_mapping)
-        .collect();
+    let mappings = event_source_mappings(account, Some(text(args, "function"))).await?;
     Ok(judge_trigger(&mappings, source))
 }
 

@@ -5,7 +5,6 @@ use super::failed_execution::tell;
 use super::task_token::{is_waiting, tokens, waits};
 use super::{Args, Clue, Deed, Removed, Sight, Verb, Watch, may, needs, text};
 use crate::account::services::STATES;
-use crate::account::wire::Paging;
 use crate::account::{Account, CallError};
 use futures::future::{join_all, try_join_all};
 use futures::{FutureExt, TryFutureExt};
@@ -225,13 +224,8 @@ async fn waiting(account: &Account, args: &Args, watch: &Watch) -> Result<Sight,
 
 /// The events of an execution, the oldest first.
 async fn history(account: &Account, execution: &str) -> Result<Vec<Value>, CallError> {
-    let paging = Paging {
-        items: "events",
-        next: "nextToken",
-        token: "nextToken",
-    };
     let input = json!({"executionArn": execution, "maxResults": 1000});
-    account.list(&STATES, "GetExecutionHistory", input, paging).await
+    account.list(&STATES, "GetExecutionHistory", input, "events").await
 }
 
 async fn resumed(account: &Account, args: &Args) -> Result<Sight, CallError> {

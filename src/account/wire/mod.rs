@@ -20,7 +20,7 @@ use operation::Parts;
 use serde_json::Value;
 
 /// More pages than this are no lab's account, but a server that hands out tokens for ever.
-const PAGES: usize = 1000;
+const MAX_PAGES: usize = 1000;
 
 impl Account {
     /// AWS's host name in the account's region that begins with `label`, such as that of an API's stages:
@@ -58,7 +58,7 @@ impl Account {
         self.send(service, action, Parts::get(path, query)).await
     }
 
-    /// Every item of a list of a JSON or query service.
+    /// Every item of a list of a JSON or query service: those in the field `items` of each page.
     ///
     /// # Errors
     /// When AWS refuses a page, or does not answer.
@@ -67,26 +67,72 @@ impl Account {
         service: &Service,
         operation: &str,
         input: Value,
-        paging: Paging,
+        items: &str,
     ) -> Result<Vec<Value>, CallError> {
-        let mut input = input;
-        let mut all = Vec::new();
-        for _ in 0..PAGES {
-            let mut answer = self.call(service, operation, input.clone()).await?;
-            // An empty list of a query service is an empty element, and no list.
-            if let Value::Array(items) = answer[paging.items].take() {
-                all.extend(items);
-            }
-            match answer[paging.next].take() {
-                Value::String(next) if !next.is_empty() => input[paging.token] = Value::from(next),
-                _ => return Ok(all),
+        let action = format!("{}:{operation}", service.prefix);
+        let (mut input, mut pages) = (input, Pages::default());
+        loop {
+            let answer = self.call(service, operation, input.clone()).await?;
+            match pages.add(answer, service, items, &action)? {
+                Some(token) => input[service.paging.token] = token.into(),
+                None => return Ok(pages.items),
             }
         }
-        let action = format!("{}:{operation}", service.prefix);
-        Err(CallError::other(
-            &action,
-            "TooManyPages",
-            format!("more than {PAGES} pages"),
-        ))
+    }
+
+    /// Every item of a list of a REST service, by `GET path`: those in the field `items` of each page.
+    ///
+    /// # Errors
+    /// When AWS refuses a page, or does not answer.
+    pub async fn get_all(
+        &self,
+        service: &Service,
+        action: &str,
+        path: &str,
+        query: &[(&str, &str)],
+        items: &str,
+    ) -> Result<Vec<Value>, CallError> {
+        let (mut token, mut pages) = (None::<String>, Pages::default());
+        loop {
+            let mut query = query.to_vec();
+            query.extend(token.as_deref().map(|token| (service.paging.token, token)));
+            let answer = self.get(service, action, path, &query).await?;
+            match pages.add(answer, service, items, action)? {
+                next @ Some(_) => token = next,
+                None => return Ok(pages.items),
+            }
+        }
+    }
+}
+
+/// The pages of a list that have come.
+#[derive(Default)]
+struct Pages {
+    items: Vec<Value>,
+    count: usize,
+}
+
+impl Pages {
+    /// Adds a page; gives the token of the next one.
+    fn add(
+        &mut self,
+        mut page: Value,
+        service: &Service,
+        items: &str,
+        action: &str,
+    ) -> Result<Option<String>, CallError> {
+        // An empty list of a query service is an empty element, and no list.
+        if let Value::Array(items) = page[items].take() {
+            self.items.extend(items);
+        }
+        self.count += 1;
+        match page[service.paging.next].take() {
+            Value::String(next) if !next.is_empty() && self.count < MAX_PAGES => Ok(Some(next)),
+            Value::String(next) if !next.is_empty() => {
+                let message = format!("more than {MAX_PAGES} pages");
+                Err(CallError::other(action, "TooManyPages", message))
+            }
+            _ => Ok(None),
+        }
     }
 }

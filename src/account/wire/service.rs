@@ -15,6 +15,8 @@ pub struct Service {
     pub protocol: Protocol,
     /// Whether one endpoint serves a whole partition, as with IAM.
     pub global: bool,
+    /// How its lists are paged.
+    pub paging: Paging,
 }
 
 /// How a service's requests are written.
@@ -36,13 +38,21 @@ pub enum Protocol {
     Rest,
 }
 
-/// How a list is paged.
+/// How the lists of a service are paged.
 #[derive(Debug, Clone, Copy)]
 pub struct Paging {
-    /// The field of the answer that holds the items.
-    pub items: &'static str,
     /// The field of the answer that says where the next page begins.
     pub next: &'static str,
     /// The field of the request that takes it.
     pub token: &'static str,
+}
+
+impl Paging {
+    /// By one name on both ways.
+    pub const fn by(name: &'static str) -> Self {
+        Self {
+            next: name,
+            token: name,
+        }
+    }
 }

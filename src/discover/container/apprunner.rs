@@ -2,7 +2,6 @@
 
 use super::candidate::{Service, candidate as of};
 use crate::account::services::APPRUNNER;
-use crate::account::wire::Paging;
 use crate::account::{Account, CallError};
 use crate::discover::kind::{AT_ONCE, Candidate};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -36,13 +35,13 @@ pub(super) async fn services(account: &Account) -> Result<Vec<Candidate>, CallEr
     if !REGIONS.contains(&account.region()) {
         return Ok(Vec::new());
     }
-    let paging = Paging {
-        items: "ServiceSummaryList",
-        next: "NextToken",
-        token: "NextToken",
-    };
     let listed = account
-        .list(&APPRUNNER, "ListServices", json!({"MaxResults": 20}), paging)
+        .list(
+            &APPRUNNER,
+            "ListServices",
+            json!({"MaxResults": 20}),
+            "ServiceSummaryList",
+        )
         .await?;
     // A service is still listed for a while after it was deleted.
     let standing = listed.into_iter().filter(|s| s["Status"] != "DELETED");

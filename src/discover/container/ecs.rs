@@ -2,7 +2,6 @@
 
 use super::candidate::{Service, candidate as of};
 use crate::account::services::ECS;
-use crate::account::wire::Paging;
 use crate::account::{Account, CallError};
 use crate::discover::kind::{AT_ONCE, Candidate};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -23,19 +22,10 @@ const DEFAULT_PORT: u64 = 80;
 /// `DescribeServices` takes this many.
 const DESCRIBED_AT_ONCE: usize = 10;
 
-/// How ECS pages its lists.
-const fn paging(items: &'static str) -> Paging {
-    Paging {
-        items,
-        next: "nextToken",
-        token: "nextToken",
-    }
-}
-
 /// The services that ECS looks after itself, of every cluster.
 pub(super) async fn services(account: &Account) -> Result<Vec<Candidate>, CallError> {
     let clusters = account
-        .list(&ECS, "ListClusters", json!({"maxResults": 100}), paging("clusterArns"))
+        .list(&ECS, "ListClusters", json!({"maxResults": 100}), "clusterArns")
         .await?;
     let of_clusters: Vec<Vec<Candidate>> = stream::iter(clusters)
         .map(|cluster| async move { of_cluster(account, &cluster).await })
@@ -51,7 +41,7 @@ pub(super) async fn services(account: &Account) -> Result<Vec<Candidate>, CallEr
 async fn of_cluster(account: &Account, cluster: &Value) -> Result<Vec<Candidate>, CallError> {
     // Of the services that a customer looks after, there is nothing to know.
     let input = json!({"cluster": cluster, "maxResults": 100, "resourceManagementType": "ECS"});
-    let arns = account.list(&ECS, "ListServices", input, paging("serviceArns")).await?;
+    let arns = account.list(&ECS, "ListServices", input, "serviceArns").await?;
     let tens: Vec<Vec<Value>> = arns.chunks(DESCRIBED_AT_ONCE).map(<[Value]>::to_vec).collect();
     let described = stream::iter(arns)
         .map(|arn| async move {

@@ -12,33 +12,21 @@ mod ecs;
 use super::kind::{Candidate, Kind};
 use crate::account::{Account, CallError};
 use crate::course::KindSpec;
-use crate::expr::Shape;
 use futures::FutureExt;
 use futures::future::join;
 use serde_json::json;
 
 /// The services of both.
 pub(super) const SERVICE: Kind = Kind {
-    spec: || KindSpec {
-        name: "container.service",
-        noun: "service",
-        shape: Shape::of(&json!({
-            "Platform": null, "ServiceName": null, "ServiceArn": null, "ServiceUrl": null, "Status": null,
-            "ImageIdentifier": null, "Port": null, "CreatedAt": null,
-        })),
-        listed: &[
-            "Platform",
-            "ServiceName",
-            "ServiceArn",
-            "ServiceUrl",
-            "Status",
-            "ImageIdentifier",
-            "Port",
-            "CreatedAt",
-        ],
-        args: &[],
-        arn: None,
-        always: false,
+    spec: || {
+        KindSpec::new(
+            "container.service",
+            "service",
+            &json!({
+                "Platform": null, "ServiceName": null, "ServiceArn": null, "ServiceUrl": null, "Status": null,
+                "ImageIdentifier": null, "Port": null, "CreatedAt": null,
+            }),
+        )
     },
     actions: &[
         apprunner::ACTIONS[0],
