@@ -1,7 +1,8 @@
 //! Files and folders that only this user can read, written so that nobody ever sees half of one.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use tempfile::NamedTempFile;
 
 /// Makes a folder, and those above it, that only this user can enter.
 ///
@@ -29,16 +30,8 @@ pub fn options() -> std::fs::OpenOptions {
 /// # Errors
 /// The system's; then what was there before is still there.
 pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
-    let temporary = beside(path);
-    let written = options()
-        .truncate(true)
-        .open(&temporary)
-        .and_then(|mut file| file.write_all(content))
-        .and_then(|()| std::fs::rename(&temporary, path));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&temporary);
-    }
-    written
+    unfinished(path, content)?.persist(path)?;
+    Ok(())
 }
 
 /// Writes a private file that must not be there yet; whoever reads it sees all of it.
@@ -46,15 +39,8 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
 /// # Errors
 /// `AlreadyExists` when it is there, and the system's.
 pub fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
-    let temporary = beside(path);
-    let written = options()
-        .create_new(true)
-        .open(&temporary)
-        .and_then(|mut file| file.write_all(content))
-        // Unlike a rename, a link takes nobody's place.
-        .and_then(|()| std::fs::hard_link(&temporary, path));
-    let _ = std::fs::remove_file(&temporary);
-    written
+    unfinished(path, content)?.persist_noclobber(path)?;
+    Ok(())
 }
 
 /// Whether others than its owner may read a file.
@@ -89,11 +75,18 @@ pub fn sweep(folder: &Path) -> io::Result<()> {
 /// How the name of a file ends that is still being written.
 const UNFINISHED: &str = "new";
 
-/// A name beside `path` that no other writer has.
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.{UNFINISHED}", uuid::Uuid::new_v4().simple()));
-    path.with_file_name(name)
+/// A private file beside `path` with this content; it is removed unless it takes its place.
+fn unfinished(path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
+    let mut prefix = path.file_name().unwrap_or_default().to_owned();
+    prefix.push(".");
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    // Readable by its owner only, which is the library's default.
+    let mut file = tempfile::Builder::new()
+        .prefix(&prefix)
+        .suffix(&format!(".{UNFINISHED}"))
+        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    file.write_all(content)?;
+    Ok(file)
 }
 
 #[cfg(test)]

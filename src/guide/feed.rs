@@ -1,37 +1,48 @@
 //! The latest that is known, for all who read along.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 
-/// One text that is replaced now and then.
+/// One text that is replaced now and then; nothing before the first.
 #[derive(Debug, Default)]
 pub struct Feed {
-    latest: Mutex<(u64, Arc<str>)>,
-    changed: Condvar,
+    latest: watch::Sender<Option<Arc<str>>>,
 }
 
 impl Feed {
     /// Replaces it.
     pub fn publish(&self, text: &str) {
-        let mut latest = self.lock();
-        *latest = (latest.0 + 1, text.into());
-        self.changed.notify_all();
+        self.latest.send_replace(Some(text.into()));
     }
 
-    /// Waits for a text that is newer than the one with the number `seen`; nothing when there is none within `patience`.
-    pub(super) fn newer(&self, seen: u64, patience: Duration) -> Option<(u64, Arc<str>)> {
-        let waited = self
-            .changed
-            .wait_timeout_while(self.lock(), patience, |latest| latest.0 == seen);
-        let latest = match waited {
-            Ok((latest, _)) => latest,
-            Err(poisoned) => poisoned.into_inner().0,
+    /// For one who reads along from now on.
+    pub(super) fn reader(&self) -> Reader {
+        let mut latest = self.latest.subscribe();
+        latest.mark_changed();
+        Reader { latest }
+    }
+}
+
+/// One who reads along.
+pub(super) struct Reader {
+    latest: watch::Receiver<Option<Arc<str>>>,
+}
+
+impl Reader {
+    /// Waits for a text that this reader has not read yet; nothing when there is none within `patience`.
+    pub(super) async fn newer(&mut self, patience: Duration) -> Option<Arc<str>> {
+        let newer = async {
+            loop {
+                // The feed lives as long as the server: its end is no news.
+                if self.latest.changed().await.is_err() {
+                    return std::future::pending().await;
+                }
+                if let Some(text) = self.latest.borrow_and_update().clone() {
+                    return text;
+                }
+            }
         };
-        (latest.0 != seen).then(|| latest.clone())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, (u64, Arc<str>)> {
-        // A text is replaced as a whole: there is no half of one.
-        self.latest.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        tokio::time::timeout(patience, newer).await.ok()
     }
 }

@@ -4,7 +4,6 @@
 mod build;
 mod feed;
 mod harmless;
-mod http;
 mod live;
 mod pages;
 mod server;

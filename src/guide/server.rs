@@ -4,30 +4,44 @@
 //! its `Origin`, and what is live is given to these pages only, as `Sec-Fetch-Site` says.
 
 use super::feed::Feed;
-use super::http::{Request, head};
 use super::pages::Pages;
+use futures::stream;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::{Body, Bytes, Frame, Incoming};
+use hyper::header::{self, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use percent_encoding::percent_decode_str;
-use std::io::{self, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::convert::Infallible;
+use std::io;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Where the pages hear what is known by now.
 const LIVE: &str = "/edemlab/live";
 
 /// Connections at once. A browser opens six to one place.
-const CONNECTIONS: usize = 128;
+const MAX_CONNECTIONS: usize = 128;
 
 /// Of those, pages that read along: the others are for what a page is made of.
-const READERS: usize = 32;
+const MAX_READERS: usize = 32;
 
 /// A line that says nothing is sent this often: a page that has gone is noticed by it.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
+/// Who has not asked by then is not answered.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// The port is not to be had.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot listen on 127.0.0.1:{port}: {reason}; without --port a free one is taken")]
+#[error("cannot listen on 127.0.0.1:{port}: {reason}. Omit --port to use a free one")]
 pub struct ListenError {
     port: u16,
     reason: io::Error,
@@ -35,6 +49,7 @@ pub struct ListenError {
 
 /// A server that listens, and does not answer yet.
 pub struct Server {
+    runtime: Runtime,
     listener: TcpListener,
     port: u16,
 }
@@ -44,9 +59,10 @@ struct Site {
     port: u16,
     pages: Pages,
     feed: Option<Arc<Feed>>,
-    connections: AtomicUsize,
-    readers: AtomicUsize,
+    readers: Arc<Semaphore>,
 }
+
+type Answer = Response<UnsyncBoxBody<Bytes, Infallible>>;
 
 impl Server {
     /// Listens on 127.0.0.1, at `port` or a free one.
@@ -56,9 +72,20 @@ impl Server {
     pub fn listen(port: Option<u16>) -> Result<Self, ListenError> {
         let wanted = port.unwrap_or(0);
         let failed = |reason| ListenError { port: wanted, reason };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted)).map_err(failed)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(failed)?;
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, wanted)).map_err(failed)?;
+        listener.set_nonblocking(true).map_err(failed)?;
+        let listener = {
+            let _entered = runtime.enter();
+            TcpListener::from_std(listener).map_err(failed)?
+        };
         let port = listener.local_addr().map_err(failed)?.port();
-        Ok(Self { listener, port })
+        Ok(Self {
+            runtime,
+            listener,
+            port,
+        })
     }
 
     /// Its address, with a slash at the end.
@@ -66,102 +93,115 @@ impl Server {
         format!("http://127.0.0.1:{}/", self.port)
     }
 
-    /// Answers from now on, in threads of its own, until the program ends.
+    /// Answers from now on, in a thread of its own, until the program ends.
     pub fn serve(self, pages: Pages, feed: Option<Arc<Feed>>) {
+        let Self {
+            runtime,
+            listener,
+            port,
+        } = self;
         let site = Arc::new(Site {
-            port: self.port,
+            port,
             pages,
             feed,
-            connections: AtomicUsize::new(0),
-            readers: AtomicUsize::new(0),
+            readers: Arc::new(Semaphore::new(MAX_READERS)),
         });
-        std::thread::spawn(move || {
-            for stream in self.listener.incoming() {
-                // Out of files, say: a moment later there are some again.
-                let Ok(stream) = stream else {
-                    std::thread::sleep(Duration::from_millis(50));
-                    continue;
-                };
-                let site = site.clone();
-                // One that never ends holds up no other: each has a thread of its own.
-                let Some(place) = Place::take(&site, |site| &site.connections, CONNECTIONS) else {
-                    continue;
-                };
-                let answering = std::thread::Builder::new().spawn(move || {
-                    let _place = place;
-                    // A reader that has gone away is no concern of the others.
-                    let _ = site.answer(stream);
-                });
-                drop(answering);
-            }
-        });
-    }
-}
-
-/// One of so many places, given back when it is dropped.
-struct Place {
-    site: Arc<Site>,
-    of: fn(&Site) -> &AtomicUsize,
-}
-
-impl Place {
-    fn take(site: &Arc<Site>, of: fn(&Site) -> &AtomicUsize, most: usize) -> Option<Self> {
-        let taken = of(site).fetch_add(1, Ordering::SeqCst);
-        let place = Self { site: site.clone(), of };
-        (taken < most).then_some(place)
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        (self.of)(&self.site).fetch_sub(1, Ordering::SeqCst);
+        std::thread::spawn(move || runtime.block_on(site.accept(listener)));
     }
 }
 
 impl Site {
-    fn answer(self: &Arc<Self>, mut stream: TcpStream) -> io::Result<()> {
-        let Some(request) = Request::read(&mut stream)? else {
-            return plain(&mut stream, 400, &[], "this is no request of a browser");
-        };
-        if !matches!(request.method.as_str(), "GET" | "HEAD") {
-            return plain(&mut stream, 405, &[("Allow", "GET, HEAD")], "only GET");
+    async fn accept(self: Arc<Self>, listener: TcpListener) -> Infallible {
+        let connections = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        loop {
+            // Out of files, say: a moment later there are some again.
+            let Ok((stream, _)) = listener.accept().await else {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            };
+            let Ok(permit) = connections.clone().try_acquire_owned() else {
+                continue;
+            };
+            let site = self.clone();
+            let service = service_fn(move |request| {
+                let answer = site.answer(&request);
+                async { Ok::<_, Infallible>(answer) }
+            });
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(REQUEST_TIMEOUT)
+                .title_case_headers(true)
+                .serve_connection(TokioIo::new(stream), service);
+            tokio::spawn(async move {
+                let _permit = permit;
+                // A reader that has gone away is no concern of the others.
+                let _ = connection.await;
+            });
         }
-        if !self.is_ours(&request) {
-            return plain(&mut stream, 403, &[], "this guide is for this computer's browser only");
+    }
+
+    fn answer(&self, request: &Request<Incoming>) -> Answer {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, "only GET");
+            answer
+                .headers_mut()
+                .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+            return answer;
         }
-        let path = request.target.split(['?', '#']).next().unwrap_or_default();
+        if !self.is_ours(request) {
+            return plain(StatusCode::FORBIDDEN, "this guide is for this computer's browser only");
+        }
+        let path = request.uri().path();
         if path == LIVE {
-            let Some(feed) = &self.feed else {
-                return plain(&mut stream, 404, &[], "no lab is watched");
-            };
-            if request
-                .header("sec-fetch-site")
-                .is_some_and(|site| site != "same-origin")
-            {
-                return plain(&mut stream, 403, &[], "this is for the guide's own pages");
-            }
-            let Some(_reader) = Place::take(self, |site| &site.readers, READERS) else {
-                return plain(&mut stream, 503, &[], "too many pages read along");
-            };
-            return live(&mut stream, feed);
+            return self.live(request);
         }
-        self.page(&mut stream, path, request.method == "HEAD")
+        self.page(path)
     }
 
     /// Whether it comes from a page of ours or from the address bar: by a name that leads only here.
-    fn is_ours(&self, request: &Request) -> bool {
+    fn is_ours(&self, request: &Request<Incoming>) -> bool {
         let hosts = [format!("127.0.0.1:{}", self.port), format!("localhost:{}", self.port)];
-        let Some(host) = request
-            .header("host")
-            .filter(|host| hosts.iter().any(|ours| ours == host))
-        else {
-            return false;
+        let host = match only(request, header::HOST) {
+            Some(Some(host)) if hosts.iter().any(|ours| ours.eq_ignore_ascii_case(host)) => host,
+            _ => return false,
         };
-        let origin = request.header("origin");
-        origin.is_none_or(|origin| origin.strip_prefix("http://") == Some(host))
+        let origin_is_ours = match only(request, header::ORIGIN) {
+            None => true,
+            Some(origin) => origin
+                .and_then(|origin| origin.strip_prefix("http://"))
+                .is_some_and(|origin| origin.eq_ignore_ascii_case(host)),
+        };
+        origin_is_ours && request.uri().authority().is_none()
     }
 
-    fn page(&self, stream: &mut TcpStream, path: &str, only_head: bool) -> io::Result<()> {
+    /// [Server-sent events](https://html.spec.whatwg.org/multipage/server-sent-events.html): what is known now, and
+    /// each time that something changes, until the page has gone.
+    fn live(&self, request: &Request<Incoming>) -> Answer {
+        let Some(feed) = &self.feed else {
+            return plain(StatusCode::NOT_FOUND, "no lab is watched");
+        };
+        let site = only(request, header::HeaderName::from_static("sec-fetch-site"));
+        if site.is_some_and(|site| site != Some("same-origin")) {
+            return plain(StatusCode::FORBIDDEN, "this is for the guide's own pages");
+        }
+        let Ok(permit) = self.readers.clone().try_acquire_owned() else {
+            return plain(StatusCode::SERVICE_UNAVAILABLE, "too many pages read along");
+        };
+        let events = stream::unfold(
+            (feed.reader(), permit),
+            async |(mut reader, permit): (_, OwnedSemaphorePermit)| {
+                let text = match reader.newer(HEARTBEAT).await {
+                    Some(json) => format!("data: {json}\n\n"),
+                    None => ":\n\n".to_owned(),
+                };
+                Some((Ok(Frame::data(Bytes::from(text))), (reader, permit)))
+            },
+        );
+        let headers = [("content-type", "text/event-stream"), ("cache-control", "no-store")];
+        answer(StatusCode::OK, &headers, StreamBody::new(events))
+    }
+
+    fn page(&self, path: &str) -> Answer {
         let path = percent_decode_str(path.trim_start_matches('/')).decode_utf8_lossy();
         let path = match path.as_ref() {
             "" => "index.html".to_owned(),
@@ -169,34 +209,33 @@ impl Site {
             file => file.to_owned(),
         };
         let (status, page) = match (self.pages.get(&path), self.pages.get("404.html")) {
-            (Some(page), _) => (200, page),
-            (None, Some(page)) => (404, page),
-            (None, None) => return plain(stream, 404, &[], "there is no such page"),
+            (Some(page), _) => (StatusCode::OK, page),
+            (None, Some(page)) => (StatusCode::NOT_FOUND, page),
+            (None, None) => return plain(StatusCode::NOT_FOUND, "there is no such page"),
         };
-        // By this the pages' script knows that there is something to hear; without it, it asks for nothing.
-        let meta = format!("<meta name=\"edemlab-live\" content=\"{LIVE}\">");
-        let at = (self.feed.is_some() && page.is_page)
-            .then(|| behind(&page.bytes, b"<head>"))
-            .flatten();
-        let (before, after) = page.bytes.split_at(at.unwrap_or(0));
-        let parts = [before, at.map_or(&[][..], |_| meta.as_bytes()), after];
-        let mut headers = vec![
-            ("Content-Type", page.kind),
-            ("Cache-Control", "no-cache"),
-            ("Content-Security-Policy", &page.policy),
-        ];
-        headers.extend(SAFE);
-        head(
-            stream,
-            status,
-            &headers,
-            Some(parts.iter().map(|part| part.len()).sum()),
-        )?;
-        match only_head {
-            true => Ok(()),
-            false => parts.iter().try_for_each(|part| stream.write_all(part)),
+        let mut bytes = page.bytes.clone();
+        if self.feed.is_some()
+            && page.is_page
+            && let Some(at) = behind(&bytes, b"<head>")
+        {
+            // By this the pages' script knows that there is something to hear; without it, it asks for nothing.
+            let meta = format!("<meta name=\"edemlab-live\" content=\"{LIVE}\">");
+            bytes.splice(at..at, meta.into_bytes());
         }
+        let headers = [
+            ("content-type", page.kind),
+            ("cache-control", "no-cache"),
+            ("content-security-policy", &page.policy),
+        ];
+        answer(status, &headers, Full::new(Bytes::from(bytes)))
     }
+}
+
+/// A header's value: nothing where it is not there; where it is there twice, or is no text, it has none that we know.
+fn only(request: &Request<Incoming>, name: header::HeaderName) -> Option<Option<&str>> {
+    let mut values = request.headers().get_all(name).iter();
+    let value = values.next()?;
+    Some(value.to_str().ok().filter(|_| values.next().is_none()))
 }
 
 /// The place behind the first `word`.
@@ -205,36 +244,31 @@ fn behind(bytes: &[u8], word: &[u8]) -> Option<usize> {
     Some(found + word.len())
 }
 
-fn plain(stream: &mut TcpStream, status: u16, more: &[(&str, &str)], text: &str) -> io::Result<()> {
-    let headers = [more, &[("Content-Type", "text/plain; charset=utf-8")], &SAFE].concat();
-    head(stream, status, &headers, Some(text.len() + 1))?;
-    writeln!(stream, "{text}")
+fn plain(status: StatusCode, text: &str) -> Answer {
+    let headers = [("content-type", "text/plain; charset=utf-8")];
+    answer(status, &headers, Full::new(Bytes::from(format!("{text}\n"))))
 }
 
+/// What goes with every answer.
 const SAFE: [(&str, &str); 4] = [
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
 ];
 
-/// [Server-sent events](https://html.spec.whatwg.org/multipage/server-sent-events.html): what is known now, and each time
-/// that it is known anew, until the page has gone.
-fn live(stream: &mut TcpStream, feed: &Feed) -> io::Result<()> {
-    let headers = [
-        &[("Content-Type", "text/event-stream"), ("Cache-Control", "no-store")][..],
-        &SAFE,
-    ]
-    .concat();
-    head(stream, 200, &headers, None)?;
-    let mut seen = 0;
-    loop {
-        match feed.newer(seen, HEARTBEAT) {
-            Some((number, json)) => {
-                seen = number;
-                write!(stream, "data: {json}\n\n")?;
-            }
-            None => stream.write_all(b":\n\n")?,
+fn answer(
+    status: StatusCode,
+    headers: &[(&'static str, &str)],
+    body: impl Body<Data = Bytes, Error = Infallible> + Send + 'static,
+) -> Answer {
+    let mut answer = Response::new(body.boxed_unsync());
+    *answer.status_mut() = status;
+    for (name, value) in headers.iter().chain(&SAFE) {
+        // A policy is of printable characters; the other values are ours.
+        if let Ok(value) = HeaderValue::from_str(value) {
+            answer.headers_mut().insert(*name, value);
         }
     }
+    answer
 }

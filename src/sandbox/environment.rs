@@ -83,7 +83,7 @@ fn name(requirements: &str) -> String {
     hash.update(requirements);
     hash.update([0]);
     hash.update(python::chosen().unwrap_or_default().as_encoded_bytes());
-    hex(&hash.finalize()[..8])
+    hex::encode(&hash.finalize()[..8])
 }
 
 /// Which emulator, in which wrapping: changes with edemlab's version.
@@ -92,11 +92,7 @@ pub(super) fn build() -> String {
     hash.update(REQUIREMENTS);
     hash.update([0]);
     bridge::hash(&mut hash);
-    hex(&hash.finalize()[..8])
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&hash.finalize()[..8])
 }
 
 /// The environment's interpreter, if it is complete and the Python that it was made from is still there: a newer minor

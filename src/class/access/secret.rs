@@ -68,7 +68,8 @@ impl Secret {
             }
             Err(cause) => return Err(file("read", path, cause)),
         };
-        let bytes = unhex(text.trim()).ok_or_else(|| SecretError::Content(path.to_owned()))?;
+        let mut bytes = [0u8; 32];
+        hex::decode_to_slice(text.trim(), &mut bytes).map_err(|_| SecretError::Content(path.to_owned()))?;
         Ok(Self {
             bytes,
             open_to_others: private::is_open_to_others(path),
@@ -89,7 +90,7 @@ impl Secret {
         if let Some(folder) = path.parent() {
             private::create_folder(folder).map_err(|cause| file("make", path, cause))?;
         }
-        match private::write_new(path, format!("{}\n", hex(&bytes)).as_bytes()) {
+        match private::write_new(path, format!("{}\n", hex::encode(bytes)).as_bytes()) {
             // Another command was quicker: there is one secret for both.
             Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {
                 Self::load(path).map(|secret| (secret, false))
@@ -105,7 +106,7 @@ impl Secret {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.bytes).expect("a key of any length is good");
         mac.update(b"edemlab/external-id/1\n");
         mac.update(student.to_lowercase().as_bytes());
-        hex(&mac.finalize().into_bytes()[..16])
+        hex::encode(&mac.finalize().into_bytes()[..16])
     }
 }
 
@@ -115,19 +116,4 @@ fn file(what: &'static str, path: &Path, cause: io::Error) -> SecretError {
         path: path.to_owned(),
         cause,
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<[u8; 32]> {
-    if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return None;
-    }
-    let mut bytes = [0u8; 32];
-    for (n, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[2 * n..2 * n + 2], 16).ok()?;
-    }
-    Some(bytes)
 }
