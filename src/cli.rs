@@ -18,7 +18,7 @@ use crate::sandbox::AccountNumber;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// Checks a serverless AWS lab step by step, follows a probe event through it, and says what to mend.
+/// Checks a serverless AWS lab step by step, follows a probe event through it, and says what to fix.
 #[derive(Debug, Parser)]
 #[command(name = "edemlab", version, about, disable_help_subcommand = true)]
 pub struct Cli {
@@ -53,7 +53,7 @@ pub enum Command {
     /// Check a lab in your account, and send a probe event through it.
     #[command(
         after_help = "Exit status: 0 everything passed, 1 something failed, 2 wrong usage or no account, \
-                            3 nothing failed but something could not be told."
+                            3 nothing failed but something could not be determined."
     )]
     Check(CheckArgs),
     /// Check a lab again and again while you build it, and say what has changed.
@@ -64,11 +64,11 @@ pub enum Command {
     Watch(WatchArgs),
     /// Serve the guide to this computer, from this program alone. Scripts of a course do not run in it.
     Guide(GuideArgs),
-    /// Say what a lab's checks expect, why, and how to mend what they find.
+    /// Say what a lab's checks expect, why, and how to fix what they find; or, for authors, how checks are written.
     Explain {
-        /// The lab.
+        /// The lab, or `language` for the reference of the check language.
         lab: String,
-        /// A step or a check: `kinesis` or `kinesis.on-demand`.
+        /// A step or a check: `kinesis` or `kinesis.on-demand`. Of the language a section: `kinds`.
         #[arg(value_name = "STEP[.CHECK]")]
         part: Option<String>,
     },
@@ -93,7 +93,7 @@ pub enum Command {
     Roster(RosterCommand),
     /// Grade a class: every account of a roster, many at once.
     #[command(
-        after_help = "Exit status: 0 everyone was graded, 2 wrong usage, roster or course, 3 something could not be told or is \
+        after_help = "Exit status: 0 everyone was graded, 2 wrong usage, roster or course, 3 something could not be determined or is \
                             still to be graded: the same command goes on."
     )]
     Grade(GradeArgs),
@@ -329,7 +329,7 @@ pub enum Format {
 /// What to do with the sandbox.
 #[derive(Debug, Subcommand)]
 pub enum SandboxCommand {
-    /// Start it; returns when it answers.
+    /// Start the sandbox; returns when it answers.
     Start {
         /// The port on 127.0.0.1; a free one otherwise.
         #[arg(long)]
@@ -338,11 +338,11 @@ pub enum SandboxCommand {
         #[arg(long, value_name = "PID")]
         owner: Option<u32>,
     },
-    /// Stop it and forget all that is in it.
+    /// Stop the sandbox and forget all that is in it.
     Stop,
-    /// Say whether it runs, and where.
+    /// Say whether the sandbox runs, and where.
     Status,
-    /// Print the variables that point AWS's tools at it, with the keys they sign with: `eval "$(edemlab sandbox env)"`.
+    /// Print the variables that point AWS's tools at the sandbox, with the keys they sign with: `eval "$(edemlab sandbox env)"`.
     ///
     /// The sandbox verifies every signature. Each of its accounts has a student with keys of its own; the secret of its root
     /// users is made at each start and is the same for all accounts. Whoever has either can run code as you.

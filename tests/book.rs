@@ -2,6 +2,8 @@
 
 mod common;
 
+#[path = "book/generated.rs"]
+mod generated;
 #[path = "book/pages.rs"]
 mod pages;
 
@@ -151,7 +153,7 @@ fn each_check_is_in_the_chapter_of_its_step() {
                     entry.contains(&check.points.to_string()) && entry.contains(points),
                     "{entry}"
                 );
-                assert!(entry.contains("To mend it:"), "{entry}");
+                assert!(entry.contains("To fix it:"), "{entry}");
                 for fault in lab.faults.iter().filter(|fault| fault.fails.contains(&check.id)) {
                     // Two marks of ours are no part of the text that a reader sees.
                     let looks = fault.looks.replace(['`', '*'], "");

@@ -130,7 +130,7 @@ fn a_step_turns_green_where_it_is_read_without_reloading() {
     browser.screen(1440, 1000, false);
     browser.open(&guide.page("datastream/iam.html#write-table"));
     eventually("the check is red", || {
-        is(&browser, &format!("{CHECK}?.includes('to mend')"))
+        is(&browser, &format!("{CHECK}?.includes('to fix')"))
     });
     assert!(is(&browser, &format!("{STEP}.includes('7 of 10 points')")));
     let note = "document.querySelector('#write-table + .edemlab-note').textContent";
@@ -138,7 +138,7 @@ fn a_step_turns_green_where_it_is_read_without_reloading() {
         assert!(is(&browser, &format!("{note}.includes({})", json!(part))), "{part}");
     }
     let bar = "[...document.querySelectorAll('mdbook-sidebar-scrollbox a')].find(a => a.href.endsWith('iam.html')).textContent";
-    assert!(is(&browser, &format!("{bar}.includes('(to mend)')")));
+    assert!(is(&browser, &format!("{bar}.includes('(to fix)')")));
     for (theme, dark) in [("light", false), ("dark", true)] {
         for (size, width) in [("wide", 1440), ("phone", 390)] {
             browser.screen(width, 1000, dark);

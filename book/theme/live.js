@@ -9,7 +9,7 @@
 
     const SIGNS = {
         pass: ['✓', 'right'],
-        fail: ['✗', 'to mend'],
+        fail: ['✗', 'to fix'],
         blocked: ['·', 'waits'],
         unknown: ['?', 'could not tell'],
     };
@@ -71,7 +71,7 @@
             line(check.status === 'unknown' ? 'Could not tell:' : 'Found:', check.found);
         }
         if (check.status === 'fail' && check.fix) {
-            line('To mend it:', check.fix);
+            line('To fix it:', check.fix);
         }
         return box.childElementCount ? box : null;
     }

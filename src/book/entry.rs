@@ -42,7 +42,7 @@ impl Writer<'_> {
         out.push_str("\n</div>\n");
     }
 
-    /// One check: what it wants, why, how to mend it, and what usually goes wrong.
+    /// One check: what it wants, why, how to fix it, and what usually goes wrong.
     pub(super) fn check(&self, out: &mut String, step: &Step, check: &Check) {
         let _ = write!(
             out,
@@ -69,7 +69,7 @@ impl Writer<'_> {
         {
             let _ = write!(out, "**Awaited** for up to {} s.\n\n", hop.within.as_secs_f64());
         }
-        let _ = write!(out, "**To mend it:** {}\n\n", self.text(&check.fix));
+        let _ = write!(out, "**To fix it:** {}\n\n", self.text(&check.fix));
         self.faults(out, check);
         out.push_str("</div>\n");
     }

@@ -34,7 +34,7 @@ pub struct GradebookArgs {
     /// Extra credit: cut to full marks, or kept where the system takes it.
     #[arg(long, value_enum, default_value_t = Extra::Cap)]
     pub extra: Extra,
-    /// Count what could not be told as no points, and a student who was never graded as zero.
+    /// Count what could not be determined as no points, and a student who was never graded as zero.
     #[arg(long)]
     pub unknown_as_zero: bool,
     /// How decimals are written, where the file does not show it.

@@ -24,7 +24,7 @@ pub struct GradeArgs {
     /// Only this student; may be repeated.
     #[arg(long, value_name = "STUDENT")]
     pub only: Vec<String>,
-    /// Also those that were graded before: in which something could not be told, in which something failed, or all.
+    /// Also those that were graded before: in which something could not be determined, in which something failed, or all.
     #[arg(long, value_enum)]
     pub again: Vec<Again>,
     /// A run that begins later is late: 2026-12-01, "2026-12-01 23:59" (this computer's time) or with a zone.
@@ -52,7 +52,7 @@ pub struct GradeArgs {
 /// Which runs are made again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Again {
-    /// Those in which something could not be told.
+    /// Those in which something could not be determined.
     Unknown,
     /// Those in which something failed.
     Failed,

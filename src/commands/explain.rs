@@ -1,7 +1,7 @@
 //! `edemlab explain`: the course's own words, without an account.
 
-use super::common;
-use crate::course::{Check, Compiled, Lab, Part, Step, UnknownName, Vocabulary, is_plain, words};
+use super::{common, language};
+use crate::course::{Check, Compiled, LANGUAGE, Lab, Part, Step, UnknownName, Vocabulary, is_plain, words};
 use crate::expr::Template;
 use crate::judge;
 use crate::report::text::{styled, wrapped};
@@ -10,6 +10,9 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 pub fn run(course: Option<PathBuf>, lab: &str, part: Option<&str>) -> anyhow::Result<u8> {
+    if lab == LANGUAGE {
+        return language::run(part);
+    }
     let course = common::course(course, Part::Everything)?;
     let lab = course.lab(lab)?;
     let width = common::width().clamp(40, 100);

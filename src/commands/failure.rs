@@ -1,12 +1,15 @@
 //! An error as people read it: one sentence, then the way out. No stack of causes.
 
 use crate::account::ConnectError;
-use crate::course::Diagnostics;
+use crate::course::{Diagnostics, LANGUAGE};
 use crate::report::text::visible;
 
 /// A course with mistakes: they have been printed in full.
 #[derive(Debug, thiserror::Error)]
-#[error("the course has {} mistake{}: see above", .0.len(), if .0.len() == 1 { "" } else { "s" })]
+#[error(
+    "the course has {} mistake{}: see above. What can be written in a course: edemlab explain {LANGUAGE}",
+    .0.len(), if .0.len() == 1 { "" } else { "s" }
+)]
 pub struct BrokenCourse(pub Diagnostics);
 
 /// The text for an error that ends a command.

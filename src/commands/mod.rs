@@ -19,6 +19,7 @@ mod gradebook;
 mod grading;
 mod guide;
 mod inbox;
+mod language;
 mod lint;
 mod live;
 mod output;

@@ -10,6 +10,7 @@ use super::node::{self, Key};
 use super::pages;
 use super::paths::below;
 use super::reader::Reader;
+use super::reference::LANGUAGE;
 use super::resolve;
 use super::source::{CourseFiles, SourceFile};
 use super::step::{Lab, Step};
@@ -83,6 +84,11 @@ fn lab(
     diagnostics: &RefCell<Diagnostics>,
 ) -> Option<(Lab, bool)> {
     let file = files.get(&format!("labs/{id}/lab.yaml"))?;
+    if id == LANGUAGE {
+        let message = format!("a lab cannot be called `{id}`: `edemlab explain {id}` shows the check language");
+        let way_out = format!("rename `labs/{id}/` and `checks/{id}/`");
+        report(diagnostics, file, 0..0, message, way_out);
+    }
     let root = node::parse(file, diagnostics)?;
     let reader = Reader {
         file: file.clone(),
