@@ -10,7 +10,7 @@ pub fn text(document: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use serde_json::{Value, json};
 
     #[test]
     fn the_yaml_is_what_was_meant() {
