@@ -9,8 +9,8 @@ use edemlab::cli::Cli;
 use edemlab::course::REFERENCE;
 use edemlab::judge;
 
-use super::common::cloud::{Printed, alone, run};
-use super::common::course::Copy;
+use crate::common::cloud::{Printed, alone, run};
+use crate::common::course::Copy;
 
 /// Makes the pages again. `CONTRIBUTING.md` names it.
 const AGAIN: &str = "EDEMLAB_UPDATE=1 cargo test --locked --test book generated";

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use assert_cmd::Command as Run;
 use edemlab::account::services::{IAM, LOGS};
@@ -38,23 +38,33 @@ pub struct Cloud {
     sandbox: Sandbox,
 }
 
-/// The sandbox of all tests of this file, each in accounts of its own. It ends with this process, however that ends.
-pub fn shared(file: &str) -> &'static Cloud {
-    static SHARED: OnceLock<Cloud> = OnceLock::new();
+/// The sandbox of all tests that name this purpose, each in accounts of its own. It ends with this process, however that
+/// ends.
+pub fn shared(purpose: &str) -> &'static Cloud {
+    static SHARED: Mutex<BTreeMap<String, &'static OnceLock<Cloud>>> = Mutex::new(BTreeMap::new());
     #[cfg(unix)]
     extern "C" fn clean_up() {
-        if let Some(cloud) = SHARED.get() {
+        let shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        for cloud in shared.values().filter_map(|cell| cell.get()) {
             let _ = cloud.own.sandbox(&["stop"]).output();
             let _ = std::fs::remove_dir_all(cloud.own.folder());
         }
     }
-    SHARED.get_or_init(|| {
+    let cell = {
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         #[cfg(unix)]
-        // SAFETY: `clean_up` is an ordinary function that does not panic.
-        unsafe {
-            libc::atexit(clean_up);
+        if shared.is_empty() {
+            // SAFETY: `clean_up` is an ordinary function that does not panic.
+            unsafe {
+                libc::atexit(clean_up);
+            }
         }
-        let own = OwnSandbox::new(file);
+        *shared
+            .entry(purpose.to_owned())
+            .or_insert_with(|| Box::leak(Box::default()))
+    };
+    cell.get_or_init(|| {
+        let own = OwnSandbox::new(purpose);
         let options = StartOptions {
             owner: Some(std::process::id()),
             ..StartOptions::default()

@@ -7,7 +7,7 @@ use super::cloud::{Printed, run, wait};
 /// What the linter says of a template, for a region of each of two partitions.
 pub fn lint(template: &str) -> Printed {
     let paths = Paths::from_environment().expect("a cache folder");
-    let requirements = include_str!("../access/requirements.txt");
+    let requirements = include_str!("../class/access/requirements.txt");
     let python = wait(sandbox::environment(&paths, "cfn-lint", requirements, &|_| ())).expect("it can be installed");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("template.yaml");

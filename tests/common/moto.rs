@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::cloud::wait;
 
 /// Packages pinned with hashes.
-const REQUIREMENTS: &str = include_str!("../second_opinion/requirements.txt");
+const REQUIREMENTS: &str = include_str!("../sandbox/second_opinion/requirements.txt");
 
 /// How long it may take to start, or to make an account.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -121,7 +121,7 @@ fn python() -> PathBuf {
 }
 
 fn program() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/second_opinion/server.py")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sandbox/second_opinion/server.py")
 }
 
 /// What it prints, line by line.

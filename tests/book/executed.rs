@@ -1,0 +1,258 @@
+//! The book's commands, run as they are written: whoever follows both labs to the letter has an account with every point,
+//! and nothing that costs once they have cleaned up.
+
+use crate::common;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::blocks::{Block, Marker, blocks};
+use crate::reader::{Reader, StandIn, Told, as_told, stand_in};
+use common::cloud::{Checked, Cloud, checked, shared};
+use common::course::{Copy, course};
+
+/// Where the book tells the reader to put something of their own.
+const TOLD: &[Told] = &[Told {
+    chapter: "eventdriven/setup.md",
+    says: "with **your own address** for `EMAIL`",
+    find: "you@example.com",
+    put: "student-07@example.com",
+}];
+
+/// What is done in another way here.
+const STAND_INS: &[StandIn] = &[StandIn {
+    chapter: "datastream/ecr.md",
+    contains: "docker push",
+    because: "there is no Docker where tests run, and no registry in the sandbox; what an upload leaves behind is this",
+    commands: r#"aws ecr put-image --repository-name "$REPOSITORY" --image-tag latest --image-manifest '{"schemaVersion": 2}'"#,
+}];
+
+/// How many blocks of each lab have which marker: a new one that is not run is noticed here.
+const MARKED: &[(&str, &[(&str, usize)])] = &[
+    (
+        "datastream",
+        &[
+            ("alternative", 6),
+            ("cleanup", 7),
+            ("incomplete", 2),
+            ("needs-aws", 1),
+            ("needs-docker", 1),
+            ("needs-input", 2),
+            ("needs-network", 1),
+        ],
+    ),
+    ("eventdriven", &[("alternative", 5), ("cleanup", 5), ("incomplete", 3)]),
+];
+
+/// What may be left when all is cleaned up: it costs nothing.
+const LEFT: &[&str] = &["caller", "role"];
+
+fn book() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("book/src")
+}
+
+fn of_lab(book: &Path, lab: &str) -> Vec<Block> {
+    blocks(book, lab).unwrap_or_else(|mistakes| panic!("{}", mistakes.join("\n")))
+}
+
+/// A lab from its first command to its last.
+fn follow(cloud: &Cloud, lab: &'static str, account: &str) {
+    let told: Vec<Told> = TOLD.iter().filter(|t| t.chapter.starts_with(lab)).copied().collect();
+    let all = as_told(&book(), of_lab(&book(), lab), &told);
+    let (cleanup, building): (Vec<_>, Vec<_>) = all.into_iter().partition(|b| b.has(Marker::Cleanup));
+    assert!(!cleanup.is_empty(), "{lab} says nothing of cleaning up");
+    let reader = Reader::new(cloud, account);
+    if let Err(broken) = reader.follow(&building, STAND_INS) {
+        panic!("{broken}");
+    }
+
+    let seen = report(&reader, lab, &[]);
+    assert_eq!(seen.code, 0, "{}", seen.json);
+    assert_eq!(
+        seen.report.points.earned,
+        seen.report.points.possible + seen.extra(),
+        "{}",
+        seen.json
+    );
+    let missing: Vec<_> = seen
+        .report
+        .checks()
+        .filter(|(_, c)| c.points < c.possible)
+        .map(|(_, c)| &c.id)
+        .collect();
+    assert!(missing.is_empty(), "not earned by the book's commands: {missing:?}");
+
+    if let Err(broken) = reader.follow(&cleanup, &[]) {
+        panic!("{broken}");
+    }
+    let seen = report(&reader, lab, &["--no-probe"]);
+    let left: Vec<_> = seen
+        .report
+        .resources
+        .keys()
+        .filter(|name| !LEFT.contains(&name.as_str()))
+        .collect();
+    assert!(left.is_empty(), "left after cleaning up {lab}: {left:?}");
+}
+
+fn report(reader: &Reader, lab: &str, args: &[&str]) -> Checked {
+    let mut command = reader.command("edemlab");
+    command.args(["check", lab, "--format", "json"]).args(args);
+    checked(command)
+}
+
+#[test]
+fn whoever_follows_the_first_lab_earns_every_point() {
+    follow(shared("book"), "datastream", "480000000001");
+}
+
+#[test]
+fn whoever_follows_the_second_lab_earns_every_point() {
+    follow(shared("book"), "eventdriven", "480000000002");
+}
+
+/// So each step is checked where a reader has just built it, and the answer is held to what the chapter says.
+#[test]
+fn each_chapter_has_the_check_of_its_step() {
+    for lab in course().labs.values() {
+        let all = of_lab(&book(), &lab.id);
+        for step in &lab.steps {
+            let command = format!("edemlab check {} {}", lab.id, step.id);
+            let chapter = step.chapter.replace(".html", ".md");
+            let mut run = all.iter().filter(|b| b.chapter == chapter && b.is_run());
+            let found = run.any(|b| b.commands.starts_with(&command));
+            assert!(found, "no block with `{command}` in book/src/{chapter}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_run_here_is_counted() {
+    for (lab, expected) in MARKED {
+        let mut counts = BTreeMap::new();
+        for block in of_lab(&book(), lab) {
+            for marker in &block.markers {
+                *counts.entry(marker.name()).or_insert(0) += 1;
+            }
+            if !block.is_run() {
+                let instead = stand_in(STAND_INS, &block).map_or("", |s| s.because);
+                let first = block.commands.lines().next().unwrap_or_default();
+                let name = block.markers[0].name();
+                println!("book/src/{}:{}: {name}: {first} {instead}", block.chapter, block.line);
+            }
+        }
+        let counted: Vec<(&str, usize)> = counts.into_iter().collect();
+        assert_eq!(
+            counted, *expected,
+            "{lab}: see the list with --nocapture, and say here what is right"
+        );
+    }
+    for instead in STAND_INS {
+        let lab = instead.chapter.split('/').next().unwrap();
+        let of = of_lab(&book(), lab);
+        let fitting = of
+            .iter()
+            .filter(|b| b.chapter == instead.chapter && b.commands.contains(instead.contains));
+        let fitting: Vec<_> = fitting.collect();
+        assert!(
+            matches!(fitting[..], [one] if !one.is_run()),
+            "the stand-in for {:?} in {} has not one place that is not run",
+            instead.contains,
+            instead.chapter
+        );
+    }
+}
+
+#[test]
+fn a_broken_command_is_found_with_its_place() {
+    let course = Copy::new();
+    let chapter = "book/src/eventdriven/eventbridge.md";
+    course.replace(
+        chapter,
+        "aws events create-event-bus --name $BUS",
+        "aws events create-event-buss --name $BUS",
+    );
+    let place = course.place(chapter, "aws events create-event-buss");
+    let copy = course.folder().join("book/src");
+    let reader = Reader::new(shared("book"), "480000000003");
+    let broken = reader
+        .follow(&of_lab(&copy, "eventdriven"), STAND_INS)
+        .expect_err("it is broken");
+    let said = broken.to_string();
+    assert!(said.starts_with(place.rsplit_once(':').unwrap().0), "{said}");
+    assert!(
+        said.contains("aws events create-event-buss") && said.contains("Invalid choice"),
+        "{said}"
+    );
+}
+
+/// What a chapter promises is held: a command that fails, also one inside another or at the head of a pipe, a variable
+/// that no chapter has set, and a check that has nothing to say where the chapter says that it has.
+#[test]
+fn a_session_ends_where_the_book_is_wrong() {
+    let reader = Reader::new(shared("book"), "480000000004");
+    let block = |line, commands: &str, markers: &[Marker]| Block {
+        chapter: "lab/chapter.md".to_owned(),
+        line,
+        markers: markers.to_vec(),
+        commands: format!("{commands}\n"),
+    };
+    let good = || {
+        block(
+            3,
+            "KEPT=1\nuntil [ -f there ]; do touch there; done\ngrep -q no there || true",
+            &[],
+        )
+    };
+    for (bad, line, says) in [
+        (block(10, "true\nls no-such-file", &[]), 11, "No such file"),
+        (block(10, "NAME=$(ls no-such-file)\ntrue", &[]), 10, "No such file"),
+        (block(10, "ls no-such-file | cat", &[]), 10, "No such file"),
+        (
+            block(10, "echo $KEPT\n\necho $NEVER_SET", &[]),
+            12,
+            "NEVER_SET: unbound variable",
+        ),
+        (block(10, "for N in 1 2; do\n    false\ndone", &[]), 11, "false"),
+        (block(10, "true\nif true; then", &[]), 12, "syntax error"),
+        (block(10, "true", &[Marker::Incomplete]), 10, "marked `incomplete`"),
+    ] {
+        let what = bad.commands.clone();
+        let broken = reader.follow(&[good(), bad, good()], &[]).expect_err(&what).to_string();
+        assert!(
+            broken.starts_with(&format!("book/src/lab/chapter.md:{line}: ")),
+            "{broken}"
+        );
+        assert!(broken.contains(says), "{broken}");
+    }
+    let fine = [
+        good(),
+        block(20, "false", &[Marker::Incomplete]),
+        block(30, "false", &[Marker::NeedsAws]),
+    ];
+    reader.follow(&fine, &[]).unwrap_or_else(|broken| panic!("{broken}"));
+}
+
+#[test]
+fn a_block_that_breaks_the_rules_is_refused() {
+    for (fence, says) in [
+        ("```sh", "a block of `sh`"),
+        ("```", "a block of ``"),
+        ("~~~console", "a fence is made of ```"),
+        ("```console,needs-luck", "no marker is called `needs-luck`"),
+        ("```console,alternative,cleanup", "these markers do not go together"),
+    ] {
+        let course = Copy::new();
+        let chapter = "book/src/eventdriven/sns.md";
+        let text = course.read(chapter) + "\n" + fence + "\naws sts get-caller-identity\n```\n";
+        course.write(chapter, &text);
+        let line = text.lines().count() - 2;
+        let mistakes = blocks(&course.folder().join("book/src"), "eventdriven").expect_err("it is refused");
+        assert!(
+            mistakes
+                .iter()
+                .any(|m| m.starts_with(&format!("{chapter}:{line}: {says}"))),
+            "{mistakes:?}"
+        );
+    }
+}

@@ -1,0 +1,385 @@
+//! The guide as a reader sees it: served from the binary alone, and alive while a lab is watched.
+
+use crate::common;
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+
+use common::browser::Browser;
+use common::cloud::{Cloud, REGION, alone, shared, wait};
+use common::course::{Copy, course, fault};
+use common::eventually;
+use common::running::Running;
+use edemlab::account::services::IAM;
+use serde_json::json;
+
+fn cloud() -> &'static Cloud {
+    shared("guide")
+}
+
+/// A guide that is served, and where.
+struct Guide {
+    running: Running,
+    address: String,
+}
+
+impl Guide {
+    fn new(command: std::process::Command) -> Self {
+        let mut running = Running::new(command);
+        let said = running.says("Ctrl-C ends it");
+        let address = said.split_whitespace().find(|word| word.starts_with("http://"));
+        let address = address.unwrap_or_else(|| panic!("no address: {said}")).to_owned();
+        Self { running, address }
+    }
+
+    /// One that watches the first lab in this account.
+    fn watching(account: &str) -> Self {
+        let keys = cloud().student(account);
+        let mut command = alone(&["guide", "--watch", "datastream", "--every", "5s"]);
+        command
+            .env("AWS_ENDPOINT_URL", cloud().endpoint())
+            .env("AWS_REGION", REGION)
+            .env("AWS_ACCESS_KEY_ID", &keys.access_key_id)
+            .env("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);
+        Self::new(command)
+    }
+
+    fn page(&self, page: &str) -> String {
+        format!("{}{page}", self.address)
+    }
+
+    fn port(&self) -> u16 {
+        let port = self.address.trim_end_matches('/').rsplit(':').next().unwrap();
+        port.parse().unwrap()
+    }
+
+    /// The status and the head of what is answered to a request with these lines.
+    fn ask(&self, first: &str, headers: &[&str]) -> (u16, String) {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port())).unwrap();
+        stream
+            .set_read_timeout(Some(std::time::Duration::from_secs(20)))
+            .unwrap();
+        let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+        write!(stream, "{first} HTTP/1.1\r\n{headers}\r\n").unwrap();
+        let mut said = Vec::new();
+        let mut buffer = [0; 4096];
+        while !said.windows(4).any(|end| end == b"\r\n\r\n") {
+            match stream.read(&mut buffer).unwrap() {
+                0 => break,
+                n => said.extend_from_slice(&buffer[..n]),
+            }
+        }
+        let said = String::from_utf8_lossy(&said).into_owned();
+        let status = said.split(' ').nth(1).and_then(|code| code.parse().ok());
+        (status.unwrap_or_else(|| panic!("no answer: {said}")), said)
+    }
+
+    fn host(&self) -> String {
+        format!("Host: 127.0.0.1:{}", self.port())
+    }
+}
+
+/// Where pictures of the pages go, for whoever wants to look at them.
+fn picture(browser: &Browser, name: &str) {
+    if let Some(folder) = std::env::var_os("EDEMLAB_TEST_PICTURES") {
+        browser.picture(&PathBuf::from(folder).join(format!("{name}.png")));
+    }
+}
+
+fn is(browser: &Browser, condition: &str) -> bool {
+    browser.run(&format!("return Boolean({condition})")) == true
+}
+
+/// The badge in the heading with this id, or in the box under the page's title.
+const CHECK: &str = "document.querySelector('#write-table .edemlab-badge')?.textContent";
+const STEP: &str = "document.querySelector('.edemlab-step .edemlab-badge')?.textContent";
+
+/// The contrast of an element's text with what is behind it, as WCAG 2 defines it.
+const CONTRAST: &str = "
+    const parts = colour => colour.match(/[0-9.]+/g).map(Number);
+    const light = colour => {
+        const [r, g, b] = parts(colour).map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = element => {
+        const colour = getComputedStyle(element).backgroundColor;
+        return parts(colour)[3] === 0 ? behind(element.parentElement) : colour;
+    };
+    const contrast = element => {
+        const [front, back] = [getComputedStyle(element).color, behind(element)];
+        const above = element => element ? getComputedStyle(element).opacity * above(element.parentElement) : 1;
+        const opaque = above(element);
+        const seen = parts(front).map((v, i) => v * opaque + parts(back)[i] * (1 - opaque));
+        const two = [`rgb(${seen.slice(0, 3)})`, back].map(light).sort((a, b) => b - a);
+        return (two[0] + 0.05) / (two[1] + 0.05);
+    };";
+
+#[test]
+fn a_step_turns_green_where_it_is_read_without_reloading() {
+    let Some(browser) = Browser::start() else { return };
+    let account = "610000000001";
+    for template in fault("role-without-dynamodb") {
+        cloud().deploy(account, &template);
+    }
+    let role = cloud().report(account, &["--no-probe"]).report.resources["role"]
+        .name
+        .clone();
+    let guide = Guide::watching(account);
+    browser.screen(1440, 1000, false);
+    browser.open(&guide.page("datastream/iam.html#write-table"));
+    eventually("the check is red", || {
+        is(&browser, &format!("{CHECK}?.includes('to fix')"))
+    });
+    assert!(is(&browser, &format!("{STEP}.includes('7 of 10 points')")));
+    let note = "document.querySelector('#write-table + .edemlab-note').textContent";
+    for part in ["denied to role", "AmazonDynamoDBFullAccess", &role] {
+        assert!(is(&browser, &format!("{note}.includes({})", json!(part))), "{part}");
+    }
+    let bar = "[...document.querySelectorAll('mdbook-sidebar-scrollbox a')].find(a => a.href.endsWith('iam.html')).textContent";
+    assert!(is(&browser, &format!("{bar}.includes('(to fix)')")));
+    for (theme, dark) in [("light", false), ("dark", true)] {
+        for (size, width) in [("wide", 1440), ("phone", 390)] {
+            browser.screen(width, 1000, dark);
+            browser.open(&guide.page(&format!("datastream/iam.html?{size}{theme}")));
+            eventually("it is shown again", || is(&browser, STEP));
+            let wider = "document.documentElement.scrollWidth > innerWidth";
+            assert!(!is(&browser, wider), "{size} {theme}: wider than the screen");
+            for shown in [".edemlab-step a", ".edemlab-badge", ".edemlab-note p", ".edemlab-mark"] {
+                let ratio = browser.run(&format!(
+                    "{CONTRAST} return contrast(document.querySelector('{shown}'))"
+                ));
+                assert!(ratio.as_f64().unwrap() >= 4.5, "{shown} {size} {theme}: {ratio}");
+            }
+            picture(&browser, &format!("red-top-{size}-{theme}"));
+            browser.run("document.querySelector('#write-table').scrollIntoView({behavior: 'instant'})");
+            picture(&browser, &format!("red-{size}-{theme}"));
+        }
+    }
+
+    browser.screen(1440, 1000, false);
+    browser.run("window.kept = 'since before'");
+    let policy = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess";
+    let attach = json!({"RoleName": role, "PolicyArn": policy});
+    wait(cloud().root(account).call(&IAM, "AttachRolePolicy", attach)).expect("attached");
+    eventually("the check is green", || {
+        is(&browser, &format!("{CHECK}?.includes('right')"))
+    });
+    assert!(is(&browser, &format!("{STEP}.includes('10 of 10 points')")));
+    assert!(
+        is(&browser, "window.kept === 'since before'"),
+        "the page was loaded again"
+    );
+    assert!(
+        !is(&browser, "document.querySelector('.edemlab-note')"),
+        "a note is left"
+    );
+    let said = "document.querySelector('[role=status]').textContent";
+    assert!(is(
+        &browser,
+        &format!("{said}.includes('The role may write to the table: right')")
+    ));
+    picture(&browser, "green-wide-light");
+
+    // And the event, which needed it, is sent by itself.
+    browser.open(&guide.page("datastream/final.html"));
+    eventually("the last step is green", || {
+        is(&browser, &format!("{STEP}?.includes('12 of 12 points')"))
+    });
+    picture(&browser, "final-wide-light");
+    assert_eq!(browser.console(), Vec::<String>::new());
+    guide.running.interrupt();
+    let (code, said) = guide.running.end();
+    assert_eq!(code, Some(0), "{said}");
+    eventually("the page knows that nobody looks any more", || {
+        is(
+            &browser,
+            "document.documentElement.matches('.edemlab-ended') && !document.getAnimations().length",
+        )
+    });
+    for shown in [".edemlab-badge", ".edemlab-mark"] {
+        let ratio = browser.run(&format!(
+            "{CONTRAST} return contrast(document.querySelector('{shown}'))"
+        ));
+        assert!(ratio.as_f64().unwrap() >= 4.5, "{shown} at the end: {ratio}");
+    }
+    picture(&browser, "ended-wide-light");
+}
+
+/// What a student wrote, such as a name, is never more than text in a page.
+#[test]
+fn only_the_guides_own_pages_hear_what_is_known() {
+    let account = "610000000002";
+    let guide = Guide::watching(account);
+    let ours = guide.host();
+    let own = format!("Origin: http://127.0.0.1:{}", guide.port());
+    let (code, head) = guide.ask("GET /edemlab/live", &[&ours, &own, "Sec-Fetch-Site: same-origin"]);
+    assert_eq!(code, 200, "{head}");
+    assert!(
+        head.contains("text/event-stream") && !head.contains("Access-Control-Allow-Origin"),
+        "{head}"
+    );
+    let refused: &[&[&str]] = &[
+        &["Host: pages.example"],
+        &["Host: 127.0.0.1:1"],
+        &["Host: 127.0.0.1"],
+        &[],
+        &[&ours, &ours],
+        &[&ours, "Origin: http://pages.example"],
+        &[&ours, "Origin: null"],
+        &[&ours, "Sec-Fetch-Site: cross-site"],
+        &[&ours, "Sec-Fetch-Site: same-site"],
+        &[&ours, "Sec-Fetch-Site: none"],
+    ];
+    for headers in refused {
+        let (code, head) = guide.ask("GET /edemlab/live", headers);
+        assert!((400..404).contains(&code), "{headers:?}: {head}");
+    }
+    for first in [
+        "POST /edemlab/live",
+        "POST /",
+        "DELETE /index.html",
+        "OPTIONS /edemlab/live",
+    ] {
+        assert_eq!(guide.ask(first, &[&ours]).0, 405, "{first}");
+    }
+    assert_eq!(guide.ask("GET /index.html", &["Host: pages.example"]).0, 403);
+}
+
+#[test]
+fn nothing_but_the_books_pages_is_served() {
+    let guide = Guide::new(alone(&["guide"]));
+    let ours = guide.host();
+    for path in ["/", "/index.html", "/datastream/", "/datastream/iam.html?x=1"] {
+        let (code, head) = guide.ask(&format!("GET {path}"), &[&ours]);
+        assert_eq!(code, 200, "{path}: {head}");
+        assert!(head.contains("Content-Security-Policy: default-src 'none'"), "{head}");
+    }
+    let outside = [
+        "/../../../../etc/passwd",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "/..%2f..%2fetc/passwd",
+        "//etc/passwd",
+        "/theme",
+        "/datastream",
+        "/book.toml",
+        "/edemlab/live",
+    ];
+    for path in outside {
+        assert_eq!(guide.ask(&format!("GET {path}"), &[&ours]).0, 404, "{path}");
+    }
+}
+
+/// Pages that read along, and connections on which nobody asks anything, hold up no other page.
+#[test]
+fn a_stream_that_never_ends_holds_up_no_page() {
+    let guide = Guide::watching("610000000003");
+    let ours = guide.host();
+    let address = ("127.0.0.1", guide.port());
+    let open: Vec<TcpStream> = (0..12)
+        .map(|number| {
+            let mut stream = TcpStream::connect(address).unwrap();
+            if number % 2 == 0 {
+                write!(stream, "GET /edemlab/live HTTP/1.1\r\n{ours}\r\n\r\n").unwrap();
+            }
+            stream
+        })
+        .collect();
+    // Many at once, again and again: a server with a pool of threads lets one of them wait for a stream to end.
+    for _ in 0..20 {
+        std::thread::scope(|scope| {
+            for _ in 0..6 {
+                scope.spawn(|| assert_eq!(guide.ask("GET /index.html", &[&ours]).0, 200));
+            }
+        });
+    }
+    drop(open);
+}
+
+/// Without a lab that is watched the page is simply the book, and asks for nothing.
+#[test]
+fn unwatched_the_pages_are_quiet_and_the_search_finds_what_is_wrong() {
+    let Some(browser) = Browser::start() else { return };
+    let guide = Guide::new(alone(&["guide"]));
+    browser.open(&guide.page("datastream/iam.html"));
+    assert!(!is(&browser, "document.querySelector('[class^=edemlab-]')"));
+    browser.requests();
+    browser.open(&guide.page("index.html?search=trigger+disabled"));
+    let first = "document.querySelector('#mdbook-searchresults li a')?.href";
+    eventually("something is found", || is(&browser, first));
+    let found = browser.run(&format!("return {first}"));
+    assert!(
+        found
+            .as_str()
+            .unwrap()
+            .ends_with("troubleshooting.html?highlight=trigger%20disabled#trigger-disabled"),
+        "{found}"
+    );
+    let step = "document.querySelector('#mdbook-searchresults a[href*=\"datastream/lambda.html\"]')";
+    assert!(is(&browser, step), "the step itself is not found");
+    picture(&browser, "search-wide-light");
+    let asked = browser.requests();
+    assert!(!asked.iter().any(|url| url.contains("edemlab/live")), "{asked:#?}");
+    let elsewhere: Vec<_> = asked
+        .iter()
+        .filter(|url| !url.starts_with(&guide.address) && !url.starts_with("data:"))
+        .collect();
+    assert!(elsewhere.is_empty(), "{elsewhere:?}");
+    assert_eq!(browser.console(), Vec::<String>::new());
+}
+
+/// A report says `edemlab guide PAGE#PLACE` for each check.
+#[test]
+fn the_page_of_every_check_is_there() {
+    use edemlab::book::Filler;
+    use edemlab::guide::{Pages, build};
+    let course = std::sync::Arc::new(course());
+    let cache = tempfile::tempdir().unwrap();
+    let filler = || Box::new(Filler::new(course.clone(), edemlab::judge::vocabulary()));
+    let folder = build(&course.files, cache.path(), filler()).expect("it is built");
+    assert_eq!(build(&course.files, cache.path(), filler()).unwrap(), folder);
+    let pages = Pages::read(&folder).unwrap();
+    for lab in course.labs.values() {
+        for (step, check) in lab.checks() {
+            let (_, anchor) = check.id.split_once('.').unwrap();
+            let place = format!("{}#{anchor}", step.chapter);
+            assert_eq!(pages.find(&place), Ok(place.clone()), "{}", check.id);
+        }
+    }
+    let left: Vec<_> = std::fs::read_dir(cache.path().join("guide")).unwrap().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
+/// A book may name programs that mdBook is to run. Who reads a course's guide runs none of them.
+#[test]
+fn a_books_own_programs_are_not_run() {
+    let course = Copy::new();
+    let toml = course.read("book/book.toml");
+    let ran = course.folder().join("ran");
+    let touch = format!("touch {}", ran.display());
+    let more = format!("\n[preprocessor.mine]\ncommand = \"{touch}\"\n\n[output.mine]\ncommand = \"{touch}\"\n");
+    course.write("book/book.toml", &(toml + &more));
+    let mut command = alone(&["guide", "--course"]);
+    command
+        .arg(course.folder())
+        .env("EDEMLAB_CACHE_DIR", course.folder().join("cache"));
+    let guide = Guide::new(command);
+    assert_eq!(guide.ask("GET /index.html", &[&guide.host()]).0, 200);
+    assert!(!ran.exists());
+}
+
+#[test]
+fn a_page_that_is_not_there_is_said_with_what_was_meant() {
+    for (asked, meant) in [
+        ("datastream/iamm.html", "did you mean `datastream/iam`?"),
+        ("datastream/iam.html#write-tabel", "did you mean `write-table`?"),
+    ] {
+        let said = common::cloud::run(alone(&["guide", asked]));
+        assert_eq!(said.code, 2);
+        assert!(
+            said.stderr.contains(asked) && said.stderr.contains(meant),
+            "{}",
+            said.stderr
+        );
+    }
+}

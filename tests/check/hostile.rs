@@ -1,0 +1,150 @@
+//! What students can write (logs, names, values, files) stays harmless and short wherever it is shown.
+
+use crate::common;
+
+use common::cloud::{REGION, check_at, run, shared, wait};
+use common::course::{solution, solution_with_code};
+use edemlab::report::Report;
+use serde_json::{Value, json};
+
+/// Clears the screen, sets the title, links, turns text round, ends a CSI in one character; HTML; a quote of JSON.
+const HOSTILE: &str =
+    "\u{1b}[2J\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}\u{2066}\r\u{8}\u{0}<script>alert(1)</script>\"'{{ 1 + 1 }}]]>&amp;";
+
+const CLICK: &str = "click = json.loads(base64.b64decode(record[\"kinesis\"][\"data\"]))";
+
+/// More than this is not a report that anybody reads.
+const SHORT: usize = 64 * 1024;
+
+/// The three renderings of a check of `account`, each harmless; the report, and the terminal's text in one line.
+fn harmless(account: &str, args: &[&str]) -> (Report, String) {
+    let cloud = shared("hostile");
+    let keys = cloud.student(account);
+    let mut all = Vec::new();
+    for format in ["text", "json", "junit"] {
+        let args = [&["--format", format], args].concat();
+        let printed = run(check_at(cloud.endpoint(), &keys, &args));
+        for (where_, text) in [("stdout", &printed.stdout), ("stderr", &printed.stderr)] {
+            let acts = |c: &char| {
+                (c.is_control() && *c != '\n')
+                    || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            };
+            let bad: Vec<char> = text.chars().filter(acts).collect();
+            assert!(bad.is_empty(), "{format} on {where_} has {bad:?}:\n{text:?}");
+            assert!(text.len() < SHORT, "{format} on {where_} has {} bytes", text.len());
+        }
+        all.push(printed);
+    }
+    let report = serde_json::from_str(&all[1].stdout).expect("JSON");
+    let xml = &all[2].stdout;
+    assert!(!xml.contains("<script>"), "{xml}");
+    let flat = all[0].stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    (report, flat)
+}
+
+fn found<'r>(report: &'r Report, id: &str) -> &'r str {
+    let check = report.checks().map(|(_, c)| c).find(|c| c.id == id).unwrap();
+    check.found.as_deref().unwrap_or_default()
+}
+
+fn python(text: &str) -> String {
+    let escaped: String = text.chars().map(|c| format!("\\U{:08x}", c as u32)).collect();
+    format!("\"{escaped}\"")
+}
+
+#[test]
+fn an_error_of_a_megabyte_of_escapes_is_harmless_short_and_still_named() {
+    let account = "320000000001";
+    let raise = format!("raise RuntimeError({} + 'A' * 1_000_000)", python(HOSTILE));
+    let template = solution_with_code("records = event[\"Records\"]", &raise);
+    shared("hostile").deploy(account, &template);
+    let (report, text) = harmless(account, &[]);
+    assert!(found(&report, "final.stored").contains("RuntimeError"), "{text}");
+    assert!(text.contains("RuntimeError") && text.contains("final.stored"), "{text}");
+}
+
+#[test]
+fn an_error_below_a_megabyte_of_chatter_is_found_and_the_chatter_quoted_only_in_part() {
+    let account = "320000000002";
+    let code = format!(
+        "for _ in range(4_000): print({} + 'error of nothing' * 12)\n            {}",
+        python(HOSTILE),
+        CLICK.replace("click = ", "click = {}['userid'] or ")
+    );
+    shared("hostile").deploy(account, &solution_with_code(CLICK, &code));
+    let (report, _) = harmless(account, &[]);
+    assert!(
+        found(&report, "final.stored").contains("KeyError: 'userid'"),
+        "{report:#?}"
+    );
+}
+
+#[test]
+fn values_names_and_files_are_harmless() {
+    let account = "320000000004";
+    let cloud = shared("hostile");
+    let mut template = solution();
+    let resources = &mut template["Resources"];
+    resources["Function"]["Properties"]["Environment"]["Variables"] =
+        json!({"DYNAMO_DB_TABLE_NAME": HOSTILE.replace('\0', "")});
+    // Neither the variable nor its keys say whose it is.
+    resources["Table"]["Properties"]["TableName"] = "DisneyClickstreamTable".into();
+    resources["Table"]["Properties"]["AttributeDefinitions"] = json!([
+        {"AttributeName": HOSTILE, "AttributeType": "S"}, {"AttributeName": "timestamp", "AttributeType": "S"},
+    ]);
+    resources["Table"]["Properties"]["KeySchema"] = json!([
+        {"AttributeName": HOSTILE, "KeyType": "HASH"}, {"AttributeName": "timestamp", "KeyType": "RANGE"},
+    ]);
+    resources["Files"]["Properties"]["Files"] = json!([]);
+    let outputs = cloud.deploy(account, &template);
+    let root = cloud.root(account);
+    let put = root.s3(REGION).put_object().bucket(&outputs["BucketName"]);
+    let put = put
+        .key(format!(
+            "{}.csv",
+            HOSTILE.replace(['\0', '\u{8}', '\u{7}', '\u{1b}'], "")
+        ))
+        .body(format!("{HOSTILE},{}\n", "C".repeat(1_000_000)).into_bytes().into());
+    wait(put.send()).unwrap();
+
+    let (report, text) = harmless(account, &["--no-probe"]);
+    for id in ["dynamodb.partition-key", "lambda.table-variable", "s3.csv-items"] {
+        assert!(found(&report, id).contains("alert(1)"), "{id}: {}", found(&report, id));
+        assert!(text.contains(id), "{text}");
+    }
+}
+
+#[test]
+fn a_value_is_text_and_not_a_template() {
+    // `{{ 1 + 1 }}` in a student's value is shown as it is, never evaluated.
+    let account = "320000000005";
+    let mut template = solution();
+    template["Resources"]["Function"]["Properties"]["Environment"]["Variables"] =
+        json!({"DYNAMO_DB_TABLE_NAME": "{{ account }}"});
+    shared("hostile").deploy(account, &template);
+    let (report, _) = harmless(account, &["--no-probe", "lambda"]);
+    let found = found(&report, "lambda.table-variable");
+    assert!(found.contains("{{ account }}") && !found.contains(account), "{found}");
+}
+
+#[test]
+fn a_hundred_strange_files_do_not_fill_the_screen() {
+    let account = "320000000006";
+    let cloud = shared("hostile");
+    let mut template = solution();
+    template["Resources"]["Files"]["Properties"]["Files"] = json!([]);
+    let outputs = cloud.deploy(account, &template);
+    let root = cloud.root(account);
+    let s3 = root.s3(REGION);
+    wait(async {
+        for n in 0..100 {
+            let key = format!("{}/{n}.csv", "k".repeat(900));
+            let put = s3.put_object().bucket(&outputs["BucketName"]).key(key);
+            put.body(b"a,b\n1,2\n".to_vec().into()).send().await.unwrap();
+        }
+    });
+    let (report, _) = harmless(account, &["s3"]);
+    assert!(found(&report, "s3.csv-items").contains(".csv"));
+    let json: Value = serde_json::to_value(&report).unwrap();
+    assert!(json.to_string().len() < SHORT);
+}

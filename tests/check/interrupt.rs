@@ -1,0 +1,191 @@
+//! Ctrl-C: what is known is printed, and no item of the probe is left behind.
+
+use crate::common;
+
+use std::io::{BufReader, Read};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use common::cloud::{Cloud, check_at, shared};
+use common::course::{solution, solution_with_code};
+use common::relay::Relay;
+use common::{eventually, kill};
+use edemlab::report::{Report, Status};
+
+const PUT_RECORD: &str = "Kinesis_20131202.PutRecord";
+const LOOK: &str = "DynamoDB_20120810.GetItem";
+const DELETE_ITEM: &str = "DynamoDB_20120810.DeleteItem";
+
+fn cloud() -> &'static Cloud {
+    shared("interrupt")
+}
+
+/// A check under way.
+struct Checking(Child);
+
+impl Checking {
+    fn new(relay: &Relay, account: &str, args: &[&str]) -> Self {
+        let keys = cloud().student(account);
+        let mut command = check_at(&relay.endpoint(), &keys, args);
+        Self(
+            command
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("it starts"),
+        )
+    }
+
+    fn interrupt(&self) {
+        kill("INT", self.0.id());
+    }
+
+    /// Exit code and what it printed to standard output.
+    fn end(mut self) -> (Option<i32>, String) {
+        let mut printed = String::new();
+        let stdout = self.0.stdout.take().expect("piped");
+        BufReader::new(stdout).read_to_string(&mut printed).unwrap();
+        (self.0.wait().unwrap().code(), printed)
+    }
+}
+
+/// The event has been sent, and looked for in vain more than once.
+fn it_waits(relay: &Relay) {
+    relay.wait_for(PUT_RECORD);
+    relay.wait_for_times(LOOK, relay.count(LOOK) + 3);
+}
+
+/// A solution whose function takes `seconds` before it stores anything, and an account with it.
+fn slow(account: &str, seconds: u32) -> Deployed {
+    let template = solution_with_code(
+        "    failed = []",
+        &format!("    failed = []\n    __import__('time').sleep({seconds})"),
+    );
+    deployed(account, &template)
+}
+
+struct Deployed {
+    account: &'static str,
+    table: String,
+    function: String,
+}
+
+fn deployed(account: &str, template: &serde_json::Value) -> Deployed {
+    let outputs = cloud().deploy(account, template);
+    Deployed {
+        account: account.to_owned().leak(),
+        table: outputs["TableName"].clone(),
+        function: outputs["FunctionName"].clone(),
+    }
+}
+
+impl Deployed {
+    /// Once the function has dealt with every event that was sent, there is nothing in the table.
+    fn nothing_is_left(&self, sent: usize) {
+        eventually("the function has had every event", || {
+            let log = cloud().log(self.account, &self.function);
+            log.iter().filter(|line| line.contains("OK userId=edemlab-")).count() >= sent
+        });
+        // The process has ended by now: nobody takes anything away any more.
+        let items = cloud().items(self.account, &self.table);
+        assert!(items.is_empty(), "left behind: {items:?}");
+    }
+
+    /// A first event has arrived: from now on the trigger misses none.
+    fn is_warm(&self) -> usize {
+        let first = cloud().report(self.account, &["final"]);
+        assert_eq!(first.code, 0, "{}", first.json);
+        cloud()
+            .log(self.account, &self.function)
+            .iter()
+            .filter(|line| line.contains("OK userId=edemlab-"))
+            .count()
+    }
+}
+
+#[test]
+fn while_it_waits_what_arrives_later_is_still_taken_away() {
+    let slow = slow("330000000001", 3);
+    let before = slow.is_warm();
+    let relay = Relay::to(cloud().endpoint());
+    let checking = Checking::new(&relay, slow.account, &[]);
+    it_waits(&relay);
+    checking.interrupt();
+    let (code, printed) = checking.end();
+    assert_eq!(code, Some(3), "{printed}");
+    for known in ["✓ setup", "✓ s3", "✓ lambda", "? final"] {
+        assert!(printed.contains(known), "no {known:?} in:\n{printed}");
+    }
+    slow.nothing_is_left(before + relay.count(PUT_RECORD));
+}
+
+#[test]
+fn right_after_sending_nothing_is_left_either() {
+    let it = deployed("330000000002", &solution());
+    let before = it.is_warm();
+    let relay = Relay::to(cloud().endpoint());
+    let checking = Checking::new(&relay, it.account, &["--format", "json"]);
+    relay.wait_for(PUT_RECORD);
+    checking.interrupt();
+    let (code, printed) = checking.end();
+    let report: Report = serde_json::from_str(&printed).expect("a whole report");
+    // It may have arrived before the signal did; another check may still have been waiting for its answer then.
+    let open = report.checks().filter(|(_, c)| c.status != Status::Pass);
+    let open: Vec<_> = open.map(|(_, c)| (c.id.as_str(), c.status)).collect();
+    let unknown = open.iter().all(|(_, status)| *status == Status::Unknown);
+    let expected = if open.is_empty() { 0 } else { 3 };
+    assert!(unknown && code == Some(expected), "{code:?} {open:?} {printed}");
+    assert!(relay.count(DELETE_ITEM) > 0);
+    it.nothing_is_left(before + relay.count(PUT_RECORD));
+}
+
+#[test]
+fn a_function_that_takes_its_time_leaves_nothing_either() {
+    // As long as the function's own timeout of 30 s allows, it may be at work on the probe's event.
+    let slow = slow("330000000003", 12);
+    let relay = Relay::to(cloud().endpoint());
+    let before = slow.is_warm();
+    let checking = Checking::new(&relay, slow.account, &["final"]);
+    it_waits(&relay);
+    checking.interrupt();
+    let (code, printed) = checking.end();
+    assert_eq!(code, Some(3), "{printed}");
+    // Waiting that long for it would be no Ctrl-C: then the student is told which item may still come.
+    if !printed.contains("edemlab-") {
+        slow.nothing_is_left(before + relay.count(PUT_RECORD));
+    }
+}
+
+#[test]
+fn asked_twice_it_ends_at_once_and_says_what_it_may_leave() {
+    let slow = slow("330000000004", 25);
+    let relay = Relay::to(cloud().endpoint());
+    let checking = Checking::new(&relay, slow.account, &["final"]);
+    it_waits(&relay);
+    checking.interrupt();
+    relay.wait_for(DELETE_ITEM);
+    checking.interrupt();
+    let asked = Instant::now();
+    let (code, printed) = checking.end();
+    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+    assert_eq!(code, Some(3), "{printed}");
+    let flat = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        flat.contains("could not be removed") && flat.contains("edemlab-") && flat.contains(&slow.table),
+        "{printed}"
+    );
+}
+
+#[test]
+fn before_anything_is_sent_it_ends_soon_and_sends_nothing() {
+    let relay = Relay::to_nowhere();
+    let checking = Checking::new(&relay, "330000000005", &[]);
+    relay.wait_for("GetCallerIdentity");
+    checking.interrupt();
+    let asked = Instant::now();
+    let (code, printed) = checking.end();
+    assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
+    // Not even whose account it is was known: there is nothing to report.
+    assert!(matches!(code, Some(2 | 3)), "{code:?}: {printed}");
+    assert_eq!(relay.count(PUT_RECORD), 0);
+}

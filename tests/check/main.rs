@@ -1,0 +1,27 @@
+//! Checks of the labs in accounts of a sandbox: verdicts, probes, and what they leave.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod denied;
+mod editions;
+mod eventdriven;
+mod eventdriven_denied;
+mod eventdriven_forms;
+mod eventdriven_hostile;
+mod eventdriven_leftovers;
+mod eventdriven_secrets;
+#[cfg(unix)]
+mod eventdriven_traces;
+mod hostile;
+#[cfg(unix)]
+mod interrupt;
+mod leftovers;
+mod prove;
+mod reference;
+mod secrets;
+mod services;
+#[cfg(unix)]
+mod slow;
+#[cfg(unix)]
+mod watch;

@@ -1,0 +1,16 @@
+//! A class: its roster, the way into its accounts, its grades, pages and gradebooks.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod access;
+mod diff;
+mod grade;
+mod grade_fair;
+mod gradebook;
+mod gradebook_refused;
+mod gradebook_table;
+mod pages;
+mod pages_browser;
+mod roster;
+mod roster_verify;

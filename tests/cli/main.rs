@@ -1,0 +1,16 @@
+//! The rest of the command line: errors, courses and what the machine lacks.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod course_files;
+#[cfg(unix)]
+mod course_hostile;
+#[cfg(unix)]
+mod doctor;
+mod errors;
+mod files;
+mod lint;
+mod policy;
+#[cfg(unix)]
+mod wheel;
