@@ -210,7 +210,7 @@ fn plain(html: &str) -> String {
 /// What the report names as the guide, of everything that can be wrong in an empty account.
 #[test]
 fn every_chapter_of_a_report_opens_its_place() {
-    let cloud = shared("book_pages");
+    let cloud = shared("book");
     let guide = Regex::new(r"(?m)^\s*guide\s+(\S+)$").unwrap();
     for (lab, account) in [("datastream", "490000000001"), ("eventdriven", "490000000002")] {
         let printed = run(check_lab_at(cloud.endpoint(), lab, &cloud.student(account), &[]));

@@ -119,7 +119,7 @@ fn aws(reader: &Reader, args: &[&str]) -> Command {
 
 #[test]
 fn whoever_follows_the_chapter_has_the_grades_of_a_local_run_and_leaves_nothing() {
-    let cloud = shared("book_fleet");
+    let cloud = shared("book");
     let class = Class::new(cloud, "85000", STUDENTS);
     let (cleanup, building): (Vec<_>, Vec<_>) = chapter().into_iter().partition(|b| b.has(Marker::Cleanup));
     assert!(!cleanup.is_empty(), "{CHAPTER} says nothing of cleaning up");

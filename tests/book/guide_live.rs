@@ -15,7 +15,7 @@ use edemlab::account::services::IAM;
 use serde_json::json;
 
 fn cloud() -> &'static Cloud {
-    shared("guide")
+    shared("book")
 }
 
 /// A guide that is served, and where.

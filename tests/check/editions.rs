@@ -38,7 +38,7 @@ fn fault(id: &str) -> Vec<Value> {
 
 /// An account with these templates, checked by the course in `folder`.
 fn check(account: &str, templates: &[Value], folder: &Path) -> Checked {
-    let cloud = shared("editions");
+    let cloud = shared("datastream");
     for template in templates {
         cloud.deploy(account, template);
     }
@@ -84,7 +84,7 @@ fn its_own_solution_passes_and_its_two_functions_are_told_apart() {
         "{}",
         seen.json
     );
-    let cloud = shared("editions");
+    let cloud = shared("datastream");
     let stored = cloud.items("480000000001", &seen.report.resources["table"].name);
     assert!(stored.is_empty(), "left behind: {stored:?}");
 }

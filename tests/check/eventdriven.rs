@@ -10,7 +10,7 @@ use edemlab::report::{SCHEMA, Status};
 
 fn orders() -> Orders {
     static DEPLOYED: Once = Once::new();
-    let it = Orders::new("orders", "410000000001");
+    let it = Orders::new("410000000001");
     DEPLOYED.call_once(|| drop(it.deploy(&[solution()])));
     it
 }
@@ -38,7 +38,7 @@ fn the_solution_earns_every_point_and_the_extra_credit() {
 
 #[test]
 fn each_order_is_sent_once_and_its_customer_hears_of_the_approved_one_only() {
-    let it = Orders::with("orders", "410000000002", &[solution()]);
+    let it = Orders::with("410000000002", &[solution()]);
     let seen = it.check(&[]);
     assert_eq!(seen.code, 0, "{}", seen.json);
     let mut ended: Vec<String> = it.executions().into_iter().map(|(_, status)| status).collect();
@@ -55,7 +55,7 @@ fn each_order_is_sent_once_and_its_customer_hears_of_the_approved_one_only() {
 
 #[test]
 fn without_a_probe_no_order_is_sent() {
-    let it = Orders::with("orders", "410000000003", &[solution()]);
+    let it = Orders::with("410000000003", &[solution()]);
     let seen = it.check(&["--no-probe"]);
     assert_eq!(seen.code, 0, "{}", seen.json);
     assert!(it.executions().is_empty());
@@ -69,8 +69,8 @@ fn the_json_is_as_the_published_schema_says() {
     let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
     compiler.add_resource("edemlab.json", schema).expect("a name");
     let schema = compiler.compile("edemlab.json", &mut schemas).expect("a JSON Schema");
-    let faulty = Orders::with("orders", "410000000004", &fault("functions-swapped"));
-    let empty = Orders::new("orders", "410000000005");
+    let faulty = Orders::with("410000000004", &fault("functions-swapped"));
+    let empty = Orders::new("410000000005");
     for seen in [
         orders().check(&[]),
         orders().check(&["--use", "topic=none", "--no-probe"]),
@@ -86,7 +86,7 @@ fn the_json_is_as_the_published_schema_says() {
 
 #[test]
 fn text_fits_the_columns() {
-    let faulty = Orders::with("orders", "410000000006", &fault("machine-role-for-first-function"));
+    let faulty = Orders::with("410000000006", &fault("machine-role-for-first-function"));
     for (it, width) in [(orders(), 80), (faulty, 80), (faulty, 60)] {
         let mut command = it.command(&[]);
         command.env("COLUMNS", width.to_string());
@@ -122,14 +122,14 @@ fn named_steps_come_with_what_they_need_and_nothing_else() {
 
 #[test]
 fn the_first_step_can_be_checked_before_the_others_are_begun() {
-    let seen = Orders::new("orders", "410000000008").check(&["setup"]);
+    let seen = Orders::new("410000000008").check(&["setup"]);
     let steps: Vec<&str> = seen.report.steps.iter().map(|step| step.id.as_str()).collect();
     assert_eq!((steps, seen.code), (vec!["setup"], 0));
 }
 
 #[test]
 fn an_empty_account_is_told_where_to_begin() {
-    let printed = Orders::new("orders", "410000000007").print(&[]);
+    let printed = Orders::new("410000000007").print(&[]);
     assert_eq!(printed.code, 1);
     for part in [
         "no REST API of this lab in eu-central-1",
@@ -143,7 +143,7 @@ fn an_empty_account_is_told_where_to_begin() {
 
 #[test]
 fn a_step_with_nothing_in_it_is_not_started() {
-    let printed = Orders::new("orders", "410000000007").print(&[]);
+    let printed = Orders::new("410000000007").print(&[]);
     for step in ["eventbridge", "sns", "iam", "lambda", "stepfunctions", "apigateway"] {
         let part = format!(" – {step}");
         assert!(printed.stdout.contains(&part), "no {part:?} in:\n{}", printed.stdout);

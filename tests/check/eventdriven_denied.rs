@@ -11,7 +11,7 @@ use serde_json::json;
 
 fn orders() -> Orders {
     static DEPLOYED: Once = Once::new();
-    let it = Orders::new("orders-denied", "440000000001");
+    let it = Orders::new("440000000001");
     DEPLOYED.call_once(|| drop(it.deploy(&[solution()])));
     it
 }
@@ -167,7 +167,7 @@ fn histories_that_may_not_be_read_hide_the_token() {
 
 #[test]
 fn roles_that_may_not_be_simulated_are_judged_by_the_policies_that_are_known_by_name() {
-    let it = Orders::with("orders-denied", "440000000002", &[with_managed_policies()]);
+    let it = Orders::with("440000000002", &[with_managed_policies()]);
     let seen = without(it, "iam:SimulatePrincipalPolicy");
     assert_eq!((seen.code, seen.with(Status::Unknown).len()), (0, 0), "{}", seen.json);
 }

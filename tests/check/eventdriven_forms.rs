@@ -7,7 +7,6 @@ use common::orders::{EXTRA, Orders, POINTS, of, solution};
 use edemlab::report::Status;
 use serde_json::{Value, json};
 
-const FILE: &str = "orders-forms";
 const INVOKE: &str = "arn:aws:states:::lambda:invoke";
 
 /// The solution with this definition; `${LambdaHumanApproval}` and `${LambdaToSNS}` in it are the functions. Its role
@@ -43,12 +42,12 @@ fn everything_passes(seen: &Checked) {
 
 /// Every check passes, the two orders on their way through among them.
 fn is_right(account: &'static str, definition: &Value) {
-    everything_passes(&Orders::with(FILE, account, &[with_definition(definition)]).check(&[]));
+    everything_passes(&Orders::with(account, &[with_definition(definition)]).check(&[]));
 }
 
 /// Exactly this check of the step fails, as it is written.
 fn is_wrong(account: &'static str, definition: &Value, check: &str) {
-    let seen = Orders::with(FILE, account, &[with_definition(definition)]).check(&["--no-probe"]);
+    let seen = Orders::with(account, &[with_definition(definition)]).check(&["--no-probe"]);
     assert_eq!(seen.with(Status::Fail), [check], "{}", seen.json);
 }
 
@@ -191,7 +190,7 @@ fn a_token_under_another_name_is_wired_but_the_function_cannot_read_it() {
     let mut definition = definition();
     let payload = &mut definition["States"]["WaitForApproval"]["Parameters"]["Payload"];
     *payload = json!({"token.$": "$$.Task.Token", "input.$": "$"});
-    let seen = Orders::with(FILE, "470000000012", &[with_definition(&definition)]).check(&[]);
+    let seen = Orders::with("470000000012", &[with_definition(&definition)]).check(&[]);
     assert_eq!(seen.with(Status::Fail), ["final.waiting"], "{}", seen.json);
     assert!(
         seen.found("final.waiting").contains("KeyError: 'taskToken'"),
@@ -212,7 +211,7 @@ fn a_token_under_another_name_that_the_function_knows() {
         "event[\"taskToken\"]\n    order",
         "event[\"myToken\"]\n    order",
     );
-    everything_passes(&Orders::with(FILE, "470000000013", &[template]).check(&[]));
+    everything_passes(&Orders::with("470000000013", &[template]).check(&[]));
 }
 
 #[test]
@@ -220,5 +219,5 @@ fn a_role_that_may_call_just_what_the_definition_calls() {
     let mut template = with_definition(&jsonata());
     let invoke = &mut of(&mut template, "MachinePolicy")["PolicyDocument"]["Statement"][0];
     invoke["Resource"] = json!([{"Fn::Sub": "${HumanApproval.Arn}:$LATEST"}, {"Fn::GetAtt": ["ToSNS", "Arn"]}]);
-    everything_passes(&Orders::with(FILE, "470000000014", &[template]).check(&[]));
+    everything_passes(&Orders::with("470000000014", &[template]).check(&[]));
 }

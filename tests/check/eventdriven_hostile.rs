@@ -7,8 +7,6 @@ use common::orders::{Orders, fault, of, recode, solution};
 use edemlab::report::{Report, Status};
 use serde_json::{Value, json};
 
-const FILE: &str = "orders-hostile";
-
 /// Clears the screen, sets the title, links, turns text round, ends a CSI in one character; HTML; a quote of JSON.
 const HOSTILE: &str =
     "\u{1b}[2J\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}\u{2066}\r\u{8}<script>alert(1)</script>\"'{{ 1 + 1 }}]]>&amp;";
@@ -62,7 +60,7 @@ const DECIDED: &str = "    approved = event[\"approved\"]\n";
 #[test]
 fn a_function_that_asks_and_raises_with_a_megabyte() {
     let template = first_of_all("HumanApproval", ASKED, "raise RuntimeError(text)");
-    let (report, text) = harmless(Orders::with(FILE, "460000000001", &[template]), &[]);
+    let (report, text) = harmless(Orders::with("460000000001", &[template]), &[]);
     assert!(found(&report, "final.waiting").contains("RuntimeError"), "{text}");
     assert!(
         text.contains("RuntimeError") && text.contains("final.waiting"),
@@ -73,7 +71,7 @@ fn a_function_that_asks_and_raises_with_a_megabyte() {
 #[test]
 fn a_function_that_notifies_and_raises_with_a_megabyte() {
     let template = first_of_all("ToSNS", TOLD, "print('ERROR', text)\n    raise RuntimeError(text)");
-    let (report, text) = harmless(Orders::with(FILE, "460000000002", &[template]), &[]);
+    let (report, text) = harmless(Orders::with("460000000002", &[template]), &[]);
     assert!(found(&report, "final.notified").contains("RuntimeError"), "{text}");
 }
 
@@ -81,17 +79,14 @@ fn a_function_that_notifies_and_raises_with_a_megabyte() {
 fn a_function_whose_answer_without_success_is_as_long_as_may_be() {
     // As much as an execution's data may be.
     let deed = "return {'statusCode': 500, 'body': text[:200_000]}";
-    let (report, text) = harmless(
-        Orders::with(FILE, "460000000003", &[first_of_all("ToSNS", TOLD, deed)]),
-        &[],
-    );
+    let (report, text) = harmless(Orders::with("460000000003", &[first_of_all("ToSNS", TOLD, deed)]), &[]);
     assert!(found(&report, "final.notified").contains("statusCode"), "{text}");
 }
 
 #[test]
 fn a_handler_that_raises_with_a_megabyte() {
     let template = first_of_all("ApprovalHandler", DECIDED, "raise RuntimeError(text)");
-    let (report, text) = harmless(Orders::with(FILE, "460000000004", &[template]), &[]);
+    let (report, text) = harmless(Orders::with("460000000004", &[template]), &[]);
     assert!(found(&report, "final.approved").contains("RuntimeError"), "{text}");
 }
 
@@ -109,7 +104,7 @@ fn mock(answer: &str) -> Value {
 fn an_api_that_answers_with_all_that_a_template_holds() {
     // CloudFormation takes 51,200 bytes.
     let answer = format!("{HOSTILE}{}", "B".repeat(25_000));
-    let (report, text) = harmless(Orders::with(FILE, "460000000005", &[mock(&answer)]), &[]);
+    let (report, text) = harmless(Orders::with("460000000005", &[mock(&answer)]), &[]);
     let found = found(&report, "final.accepted");
     assert!(
         found.contains("answered 200") && found.contains("alert(1)"),
@@ -122,7 +117,7 @@ fn an_api_that_answers_with_all_that_a_template_holds() {
 fn an_api_whose_error_is_made_to_look_like_that_of_a_bus() {
     let entry = json!({"ErrorCode": HOSTILE, "ErrorMessage": {"nested": HOSTILE}, "EventId": HOSTILE});
     let answer = json!({"FailedEntryCount": 1, "Entries": [entry], "Text": "B".repeat(20_000)});
-    let it = Orders::with(FILE, "460000000006", &[mock(&answer.to_string())]);
+    let it = Orders::with("460000000006", &[mock(&answer.to_string())]);
     let (report, text) = harmless(it, &["final"]);
     assert!(found(&report, "final.accepted").contains("FailedEntryCount"), "{text}");
 }
@@ -141,7 +136,7 @@ fn names_and_values_are_harmless() {
         .unwrap()
         .replace("\"HumanRejected\"", &json!(text).to_string())
         .into();
-    let it = Orders::with(FILE, "460000000007", &[template]);
+    let it = Orders::with("460000000007", &[template]);
     let (report, _) = harmless(it, &["--no-probe"]);
     for id in ["lambda.topic-variable", "eventbridge.order-pattern"] {
         assert!(found(&report, id).contains("alert(1)"), "{id}: {}", found(&report, id));
@@ -150,7 +145,7 @@ fn names_and_values_are_harmless() {
 
 #[test]
 fn a_stage_that_was_not_deployed_again_is_told_to_be() {
-    let it = Orders::with(FILE, "460000000008", &fault("not-redeployed"));
+    let it = Orders::with("460000000008", &fault("not-redeployed"));
     let seen = it.check(&[]);
     assert_eq!(seen.with(Status::Fail), ["final.accepted"], "{}", seen.json);
     let accepted = seen.get("final.accepted");

@@ -8,8 +8,6 @@ use common::orders::{EXTRA, Orders, POINTS, fault, of, role, solution, with_mana
 use edemlab::report::Status;
 use serde_json::{Map, Value, json};
 
-const FILE: &str = "orders-left";
-
 fn everything_passes(seen: &Checked) {
     let open = seen
         .verdicts()
@@ -50,7 +48,7 @@ fn renamed() -> Value {
 
 #[test]
 fn any_names_are_right() {
-    let it = Orders::with(FILE, "420000000001", &[renamed()]);
+    let it = Orders::with("420000000001", &[renamed()]);
     let seen = it.check(&[]);
     everything_passes(&seen);
     for (name, is) in [
@@ -68,7 +66,7 @@ fn any_names_are_right() {
 
 #[test]
 fn every_region_is_right_when_it_is_the_one_that_is_checked() {
-    let mut it = Orders::new(FILE, "420000000002");
+    let mut it = Orders::new("420000000002");
     it.region = "ap-southeast-2";
     it.deploy(&[solution()]);
     let seen = it.check(&[]);
@@ -78,7 +76,7 @@ fn every_region_is_right_when_it_is_the_one_that_is_checked() {
 
 #[test]
 fn work_in_another_region_is_found_and_told() {
-    let mut it = Orders::new(FILE, "420000000003");
+    let mut it = Orders::new("420000000003");
     it.region = "sa-east-1";
     it.deploy(&[renamed()]);
     it.region = "eu-central-1";
@@ -111,7 +109,7 @@ fn a_narrow_role_for_each_function_is_right_even_without_logs() {
     resources["ApprovalHandler"]["Properties"]["FunctionName"] = "approve-or-not".into();
     resources["HumanApproval"]["Properties"]["FunctionName"] = "asks".into();
     resources["ToSNS"]["Properties"]["FunctionName"] = "tells".into();
-    let it = Orders::with(FILE, "420000000004", &[template]);
+    let it = Orders::with("420000000004", &[template]);
     let seen = it.check(&[]);
     everything_passes(&seen);
     assert_eq!(seen.report.resources["approval_handler"].name, "approve-or-not");
@@ -124,7 +122,7 @@ fn a_narrow_role_for_each_function_is_right_even_without_logs() {
 
 #[test]
 fn the_courses_managed_policies_are_right() {
-    let it = Orders::with(FILE, "420000000005", &[with_managed_policies()]);
+    let it = Orders::with("420000000005", &[with_managed_policies()]);
     everything_passes(&it.check(&[]));
 }
 
@@ -247,7 +245,7 @@ fn as_in_the_guide(mut template: Value) -> Value {
 
 #[test]
 fn leftovers_of_other_courses_change_nothing() {
-    let it = Orders::with(FILE, "420000000006", &[renamed()]);
+    let it = Orders::with("420000000006", &[renamed()]);
     let alone = it.check(&[]);
     everything_passes(&alone);
     leave_things_behind(it);
@@ -264,7 +262,7 @@ fn leftovers_of_other_courses_change_nothing() {
 
 #[test]
 fn mistakes_are_still_seen_among_leftovers() {
-    let (clean, full) = (Orders::new(FILE, "420000000007"), Orders::new(FILE, "420000000008"));
+    let (clean, full) = (Orders::new("420000000007"), Orders::new("420000000008"));
     leave_things_behind(full);
     for id in ["no-order-rule", "topic-variable-missing", "order-pattern-typo"] {
         let templates: Vec<Value> = fault(id).into_iter().map(as_in_the_guide).collect();

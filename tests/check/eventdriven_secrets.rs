@@ -9,8 +9,6 @@ use common::cloud::Printed;
 use common::orders::{LAB, Orders, fault, of, recode, solution};
 use serde_json::json;
 
-const FILE: &str = "orders-secrets";
-
 const ASKED: &str = "    task_token = event[\"taskToken\"]\n    order = event[\"input\"][\"detail\"]\n";
 
 /// Checks the account in every format; no token that was ever given is in anything that is printed.
@@ -32,13 +30,13 @@ fn keeps_the_tokens(it: Orders) -> [Printed; 3] {
 #[test]
 fn of_an_account_as_it_should_be() {
     // The solution's own function logs the token: that is how staff gets it.
-    let printed = keeps_the_tokens(Orders::with(FILE, "450000000001", &[solution()]));
+    let printed = keeps_the_tokens(Orders::with("450000000001", &[solution()]));
     assert!(printed.iter().all(|one| one.code == 0));
 }
 
 #[test]
 fn of_a_handler_that_does_not_return_it() {
-    let it = Orders::with(FILE, "450000000002", &fault("role-without-states"));
+    let it = Orders::with("450000000002", &fault("role-without-states"));
     let printed = keeps_the_tokens(it);
     assert!(
         printed[1].stdout.contains("states:SendTaskSuccess"),
@@ -56,7 +54,7 @@ fn of_a_function_that_logs_its_event_and_then_raises() {
         ASKED,
         &format!("    print(event)\n    print('ERROR', event)\n    raise RuntimeError('asked in vain')\n{ASKED}"),
     );
-    let printed = keeps_the_tokens(Orders::with(FILE, "450000000003", &[template]));
+    let printed = keeps_the_tokens(Orders::with("450000000003", &[template]));
     assert!(printed[1].stdout.contains("asked in vain"), "{}", printed[1].stdout);
 }
 
@@ -70,7 +68,7 @@ fn of_a_handler_that_raises_with_its_event() {
         first,
         &format!("    raise RuntimeError(f\"no: {{event['taskToken']}} {{event}}\")\n{first}"),
     );
-    let printed = keeps_the_tokens(Orders::with(FILE, "450000000004", &[template]));
+    let printed = keeps_the_tokens(Orders::with("450000000004", &[template]));
     assert!(printed[1].stdout.contains("RuntimeError"), "{}", printed[1].stdout);
 }
 
@@ -85,7 +83,7 @@ fn of_a_function_that_raises_with_the_bare_token() {
             "    print('ERROR', event['taskToken'])\n    raise RuntimeError('waits with ' + event['taskToken'])\n{ASKED}"
         ),
     );
-    let printed = keeps_the_tokens(Orders::with(FILE, "450000000005", &[template]));
+    let printed = keeps_the_tokens(Orders::with("450000000005", &[template]));
     assert!(printed[1].stdout.contains("waits with"), "{}", printed[1].stdout);
 }
 
@@ -105,7 +103,7 @@ fn of_an_approval_whose_output_is_the_token() {
         "    customer = event[\"customer\"]\n",
         "    customer = event[\"customer\"]\n    raise RuntimeError('who is ' + customer)\n",
     );
-    let printed = keeps_the_tokens(Orders::with(FILE, "450000000006", &[template]));
+    let printed = keeps_the_tokens(Orders::with("450000000006", &[template]));
     assert!(printed[1].stdout.contains("who is"), "{}", printed[1].stdout);
 }
 
@@ -126,7 +124,7 @@ fn of_subscribers_the_address_is_masked() {
         let properties = json!({"TopicArn": topic, "Protocol": protocol, "Endpoint": endpoint});
         template["Resources"][name] = json!({"Type": "AWS::SNS::Subscription", "Properties": properties});
     }
-    let it = Orders::with(FILE, "450000000007", &[template]);
+    let it = Orders::with("450000000007", &[template]);
     let mut all: String = it
         .print_all(&["--no-probe"])
         .map(|one| one.stdout + &one.stderr)

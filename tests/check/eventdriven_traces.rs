@@ -14,11 +14,9 @@ use common::{eventually, kill};
 use edemlab::report::Status;
 use serde_json::Value;
 
-const FILE: &str = "orders-traces";
-
 /// A check of an account with these templates fails these checks, and leaves nothing.
 fn leaves_nothing(account: &'static str, templates: &[Value], fails: &[&str]) {
-    let it = Orders::with(FILE, account, templates);
+    let it = Orders::with(account, templates);
     let before = it.traces();
     let seen = it.check(&[]);
     nothing_stays(&before, &it.traces());
@@ -142,7 +140,7 @@ impl Checking {
 
 /// What is checked is stopped when `moment` has come: then nothing is left either, also a little later.
 fn interrupted(account: &'static str, template: Value, moment: impl Fn(&Checking)) {
-    let it = Orders::with(FILE, account, &[template]);
+    let it = Orders::with(account, &[template]);
     let before = it.traces();
     let checking = Checking::new(it);
     moment(&checking);
@@ -217,7 +215,7 @@ fn after_ctrl_c_at_any_moment() {
 #[test]
 #[ignore = "after Ctrl-C it waits 20 s although nothing can come any more"]
 fn after_ctrl_c_it_ends_soon_when_nothing_can_come_any_more() {
-    let it = Orders::with(FILE, "430000000025", &fault("handler-does-not-approve"));
+    let it = Orders::with("430000000025", &fault("handler-does-not-approve"));
     let checking = Checking::new(it);
     checking.relay.wait_for("/invocations");
     let (_, printed, took) = checking.interrupt();
@@ -228,7 +226,7 @@ fn after_ctrl_c_it_ends_soon_when_nothing_can_come_any_more() {
 #[test]
 fn somebody_who_may_not_stop_an_execution_is_told_which_is_left() {
     use serde_json::json;
-    let it = Orders::with(FILE, "430000000026", &fault("no-approval-handler"));
+    let it = Orders::with("430000000026", &fault("no-approval-handler"));
     let policy = json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": "*", "Resource": "*"},
         {"Effect": "Deny", "Action": "states:StopExecution", "Resource": "*"},
@@ -246,7 +244,7 @@ fn somebody_who_may_not_stop_an_execution_is_told_which_is_left() {
 #[test]
 fn what_is_left_is_said_also_where_it_cannot_be_looked_for() {
     use serde_json::json;
-    let it = Orders::with(FILE, "430000000027", &[common::orders::solution()]);
+    let it = Orders::with("430000000027", &[common::orders::solution()]);
     let policy = json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": "*", "Resource": "*"},
         {"Effect": "Deny", "Action": ["states:ListStateMachines", "dynamodb:ListTables"], "Resource": "*"},

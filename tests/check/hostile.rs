@@ -18,7 +18,7 @@ const SHORT: usize = 64 * 1024;
 
 /// The three renderings of a check of `account`, each harmless; the report, and the terminal's text in one line.
 fn harmless(account: &str, args: &[&str]) -> (Report, String) {
-    let cloud = shared("hostile");
+    let cloud = shared("datastream");
     let keys = cloud.student(account);
     let mut all = Vec::new();
     for format in ["text", "json", "junit"] {
@@ -57,7 +57,7 @@ fn an_error_of_a_megabyte_of_escapes_is_harmless_short_and_still_named() {
     let account = "320000000001";
     let raise = format!("raise RuntimeError({} + 'A' * 1_000_000)", python(HOSTILE));
     let template = solution_with_code("records = event[\"Records\"]", &raise);
-    shared("hostile").deploy(account, &template);
+    shared("datastream").deploy(account, &template);
     let (report, text) = harmless(account, &[]);
     assert!(found(&report, "final.stored").contains("RuntimeError"), "{text}");
     assert!(text.contains("RuntimeError") && text.contains("final.stored"), "{text}");
@@ -71,7 +71,7 @@ fn an_error_below_a_megabyte_of_chatter_is_found_and_the_chatter_quoted_only_in_
         python(HOSTILE),
         CLICK.replace("click = ", "click = {}['userid'] or ")
     );
-    shared("hostile").deploy(account, &solution_with_code(CLICK, &code));
+    shared("datastream").deploy(account, &solution_with_code(CLICK, &code));
     let (report, _) = harmless(account, &[]);
     assert!(
         found(&report, "final.stored").contains("KeyError: 'userid'"),
@@ -82,7 +82,7 @@ fn an_error_below_a_megabyte_of_chatter_is_found_and_the_chatter_quoted_only_in_
 #[test]
 fn values_names_and_files_are_harmless() {
     let account = "320000000004";
-    let cloud = shared("hostile");
+    let cloud = shared("datastream");
     let mut template = solution();
     let resources = &mut template["Resources"];
     resources["Function"]["Properties"]["Environment"]["Variables"] =
@@ -121,7 +121,7 @@ fn a_value_is_text_and_not_a_template() {
     let mut template = solution();
     template["Resources"]["Function"]["Properties"]["Environment"]["Variables"] =
         json!({"DYNAMO_DB_TABLE_NAME": "{{ account }}"});
-    shared("hostile").deploy(account, &template);
+    shared("datastream").deploy(account, &template);
     let (report, _) = harmless(account, &["--no-probe", "lambda"]);
     let found = found(&report, "lambda.table-variable");
     assert!(found.contains("{{ account }}") && !found.contains(account), "{found}");
@@ -130,7 +130,7 @@ fn a_value_is_text_and_not_a_template() {
 #[test]
 fn a_hundred_strange_files_do_not_fill_the_screen() {
     let account = "320000000006";
-    let cloud = shared("hostile");
+    let cloud = shared("datastream");
     let mut template = solution();
     template["Resources"]["Files"]["Properties"]["Files"] = json!([]);
     let outputs = cloud.deploy(account, &template);

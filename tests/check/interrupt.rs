@@ -17,7 +17,7 @@ const LOOK: &str = "DynamoDB_20120810.GetItem";
 const DELETE_ITEM: &str = "DynamoDB_20120810.DeleteItem";
 
 fn cloud() -> &'static Cloud {
-    shared("interrupt")
+    shared("datastream")
 }
 
 /// A check under way.

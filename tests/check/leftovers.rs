@@ -32,7 +32,7 @@ fn other_course(functions: usize) -> Value {
 /// What other courses left: 3 streams, 100 tables with keys of their own, 60 functions. AWS lists 100 tables and 50
 /// functions on a page; the lab's own come after these.
 fn leave_things_behind(account: &str) {
-    let cloud = shared("leftovers");
+    let cloud = shared("datastream");
     cloud.deploy_as(account, REGION, "other-course", &other_course(60));
     let root = cloud.root(account);
     wait(async {
@@ -73,7 +73,7 @@ fn same(before: &Checked, after: &Checked) {
 #[test]
 fn leftovers_of_other_courses_change_nothing() {
     let account = "310000000001";
-    let cloud = shared("leftovers");
+    let cloud = shared("datastream");
     cloud.deploy(account, &solution());
     let before = cloud.report(account, &[]);
     assert_eq!(before.code, 0, "{}", before.json);
@@ -89,7 +89,7 @@ fn leftovers_of_other_courses_change_nothing() {
 #[test]
 fn a_mistake_is_still_seen_among_leftovers() {
     let account = "310000000002";
-    let cloud = shared("leftovers");
+    let cloud = shared("datastream");
     for template in fault("sort-key-name") {
         cloud.deploy(account, &template);
     }
@@ -118,7 +118,7 @@ fn clicked() -> Value {
 #[test]
 fn any_names_and_the_courses_managed_policies_are_right() {
     let account = "310000000003";
-    let cloud = shared("leftovers");
+    let cloud = shared("datastream");
     cloud.deploy(account, &clicked());
     let seen = cloud.report(account, &[]);
     assert_eq!((seen.code, seen.with(Status::Fail).len()), (0, 0), "{}", seen.json);
@@ -128,7 +128,7 @@ fn any_names_and_the_courses_managed_policies_are_right() {
 #[test]
 fn the_learner_labs_role_is_right_where_it_may_not_be_simulated() {
     let account = "310000000004";
-    let cloud = shared("leftovers");
+    let cloud = shared("datastream");
     let mut template = solution();
     let role = &mut template["Resources"]["Role"]["Properties"];
     role["RoleName"] = "LabRole".into();
@@ -150,7 +150,7 @@ fn the_learner_labs_role_is_right_where_it_may_not_be_simulated() {
 #[test]
 fn the_files_may_lie_under_any_prefix_and_have_any_name() {
     let account = "310000000005";
-    let cloud = shared("leftovers");
+    let cloud = shared("datastream");
     let mut template = solution();
     template["Resources"]["Files"]["Properties"]["Prefix"] = "2025/Año nuevo/a+b&c/".into();
     let code = &mut template["Resources"]["FilesFunction"]["Properties"]["Code"]["ZipFile"];
@@ -167,7 +167,7 @@ fn the_files_may_lie_under_any_prefix_and_have_any_name() {
 #[test]
 fn every_region_is_right_when_it_is_the_one_that_is_checked() {
     let (account, region) = ("310000000006", "ap-southeast-2");
-    let cloud = shared("leftovers");
+    let cloud = shared("datastream");
     cloud.deploy_as(account, region, "mine", &solution());
     let seen = cloud.report(account, &["--region", region]);
     assert_eq!((seen.code, seen.report.region.as_str()), (0, region), "{}", seen.json);
@@ -176,7 +176,7 @@ fn every_region_is_right_when_it_is_the_one_that_is_checked() {
 #[test]
 fn work_in_another_region_is_found_and_told() {
     let (account, region) = ("310000000007", "sa-east-1");
-    let cloud = shared("leftovers");
+    let cloud = shared("datastream");
     let outputs = cloud.deploy_as(account, region, "mine", &solution());
     let seen = cloud.report(account, &["--no-probe"]);
     assert_eq!(seen.code, 1);
@@ -193,7 +193,7 @@ fn work_in_another_region_is_found_and_told() {
 #[test]
 fn of_two_streams_the_one_that_the_user_names_is_taken() {
     let account = "310000000008";
-    let cloud = shared("leftovers");
+    let cloud = shared("datastream");
     cloud.deploy(account, &solution());
     let root = cloud.root(account);
     let made = root.kinesis().create_stream().stream_name("spare").shard_count(1);
@@ -213,7 +213,7 @@ fn of_two_streams_the_one_that_the_user_names_is_taken() {
 #[test]
 fn what_nothing_ties_to_the_lab_is_nobodys() {
     let account = "310000000021";
-    let cloud = shared("leftovers");
+    let cloud = shared("datastream");
     leave_things_behind(account);
     let strangers = json!({"Resources": {
         "Bucket": {"Type": "AWS::S3::Bucket"},
@@ -261,7 +261,7 @@ fn what_nothing_ties_to_the_lab_is_nobodys() {
 
 #[test]
 fn what_belongs_to_the_other_lab_is_not_this_ones() {
-    let cloud = shared("leftovers");
+    let cloud = shared("datastream");
     for (account, there, asked) in [
         ("310000000022", "eventdriven", "datastream"),
         ("310000000023", "datastream", "eventdriven"),
@@ -286,7 +286,7 @@ fn what_belongs_to_the_other_lab_is_not_this_ones() {
 #[test]
 fn the_newest_is_said_only_where_it_is_known() {
     let account = "310000000024";
-    let cloud = shared("leftovers");
+    let cloud = shared("datastream");
     let keys = |name: &str| {
         json!({"Type": "AWS::DynamoDB::Table", "Properties": {
             "TableName": name, "BillingMode": "PAY_PER_REQUEST",

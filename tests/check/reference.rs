@@ -14,7 +14,7 @@ const ACCOUNT: &str = "350000000001";
 fn cloud() -> &'static Cloud {
     use std::sync::Once;
     static DEPLOYED: Once = Once::new();
-    let cloud = shared("reference");
+    let cloud = shared("datastream");
     DEPLOYED.call_once(|| {
         cloud.deploy(ACCOUNT, &solution());
     });

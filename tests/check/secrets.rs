@@ -11,7 +11,7 @@ use serde_json::Value;
 const PASSWORD: &str = "hunter2-tr0ub4dor&3";
 
 fn cloud() -> &'static Cloud {
-    shared("secrets")
+    shared("datastream")
 }
 
 /// The function with a secret of its student's in its environment.

@@ -20,7 +20,7 @@ const EXPRESS: &str = "370000000002";
 fn cloud() -> &'static Cloud {
     use std::sync::Once;
     static DEPLOYED: Once = Once::new();
-    let cloud = shared("services");
+    let cloud = shared("datastream");
     DEPLOYED.call_once(|| {
         cloud.deploy(ACCOUNT, &solution());
         cloud.deploy(EXPRESS, &with_express());

@@ -10,7 +10,7 @@ use common::relay::{Instead, Relay};
 use edemlab::report::{Report, Status};
 
 fn cloud() -> &'static Cloud {
-    shared("slow")
+    shared("datastream")
 }
 
 /// An account whose function does this before it stores anything, and its table.
@@ -81,7 +81,7 @@ fn an_approval_that_takes_its_time_is_not_asked_for_twice() {
         "    print(f\"Order {order_id} of {customer}: {'approved' if approved else 'rejected'}\")",
         "    __import__('time').sleep(17)",
     );
-    let it = Orders::with("slow", "390000000011", &[template]);
+    let it = Orders::with("390000000011", &[template]);
     let (seen, relay) = orders_through(it, Vec::new(), &["final"]);
     assert_eq!(seen.code, 0, "{}", seen.json);
     assert_eq!(relay.count("/invocations"), 2, "one for each order");
@@ -89,7 +89,7 @@ fn an_approval_that_takes_its_time_is_not_asked_for_twice() {
 
 #[test]
 fn an_approval_whose_answer_is_lost_is_looked_up_and_not_asked_for_again() {
-    let it = Orders::with("slow", "390000000012", &[orders::solution()]);
+    let it = Orders::with("390000000012", &[orders::solution()]);
     let (seen, relay) = orders_through(it, vec![Instead::lost("/invocations", 1)], &["final"]);
     assert_eq!(seen.get("final.approved").status, Status::Pass, "{}", seen.json);
     assert_eq!(seen.code, 0, "{}", seen.json);
@@ -98,7 +98,7 @@ fn an_approval_whose_answer_is_lost_is_looked_up_and_not_asked_for_again() {
 
 #[test]
 fn an_approval_that_may_never_have_been_asked_for_is_unknown() {
-    let it = Orders::with("slow", "390000000013", &[orders::solution()]);
+    let it = Orders::with("390000000013", &[orders::solution()]);
     // The first of them never reaches the function.
     let cut = Instead {
         of: "/invocations",
@@ -114,7 +114,7 @@ fn an_approval_that_may_never_have_been_asked_for_is_unknown() {
 
 #[test]
 fn a_hiccup_of_the_api_is_no_verdict() {
-    let it = Orders::with("slow", "390000000014", &[orders::solution()]);
+    let it = Orders::with("390000000014", &[orders::solution()]);
     for status in [
         "429 Too Many Requests",
         "503 Service Unavailable",
@@ -128,7 +128,7 @@ fn a_hiccup_of_the_api_is_no_verdict() {
 
 #[test]
 fn the_login_page_of_a_network_is_no_answer_of_the_api() {
-    let it = Orders::with("slow", "390000000015", &[orders::solution()]);
+    let it = Orders::with("390000000015", &[orders::solution()]);
     for (status, page) in [
         ("200 OK", "<html>Sign in to the guest network</html>"),
         ("302 Found\r\nlocation: http://portal.example/login", ""),

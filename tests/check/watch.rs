@@ -14,7 +14,7 @@ const LOOK: &str = "DynamoDB_20120810.GetItem";
 const LISTED: &str = "DynamoDB_20120810.ListTables";
 
 fn cloud() -> &'static Cloud {
-    shared("watch")
+    shared("datastream")
 }
 
 fn watching(relay: &Relay, account: &str, args: &[&str]) -> Running {

@@ -16,7 +16,7 @@ use edemlab::course::{Course, CourseFiles, Lab, Part, load};
 use serde_json::{Value, json};
 
 fn cloud() -> &'static Cloud {
-    shared("access")
+    shared("class")
 }
 
 fn course() -> Course {

@@ -17,7 +17,7 @@ fn size() -> usize {
 
 fn class() -> &'static Class {
     static CLASS: std::sync::OnceLock<Class> = std::sync::OnceLock::new();
-    CLASS.get_or_init(|| Class::new(shared("grade"), "83000", size()))
+    CLASS.get_or_init(|| Class::new(shared("class"), "83000", size()))
 }
 
 /// Every file of a folder is for its owner only.
@@ -107,7 +107,7 @@ fn runs(out: &Path, n: usize, lab: &str) -> usize {
 #[cfg(unix)]
 #[test]
 fn a_grading_that_is_killed_goes_on() {
-    let class = Class::new(shared("grade"), "84000", 4);
+    let class = Class::new(shared("class"), "84000", 4);
     let accounts: Vec<Orders> = class
         .accounts
         .iter()
@@ -219,7 +219,7 @@ impl Ward {
 #[cfg(unix)]
 #[test]
 fn a_sick_account_costs_itself_and_no_other() {
-    let cloud = shared("grade");
+    let cloud = shared("class");
     let ward = Ward::new(cloud);
     let out = ward.folder.path().join("class");
     let roster = ward.folder.path().join("roster.csv");

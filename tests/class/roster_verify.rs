@@ -8,7 +8,7 @@ use common::class::{PROFESSOR, hand_in};
 use common::cloud::{Cloud, run, shared};
 
 fn cloud() -> &'static Cloud {
-    shared("verify")
+    shared("class")
 }
 
 /// `edemlab roster verify` by the professor of a class in `folder`; gives its exit code and what it printed.

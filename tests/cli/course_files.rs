@@ -46,7 +46,7 @@ fn the_data_is_what_its_program_makes() {
 
 #[test]
 fn the_solution_puts_the_same_files_into_the_bucket() {
-    let cloud = shared("files");
+    let cloud = shared("cli");
     let account = "380000000001";
     let outputs = cloud.deploy(account, &solution());
     let root = cloud.root(account);

@@ -156,13 +156,13 @@ const USER: &str = "arn:aws:iam::123456789012:user/s001";
 
 #[test]
 fn a_machine_with_everything_is_ready_and_no_key_is_shown() {
-    let cloud = shared("doctor");
-    let keys = cloud.student("370000000001");
+    let cloud = shared("cli");
+    let keys = cloud.student("375000000001");
     let mut machine = Machine::with_all(cloud.endpoint());
     machine.keys = Some((keys.access_key_id.clone(), keys.secret_access_key.clone()));
     let seen = machine.finds(&[]);
     assert_eq!((seen.code, seen.others()), (Some(0), vec![]), "{}", seen.json);
-    assert_eq!(seen.found("credentials"), "user/student of account 370000000001");
+    assert_eq!(seen.found("credentials"), "user/student of account 375000000001");
     assert_eq!(seen.found("region"), format!("{REGION}, from AWS_REGION"));
     assert_eq!(seen.found("aws-cli"), "aws-cli 2.31.0");
     assert!(seen.found("network").contains("not AWS"), "{}", seen.json);

@@ -144,7 +144,7 @@ fn a_misspelt_region_is_told_with_the_one_that_was_meant() {
 
 #[test]
 fn wrong_keys_are_told_from_missing_ones() {
-    let cloud = shared("cli-errors");
+    let cloud = shared("cli");
     let student = cloud.student("340000000001");
     for keys in [
         keys("AKIAIOSFODNN7EXAMPLE", "abc"),
@@ -209,7 +209,7 @@ fn an_endpoint_that_nobody_serves_is_told_soon() {
 
 #[test]
 fn what_the_lab_does_not_have_is_told_with_what_was_meant() {
-    let cloud = shared("cli-errors");
+    let cloud = shared("cli");
     let keys = cloud.student("340000000001");
     for (args, parts) in [
         (&["kinessis"][..], ["no step `kinessis`", "did you mean `kinesis`?"]),

@@ -22,7 +22,7 @@ fn deploy(account: &str, lab: &str, fault: Option<&str>) {
 }
 
 fn in_sandbox(mut command: Command) -> Command {
-    let own = shared("policy").own();
+    let own = shared("cli").own();
     command
         .env("EDEMLAB_CACHE_DIR", own.paths().cache())
         .env("EDEMLAB_SANDBOX", own.folder().file_name().unwrap());
@@ -37,10 +37,10 @@ fn policy(lab: &str, flags: &[&str]) -> Value {
 
 /// What somebody with this policy is told, exit code and all.
 fn check(account: &str, lab: &str, name: &str, policy: &Value, flags: &[&str]) -> (i32, Value) {
-    let keys: Keys = shared("policy").user(account, name, policy);
+    let keys: Keys = shared("cli").user(account, name, policy);
     let mut command = alone(&[&["check", lab, "--format", "json"], flags].concat());
     command
-        .env("AWS_ENDPOINT_URL", shared("policy").endpoint())
+        .env("AWS_ENDPOINT_URL", shared("cli").endpoint())
         .env("AWS_REGION", REGION)
         .env("AWS_ACCESS_KEY_ID", &keys.access_key_id)
         .env("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{OwnSandbox, edemlab, script, text};
+use super::cloud::shared;
+use super::{edemlab, script, text};
 
 /// A machine with nothing in its cache and nothing on its PATH but what a test puts there.
 pub struct Bare(tempfile::TempDir);
@@ -74,16 +75,10 @@ impl Bare {
     }
 }
 
-/// A cache whose environments all have this for a Python.
+/// A cache whose environments all have this for a Python. Their names are edemlab's own: those of the shared cache are known
+/// once a sandbox was started.
 pub fn with_emulator(lines: &str) -> Bare {
-    // The names of the environments are edemlab's own; those of the shared cache are known once there is one.
-    let own = OwnSandbox::new(&format!("names-{}", lines.len()));
-    own.start(&[]);
-    with_emulator_like(own.paths().cache(), lines)
-}
-
-/// The same, for the environments of this cache.
-pub fn with_emulator_like(cache: &Path, lines: &str) -> Bare {
+    let cache = shared("sandbox").own().paths().cache();
     let bare = Bare::new();
     for environment in std::fs::read_dir(cache.join("env")).unwrap() {
         let environment = environment.unwrap();

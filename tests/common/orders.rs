@@ -93,7 +93,7 @@ pub fn with_managed_policies() -> Value {
     template
 }
 
-/// An account of the sandbox of this file.
+/// An account of the sandbox for this lab.
 #[derive(Clone, Copy)]
 pub struct Orders {
     pub cloud: &'static Cloud,
@@ -113,17 +113,17 @@ pub struct Traces {
 }
 
 impl Orders {
-    pub fn new(file: &str, account: &'static str) -> Self {
+    pub fn new(account: &'static str) -> Self {
         Self {
-            cloud: shared(file),
+            cloud: shared(LAB),
             account,
             region: REGION,
         }
     }
 
     /// An account with these templates, one deployed after the other.
-    pub fn with(file: &str, account: &'static str, templates: &[Value]) -> Self {
-        let it = Self::new(file, account);
+    pub fn with(account: &'static str, templates: &[Value]) -> Self {
+        let it = Self::new(account);
         it.deploy(templates);
         it
     }

@@ -10,7 +10,7 @@ use edemlab::report::{Report, Verdict};
 use serde_json::Value;
 
 fn cloud() -> &'static Cloud {
-    shared("fleet-policies")
+    shared("fleet")
 }
 
 /// What a class of one came to.

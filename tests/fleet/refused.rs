@@ -11,7 +11,7 @@ use common::fleet::Fleet;
 use serde_json::json;
 
 fn cloud() -> &'static Cloud {
-    shared("fleet-refused")
+    shared("fleet")
 }
 
 const STACK: &str = "edemlab-fleet";

@@ -31,7 +31,7 @@ fn class() -> &'static Class {
 
 fn fleet() -> &'static Fleet {
     static FLEET: std::sync::OnceLock<Fleet> = std::sync::OnceLock::new();
-    FLEET.get_or_init(|| Fleet::new(cloud(), "edemlab-fleet"))
+    FLEET.get_or_init(|| Fleet::new(cloud(), "edemlab-graded"))
 }
 
 /// A report without what differs from run to run: times, and ids that are made up for each.

@@ -14,7 +14,7 @@ use edemlab::fleet::template::{FUNCTION_MAY, MACHINE_MAY, May, document};
 use serde_json::{Value, json};
 
 fn cloud() -> &'static Cloud {
-    shared("fleet-template")
+    shared("fleet")
 }
 
 /// What `edemlab fleet template` prints.

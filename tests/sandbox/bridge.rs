@@ -5,13 +5,13 @@ use crate::common;
 
 use std::process::Command;
 
-use common::bare::with_emulator_like;
+use common::bare::with_emulator;
 use common::cloud::{Cloud, shared};
 use common::text;
 use serde_json::{Value, json};
 
 fn cloud() -> &'static Cloud {
-    shared("bridge")
+    shared("sandbox")
 }
 
 /// Where this file of `tests/sandbox/bridge/` is.
@@ -188,7 +188,7 @@ fn started_with(module: &str, change: &str) -> (bool, String) {
         python.display(),
         file("altered.py")
     );
-    let bare = with_emulator_like(cloud().own().paths().cache(), &lines);
+    let bare = with_emulator(&lines);
     let output = bare.command().output().unwrap();
     let stopped = bare.command_of(&["sandbox", "stop"]).output().unwrap();
     assert!(stopped.status.success(), "{}", text(&stopped));

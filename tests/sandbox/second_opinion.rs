@@ -130,7 +130,7 @@ fn disagreements(seen: &Verdicts) -> Vec<String> {
 #[test]
 fn both_emulators_show_the_same() {
     let course = course();
-    let cloud = shared("opinion");
+    let cloud = shared("sandbox");
     let mut moto = Moto::start(Lacking::Added);
     for (series, (lab, faults)) in FAULTS.iter().enumerate() {
         let lab = course.lab(lab).expect("a lab");
