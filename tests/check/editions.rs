@@ -5,6 +5,7 @@ use crate::common;
 use std::path::{Path, PathBuf};
 
 use common::cloud::{Checked, alone, check_lab_at, checked, run, shared};
+use common::course::copy;
 use edemlab::course::{Course, CourseFiles, Part, load};
 use edemlab::report::Status;
 use serde_json::Value;
@@ -139,17 +140,4 @@ fn a_hop_is_blocked_by_the_checks_that_it_needs() {
     let seen = check("480000000004", &fault("two-shards"), folder.path());
     assert_eq!(seen.get("final.invoked").status, Status::Blocked, "{}", seen.json);
     assert_eq!(seen.get("final.invoked").needs, ["kinesis.one-shard"]);
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            std::fs::copy(&path, &target).unwrap();
-        }
-    }
 }

@@ -2,8 +2,7 @@
 
 use crate::common;
 
-use common::cloud::Checked;
-use common::orders::{EXTRA, Orders, POINTS, of, solution};
+use common::orders::{Orders, everything_passes, of, solution};
 use edemlab::report::Status;
 use serde_json::{Value, json};
 
@@ -26,18 +25,6 @@ fn definition() -> Value {
     let mut template = solution();
     let text = of(&mut template, "Machine")["DefinitionString"].take();
     serde_json::from_str(text.as_str().unwrap()).unwrap()
-}
-
-fn everything_passes(seen: &Checked) {
-    let open = seen
-        .verdicts()
-        .into_iter()
-        .filter(|(_, status, _)| *status != Status::Pass);
-    let open: Vec<_> = open
-        .map(|(id, status, _)| format!("{id} is {status:?}: {}", seen.found(&id)))
-        .collect();
-    assert!(open.is_empty(), "{open:#?}");
-    assert_eq!((seen.code, seen.report.points.earned), (0, POINTS + EXTRA));
 }
 
 /// Every check passes, the two orders on their way through among them.

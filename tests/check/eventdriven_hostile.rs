@@ -3,6 +3,7 @@
 
 use crate::common;
 
+use super::harmless::python;
 use common::orders::{Orders, fault, of, recode, solution};
 use edemlab::report::{Report, Status};
 use serde_json::{Value, json};
@@ -11,38 +12,15 @@ use serde_json::{Value, json};
 const HOSTILE: &str =
     "\u{1b}[2J\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}\u{2066}\r\u{8}<script>alert(1)</script>\"'{{ 1 + 1 }}]]>&amp;";
 
-/// More than this is not a report that anybody reads.
-const SHORT: usize = 64 * 1024;
-
-/// The three renderings of a check, each harmless and short; the report, and the terminal's text in one line.
+/// What a check shows, which must be harmless.
 fn harmless(it: Orders, args: &[&str]) -> (Report, String) {
-    let printed = it.print_all(args);
-    for (one, format) in printed.iter().zip(["text", "json", "junit"]) {
-        for (where_, text) in [("stdout", &one.stdout), ("stderr", &one.stderr)] {
-            let acts = |c: &char| {
-                (c.is_control() && *c != '\n')
-                    || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-            };
-            let bad: Vec<char> = text.chars().filter(acts).collect();
-            assert!(bad.is_empty(), "{format} on {where_} has {bad:?}:\n{text:?}");
-            assert!(text.len() < SHORT, "{format} on {where_} has {} bytes", text.len());
-        }
-    }
-    let report = serde_json::from_str(&printed[1].stdout).expect("JSON");
-    assert!(!printed[2].stdout.contains("<script>"), "{}", printed[2].stdout);
-    let flat = printed[0].stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-    (report, flat)
+    super::harmless::harmless(&it.print_all(args))
 }
 
 fn found<'r>(report: &'r Report, id: &str) -> &'r str {
     let check = report.checks().map(|(_, c)| c).find(|c| c.id == id).unwrap();
     assert_eq!(check.status, Status::Fail, "{id}: {report:#?}");
     check.found.as_deref().unwrap_or_default()
-}
-
-fn python(text: &str) -> String {
-    let escaped: String = text.chars().map(|c| format!("\\U{:08x}", c as u32)).collect();
-    format!("\"{escaped}\"")
 }
 
 /// The solution whose function does this before anything else, with HOSTILE and a megabyte as `text`.

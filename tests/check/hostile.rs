@@ -2,6 +2,7 @@
 
 use crate::common;
 
+use super::harmless::{SHORT, python};
 use common::cloud::{REGION, check_at, run, shared, wait};
 use common::course::{solution, solution_with_code};
 use edemlab::report::Report;
@@ -13,43 +14,20 @@ const HOSTILE: &str =
 
 const CLICK: &str = "click = json.loads(base64.b64decode(record[\"kinesis\"][\"data\"]))";
 
-/// More than this is not a report that anybody reads.
-const SHORT: usize = 64 * 1024;
-
-/// The three renderings of a check of `account`, each harmless; the report, and the terminal's text in one line.
+/// What a check of `account` shows, which must be harmless.
 fn harmless(account: &str, args: &[&str]) -> (Report, String) {
     let cloud = shared("datastream");
     let keys = cloud.student(account);
-    let mut all = Vec::new();
-    for format in ["text", "json", "junit"] {
+    let printed = ["text", "json", "junit"].map(|format| {
         let args = [&["--format", format], args].concat();
-        let printed = run(check_at(cloud.endpoint(), &keys, &args));
-        for (where_, text) in [("stdout", &printed.stdout), ("stderr", &printed.stderr)] {
-            let acts = |c: &char| {
-                (c.is_control() && *c != '\n')
-                    || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-            };
-            let bad: Vec<char> = text.chars().filter(acts).collect();
-            assert!(bad.is_empty(), "{format} on {where_} has {bad:?}:\n{text:?}");
-            assert!(text.len() < SHORT, "{format} on {where_} has {} bytes", text.len());
-        }
-        all.push(printed);
-    }
-    let report = serde_json::from_str(&all[1].stdout).expect("JSON");
-    let xml = &all[2].stdout;
-    assert!(!xml.contains("<script>"), "{xml}");
-    let flat = all[0].stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-    (report, flat)
+        run(check_at(cloud.endpoint(), &keys, &args))
+    });
+    super::harmless::harmless(&printed)
 }
 
 fn found<'r>(report: &'r Report, id: &str) -> &'r str {
     let check = report.checks().map(|(_, c)| c).find(|c| c.id == id).unwrap();
     check.found.as_deref().unwrap_or_default()
-}
-
-fn python(text: &str) -> String {
-    let escaped: String = text.chars().map(|c| format!("\\U{:08x}", c as u32)).collect();
-    format!("\"{escaped}\"")
 }
 
 #[test]

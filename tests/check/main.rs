@@ -13,6 +13,7 @@ mod eventdriven_leftovers;
 mod eventdriven_secrets;
 #[cfg(unix)]
 mod eventdriven_traces;
+mod harmless;
 mod hostile;
 #[cfg(unix)]
 mod interrupt;

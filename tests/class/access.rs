@@ -5,7 +5,7 @@ use crate::common;
 
 use std::path::Path;
 
-use common::class::PROFESSOR;
+use common::class::{PROFESSOR, hand_in};
 use common::cloud::{Cloud, Printed, REGION, alone, run, shared, wait};
 use common::linter::lint;
 use edemlab::account::services::IAM;
@@ -322,12 +322,7 @@ fn strangers_in_another_region_decide_nothing() {
     for region in ["sa-east-1", REGION] {
         cloud().deploy_as(account, region, "work", &strangers);
     }
-    let keys = cloud().student(account);
-    let block = format!(
-        "aws_access_key_id={}\naws_secret_access_key={}\n",
-        keys.access_key_id, keys.secret_access_key
-    );
-    std::fs::write(folder.path().join("keys"), block).unwrap();
+    hand_in(&folder.path().join("keys"), &cloud().student(account));
     let class = roster(folder.path(), "student,credentials\ns001,keys\n");
     let doors = doors(&cloud().student(PROFESSOR), &folder.path().join("secret"));
     let found = wait(doors.find_regions(&class.students[0], &labs)).unwrap();
@@ -357,12 +352,7 @@ fn the_region_is_found_where_the_lab_is() {
         .unwrap();
     let table = json!({"Resources": {"Table": solution["Resources"]["Table"]}});
     let find = |account: &str| {
-        let keys = cloud().student(account);
-        let block = format!(
-            "aws_access_key_id={}\naws_secret_access_key={}\n",
-            keys.access_key_id, keys.secret_access_key
-        );
-        std::fs::write(folder.path().join("keys"), block).unwrap();
+        hand_in(&folder.path().join("keys"), &cloud().student(account));
         let class = roster(folder.path(), "student,credentials\ns001,keys\n");
         let doors = doors(&cloud().student(PROFESSOR), &folder.path().join("secret"));
         let mut found = wait(doors.find_regions(&class.students[0], &labs)).unwrap();

@@ -9,6 +9,7 @@ use common::course::solution_of;
 use common::orders::{Orders, Traces, nothing_stays};
 use common::relay::{Relay, Sickness};
 use common::taught::{Class, LABS, Reports, id, reports, verdicts};
+use edemlab::report::Report;
 
 /// Students of the class; `EDEMLAB_CLASS_SIZE=60` for a whole one.
 fn size() -> usize {
@@ -45,6 +46,15 @@ fn same(left: &Reports, right: &Reports) {
     }
 }
 
+/// A student's report of the class and that of a check of their account, whose verdicts are the same.
+fn judged_alike<'g>(class: &Class, graded: &'g Reports, n: usize, lab: &str) -> (&'g Report, Report) {
+    let alone = class.check(n, lab).report;
+    let in_class = &graded[&(id(n), lab.to_owned())];
+    let found: Vec<_> = in_class.checks().filter_map(|(_, c)| c.found.as_ref()).collect();
+    assert_eq!(verdicts(in_class), verdicts(&alone), "{} {lab}: {found:?}", id(n));
+    (in_class, alone)
+}
+
 #[test]
 fn a_class_is_graded_as_each_account_is_checked() {
     let class = class();
@@ -62,10 +72,7 @@ fn a_class_is_graded_as_each_account_is_checked() {
     assert_eq!(graded.len(), 2 * class.accounts.len());
     for n in 0..class.accounts.len() {
         for lab in LABS {
-            let alone = class.check(n, lab).report;
-            let in_class = &graded[&(id(n), lab.to_owned())];
-            let found: Vec<_> = in_class.checks().filter_map(|(_, c)| c.found.as_ref()).collect();
-            assert_eq!(verdicts(in_class), verdicts(&alone), "{} {lab}: {found:?}", id(n));
+            let (in_class, alone) = judged_alike(class, &graded, n, lab);
             assert_eq!((in_class.points, &in_class.account), (alone.points, &class.accounts[n]));
             assert!(in_class.leftovers.is_empty(), "{:?}", in_class.leftovers);
         }
@@ -145,10 +152,7 @@ fn a_grading_that_is_killed_goes_on() {
     let graded = reports(&out, class.accounts.len());
     for n in 0..class.accounts.len() {
         for lab in LABS {
-            let alone = class.check(n, lab).report;
-            let in_class = &graded[&(id(n), lab.to_owned())];
-            let found: Vec<_> = in_class.checks().filter_map(|(_, c)| c.found.as_ref()).collect();
-            assert_eq!(verdicts(in_class), verdicts(&alone), "{} {lab}: {found:?}", id(n));
+            judged_alike(&class, &graded, n, lab);
             assert_eq!(runs(&out, n, lab), 1, "{} {lab}", id(n));
         }
     }
