@@ -127,25 +127,10 @@ fn the_first_step_can_be_checked_before_the_others_are_begun() {
     assert_eq!((steps, seen.code), (vec!["setup"], 0));
 }
 
+/// A step with nothing in it is not started, and the report says with what to begin.
 #[test]
 fn an_empty_account_is_told_where_to_begin() {
     let printed = Orders::new("410000000007").print(&[]);
     assert_eq!(printed.code, 1);
-    for part in [
-        "no REST API of this lab in eu-central-1",
-        "· final",
-        "not reached: needs apigateway.api",
-        "Start with eventbridge.bus",
-    ] {
-        assert!(printed.stdout.contains(part), "no {part:?} in:\n{}", printed.stdout);
-    }
-}
-
-#[test]
-fn a_step_with_nothing_in_it_is_not_started() {
-    let printed = Orders::new("410000000007").print(&[]);
-    for step in ["eventbridge", "sns", "iam", "lambda", "stepfunctions", "apigateway"] {
-        let part = format!(" – {step}");
-        assert!(printed.stdout.contains(&part), "no {part:?} in:\n{}", printed.stdout);
-    }
+    insta::assert_snapshot!("empty_account", printed.stdout);
 }

@@ -5,6 +5,7 @@ use crate::common;
 use common::cloud::{Checked, Cloud, REGION, alone, check_at, checked, run, shared};
 use common::course::{self, LAB, fault, solution};
 use common::relay::Relay;
+use common::shown::without_ids;
 use common::text;
 use edemlab::account::Keys;
 use edemlab::report::{SCHEMA, Status};
@@ -277,13 +278,16 @@ fn a_role_is_as_good_as_a_user() {
 fn an_empty_account_is_told_where_to_begin() {
     let printed = run(cloud().check(&cloud().student("350000000008"), &[]));
     assert_eq!(printed.code, 1);
-    for part in [
-        "– s3",
-        "not started: no bucket",
-        "– kinesis",
-        "· final",
-        "Start with s3.exists",
-    ] {
-        assert!(printed.stdout.contains(part), "no {part:?} in:\n{}", printed.stdout);
+    insta::assert_snapshot!("empty_account", printed.stdout);
+}
+
+#[test]
+fn a_mistake_is_shown_with_its_reason_its_fix_and_its_chapter() {
+    let account = "350000000009";
+    for template in fault("keys-swapped") {
+        cloud().deploy(account, &template);
     }
+    let printed = run(cloud().check(&cloud().student(account), &["--no-probe"]));
+    assert_eq!(printed.code, 1);
+    insta::assert_snapshot!("keys_swapped", without_ids(&printed.stdout));
 }

@@ -10,6 +10,7 @@ mod course_hostile;
 mod doctor;
 mod errors;
 mod files;
+mod help;
 mod lint;
 mod policy;
 #[cfg(unix)]

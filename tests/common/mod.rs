@@ -18,6 +18,7 @@ pub mod orders;
 pub mod relay;
 #[cfg(unix)]
 pub mod running;
+pub mod shown;
 pub mod taught;
 
 use std::path::{Path, PathBuf};
