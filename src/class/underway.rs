@@ -3,7 +3,7 @@
 
 use super::Student;
 use super::folder::{Folder, FolderError, file, file_name, json, read};
-use crate::judge::Trace;
+use crate::judge::CleanupRecord;
 use crate::private;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, TryLockError};
@@ -26,14 +26,15 @@ pub struct Underway {
 /// A probe that has sent something, and where.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
-pub struct Loose {
+pub struct PendingCleanup {
     /// The region.
     pub region: String,
     /// The account; nothing where it was not known, or in a note of an earlier version.
     #[serde(default)]
     pub account: Option<String>,
     /// What it leaves.
-    pub trace: Trace,
+    #[serde(rename = "trace")]
+    pub record: CleanupRecord,
 }
 
 /// Held by the process that grades into a folder.
@@ -96,10 +97,10 @@ impl Folder {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn note_loose(&self, student: &Student, lab: &str, loose: &Loose) -> Result<(), FolderError> {
+    pub fn note_loose(&self, student: &Student, lab: &str, loose: &PendingCleanup) -> Result<(), FolderError> {
         let home = self.loose_home(student, lab);
         private::create_folder(&home).map_err(file("create", &home))?;
-        let probe = loose.trace.marks.first().map_or("probe", String::as_str);
+        let probe = loose.record.correlation_ids.first().map_or("probe", String::as_str);
         self.write(&home.join(format!("{}.json", file_name(probe))), &json(loose))
     }
 
@@ -107,7 +108,7 @@ impl Folder {
     ///
     /// # Errors
     /// When a file cannot be read.
-    pub fn loose(&self, student: &Student, lab: &str) -> Result<Vec<(PathBuf, Loose)>, FolderError> {
+    pub fn loose(&self, student: &Student, lab: &str) -> Result<Vec<(PathBuf, PendingCleanup)>, FolderError> {
         let home = self.loose_home(student, lab);
         let entries = match std::fs::read_dir(&home) {
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),

@@ -8,7 +8,7 @@ use crate::account::{Account, CallError, Problem};
 use crate::class::folder::{Folder, FolderError};
 use crate::class::{Student, grade::Outcome};
 use crate::course::Course;
-use crate::judge::{Options, untold};
+use crate::judge::{Options, indeterminate_report};
 use crate::report::Report;
 use futures::{StreamExt, stream};
 use std::collections::BTreeMap;
@@ -304,7 +304,7 @@ impl Follower<'_> {
             for lab in labs {
                 if let (Some(who), Some(of)) = (self.student(&student), self.course.labs.get(&lab)) {
                     let now = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
-                    let judged = untold(of, &why, "", &now, &options);
+                    let judged = indeterminate_report(of, &why, "", &now, &options);
                     self.folder.store(who, &judged.report, &judged.evidence)?;
                     outcome.count(&judged.report);
                     on(Event::Stored(who, &judged.report));

@@ -9,7 +9,7 @@ use crate::class::folder::file_name;
 use crate::class::grade::{Closed, Event, Keep, KeepError, Limit, Plan, Task, Work, grade};
 use crate::class::premises::{Premises, Rules};
 use crate::class::roster::{Access, Entry};
-use crate::class::underway::Loose;
+use crate::class::underway::PendingCleanup;
 use crate::course::{Course, Lab};
 use crate::judge::{Judged, Options};
 use std::cell::RefCell;
@@ -213,7 +213,7 @@ impl Keep for InBucket<'_> {
         Ok(self.bucket.put(&key, content, JSON).await?)
     }
 
-    async fn loose(&self, _: &Student, lab: &str) -> Result<Vec<(String, Loose)>, KeepError> {
+    async fn loose(&self, _: &Student, lab: &str) -> Result<Vec<(String, PendingCleanup)>, KeepError> {
         let mut found = Vec::new();
         let prefix = loose_prefix(self.role_arn, lab);
         for key in self.bucket.list(&prefix).await? {
@@ -236,8 +236,8 @@ impl Keep for InBucket<'_> {
         Ok(found)
     }
 
-    async fn note_loose(&self, _: &Student, lab: &str, loose: &Loose) -> Result<(), KeepError> {
-        let probe = loose.trace.marks.first().map_or("probe", String::as_str);
+    async fn note_loose(&self, _: &Student, lab: &str, loose: &PendingCleanup) -> Result<(), KeepError> {
+        let probe = loose.record.correlation_ids.first().map_or("probe", String::as_str);
         let key = format!("{}{}.json", loose_prefix(self.role_arn, lab), file_name(probe));
         let content = serde_json::to_vec(loose).expect("plain data");
         Ok(self.bucket.put(&key, content, JSON).await?)

@@ -1,6 +1,7 @@
 //! Which of several candidates is the lab's: the one with the most telling sign, else the newest of those that show it.
 
-use super::Run;
+use super::lab_run::LabRun;
+use super::verdict::call_failure;
 use crate::account::CallError;
 use crate::course::{KindSpec, Resource};
 use crate::discover::{Kind, Listed};
@@ -22,7 +23,7 @@ impl Contender {
     }
 }
 
-impl Run<'_> {
+impl LabRun<'_> {
     /// Keeps those of `left` that show the most telling signs, and says which; `None` when nothing ties any of them to
     /// the lab.
     ///
@@ -58,7 +59,7 @@ impl Run<'_> {
             }
         }
         match (because, unread, left.iter().find_map(|c| c.failed.as_ref())) {
-            (None, _, Some(error)) => Err(self.say(error)),
+            (None, _, Some(error)) => Err(call_failure(error)),
             (None, Some(reason), None) => Err(reason),
             (because, ..) => Ok(because),
         }
@@ -124,10 +125,10 @@ pub(super) fn narrow(left: &mut Vec<Contender>, holding: &[bool], why: &str, bec
 /// The first few names, and how many more there are.
 pub(super) fn first_names<'n>(names: impl Iterator<Item = &'n str>) -> String {
     /// More names than this make nothing clearer.
-    const SHOWN: usize = 3;
+    const MAX_NAMES: usize = 3;
     let names: Vec<&str> = names.collect();
-    let shown = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(SHOWN) {
+    let shown = names.iter().take(MAX_NAMES).copied().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(MAX_NAMES) {
         0 => shown,
         more => format!("{shown} and {more} more"),
     }

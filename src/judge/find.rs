@@ -1,8 +1,10 @@
 //! Finding a resource by what it does: every candidate of its kind, then the most telling sign that any of them shows.
 
-use super::Run;
 use super::choice::{Contender, narrow};
-use super::outcome::{Needs, Obstacle, Outcome};
+use super::graph::Needs;
+use super::lab_run::LabRun;
+use super::outcome::{Obstacle, Outcome};
+use super::verdict::call_failure;
 use crate::account::CallError;
 use crate::course::{Compiled, KindSpec, Lab, Resource, arguments};
 use crate::discover::{self, Args, Candidate, Kind, Listed};
@@ -12,9 +14,9 @@ use futures::{StreamExt, stream};
 use std::sync::Arc;
 
 /// Candidates that are described at once.
-const AT_ONCE: usize = 12;
+const MAX_CONCURRENT_DESCRIPTIONS: usize = 12;
 
-impl Run<'_> {
+impl LabRun<'_> {
     /// Looks for `name`.
     pub(super) async fn resolve(&self, name: &str) -> Outcome {
         match self.try_resolve(&self.lab.resources[name]).await {
@@ -27,14 +29,13 @@ impl Run<'_> {
         let known = discover::kind(&resource.kind).zip(discover::spec(&resource.kind));
         let (kind, spec) = known.ok_or_else(|| format!("there is no kind `{}`", resource.kind))?;
         if let Some(when) = &resource.when {
-            let mut needs = Needs::default();
-            needs.add(self.lab, when.value.mentions());
+            let needs = Needs::of_condition(self.lab, when);
             let mut scope = self.scope(&needs).await;
             let holds = when.value.holds(&scope).map_err(|e| format!("{}: {e}", when.place()))?;
             if let Some(Obstacle::Unknown(reason)) = self.obstacle(&needs) {
-                // Of what could not be told it is not known whether it is there: does it matter?
+                // Whether what is unknown is there is not known: does it matter?
                 for name in needs.names() {
-                    if matches!(self.outcomes[name].get(), Some(Outcome::Unknown { .. })) {
+                    if matches!(self.known_outcome(name), Some(Outcome::Unknown { .. })) {
                         scope.bind(name, &serde_json::json!({}));
                     }
                 }
@@ -56,7 +57,7 @@ impl Run<'_> {
             Err(Obstacle::Unknown(reason)) => return Ok(Outcome::Unknown { reason }),
         };
         let listed = self.source.list(kind, spec.name, &args).await;
-        let candidates = listed.map_err(|e| self.say(&e))?;
+        let candidates = listed.map_err(|e| call_failure(&e))?;
         if resource.many {
             let mut left = contenders(kind, spec, candidates);
             if let Some(only) = &resource.only {
@@ -73,12 +74,7 @@ impl Run<'_> {
 
     /// The arguments of a kind, or what stands in their way.
     async fn arguments(&self, resource: &Resource) -> Result<Result<Args, Obstacle>, String> {
-        let mut needs = Needs::default();
-        let mut texts = Vec::new();
-        resource.with.values().for_each(|arg| arg.texts(&mut texts));
-        for text in texts {
-            text.value.mentions().for_each(|(_, m)| needs.add(self.lab, m));
-        }
+        let needs = Needs::of_arguments(self.lab, &resource.with);
         let scope = self.scope(&needs).await;
         if let Some(obstacle) = self.obstacle(&needs) {
             return Ok(Err(obstacle));
@@ -86,17 +82,6 @@ impl Run<'_> {
         arguments(&resource.with, &scope)
             .map(Ok)
             .map_err(|(place, e)| format!("{place}: {e}"))
-    }
-
-    /// What we say of a call that failed: with who was denied, since that is whom to give the permission.
-    pub(super) fn say(&self, error: &CallError) -> String {
-        match error.problem {
-            crate::account::Problem::Denied => format!(
-                "{} is denied to these credentials: ask for that permission, then check again",
-                error.action
-            ),
-            _ => error.to_string(),
-        }
     }
 
     async fn choose(
@@ -152,7 +137,9 @@ impl Run<'_> {
         };
         let mut chosen = left.swap_remove(0);
         if chosen.described.is_none() && reads_beyond(self.lab, &resource.name, spec) {
-            self.describe(kind, spec, &mut chosen).await.map_err(|e| self.say(&e))?;
+            self.describe(kind, spec, &mut chosen)
+                .await
+                .map_err(|e| call_failure(&e))?;
         }
         let derived = !resource.with.is_empty();
         let (candidate, document) = (&chosen.listed.candidate, chosen.document(spec));
@@ -184,7 +171,7 @@ impl Run<'_> {
         Ok(holding)
     }
 
-    /// As [`Run::holding`], with the reason for which `condition` has no value for one of them.
+    /// As [`LabRun::holding`], with the reason for which `condition` has no value for one of them.
     pub(super) async fn evaluated(
         &self,
         condition: &Compiled<Expr>,
@@ -192,8 +179,7 @@ impl Run<'_> {
         spec: &KindSpec,
         left: &mut [Contender],
     ) -> Result<(Vec<bool>, Option<String>), String> {
-        let mut needs = Needs::default();
-        needs.add(self.lab, condition.value.mentions());
+        let needs = Needs::of_condition(self.lab, condition);
         let mut scope = self.scope(&needs).await;
         if let Some(Obstacle::Unknown(reason)) = self.obstacle(&needs) {
             return Err(reason);
@@ -223,13 +209,13 @@ impl Run<'_> {
     ) -> Result<(), String> {
         let open = left.iter_mut().filter(|c| c.described.is_none() && c.failed.is_none());
         stream::iter(open)
-            .for_each_concurrent(AT_ONCE, |contender| async move {
+            .for_each_concurrent(MAX_CONCURRENT_DESCRIPTIONS, |contender| async move {
                 contender.failed = self.describe(kind, spec, contender).await.err();
             })
             .await;
-        // One that cannot be read (somebody else's bucket) is no candidate; when none can be, nothing can be told.
+        // One that cannot be read (somebody else's bucket) is no candidate; when none can be, nothing is known.
         match left.iter().find_map(|c| c.failed.as_ref()) {
-            Some(error) if left.iter().all(|c| c.failed.is_some()) => Err(self.say(error)),
+            Some(error) if left.iter().all(|c| c.failed.is_some()) => Err(call_failure(error)),
             _ => Ok(()),
         }
     }

@@ -1,10 +1,127 @@
-//! Which steps are judged: those that were asked for, and those that say whether what they mention is there.
+//! What mentions which resource, and so which steps are judged: those that were asked for, and those that say whether
+//! what they mention is there.
 
-use super::Options;
-use super::outcome::{Needs, known_step};
-use crate::course::{Lab, Step, UnknownName, derived_from};
+use super::options::Options;
+use crate::course::{Action, Arg, Check, Compiled, Hop, Lab, Probe, Step, UnknownName, derived_from};
+use crate::expr::{Expr, Template};
+use indexmap::IndexMap;
 use std::collections::BTreeSet;
 
+/// The resources of a lab that something mentions.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Needs(Vec<Need>);
+
+/// A resource that something mentions.
+#[derive(Debug, Clone)]
+pub(super) struct Need {
+    /// Its name.
+    pub name: String,
+    /// Whether it is only asked whether the resource is there.
+    pub presence_only: bool,
+}
+
+impl Needs {
+    /// Of a condition.
+    pub fn of_condition(lab: &Lab, condition: &Compiled<Expr>) -> Self {
+        let mut needs = Self::default();
+        needs.condition(lab, condition);
+        needs
+    }
+
+    /// Of the condition of a check.
+    pub fn of_check(lab: &Lab, check: &Check) -> Self {
+        let mut needs = Self::default();
+        check.expect.iter().for_each(|expect| needs.condition(lab, expect));
+        needs
+    }
+
+    /// Of the condition of a check and its texts.
+    pub fn of_check_and_texts(lab: &Lab, check: &Check) -> Self {
+        let mut needs = Self::of_check(lab, check);
+        needs.texts(lab, check);
+        needs
+    }
+
+    /// Of the arguments of a kind or verb.
+    pub fn of_arguments(lab: &Lab, with: &IndexMap<String, Arg>) -> Self {
+        let mut needs = Self::default();
+        needs.arguments(lab, with);
+        needs
+    }
+
+    /// Of a hop: what it cannot do without. Its evidence is looked at where it can be.
+    pub fn of_hop(lab: &Lab, hop: &Hop) -> Self {
+        let mut needs = Self::default();
+        let actions = hop.send.iter().map(|send| &send.action).chain(&hop.awaits);
+        actions.for_each(|action| needs.action(lab, action));
+        hop.check.expect.iter().for_each(|expect| needs.condition(lab, expect));
+        needs
+    }
+
+    /// Of a probe: its hops, texts, evidence and removals.
+    pub fn of_probe(lab: &Lab, probe: &Probe) -> Self {
+        let mut needs = Self::default();
+        for hop in &probe.hops {
+            needs.0.extend(Self::of_hop(lab, hop).0);
+            // Its texts are said of what is there; where it is not, nothing hangs on them.
+            needs.texts(lab, &hop.check);
+            hop.differs.iter().for_each(|text| needs.template(lab, text));
+            hop.evidence.iter().for_each(|action| needs.action(lab, action));
+        }
+        probe.note.iter().for_each(|text| needs.template(lab, text));
+        probe
+            .remove
+            .iter()
+            .for_each(|removal| needs.action(lab, &removal.action));
+        needs
+    }
+
+    /// Each mention of a resource.
+    pub fn iter(&self) -> impl Iterator<Item = &Need> {
+        self.0.iter()
+    }
+
+    /// The resources, each once.
+    pub fn names(&self) -> BTreeSet<&str> {
+        self.0.iter().map(|need| need.name.as_str()).collect()
+    }
+
+    fn condition(&mut self, lab: &Lab, condition: &Compiled<Expr>) {
+        self.mentions(lab, condition.value.mentions());
+    }
+
+    fn texts(&mut self, lab: &Lab, check: &Check) {
+        let texts = [&check.expected, &check.found, &check.why].into_iter().flatten();
+        texts.chain([&check.fix]).for_each(|text| self.template(lab, text));
+    }
+
+    fn action(&mut self, lab: &Lab, action: &Action) {
+        self.arguments(lab, &action.with);
+    }
+
+    fn arguments(&mut self, lab: &Lab, with: &IndexMap<String, Arg>) {
+        let mut texts = Vec::new();
+        with.values().for_each(|arg| arg.texts(&mut texts));
+        texts.into_iter().for_each(|text| self.template(lab, text));
+    }
+
+    fn template(&mut self, lab: &Lab, text: &Compiled<Template>) {
+        text.value.mentions().for_each(|(_, m)| self.mentions(lab, m));
+    }
+
+    fn mentions(&mut self, lab: &Lab, mentions: &crate::expr::Mentions) {
+        let known = mentions.names().iter().filter(|m| lab.resources.contains_key(&m.name));
+        self.0.extend(known.map(|mention| Need {
+            name: mention.name.clone(),
+            presence_only: mention.asked,
+        }));
+    }
+}
+
+/// The steps to judge, in the order of the lab.
+///
+/// # Errors
+/// The first name of a step that the lab does not have.
 pub(super) fn steps<'l>(lab: &'l Lab, options: &Options) -> Result<Vec<&'l Step>, UnknownName> {
     let mut wanted = BTreeSet::new();
     for id in &options.steps {
@@ -33,25 +150,38 @@ pub(super) fn steps<'l>(lab: &'l Lab, options: &Options) -> Result<Vec<&'l Step>
         .collect())
 }
 
+/// Whether `options` name only what `lab` has: worth knowing before anybody is asked for credentials.
+///
+/// # Errors
+/// The first name that the lab does not have.
+pub fn validate(lab: &Lab, options: &Options) -> Result<(), UnknownName> {
+    steps(lab, options)?;
+    match options.uses.keys().find(|name| !lab.resources.contains_key(*name)) {
+        Some(name) => Err(UnknownName::new(
+            "resource",
+            name,
+            lab.resources.keys().map(String::as_str),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// The step called `id`, or an error that names those that there are.
+fn known_step<'l>(lab: &'l Lab, id: &str) -> Result<&'l Step, UnknownName> {
+    lab.step(id)
+        .ok_or_else(|| UnknownName::new("step", id, lab.steps.iter().map(|s| s.id.as_str())))
+}
+
 /// The steps whose `exists` checks a step's checks would be blocked by.
 fn needed_by<'l>(lab: &'l Lab, step: &Step) -> BTreeSet<&'l str> {
-    let mut needs = Needs::default();
-    for check in &step.checks {
-        if let Some(expect) = &check.expect {
-            needs.add(lab, expect.value.mentions());
-        }
-    }
-    for hop in step.probe.iter().flat_map(|p| &p.hops) {
-        needs.0.extend(super::hop::needs(lab, hop).0);
-    }
+    let checks = step.checks.iter().map(|check| Needs::of_check(lab, check));
+    let hops = step.probe.iter().flat_map(|p| &p.hops);
+    let needs = checks.chain(hops.map(|hop| Needs::of_hop(lab, hop)));
     let mut resources: BTreeSet<String> = BTreeSet::new();
-    for (name, asked) in needs.0 {
-        if asked {
-            continue;
-        }
+    for need in needs.flat_map(|needs| needs.0).filter(|need| !need.presence_only) {
         // What is derived (an access of a role to a table) stands for what it is derived from.
-        resources.extend(derived_from(lab, &name));
-        resources.insert(name);
+        resources.extend(derived_from(lab, &need.name));
+        resources.insert(need.name);
     }
     lab.steps
         .iter()
@@ -64,4 +194,34 @@ fn needed_by<'l>(lab: &'l Lab, step: &Step) -> BTreeSet<&'l str> {
         })
         .map(|s| s.id.as_str())
         .collect()
+}
+
+/// The checks that look, without sending anything, at what a step's probe needs, extra credit aside: while one of them
+/// does not pass, an event would only find the same.
+pub fn before_probe<'l>(lab: &'l Lab, step: &Step) -> Vec<&'l Check> {
+    let wanted = probed_resources(step, lab);
+    let checks = lab.steps.iter().flat_map(|s| s.checks.iter().map(move |c| (s, c)));
+    checks
+        .filter(|(of, check)| {
+            !check.optional && (of.id == step.id || concerns(lab, check).iter().any(|n| wanted.contains(n)))
+        })
+        .map(|(_, check)| check)
+        .collect()
+}
+
+/// The resources that a check is about: those it mentions, and those that these are derived from.
+pub(super) fn concerns(lab: &Lab, check: &Check) -> Vec<String> {
+    let needs = Needs::of_check(lab, check);
+    let mut names: Vec<String> = needs.names().into_iter().map(str::to_owned).collect();
+    for name in names.clone() {
+        names.extend(derived_from(lab, &name));
+    }
+    names
+}
+
+/// The names of the resources that a step's probe sends into, looks at and expects something of.
+pub fn probed_resources(step: &Step, lab: &Lab) -> BTreeSet<String> {
+    let hops = step.probe.iter().flat_map(|p| &p.hops);
+    let needs = hops.flat_map(|hop| Needs::of_hop(lab, hop).0);
+    needs.map(|need| need.name).collect()
 }

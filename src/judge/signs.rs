@@ -1,14 +1,17 @@
 //! How much of a lab an account shows in its region: what shows a sign of the lab, before anything is judged.
 
+use super::evidence::Live;
 use super::find::{contenders, is_called};
-use super::{Options, Run, Source};
+use super::lab_run::LabRun;
+use super::options::Options;
+use super::verdict::call_failure;
 use crate::account::Account;
 use crate::course::{Lab, Resource};
 use crate::discover::{self, Args, Kind};
 use futures::future::join_all;
 use tokio::sync::watch;
 
-/// The resources of a lab that can be told by their signs, and that a region has for itself.
+/// The resources of a lab that are known by their signs, and that a region has for itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Signs {
     /// Those of which a candidate shows a sign.
@@ -35,7 +38,8 @@ impl Signs {
 /// What is asked here is kept with the account, so that judging in it asks nothing again.
 pub async fn signs(lab: &Lab, account: &Account, options: &Options) -> Signs {
     let (_keep, stop) = watch::channel(0u8);
-    let run = Run::new(lab, Source::Account(account, Box::default()), options, &|_| (), stop);
+    let live = Live::new(account);
+    let run = LabRun::new(lab, &live, options, &|_| (), stop);
     let shown = join_all(signed(lab).map(|resource| run.shows_sign(resource))).await;
     Signs {
         seen: shown.iter().filter(|shown| **shown == Ok(true)).count(),
@@ -44,7 +48,7 @@ pub async fn signs(lab: &Lab, account: &Account, options: &Options) -> Signs {
     }
 }
 
-impl Run<'_> {
+impl LabRun<'_> {
     /// Whether any candidate of `resource` shows a sign of the lab, or is the one that the user names.
     ///
     /// # Errors
@@ -53,7 +57,7 @@ impl Run<'_> {
         let known = discover::kind(&resource.kind).zip(discover::spec(&resource.kind));
         let (kind, spec) = known.ok_or_else(|| format!("there is no kind `{}`", resource.kind))?;
         let listed = self.source.list(kind, spec.name, &Args::new()).await;
-        let mut left = contenders(kind, spec, listed.map_err(|e| self.say(&e))?);
+        let mut left = contenders(kind, spec, listed.map_err(|e| call_failure(&e))?);
         if let Some(wanted) = self.options.uses.get(&resource.name) {
             return Ok(left.iter().any(|c| is_called(&c.listed.candidate, wanted)));
         }

@@ -1,7 +1,7 @@
 //! Post to a stage of a REST API as its client does, and what its answer says when it is no success.
 
 use super::function_log::cut;
-use super::{Args, Clue, Deed, Sent, Verb, needs, text};
+use super::verb::{Args, Clue, Sent, Verb, VerbFn, needs, text};
 use crate::account::services::APIGATEWAY;
 use crate::account::web::{WebAnswer, WebRequest};
 use crate::account::{Account, CallError};
@@ -13,17 +13,17 @@ use serde_json::{Value, json};
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html>.
 pub(super) const POST: Verb = Verb {
     name: "apigateway.post",
-    deed: Deed::Send(|account, args| post(account, args).boxed()),
+    run: VerbFn::Send(|account, args| post(account, args).boxed()),
     args: &[needs("api"), needs("stage"), needs("path"), needs("bodies")],
     actions: &[],
     brings: || json!({"Answers": [{"Status": null, "Text": null, "Json": "any"}]}),
     secret: &[],
 };
 
-/// What the answers of an API that puts events on a bus tell, and when what it serves was deployed.
+/// What the answers of an API that puts events on a bus say, and when what it serves was deployed.
 pub(super) const REFUSAL: Verb = Verb {
     name: "apigateway.refusal",
-    deed: Deed::Evidence(|account, args, _| refusal(account, args).boxed()),
+    run: VerbFn::Evidence(|account, args, _| refusal(account, args).boxed()),
     args: &[needs("api"), needs("stage"), needs("path"), needs("answers")],
     actions: &["apigateway:GET"],
     brings: || Value::Null,
@@ -68,7 +68,7 @@ async fn post(account: &Account, args: &Args) -> Result<Sent, CallError> {
         .iter()
         .flat_map(|a| a["Json"]["Entries"].as_array().into_iter().flatten());
     Ok(Sent {
-        marks: entries
+        correlation_ids: entries
             .filter_map(|e| e["EventId"].as_str())
             .map(str::to_owned)
             .collect(),
@@ -77,7 +77,7 @@ async fn post(account: &Account, args: &Args) -> Result<Sent, CallError> {
     })
 }
 
-/// Whether somebody else than API Gateway has answered: it marks each answer of its own, and its own errors are JSON.
+/// Whether somebody else than API Gateway has answered: it correlation_ids each answer of its own, and its own errors are JSON.
 fn is_strange(answer: &WebAnswer, host: &str) -> bool {
     let json = serde_json::from_str::<Value>(&answer.body).is_ok();
     answer.leads_away_from(host) || (!answer.from_api_gateway && !json)
@@ -112,8 +112,7 @@ async fn refusal(account: &Account, args: &Args) -> Result<Clue, CallError> {
         found,
         fix: fix.flatten(),
         lines,
-        never: true,
-        pending: false,
+        terminal: true,
         ..Clue::default()
     })
 }

@@ -1,6 +1,6 @@
 //! Await an item, look for it under another key, delete it.
 
-use super::{Args, Clue, Deed, Removed, Sight, Verb, Watch, needs, text};
+use super::verb::{Args, Clue, Observation, Progress, Removed, Verb, VerbFn, needs, text};
 use crate::account::{Account, CallError};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use futures::FutureExt;
@@ -11,7 +11,7 @@ use std::time::Duration;
 /// [`GetItem`](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html), strongly consistent.
 pub(super) const ITEM: Verb = Verb {
     name: "dynamodb.item",
-    deed: Deed::Await(|account, args, _| get(account, args).boxed()),
+    run: VerbFn::Await(|account, args, _| get(account, args).boxed()),
     args: &[needs("table"), needs("key")],
     actions: &["dynamodb:GetItem"],
     brings: || "any".into(),
@@ -21,7 +21,7 @@ pub(super) const ITEM: Verb = Verb {
 /// Whether the table holds this probe's values under another key.
 pub(super) const ITEM_ELSEWHERE: Verb = Verb {
     name: "dynamodb.item_elsewhere",
-    deed: Deed::Evidence(|account, args, watch| elsewhere(account, args, watch).boxed()),
+    run: VerbFn::Evidence(|account, args, progress| elsewhere(account, args, progress).boxed()),
     args: &[needs("table"), needs("key")],
     actions: &["dynamodb:Scan"],
     brings: || Value::Null,
@@ -31,7 +31,10 @@ pub(super) const ITEM_ELSEWHERE: Verb = Verb {
 /// Deletes the item, also one that arrives late.
 pub(super) const REMOVE_ITEM: Verb = Verb {
     name: "dynamodb.item",
-    deed: Deed::Remove(|account, args, watch| remove(account, args, watch).boxed()),
+    run: VerbFn::Remove {
+        attempt: |account, args, progress| remove(account, args, progress).boxed(),
+        sweep: |account, args, progress| sweep(account, args, progress).boxed(),
+    },
     args: &[needs("table"), needs("key")],
     actions: &["dynamodb:DeleteItem", "dynamodb:Scan", "dynamodb:DescribeTable"],
     brings: || Value::Null,
@@ -40,11 +43,11 @@ pub(super) const REMOVE_ITEM: Verb = Verb {
 
 /// An event that was sent, or released, this long ago has arrived or is lost: the way takes about a second, and a function has
 /// three seconds unless it is given more. Once one has arrived, those sent before it are not far behind.
-const SETTLED: Duration = Duration::from_secs(20);
-const CLOSE_BEHIND: Duration = Duration::from_secs(5);
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(20);
+const ARRIVED_SETTLE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A page of a scan is up to 1 MB; an item of this minute is sought in this many.
-const PAGES: usize = 5;
+const MAX_PAGES: usize = 5;
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -83,7 +86,7 @@ fn plain(item: &Item) -> Value {
     Value::Object(fields)
 }
 
-async fn get(account: &Account, args: &Args) -> Result<Sight, CallError> {
+async fn get(account: &Account, args: &Args) -> Result<Observation, CallError> {
     let table = text(args, "table");
     let answer = account
         .dynamodb()
@@ -94,13 +97,15 @@ async fn get(account: &Account, args: &Args) -> Result<Sight, CallError> {
         .send()
         .await;
     match answer {
-        Ok(answer) => Ok(answer.item().map_or(Sight::NotYet, |item| Sight::Arrived(plain(item)))),
+        Ok(answer) => Ok(answer
+            .item()
+            .map_or(Observation::NotYet, |item| Observation::Arrived(plain(item)))),
         Err(error) => match CallError::from_sdk("dynamodb:GetItem", &error) {
             // The key does not fit the table's schema: no such item can ever be there.
             error if error.code() == Some("ValidationException") => {
                 let mut names: Vec<_> = key(args).into_keys().collect();
                 names.sort_unstable();
-                Ok(Sight::Never(format!(
+                Ok(Observation::Terminal(format!(
                     "table {table} does not have the keys {} (both strings), so the item cannot be stored",
                     names.join(" and ")
                 )))
@@ -111,12 +116,12 @@ async fn get(account: &Account, args: &Args) -> Result<Sight, CallError> {
 }
 
 /// The items that hold one of this probe's values: they are unguessable, so nobody else's are among them.
-async fn strays(account: &Account, args: &Args, watch: &Watch) -> Result<Vec<Item>, CallError> {
+async fn strays(account: &Account, args: &Args, progress: &Progress) -> Result<Vec<Item>, CallError> {
     let wanted = key(args);
     let mine = |item: &Item| {
         item.values().any(|value| match value {
             AttributeValue::S(s) => {
-                watch.marks.iter().any(|m| s.contains(m.as_str())) || wanted.values().any(|w| w == value)
+                progress.correlation_ids.iter().any(|m| s.contains(m.as_str())) || wanted.values().any(|w| w == value)
             }
             _ => false,
         })
@@ -128,7 +133,7 @@ async fn strays(account: &Account, args: &Args, watch: &Watch) -> Result<Vec<Ite
         .into_paginator()
         .send();
     let mut found = Vec::new();
-    for _ in 0..PAGES {
+    for _ in 0..MAX_PAGES {
         match pages.next().await {
             Some(Ok(page)) => found.extend(page.items().iter().filter(|item| mine(item)).cloned()),
             Some(Err(error)) => return Err(CallError::from_sdk("dynamodb:Scan", &error)),
@@ -138,9 +143,9 @@ async fn strays(account: &Account, args: &Args, watch: &Watch) -> Result<Vec<Ite
     Ok(found)
 }
 
-async fn elsewhere(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, CallError> {
+async fn elsewhere(account: &Account, args: &Args, progress: &Progress) -> Result<Clue, CallError> {
     let wanted = key(args);
-    let found = strays(account, args, watch).await?;
+    let found = strays(account, args, progress).await?;
     let Some(stray) = found
         .iter()
         .find(|item| !wanted.iter().all(|(k, v)| item.get(k) == Some(v)))
@@ -167,55 +172,56 @@ async fn elsewhere(account: &Account, args: &Args, watch: &Watch) -> Result<Clue
         fix: None,
         lines: vec![format!("item found: {}", plain(stray))],
         // Sent once, stored wrongly: sending again stores it wrongly again.
-        never: true,
-        pending: false,
+        terminal: true,
         ..Clue::default()
     })
 }
 
-async fn remove(account: &Account, args: &Args, watch: &Watch) -> Result<Removed, CallError> {
-    let table = text(args, "table");
-    let mut deleted = 0;
-    let mut wait = Duration::from_millis(100);
-    loop {
-        let answer = account
-            .dynamodb()
-            .delete_item()
-            .table_name(table)
-            .set_key(Some(key(args)))
-            .return_values(ReturnValue::AllOld)
-            .send()
-            .await;
-        match answer {
-            Ok(answer) => deleted += usize::from(answer.attributes().is_some()),
-            Err(error) => match CallError::from_sdk("dynamodb:DeleteItem", &error) {
-                // Another key schema: the item is not there, a stray one may be.
-                error if error.code() == Some("ValidationException") => break,
-                error => return Err(error),
-            },
-        }
-        let patience = if watch.arrived { CLOSE_BEHIND } else { SETTLED };
-        let settled = watch.last_action.is_none_or(|at| at.elapsed() > patience);
-        if watch.sent <= deleted || settled || !watch.may_arrive {
-            break;
-        }
-        // Between two tries, until it has settled.
-        tokio::time::sleep(wait).await;
-        wait = (wait * 3 / 2).min(Duration::from_secs(1));
-    }
-    // A probe that did not arrive as it should, or not here, may have left something under another key.
-    if (!watch.arrived || deleted == 0) && watch.sent > 0 {
-        for stray in strays(account, args, watch).await? {
-            deleted += usize::from(remove_stray(account, table, &stray).await?);
-        }
-    }
+async fn remove(account: &Account, args: &Args, progress: &Progress) -> Result<Removed, CallError> {
+    let answer = account
+        .dynamodb()
+        .delete_item()
+        .table_name(text(args, "table"))
+        .set_key(Some(key(args)))
+        .return_values(ReturnValue::AllOld)
+        .send()
+        .await;
+    let count = match answer {
+        Ok(answer) => usize::from(answer.attributes().is_some()),
+        Err(error) => match CallError::from_sdk("dynamodb:DeleteItem", &error) {
+            // Another key schema: the item is not there, a stray one may be.
+            error if error.code() == Some("ValidationException") => return Ok(Removed::default()),
+            error => return Err(error),
+        },
+    };
+    let settles_after = if progress.arrived {
+        ARRIVED_SETTLE_TIMEOUT
+    } else {
+        SETTLE_TIMEOUT
+    };
     Ok(Removed {
-        count: deleted,
+        count,
+        settles_after: (progress.removed + count < progress.sent).then_some(settles_after),
         ..Removed::default()
     })
 }
 
-async fn remove_stray(account: &Account, table: &str, stray: &Item) -> Result<bool, CallError> {
+/// A probe that did not arrive as it should, or not here, may have left something under another key.
+async fn sweep(account: &Account, args: &Args, progress: &Progress) -> Result<Removed, CallError> {
+    let mut count = 0;
+    if (!progress.arrived || progress.removed == 0) && progress.sent > 0 {
+        for stray in strays(account, args, progress).await? {
+            remove_stray(account, text(args, "table"), &stray).await?;
+            count += 1;
+        }
+    }
+    Ok(Removed {
+        count,
+        ..Removed::default()
+    })
+}
+
+async fn remove_stray(account: &Account, table: &str, stray: &Item) -> Result<(), CallError> {
     let described = account.dynamodb().describe_table().table_name(table).send().await;
     let described = described.map_err(|e| CallError::from_sdk("dynamodb:DescribeTable", &e))?;
     let names = described.table().map(|t| t.key_schema()).unwrap_or_default();
@@ -231,5 +237,5 @@ async fn remove_stray(account: &Account, table: &str, stray: &Item) -> Result<bo
         .send()
         .await;
     answer.map_err(|e| CallError::from_sdk("dynamodb:DeleteItem", &e))?;
-    Ok(true)
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! What the rules of a bus do with an event.
 
 use super::function_log::cut;
-use super::{Args, Clue, Deed, Verb, may, needs, text};
+use super::verb::{Args, Clue, Verb, VerbFn, may, needs, text};
 use crate::account::{Account, CallError};
 use crate::discover::rules_with_targets;
 use futures::FutureExt;
@@ -11,7 +11,7 @@ use serde_json::Value;
 /// sends the event to `target`, it cannot arrive there.
 pub(super) const RULES: Verb = Verb {
     name: "events.rules",
-    deed: Deed::Evidence(|account, args, _| rules(account, args).boxed()),
+    run: VerbFn::Evidence(|account, args, _| rules(account, args).boxed()),
     args: &[needs("bus"), needs("event"), may("target")],
     actions: &[
         "events:ListRules",
@@ -22,25 +22,25 @@ pub(super) const RULES: Verb = Verb {
     secret: &[],
 };
 
-/// More rules are not told.
-const RULES_TOLD: usize = 8;
+/// More rules are not shown.
+const MAX_RULES_SHOWN: usize = 8;
 
 async fn rules(account: &Account, args: &Args) -> Result<Clue, CallError> {
     let bus = text(args, "bus");
     let rules = rules_with_targets(account, bus, args.get("event")).await?;
     let lines = match rules.len() {
         0 => vec![format!("bus {bus} has no rule: whatever it is sent is gone")],
-        _ => rules.iter().take(RULES_TOLD).map(line).collect(),
+        _ => rules.iter().take(MAX_RULES_SHOWN).map(line).collect(),
     };
     let target = text(args, "target");
     let lost = (!target.is_empty()).then(|| lost(&rules, bus, target)).flatten();
-    let never = lost.is_some();
+    let terminal = lost.is_some();
     let (found, fix) = lost.unzip();
     Ok(Clue {
         found,
         fix,
         lines,
-        never,
+        terminal,
         ..Clue::default()
     })
 }

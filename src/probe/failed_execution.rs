@@ -1,11 +1,11 @@
 //! How an execution went wrong, read off its history.
 
-use super::Clue;
-use super::function_log::{LINES, advice, cut, essence};
+use super::function_log::{MAX_LINES, advice, cut, essence};
+use super::verb::Clue;
 use serde_json::Value;
 
-/// What a history tells of how an execution went wrong.
-pub(super) fn tell(name: &str, status: &str, events: &[Value]) -> Clue {
+/// What a history says of how an execution went wrong.
+pub(super) fn describe(name: &str, status: &str, events: &[Value]) -> Clue {
     let states: Vec<&str> = events
         .iter()
         .filter_map(|e| e["stateEnteredEventDetails"]["name"].as_str())
@@ -23,7 +23,7 @@ pub(super) fn tell(name: &str, status: &str, events: &[Value]) -> Clue {
     if said.trace != said.message {
         lines.push(format!("cause: {}", cut(&said.trace)));
     }
-    lines.truncate(LINES);
+    lines.truncate(MAX_LINES);
     Clue {
         found: Some(format!(
             "the execution failed in {at}: {}",
@@ -31,8 +31,7 @@ pub(super) fn tell(name: &str, status: &str, events: &[Value]) -> Clue {
         )),
         fix: advice_for(at, &error, &said.message),
         lines,
-        never: true,
-        pending: false,
+        terminal: true,
         ..Clue::default()
     }
 }

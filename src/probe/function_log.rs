@@ -3,13 +3,13 @@
 use crate::redact;
 
 /// A line of a log is quoted up to this many characters, and this many lines of it; more of it is looked at.
-const LINE: usize = 300;
-pub(super) const LINES: usize = 5;
-const READ: usize = 4000;
+const MAX_LINE_CHARS: usize = 300;
+pub(super) const MAX_LINES: usize = 5;
+const MAX_READ_CHARS: usize = 4000;
 
 /// One run of the function.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Run {
+pub(super) struct Invocation {
     pub(super) started: i64,
     pub(super) ended: bool,
     pub(super) errors: Vec<String>,
@@ -18,26 +18,26 @@ pub(super) struct Run {
 
 /// Splits a log into runs at Lambda's own lines `START`, `END` and `REPORT`; see
 /// <https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html>.
-pub(super) fn parse<'a>(lines: impl Iterator<Item = (i64, &'a str)>, marks: &[String]) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
+pub(super) fn parse<'a>(lines: impl Iterator<Item = (i64, &'a str)>, correlation_ids: &[String]) -> Vec<Invocation> {
+    let mut runs: Vec<Invocation> = Vec::new();
     let mut before: Vec<String> = Vec::new();
     for (time, line) in lines {
         let line = line.trim();
         if line.starts_with("START RequestId") || line.contains("\"type\":\"platform.start\"") {
-            runs.push(Run {
+            runs.push(Invocation {
                 started: time,
                 // What goes wrong while the code is loaded is logged before the run starts.
                 errors: std::mem::take(&mut before),
-                ..Run::default()
+                ..Invocation::default()
             });
             continue;
         }
-        let error = is_error(line).then(|| line.chars().take(READ).collect::<String>());
+        let error = is_error(line).then(|| line.chars().take(MAX_READ_CHARS).collect::<String>());
         let Some(run) = runs.last_mut() else {
             before.extend(error);
             continue;
         };
-        run.names_this_probe |= marks.iter().any(|m| line.contains(m.as_str()));
+        run.names_this_probe |= correlation_ids.iter().any(|m| line.contains(m.as_str()));
         if line.starts_with("END RequestId") || line.starts_with("REPORT") || line.contains("\"platform.report\"") {
             run.ended = true;
         }
@@ -46,7 +46,7 @@ pub(super) fn parse<'a>(lines: impl Iterator<Item = (i64, &'a str)>, marks: &[St
     runs
 }
 
-/// Lambda's and Python's own marks of failure, and what a function that swallows an error prints of it.
+/// Lambda's and Python's own correlation_ids of failure, and what a function that swallows an error prints of it.
 fn is_error(line: &str) -> bool {
     let lower = line.to_lowercase();
     [
@@ -68,15 +68,15 @@ fn is_error(line: &str) -> bool {
 /// One line, its control characters gone, at a length that can be read. Credentials go before it is cut: half of one is
 /// not known by its form any more.
 pub(super) fn cut(line: &str) -> String {
-    let start: String = line.chars().take(READ).collect();
+    let start: String = line.chars().take(MAX_READ_CHARS).collect();
     let line = redact::text(&start, &|_| false);
     let flat: String = line
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
-        .take(LINE)
+        .take(MAX_LINE_CHARS)
         .collect();
     let flat = flat.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() > LINE {
+    if line.chars().count() > MAX_LINE_CHARS {
         format!("{flat} …")
     } else {
         flat
@@ -109,7 +109,7 @@ pub(super) fn essence(error: &str) -> String {
 }
 
 /// How much a line says: AWS's and Python's named errors before anything else.
-pub(super) fn tells(line: &str) -> usize {
+pub(super) fn informative(line: &str) -> usize {
     let named = [
         "AccessDenied",
         "ResourceNotFound",
@@ -214,9 +214,9 @@ mod tests {
                           operation: User: arn:aws:sts::1:assumed-role/r/f is not authorized to perform: \
                           dynamodb:PutItem on resource: t";
 
-    fn runs_of(lines: &[&str], marks: &[&str]) -> Vec<Run> {
-        let marks: Vec<String> = marks.iter().map(|m| m.to_string()).collect();
-        parse(lines.iter().map(|l| (1, *l)), &marks)
+    fn runs_of(lines: &[&str], correlation_ids: &[&str]) -> Vec<Invocation> {
+        let correlation_ids: Vec<String> = correlation_ids.iter().map(|m| m.to_string()).collect();
+        parse(lines.iter().map(|l| (1, *l)), &correlation_ids)
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Invoke a function as a person would with the console's Test button.
 
 use super::function_log::{advice, essence};
-use super::{Args, Clue, Deed, Sent, Verb, needs, text};
+use super::verb::{Args, Clue, Sent, Verb, VerbFn, needs, text};
 use crate::account::{Account, CallError};
 use aws_sdk_lambda::config::retry::RetryConfig;
 use aws_sdk_lambda::config::timeout::TimeoutConfig;
@@ -14,7 +14,7 @@ use std::time::Duration;
 /// raises an error has refused the event.
 pub(super) const INVOKE: Verb = Verb {
     name: "lambda.invoke",
-    deed: Deed::Send(|account, args| invoke(account, args).boxed()),
+    run: VerbFn::Send(|account, args| invoke(account, args).boxed()),
     args: &[needs("function"), needs("payload")],
     actions: &["lambda:InvokeFunction"],
     brings: || json!({"StatusCode": null, "Payload": "any"}),
@@ -23,7 +23,7 @@ pub(super) const INVOKE: Verb = Verb {
 
 /// A function is invoked once, so its answer is waited for longer than any other. A function may take up to 15 minutes;
 /// one that returns a token within this time has time to spare.
-const LIMIT: Duration = Duration::from_secs(90);
+const INVOKE_TIMEOUT: Duration = Duration::from_secs(90);
 
 async fn invoke(account: &Account, args: &Args) -> Result<Sent, CallError> {
     let function = text(args, "function");
@@ -32,8 +32,8 @@ async fn invoke(account: &Account, args: &Args) -> Result<Sent, CallError> {
         .retry_config(RetryConfig::disabled())
         .timeout_config(
             TimeoutConfig::builder()
-                .operation_timeout(LIMIT)
-                .operation_attempt_timeout(LIMIT)
+                .operation_timeout(INVOKE_TIMEOUT)
+                .operation_attempt_timeout(INVOKE_TIMEOUT)
                 .build(),
         );
     let answer = account
@@ -52,7 +52,7 @@ async fn invoke(account: &Account, args: &Args) -> Result<Sent, CallError> {
         .unwrap_or_default();
     let refused = answer.function_error().map(|_| failed(function, &said));
     Ok(Sent {
-        marks: Vec::new(),
+        correlation_ids: Vec::new(),
         answer: json!({"StatusCode": answer.status_code(), "Payload": said}),
         refused,
     })
@@ -71,8 +71,7 @@ fn failed(function: &str, said: &Value) -> Clue {
         found: Some(format!("function {function} fails when it is invoked: {error}")),
         fix: advice(&format!("{error} {}", field("errorMessage")), function),
         lines: trace.next_back().map(essence).into_iter().collect(),
-        never: true,
-        pending: false,
+        terminal: true,
         ..Clue::default()
     }
 }

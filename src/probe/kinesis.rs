@@ -1,6 +1,6 @@
 //! Send a record.
 
-use super::{Args, Deed, Sent, Verb, needs, text};
+use super::verb::{Args, Sent, Verb, VerbFn, needs, text};
 use crate::account::{Account, CallError};
 use aws_sdk_kinesis::primitives::Blob;
 use futures::FutureExt;
@@ -10,7 +10,7 @@ use serde_json::Value;
 /// record's sequence number.
 pub(super) const PUT_RECORD: Verb = Verb {
     name: "kinesis.put_record",
-    deed: Deed::Send(|account, args| put(account, args).boxed()),
+    run: VerbFn::Send(|account, args| put(account, args).boxed()),
     args: &[needs("stream"), needs("key"), needs("data")],
     actions: &["kinesis:PutRecord"],
     brings: || Value::Null,
@@ -33,7 +33,7 @@ async fn put(account: &Account, args: &Args) -> Result<Sent, CallError> {
         .await
         .map_err(|e| CallError::from_sdk("kinesis:PutRecord", &e))?;
     Ok(Sent {
-        marks: vec![answer.sequence_number().to_owned()],
+        correlation_ids: vec![answer.sequence_number().to_owned()],
         ..Sent::default()
     })
 }

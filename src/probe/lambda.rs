@@ -1,7 +1,7 @@
-//! A function's runs, its log, its trigger and its code, as far as they tell why an event is missing.
+//! A function's runs, its log, its trigger and its code, as far as they show why an event is missing.
 
-use super::function_log::{LINES, Run, advice, cut, essence, parse, tells};
-use super::{Args, Clue, Deed, Sight, Verb, Watch, may, needs, text};
+use super::function_log::{Invocation, MAX_LINES, advice, cut, essence, informative, parse};
+use super::verb::{Args, Clue, Observation, Progress, Verb, VerbFn, may, needs, text};
 use crate::account::services::LOGS;
 use crate::account::{Account, CallError, Problem};
 use crate::discover::event_source_mappings;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 /// A run of the function since the probe began, seen in its log.
 pub(super) const INVOCATION: Verb = Verb {
     name: "lambda.invocation",
-    deed: Deed::Await(|account, args, watch| invocation(account, args, watch).boxed()),
+    run: VerbFn::Await(|account, args, progress| invocation(account, args, progress).boxed()),
     args: &[needs("function"), may("log_group")],
     actions: &["logs:FilterLogEvents"],
     brings: || json!({"StartedAt": null}),
@@ -21,7 +21,7 @@ pub(super) const INVOCATION: Verb = Verb {
 /// The error lines of the function's log since the probe began.
 pub(super) const LOG: Verb = Verb {
     name: "lambda.log",
-    deed: Deed::Evidence(|account, args, watch| log(account, args, watch).boxed()),
+    run: VerbFn::Evidence(|account, args, progress| log(account, args, progress).boxed()),
     args: &[needs("function"), may("log_group")],
     actions: &["logs:FilterLogEvents"],
     brings: || Value::Null,
@@ -31,7 +31,7 @@ pub(super) const LOG: Verb = Verb {
 /// The state of the trigger and what it says of its last try.
 pub(super) const TRIGGER: Verb = Verb {
     name: "lambda.trigger",
-    deed: Deed::Evidence(|account, args, _| trigger(account, args).boxed()),
+    run: VerbFn::Evidence(|account, args, _| trigger(account, args).boxed()),
     args: &[needs("function"), needs("source")],
     actions: &["lambda:ListEventSourceMappings"],
     brings: || Value::Null,
@@ -41,7 +41,7 @@ pub(super) const TRIGGER: Verb = Verb {
 /// Whether the code is still what the console puts into a new function.
 pub(super) const CODE: Verb = Verb {
     name: "lambda.code",
-    deed: Deed::Evidence(|account, args, watch| code(account, args, watch).boxed()),
+    run: VerbFn::Evidence(|account, args, progress| code(account, args, progress).boxed()),
     args: &[needs("function"), needs("code_size"), may("log_group")],
     actions: &["logs:FilterLogEvents"],
     brings: || Value::Null,
@@ -49,11 +49,11 @@ pub(super) const CODE: Verb = Verb {
 };
 
 /// The console's "Hello from Lambda!" for Python is a zip of about 300 bytes; no code that stores anything is as small.
-const HELLO: u64 = 400;
+const MAX_HELLO_BYTES: u64 = 400;
 
 /// A log is read up to this many events and pages: enough for the minutes of a probe.
-const EVENTS: usize = 30_000;
-const PAGES: usize = 12;
+const MAX_EVENTS: usize = 30_000;
+const MAX_PAGES: usize = 12;
 
 /// The log group of a function; see <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html>.
 fn log_group(args: &Args) -> String {
@@ -64,11 +64,11 @@ fn log_group(args: &Args) -> String {
 }
 
 /// The runs since the probe began; `None` when there is no log at all.
-async fn runs(account: &Account, args: &Args, watch: &Watch) -> Result<Option<Vec<Run>>, CallError> {
-    let mut input = json!({"logGroupName": log_group(args), "startTime": watch.since.timestamp_millis()});
+async fn runs(account: &Account, args: &Args, progress: &Progress) -> Result<Option<Vec<Invocation>>, CallError> {
+    let mut input = json!({"logGroupName": log_group(args), "startTime": progress.since.timestamp_millis()});
     // AWS may answer with empty pages before the one that has the events.
     let mut events = Vec::new();
-    for _ in 0..PAGES {
+    for _ in 0..MAX_PAGES {
         let mut page = match account.call(&LOGS, "FilterLogEvents", input.clone()).await {
             Ok(page) => page,
             Err(error) if error.code() == Some("ResourceNotFoundException") => return Ok(None),
@@ -78,7 +78,7 @@ async fn runs(account: &Account, args: &Args, watch: &Watch) -> Result<Option<Ve
             events.extend(more);
         }
         match page["nextToken"].take() {
-            Value::String(next) if events.len() < EVENTS => input["nextToken"] = Value::from(next),
+            Value::String(next) if events.len() < MAX_EVENTS => input["nextToken"] = Value::from(next),
             _ => break,
         }
     }
@@ -88,19 +88,19 @@ async fn runs(account: &Account, args: &Args, watch: &Watch) -> Result<Option<Ve
     let lines = events
         .iter()
         .map(|e| (time(e), e["message"].as_str().unwrap_or_default()));
-    Ok(Some(parse(lines, &watch.marks)))
+    Ok(Some(parse(lines, &progress.correlation_ids)))
 }
 
-async fn invocation(account: &Account, args: &Args, watch: &Watch) -> Result<Sight, CallError> {
-    let runs = runs(account, args, watch).await?.unwrap_or_default();
-    Ok(runs.first().map_or(Sight::NotYet, |run| {
+async fn invocation(account: &Account, args: &Args, progress: &Progress) -> Result<Observation, CallError> {
+    let runs = runs(account, args, progress).await?.unwrap_or_default();
+    Ok(runs.first().map_or(Observation::NotYet, |run| {
         let started = chrono::DateTime::from_timestamp_millis(run.started).unwrap_or_default();
-        Sight::Arrived(json!({"StartedAt": started.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)}))
+        Observation::Arrived(json!({"StartedAt": started.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)}))
     }))
 }
 
-async fn log(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, CallError> {
-    let Some(runs) = runs(account, args, watch).await? else {
+async fn log(account: &Account, args: &Args, progress: &Progress) -> Result<Clue, CallError> {
+    let Some(runs) = runs(account, args, progress).await? else {
         return Ok(Clue {
             lines: vec![format!(
                 "log group {} is not there: the function never wrote a log",
@@ -109,14 +109,14 @@ async fn log(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, Call
             ..Clue::default()
         });
     };
-    let ended: Vec<&Run> = runs.iter().filter(|r| r.ended).collect();
-    let failed: Vec<&&Run> = ended.iter().filter(|r| !r.errors.is_empty()).collect();
+    let ended: Vec<&Invocation> = runs.iter().filter(|r| r.ended).collect();
+    let failed: Vec<&&Invocation> = ended.iter().filter(|r| !r.errors.is_empty()).collect();
     // Other events may be on the way beside the probe's: one failed run is not proof, unless it names the probe.
-    let never = failed.iter().any(|r| r.names_this_probe) || (failed.len() >= 2 && failed.len() == ended.len());
+    let terminal = failed.iter().any(|r| r.names_this_probe) || (failed.len() >= 2 && failed.len() == ended.len());
     let errors: Vec<String> = failed.first().map(|r| r.errors.clone()).unwrap_or_default();
-    let telling = errors.iter().max_by_key(|line| tells(line));
+    let telling = errors.iter().max_by_key(|line| informative(line));
     // It may have the event in hand, or those before it.
-    if let Some(run) = runs.iter().find(|r| !r.ended).filter(|_| !never) {
+    if let Some(run) = runs.iter().find(|r| !r.ended).filter(|_| !terminal) {
         return Ok(Clue {
             found: Some(format!(
                 "function {} is still running, since {}: check again in a minute",
@@ -127,7 +127,7 @@ async fn log(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, Call
                 Some(telling) => format!("log of an earlier run: {}", essence(telling)),
                 None => format!("{} run(s) have ended since the probe began", ended.len()),
             }],
-            pending: true,
+            in_progress: true,
             ..Clue::default()
         });
     }
@@ -153,8 +153,7 @@ async fn log(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, Call
         )),
         fix: advice(telling, text(args, "function")),
         lines: beside(telling, &errors),
-        never,
-        pending: false,
+        terminal,
         ..Clue::default()
     })
 }
@@ -167,12 +166,12 @@ fn beside(telling: &str, errors: &[String]) -> Vec<String> {
             said.push(error);
         }
     }
-    let others = said.into_iter().skip(1).take(LINES);
+    let others = said.into_iter().skip(1).take(MAX_LINES);
     others.map(|error| format!("log: {error}")).collect()
 }
 
 /// When a run began, for people.
-fn clock(run: &Run) -> String {
+fn clock(run: &Invocation) -> String {
     let at = chrono::DateTime::from_timestamp_millis(run.started).unwrap_or_default();
     at.format("%H:%M:%S UTC").to_string()
 }
@@ -191,8 +190,7 @@ fn judge_trigger(mappings: &[Value], source: &str) -> Clue {
             found: Some(format!("the function has no trigger on stream {name}")),
             fix: Some("Lambda → the function → **Add trigger** → Kinesis → choose your stream → **Add**.".to_owned()),
             lines: others.iter().map(|o| format!("it has one on {o}")).collect(),
-            never: true,
-            pending: false,
+            terminal: true,
             ..Clue::default()
         };
     };
@@ -211,8 +209,7 @@ fn judge_trigger(mappings: &[Value], source: &str) -> Clue {
             found: Some(format!("the trigger on stream {name} is {}", state.to_lowercase())),
             fix: Some("Lambda → the function → Configuration → **Triggers** → choose it → **Enable**.".to_owned()),
             lines,
-            never: true,
-            pending: false,
+            terminal: true,
             ..Clue::default()
         };
     }
@@ -223,7 +220,7 @@ fn judge_trigger(mappings: &[Value], source: &str) -> Clue {
                 state.to_lowercase()
             )),
             lines,
-            pending: true,
+            in_progress: true,
             ..Clue::default()
         };
     }
@@ -250,19 +247,18 @@ fn judge_trigger(mappings: &[Value], source: &str) -> Clue {
                 .to_owned()
         }),
         lines,
-        never: problem,
-        pending: false,
+        terminal: problem,
         ..Clue::default()
     }
 }
 
-async fn code(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, CallError> {
+async fn code(account: &Account, args: &Args, progress: &Progress) -> Result<Clue, CallError> {
     let size = args.get("code_size").and_then(Value::as_u64).unwrap_or(u64::MAX);
-    if size > HELLO {
+    if size > MAX_HELLO_BYTES {
         return Ok(Clue::default());
     }
     let function = text(args, "function");
-    let clean_run = match runs(account, args, watch).await {
+    let clean_run = match runs(account, args, progress).await {
         Ok(runs) => runs.unwrap_or_default().iter().any(|r| r.ended && r.errors.is_empty()),
         Err(error) if error.problem == Problem::Denied => false,
         Err(error) => return Err(error),
@@ -275,8 +271,7 @@ async fn code(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, Cal
             "Lambda → the function → Code: paste the lab's code over what is there and press **Deploy**.".to_owned(),
         ),
         lines: Vec::new(),
-        never: clean_run,
-        pending: false,
+        terminal: clean_run,
         ..Clue::default()
     })
 }
@@ -301,11 +296,11 @@ mod tests {
     fn triggers_tell_their_story() {
         let source = "arn:aws:kinesis:eu-west-1:1:stream/s";
         let mapping = |state: &str, result: &str| json!({"EventSourceArn": source, "State": state, "LastProcessingResult": result});
-        assert!(judge_trigger(&[], source).never);
-        assert!(judge_trigger(&[mapping("Disabled", "")], source).never);
-        assert!(!judge_trigger(&[mapping("Enabled", "OK")], source).never);
-        assert!(!judge_trigger(&[mapping("Enabled", "PROBLEM: Function call failed")], source).never);
-        assert!(judge_trigger(&[mapping("Creating", "")], source).pending);
-        assert!(judge_trigger(&[mapping("Enabled", "PROBLEM: Cannot access stream")], source).never);
+        assert!(judge_trigger(&[], source).terminal);
+        assert!(judge_trigger(&[mapping("Disabled", "")], source).terminal);
+        assert!(!judge_trigger(&[mapping("Enabled", "OK")], source).terminal);
+        assert!(!judge_trigger(&[mapping("Enabled", "PROBLEM: Function call failed")], source).terminal);
+        assert!(judge_trigger(&[mapping("Creating", "")], source).in_progress);
+        assert!(judge_trigger(&[mapping("Enabled", "PROBLEM: Cannot access stream")], source).terminal);
     }
 }

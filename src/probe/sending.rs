@@ -86,13 +86,13 @@ pub fn is_refusal(verb: &str, error: &CallError) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::probe::{Deed, VERBS};
+    use crate::probe::{VERBS, VerbFn};
 
     #[test]
     fn every_verb_that_changes_something_is_listed_once() {
         let changes = VERBS
             .iter()
-            .filter(|v| matches!(v.deed, Deed::Send(_) | Deed::Remove(_)));
+            .filter(|v| matches!(v.run, VerbFn::Send(_) | VerbFn::Remove { .. }));
         let mut changes: Vec<&str> = changes.map(|v| v.name).collect();
         let mut listed: Vec<&str> = SENDINGS.iter().map(|s| s.verb).collect();
         changes.sort_unstable();

@@ -1,9 +1,8 @@
-//! Executions of a state machine: await one, its waiting task and its end; tell where it failed; stop what still runs.
+//! Executions of a state machine: await one, its waiting task and its end; say where it failed; stop what still runs.
 
-use super::failed_execution::tell;
-
-use super::task_token::{is_waiting, tokens, waits};
-use super::{Args, Clue, Deed, Removed, Sight, Verb, Watch, may, needs, text};
+use super::failed_execution::describe;
+use super::task_token::{is_waiting, parsed, tokens, waits};
+use super::verb::{Args, Clue, Observation, Progress, Removed, Verb, VerbFn, may, needs, text};
 use crate::account::services::STATES;
 use crate::account::{Account, CallError};
 use futures::future::{join_all, try_join_all};
@@ -11,23 +10,23 @@ use futures::{FutureExt, TryFutureExt};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// An execution whose input holds the text `holds`: EventBridge names executions as it likes.
+/// An execution whose input holds the text `contains`: EventBridge names executions as it likes.
 pub(super) const EXECUTION: Verb = Verb {
     name: "states.execution",
-    deed: Deed::Await(|account, args, watch| started(account, args, watch).boxed()),
-    args: &[needs("machine"), needs("holds")],
+    run: VerbFn::Await(|account, args, progress| started(account, args, progress).boxed()),
+    args: &[needs("machine"), needs("contains")],
     actions: &["states:ListExecutions", "states:DescribeExecution"],
     brings: || json!({"executionArn": null, "name": null, "status": null}),
     secret: &[],
 };
 
-/// For each text of `holds`, an execution with it in its input that waits for a task token. The tokens come from
+/// For each text of `contains`, an execution with it in its input that waits for a task token. The tokens come from
 /// [`TaskScheduled`](https://docs.aws.amazon.com/step-functions/latest/apireference/API_TaskScheduledEventDetails.html)
 /// in the history, so that no log has to be there: from the payload's `field`, where that is known.
 pub(super) const WAITING: Verb = Verb {
     name: "states.waiting",
-    deed: Deed::Await(|account, args, watch| waiting(account, args, watch).boxed()),
-    args: &[needs("machine"), needs("holds"), may("field")],
+    run: VerbFn::Await(|account, args, progress| waiting(account, args, progress).boxed()),
+    args: &[needs("machine"), needs("contains"), may("field")],
     actions: &[
         "states:ListExecutions",
         "states:DescribeExecution",
@@ -40,7 +39,7 @@ pub(super) const WAITING: Verb = Verb {
 /// The task of the execution `execution` that waited has got its token back.
 pub(super) const RESUMED: Verb = Verb {
     name: "states.resumed",
-    deed: Deed::Await(|account, args, _| resumed(account, args).boxed()),
+    run: VerbFn::Await(|account, args, _| resumed(account, args).boxed()),
     args: &[needs("execution")],
     actions: &["states:GetExecutionHistory"],
     brings: || json!({"type": null, "output": "any"}),
@@ -50,18 +49,18 @@ pub(super) const RESUMED: Verb = Verb {
 /// The execution `execution` has ended.
 pub(super) const ENDED: Verb = Verb {
     name: "states.ended",
-    deed: Deed::Await(|account, args, _| ended(account, args).boxed()),
+    run: VerbFn::Await(|account, args, _| ended(account, args).boxed()),
     args: &[needs("execution")],
     actions: &["states:DescribeExecution"],
     brings: || json!({"status": null, "error": null, "cause": null, "output": "any", "text": null}),
     secret: &[],
 };
 
-/// In which state the execution with the (first) text of `holds` in its input failed, and why.
+/// In which state the execution with the (first) text of `contains` in its input failed, and why.
 pub(super) const HISTORY: Verb = Verb {
     name: "states.history",
-    deed: Deed::Evidence(|account, args, watch| history_clue(account, args, watch).boxed()),
-    args: &[needs("machine"), needs("holds")],
+    run: VerbFn::Evidence(|account, args, progress| history_clue(account, args, progress).boxed()),
+    args: &[needs("machine"), needs("contains")],
     actions: &[
         "states:ListExecutions",
         "states:DescribeExecution",
@@ -71,11 +70,14 @@ pub(super) const HISTORY: Verb = Verb {
     secret: &[],
 };
 
-/// Stops every execution with one of `holds` in its input that still runs, also one that starts late.
+/// Stops every execution with one of `contains` in its input that still runs, also one that starts late.
 pub(super) const REMOVE: Verb = Verb {
     name: "states.executions",
-    deed: Deed::Remove(|account, args, watch| stop(account, args, watch).boxed()),
-    args: &[needs("machine"), needs("holds")],
+    run: VerbFn::Remove {
+        attempt: |account, args, progress| stop(account, args, progress).boxed(),
+        sweep: |account, args, progress| sweep(account, args, progress).boxed(),
+    },
+    args: &[needs("machine"), needs("contains")],
     actions: &[
         "states:ListExecutions",
         "states:DescribeExecution",
@@ -86,13 +88,13 @@ pub(super) const REMOVE: Verb = Verb {
 };
 
 /// A page has up to 100 executions, the newest first: one of this minute is sought in this many.
-const PAGES: usize = 5;
+const MAX_PAGES: usize = 5;
 
 /// Executions whose tokens are looked up so that they can be hidden: no log that is quoted holds more.
-const QUOTED: usize = 50;
+const MAX_HISTORIES: usize = 50;
 
 /// An order that was accepted this long ago has started an execution or never will.
-const SETTLED: Duration = Duration::from_secs(20);
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// An execution of this probe.
 #[derive(Debug, Clone)]
@@ -100,8 +102,8 @@ struct Execution {
     arn: String,
     name: String,
     status: String,
-    /// The text of `holds` that its input has.
-    holds: String,
+    /// Which of the texts its input contains.
+    contains: String,
 }
 
 /// The executions since the probe began whose input has one of these texts, the newest first. `None` for a machine
@@ -109,22 +111,22 @@ struct Execution {
 async fn executions(
     account: &Account,
     args: &Args,
-    watch: &Watch,
-    holds: &[String],
+    progress: &Progress,
+    texts: &[String],
 ) -> Result<Option<Vec<Execution>>, CallError> {
-    let Some(recent) = recent(account, args, watch).await? else {
+    let Some(recent) = recent(account, args, progress).await? else {
         return Ok(None);
     };
-    let ours = try_join_all(recent.iter().map(|e| ours(account, e, holds))).await?;
+    let ours = try_join_all(recent.iter().map(|e| ours(account, e, texts))).await?;
     Ok(Some(ours.into_iter().flatten().collect()))
 }
 
 /// Every execution of the last minute and of the probe, whoever started it.
-async fn recent(account: &Account, args: &Args, watch: &Watch) -> Result<Option<Vec<Value>>, CallError> {
+async fn recent(account: &Account, args: &Args, progress: &Progress) -> Result<Option<Vec<Value>>, CallError> {
     let mut input = json!({"stateMachineArn": text(args, "machine"), "maxResults": 100});
-    let since = watch.since.timestamp() as f64 - 60.0;
+    let since = progress.since.timestamp() as f64 - 60.0;
     let mut found = Vec::new();
-    for _ in 0..PAGES {
+    for _ in 0..MAX_PAGES {
         let mut page = match account.call(&STATES, "ListExecutions", input.clone()).await {
             Ok(page) => page,
             Err(error) if error.code() == Some("StateMachineTypeNotSupported") => return Ok(None),
@@ -144,7 +146,7 @@ async fn recent(account: &Account, args: &Args, watch: &Watch) -> Result<Option<
     Ok(Some(found))
 }
 
-async fn ours(account: &Account, listed: &Value, holds: &[String]) -> Result<Option<Execution>, CallError> {
+async fn ours(account: &Account, listed: &Value, texts: &[String]) -> Result<Option<Execution>, CallError> {
     let field = |name: &str| listed[name].as_str().unwrap_or_default().to_owned();
     let arn = field("executionArn");
     // What an execution was started with does not change: asked once.
@@ -157,44 +159,44 @@ async fn ours(account: &Account, listed: &Value, holds: &[String]) -> Result<Opt
         })
         .await?;
     let input = input.as_str().unwrap_or_default();
-    Ok(holds
+    Ok(texts
         .iter()
         .find(|text| input.contains(text.as_str()))
         .map(|text| Execution {
             name: field("name"),
             status: field("status"),
-            holds: text.clone(),
+            contains: text.clone(),
             arn: arn.clone(),
         }))
 }
 
 fn wanted(args: &Args) -> Vec<String> {
-    match args.get("holds") {
+    match args.get("contains") {
         Some(Value::Array(texts)) => texts.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        _ => vec![text(args, "holds").to_owned()],
+        _ => vec![text(args, "contains").to_owned()],
     }
 }
 
 /// What is said of a machine whose executions cannot be listed.
-fn express() -> Sight {
-    Sight::Never(
+fn express() -> Observation {
+    Observation::Terminal(
         "the state machine is of type Express: it cannot wait for a person, and its executions cannot be listed"
             .to_owned(),
     )
 }
 
-async fn started(account: &Account, args: &Args, watch: &Watch) -> Result<Sight, CallError> {
-    let Some(found) = executions(account, args, watch, &wanted(args)).await? else {
+async fn started(account: &Account, args: &Args, progress: &Progress) -> Result<Observation, CallError> {
+    let Some(found) = executions(account, args, progress, &wanted(args)).await? else {
         return Ok(express());
     };
-    Ok(found.first().map_or(Sight::NotYet, |e| {
-        Sight::Arrived(json!({"executionArn": e.arn, "name": e.name, "status": e.status}))
+    Ok(found.first().map_or(Observation::NotYet, |e| {
+        Observation::Arrived(json!({"executionArn": e.arn, "name": e.name, "status": e.status}))
     }))
 }
 
-async fn waiting(account: &Account, args: &Args, watch: &Watch) -> Result<Sight, CallError> {
-    let holds = wanted(args);
-    let Some(found) = executions(account, args, watch, &holds).await? else {
+async fn waiting(account: &Account, args: &Args, progress: &Progress) -> Result<Observation, CallError> {
+    let texts = wanted(args);
+    let Some(found) = executions(account, args, progress, &texts).await? else {
         return Ok(express());
     };
     let running = found.iter().filter(|e| e.status == "RUNNING");
@@ -208,17 +210,17 @@ async fn waiting(account: &Account, args: &Args, watch: &Watch) -> Result<Sight,
             tasks.push((execution, token));
         }
     }
-    let each: Option<Vec<_>> = holds
+    let each: Option<Vec<_>> = texts
         .iter()
-        .map(|text| tasks.iter().find(|(e, _)| e.holds == *text))
+        .map(|text| tasks.iter().find(|(e, _)| e.contains == *text))
         .collect();
-    Ok(each.map_or(Sight::NotYet, |each| {
+    Ok(each.map_or(Observation::NotYet, |each| {
         let tokens: Vec<&String> = each.iter().map(|(_, token)| token).collect();
         let tasks: Vec<Value> = each
             .iter()
             .map(|(e, token)| json!({"executionArn": e.arn, "TaskToken": token}))
             .collect();
-        Sight::Arrived(json!({"Tasks": tasks, "Tokens": tokens}))
+        Observation::Arrived(json!({"Tasks": tasks, "Tokens": tokens}))
     }))
 }
 
@@ -228,7 +230,7 @@ async fn history(account: &Account, execution: &str) -> Result<Vec<Value>, CallE
     account.list(&STATES, "GetExecutionHistory", input, "events").await
 }
 
-async fn resumed(account: &Account, args: &Args) -> Result<Sight, CallError> {
+async fn resumed(account: &Account, args: &Args) -> Result<Observation, CallError> {
     let events = history(account, text(args, "execution")).await?;
     let back = events.iter().find_map(|e| {
         let details = match e["type"].as_str()? {
@@ -239,89 +241,78 @@ async fn resumed(account: &Account, args: &Args) -> Result<Sight, CallError> {
         };
         is_waiting(details).then(|| json!({"type": e["type"], "output": parsed(&details["output"])}))
     });
-    Ok(back.map_or(Sight::NotYet, Sight::Arrived))
+    Ok(back.map_or(Observation::NotYet, Observation::Arrived))
 }
 
-async fn ended(account: &Account, args: &Args) -> Result<Sight, CallError> {
+async fn ended(account: &Account, args: &Args) -> Result<Observation, CallError> {
     let input = json!({"executionArn": text(args, "execution")});
     let answer = account.call(&STATES, "DescribeExecution", input).await?;
     if answer["status"] == "RUNNING" {
-        return Ok(Sight::NotYet);
+        return Ok(Observation::NotYet);
     }
-    Ok(Sight::Arrived(json!({
+    Ok(Observation::Arrived(json!({
         "status": answer["status"], "error": answer["error"], "cause": answer["cause"], "output": parsed(&answer["output"]),
         "text": answer["output"].as_str().unwrap_or_default(),
     })))
 }
 
-/// JSON that is written as text.
-pub(super) fn parsed(text: &Value) -> Value {
-    text.as_str()
-        .and_then(|t| serde_json::from_str(t).ok())
-        .unwrap_or(Value::Null)
-}
-
-async fn history_clue(account: &Account, args: &Args, watch: &Watch) -> Result<Clue, CallError> {
-    let holds = wanted(args);
-    let Some(found) = executions(account, args, watch, &holds).await? else {
+async fn history_clue(account: &Account, args: &Args, progress: &Progress) -> Result<Clue, CallError> {
+    let texts = wanted(args);
+    let Some(found) = executions(account, args, progress, &texts).await? else {
         return Ok(Clue::default());
     };
-    // The first text of `holds` is what is told of.
-    let Some(told) = found.iter().position(|e| e.holds == holds[0]) else {
+    // The first text of `contains` is the one to describe.
+    let Some(described) = found.iter().position(|e| e.contains == texts[0]) else {
         return Ok(Clue {
             lines: vec!["no execution of the state machine has this order in its input".to_owned()],
             ..Clue::default()
         });
     };
-    let events = history(account, &found[told].arn).await?;
-    let mut clue = tell(&found[told].name, &found[told].status, &events);
+    let events = history(account, &found[described].arn).await?;
+    let mut clue = describe(&found[described].name, &found[described].status, &events);
     clue.secrets = tokens(&events);
     Ok(clue)
 }
 
-async fn stop(account: &Account, args: &Args, watch: &Watch) -> Result<Removed, CallError> {
-    let holds = wanted(args);
+async fn stop(account: &Account, args: &Args, progress: &Progress) -> Result<Removed, CallError> {
+    let texts = wanted(args);
+    let Some(found) = executions(account, args, progress, &texts).await? else {
+        return Ok(Removed::default());
+    };
     let mut stopped = 0;
-    let mut wait = Duration::from_millis(200);
-    loop {
-        let Some(found) = executions(account, args, watch, &holds).await? else {
-            return Ok(Removed::default());
-        };
-        for execution in found.iter().filter(|e| e.status == "RUNNING") {
-            let input = json!({
-                "executionArn": execution.arn, "error": "edemlab", "cause": "the order was a probe, and the probe is over",
-            });
-            match account.call(&STATES, "StopExecution", input).await {
-                // One that has just ended by itself needs no stopping.
-                Err(error) if error.code() != Some("ExecutionDoesNotExist") => return Err(error),
-                _ => stopped += 1,
-            }
+    for execution in found.iter().filter(|e| e.status == "RUNNING") {
+        let input = json!({
+            "executionArn": execution.arn, "error": "edemlab", "cause": "the order was a probe, and the probe is over",
+        });
+        match account.call(&STATES, "StopExecution", input).await {
+            // One that has just ended by itself needs no stopping.
+            Err(error) if error.code() != Some("ExecutionDoesNotExist") => return Err(error),
+            _ => stopped += 1,
         }
-        let seen = |text: &&String| found.iter().any(|e| e.holds == **text);
-        let all = holds.iter().filter(seen).count() == holds.len();
-        let settled = watch.last_action.is_none_or(|at| at.elapsed() > SETTLED);
-        if watch.arrived || settled || (all && watch.sent <= 1) || !watch.may_arrive {
-            return Ok(Removed {
-                count: stopped,
-                secrets: match watch.arrived {
-                    true => Vec::new(),
-                    false => all_tokens(account, args, watch).await?,
-                },
-            });
-        }
-        // Between two looks, until it has settled.
-        tokio::time::sleep(wait).await;
-        wait = (wait * 3 / 2).min(Duration::from_secs(1));
     }
+    let seen = |text: &&String| found.iter().any(|e| e.contains == **text);
+    let all = texts.iter().filter(seen).count() == texts.len();
+    let all_came = progress.arrived || (all && progress.sent <= 1);
+    Ok(Removed {
+        count: stopped,
+        settles_after: (!all_came).then_some(SETTLE_TIMEOUT),
+        ..Removed::default()
+    })
 }
 
 /// The tokens of all recent executions: a function's log, which is quoted where something failed, has those of other
 /// orders too.
-async fn all_tokens(account: &Account, args: &Args, watch: &Watch) -> Result<Vec<String>, CallError> {
-    let recent = recent(account, args, watch).await?.unwrap_or_default();
+async fn sweep(account: &Account, args: &Args, progress: &Progress) -> Result<Removed, CallError> {
+    if progress.arrived {
+        return Ok(Removed::default());
+    }
+    let recent = recent(account, args, progress).await?.unwrap_or_default();
     let arns = recent.iter().filter_map(|e| e["executionArn"].as_str());
-    let histories = try_join_all(arns.take(QUOTED).map(|arn| history(account, arn))).await?;
-    Ok(histories.iter().flat_map(|events| tokens(events)).collect())
+    let histories = try_join_all(arns.take(MAX_HISTORIES).map(|arn| history(account, arn))).await?;
+    Ok(Removed {
+        secrets: histories.iter().flat_map(|events| tokens(events)).collect(),
+        ..Removed::default()
+    })
 }
 
 #[cfg(test)]
@@ -356,11 +347,11 @@ mod tests {
                 "error": "KeyError", "cause": "{\"errorMessage\": \"'taskTokn'\", \"errorType\": \"KeyError\", \"stackTrace\": [\"  File \\\"/var/task/index.py\\\", line 9\"]}",
             }}),
         ];
-        let clue = tell("e", "FAILED", &events);
+        let clue = describe("e", "FAILED", &events);
         assert_eq!(
             clue.found.as_deref(),
             Some("the execution failed in WaitForApproval: KeyError: 'taskTokn'")
         );
-        assert!(clue.never && clue.fix.is_some(), "{clue:?}");
+        assert!(clue.terminal && clue.fix.is_some(), "{clue:?}");
     }
 }

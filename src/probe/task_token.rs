@@ -1,6 +1,5 @@
 //! Task tokens in the history of an execution.
 
-use super::states::parsed;
 use serde_json::Value;
 
 /// The task token that an execution waits for, once the function that took it has answered.
@@ -53,4 +52,11 @@ pub(super) fn tokens(events: &[Value]) -> Vec<String> {
         .filter(|(name, text)| name.to_lowercase().contains("token") || text.len() > 100)
         .map(|(_, text)| text)
         .collect()
+}
+
+/// JSON that is written as text; `null` where it is none.
+pub(super) fn parsed(text: &Value) -> Value {
+    text.as_str()
+        .and_then(|t| serde_json::from_str(t).ok())
+        .unwrap_or(Value::Null)
 }

@@ -10,7 +10,6 @@ pub use pace::{LEAST, Pace};
 
 use crate::account::Problem;
 use crate::course::{Lab, Step};
-use crate::judge::evidence::Seen;
 use crate::judge::{Judged, NOT_SENT, before_probe, probed_resources};
 use crate::report::{self, Points, Report, Status, StepReport, Verdict};
 use std::collections::BTreeMap;
@@ -51,13 +50,8 @@ impl<'l> Watch<'l> {
 
     /// Takes in what a look without an event has shown.
     pub fn looked(&mut self, judged: Judged) {
-        let candidates = judged.evidence.lists.values().filter_map(|seen| match seen {
-            Seen::Answer(candidates) => Some(candidates),
-            Seen::Error(_) => None,
-        });
-        let made = candidates
-            .flatten()
-            .map(|c| (c.arn.clone().unwrap_or_else(|| c.name.clone()), c.made.clone()));
+        let candidates = judged.evidence.lists.values().flatten().flatten();
+        let made = candidates.map(|c| (c.arn.clone().unwrap_or_else(|| c.name.clone()), c.made.clone()));
         self.read = Some(Read {
             made: made.collect(),
             report: judged.report,
@@ -178,10 +172,8 @@ pub fn throttled(judged: &Judged) -> bool {
     let slow = |problem: &Problem| *problem == Problem::Throttled;
     let lists = judged.evidence.lists.values();
     let descriptions = judged.evidence.descriptions.values();
-    lists
-        .into_iter()
-        .any(|seen| matches!(seen, Seen::Error(e) if slow(&e.problem)))
+    lists.into_iter().any(|seen| matches!(seen, Err(e) if slow(&e.problem)))
         || descriptions
             .into_iter()
-            .any(|seen| matches!(seen, Seen::Error(e) if slow(&e.problem)))
+            .any(|seen| matches!(seen, Err(e) if slow(&e.problem)))
 }

@@ -91,6 +91,26 @@ fn a_class_is_graded_as_each_account_is_checked() {
     let regraded = common::cloud::run(common::cloud::alone(&["regrade", out.to_str().unwrap()]));
     assert_eq!(regraded.code, 0, "{}{}", regraded.stdout, regraded.stderr);
     same(&reports(&out, class.accounts.len()), &graded);
+
+    // So is what was saved when the verbs' argument `contains` was called `holds`.
+    let renamed: usize = (0..class.accounts.len()).map(|n| with_older_names(&out, n)).sum();
+    assert!(renamed >= class.accounts.len(), "{renamed}");
+    let regraded = common::cloud::run(common::cloud::alone(&["regrade", out.to_str().unwrap()]));
+    assert_eq!(regraded.code, 0, "{}{}", regraded.stdout, regraded.stderr);
+    same(&reports(&out, class.accounts.len()), &graded);
+}
+
+/// Gives the arguments in a student's saved evidence the names that they once had. How many there were.
+fn with_older_names(out: &Path, n: usize) -> usize {
+    let folder = out.join("reports").join(id(n)).join("eventdriven");
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let evidence = paths.filter(|path| path.to_string_lossy().ends_with(".evidence.json"));
+    let renamed = evidence.map(|path| {
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text.replace("\"contains\":", "\"holds\":")).unwrap();
+        text.matches("\"contains\":").count()
+    });
+    renamed.sum()
 }
 
 /// Runs and open traces in a class's folder: what a grading that is under way has come to.

@@ -92,7 +92,7 @@ fn missed(sid: &str, seen: &Seen) -> bool {
     match sid {
         "EnterAccounts" => said("act as"),
         "WriteReports" => said("s3:PutObject is denied"),
-        "NoteLooseEnds" => said("nothing was sent"),
+        "NoteLooseEnds" => said("the probe was not sent"),
         "TieLooseEnds" => seen.passed() && left() && !seen.loose.is_empty(),
         "FindLooseEnds" => seen.passed() && left(),
         "WriteLog" => seen.passed() && seen.logged.is_empty(),

@@ -4,7 +4,7 @@ use crate::account::CallError;
 use crate::class::Student;
 use crate::class::folder::{Folder, FolderError};
 use crate::class::premises::Premises;
-use crate::class::underway::Loose;
+use crate::class::underway::PendingCleanup;
 use crate::judge::Judged;
 use std::path::PathBuf;
 
@@ -38,13 +38,13 @@ pub trait Keep {
     ///
     /// # Errors
     /// When it cannot be told.
-    async fn loose(&self, student: &Student, lab: &str) -> Result<Vec<(Self::Note, Loose)>, KeepError>;
+    async fn loose(&self, student: &Student, lab: &str) -> Result<Vec<(Self::Note, PendingCleanup)>, KeepError>;
 
     /// Notes what a probe is about to leave.
     ///
     /// # Errors
     /// When it is not noted: then nothing may be sent.
-    async fn note_loose(&self, student: &Student, lab: &str, loose: &Loose) -> Result<(), KeepError>;
+    async fn note_loose(&self, student: &Student, lab: &str, loose: &PendingCleanup) -> Result<(), KeepError>;
 
     /// It has been taken away.
     ///
@@ -61,11 +61,11 @@ impl Keep for Folder {
         Ok(Folder::store(self, student, &judged.report, &judged.evidence)?)
     }
 
-    async fn loose(&self, student: &Student, lab: &str) -> Result<Vec<(PathBuf, Loose)>, KeepError> {
+    async fn loose(&self, student: &Student, lab: &str) -> Result<Vec<(PathBuf, PendingCleanup)>, KeepError> {
         Ok(Folder::loose(self, student, lab)?)
     }
 
-    async fn note_loose(&self, student: &Student, lab: &str, loose: &Loose) -> Result<(), KeepError> {
+    async fn note_loose(&self, student: &Student, lab: &str, loose: &PendingCleanup) -> Result<(), KeepError> {
         Ok(Folder::note_loose(self, student, lab, loose)?)
     }
 

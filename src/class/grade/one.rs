@@ -5,9 +5,9 @@ use super::plan::{Closed, Event, Opened, Outcome, Plan, Task, Work};
 use super::{Keep, KeepError};
 use crate::account::{Account, ConnectError};
 use crate::class::Student;
-use crate::class::underway::Loose;
+use crate::class::underway::PendingCleanup;
 use crate::course::Lab;
-use crate::judge::{self, Judged, Onlooker, Trace, judge, remove_trace, untold};
+use crate::judge::{self, CleanupRecord, Judged, Observer, clean_up_record, indeterminate_report, judge};
 use futures::FutureExt;
 use futures::future::{LocalBoxFuture, join_all};
 use std::cell::RefCell;
@@ -54,7 +54,7 @@ pub(super) async fn student<'a, K, O>(
         };
         let judged = match account {
             Ok(account) => lab_in(plan, work.student, task, account, on, stop.clone()).await,
-            Err(why) => Some(untold(lab, &why, "", &now(), options)),
+            Err(why) => Some(indeterminate_report(lab, &why, "", &now(), options)),
         };
         let Some(judged) = judged else {
             outcome.borrow_mut().lost += 1;
@@ -84,18 +84,18 @@ struct Seat<'s, K> {
     on: &'s dyn Fn(Event<'_>),
 }
 
-impl<K: Keep> Onlooker for Seat<'_, K> {
+impl<K: Keep> Observer for Seat<'_, K> {
     fn on(&self, event: judge::Event) {
         (self.on)(Event::Judging(self.student, &self.lab.id, event));
     }
 
-    fn keep(&self, trace: Trace) -> LocalBoxFuture<'_, Result<(), String>> {
+    fn save(&self, record: CleanupRecord) -> LocalBoxFuture<'_, Result<(), String>> {
         async move {
-            let loose = Loose {
+            let loose = PendingCleanup {
                 region: self.account.region().to_owned(),
                 // It was asked before anything else, and is not asked again.
                 account: self.account.identity().await.ok().map(|me| me.account),
-                trace,
+                record,
             };
             let noted = self.keep.note_loose(self.student, &self.lab.id, &loose).await;
             noted.map_err(|error| error.to_string())
@@ -155,9 +155,17 @@ async fn lab_in<K: Keep>(
                 judge::JudgeError::Call(error) => ConnectError::from((error, None)).to_string(),
                 other => other.to_string(),
             };
-            return Some(untold(lab, &why, account.region(), &now(), options));
+            return Some(indeterminate_report(lab, &why, account.region(), &now(), options));
         }
-        None => return Some(untold(lab, &plan.limit.reached(), account.region(), &now(), options)),
+        None => {
+            return Some(indeterminate_report(
+                lab,
+                &plan.limit.reached(),
+                account.region(),
+                &now(),
+                options,
+            ));
+        }
     };
     if cut_off.borrow().is_some() {
         judged.note(plan.limit.reached());
@@ -172,7 +180,7 @@ async fn tidy<K: Keep>(
     student: &Student,
     lab: &Lab,
     account: &Account,
-    before: Result<Vec<(K::Note, Loose)>, KeepError>,
+    before: Result<Vec<(K::Note, PendingCleanup)>, KeepError>,
     judged: &mut Judged,
 ) {
     let (before, now) = match (before, plan.keep.loose(student, &lab.id).await) {
@@ -199,8 +207,8 @@ async fn tidy<K: Keep>(
                 ));
                 continue;
             }
-            true if loose.region == account.region() => remove_trace(account, &loose.trace).await,
-            true => remove_trace(&account.elsewhere(&loose.region), &loose.trace).await,
+            true if loose.region == account.region() => clean_up_record(account, &loose.record).await,
+            true => clean_up_record(&account.elsewhere(&loose.region), &loose.record).await,
         };
         match removed {
             Ok(()) => {

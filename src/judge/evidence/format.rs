@@ -1,11 +1,12 @@
 //! What a report was judged from, `edemlab/evidence/1`: documents and observations, enough to judge them again without
 //! the account. Credentials, people's addresses, and values of variables that no check reads, are not in it.
 
-use super::Options;
-use super::clean::Hidden;
+use super::super::options::Options;
+use super::stored;
 use crate::account::{CallError, Identity};
+use crate::course::KindSpec;
 use crate::discover::Candidate;
-use crate::probe::{Clue, Sent};
+use crate::probe::{Clue, Observation, Sent};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -45,21 +46,25 @@ pub struct Evidence {
     #[serde(default)]
     pub leftovers: Vec<String>,
     /// The candidates of each kind, by kind and arguments.
-    pub lists: BTreeMap<String, Seen<Vec<Candidate>>>,
+    #[serde(with = "stored::answers")]
+    pub lists: BTreeMap<String, Result<Vec<Candidate>, CallError>>,
     /// What describing one of them showed, by kind and candidate.
-    pub descriptions: BTreeMap<String, Seen<Value>>,
+    #[serde(with = "stored::answers")]
+    pub descriptions: BTreeMap<String, Result<Value, CallError>>,
     /// The probes, by step.
     pub probes: BTreeMap<String, ProbeEvidence>,
 }
 
-/// An answer, or why there was none.
-#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
-#[serde(rename_all = "lowercase")]
-pub enum Seen<T> {
-    /// The answer.
-    Answer(T),
-    /// Why there was none.
-    Error(CallError),
+impl Evidence {
+    /// Under which key of `descriptions` a candidate's stands.
+    pub(super) fn description_key(spec: &KindSpec, candidate: &Candidate) -> String {
+        format!("{} {}", spec.name, candidate.arn.as_ref().unwrap_or(&candidate.name))
+    }
+
+    /// Every candidate of every list.
+    pub(super) fn candidates(&self) -> impl Iterator<Item = &Candidate> {
+        self.lists.values().flatten().flatten()
+    }
 }
 
 /// What a probe saw.
@@ -86,79 +91,26 @@ pub struct HopEvidence {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub send: Option<String>,
     /// What sending came to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sent: Option<Seen<Sent>>,
-    /// Why nothing was sent, where what it would leave could not be noted first.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "stored::answer")]
+    pub sent: Option<Result<Sent, CallError>>,
+    /// Why nothing was sent, where its clean-up record could not be saved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unsent: Option<String>,
     /// The verb that looked, with its arguments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub looked: Option<Value>,
-    /// What was seen last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sight: Option<Sighted>,
+    /// What was observed last.
+    #[serde(
+        default,
+        rename = "sight",
+        skip_serializing_if = "Option::is_none",
+        with = "stored::observation"
+    )]
+    pub observation: Option<Result<Observation, CallError>>,
     /// When it was seen, in seconds since the probe began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
     /// What the places had to say where it was not seen.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clues: Vec<Clue>,
-}
-
-/// What a look at a hop showed.
-#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
-#[serde(rename_all = "kebab-case")]
-pub enum Sighted {
-    /// It arrived.
-    Arrived(Value),
-    /// It had not.
-    NotYet,
-    /// It cannot: why.
-    Never(String),
-    /// Looking failed.
-    Error(CallError),
-}
-
-impl Evidence {
-    /// Takes out what nobody may read.
-    pub(super) fn redact(&mut self, hidden: &Hidden) {
-        for seen in self.lists.values_mut() {
-            match seen {
-                Seen::Answer(candidates) => candidates.iter_mut().for_each(|c| hidden.document(&mut c.document)),
-                Seen::Error(error) => hidden.error(error),
-            }
-        }
-        for seen in self.descriptions.values_mut() {
-            match seen {
-                Seen::Answer(document) => hidden.document(document),
-                Seen::Error(error) => hidden.error(error),
-            }
-        }
-        for probe in self.probes.values_mut() {
-            probe.leftovers.iter_mut().for_each(|text| hidden.text(text));
-            probe.hops.values_mut().for_each(|hop| hop.redact(hidden));
-        }
-    }
-}
-
-impl HopEvidence {
-    fn redact(&mut self, hidden: &Hidden) {
-        match &mut self.sent {
-            Some(Seen::Answer(sent)) => {
-                hidden.seen(&mut sent.answer);
-                sent.refused.iter_mut().for_each(|clue| hidden.clue(clue));
-            }
-            Some(Seen::Error(error)) => hidden.error(error),
-            None => {}
-        }
-        self.unsent.iter_mut().for_each(|text| hidden.text(text));
-        self.looked.iter_mut().for_each(|looked| hidden.seen(looked));
-        match &mut self.sight {
-            Some(Sighted::Arrived(document)) => hidden.seen(document),
-            Some(Sighted::Never(why)) => hidden.text(why),
-            Some(Sighted::Error(error)) => hidden.error(error),
-            Some(Sighted::NotYet) | None => {}
-        }
-        self.clues.iter_mut().for_each(|clue| hidden.clue(clue));
-    }
 }

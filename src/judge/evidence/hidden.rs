@@ -1,69 +1,17 @@
-//! What a student wrote is made harmless before it is part of a report, and values that no check reads stay hidden.
+//! What nobody may read in a report or in evidence, and how it is taken out of a text.
 
 use super::public::Public;
-use super::{Outcome, Run};
+use super::source::Source;
 use crate::account::CallError;
 use crate::course::Lab;
-use crate::probe::{Clue, VERBS};
+use crate::probe::Clue;
 use crate::redact::{self, HIDDEN};
-use crate::report::Report;
 use crate::report::text::visible;
 use serde_json::Value;
 use std::borrow::Cow;
 
 /// Shorter values are words that stand in every text.
-const SHORTEST: usize = 5;
-
-impl Run<'_> {
-    /// Remembers the secret fields of what a verb brought back.
-    pub(super) fn keep_secret(&self, verb: &str, document: &Value) {
-        let secret = VERBS.iter().filter(|v| v.name == verb).flat_map(|v| v.secret);
-        let mut open: Vec<&Value> = secret.map(|field| &document[*field]).collect();
-        while let Some(value) = open.pop() {
-            match value {
-                Value::String(text) => self.secrets.borrow_mut().push(text.clone()),
-                Value::Array(items) => open.extend(items),
-                Value::Object(fields) => open.extend(fields.values()),
-                _ => {}
-            }
-        }
-    }
-
-    /// What nobody may read: the values of environment variables that nothing in the course reads by their names, and what
-    /// the probe keeps secret, since a function may log both.
-    pub(super) fn hidden(&self) -> Hidden<'_> {
-        let mut hidden = Hidden {
-            lab: self.lab,
-            values: self.secrets.borrow().clone(),
-            tokens: longest_first(self.secrets.borrow().clone()),
-            public: Public::default(),
-        };
-        hidden.public.text(self.source.region());
-        self.source
-            .candidates(&mut |candidate| hidden.public.candidate(candidate));
-        let found = || self.outcomes.values().filter_map(|cell| cell.get());
-        let documents = || {
-            found().filter_map(|outcome| match outcome {
-                Outcome::Found { document, .. } => Some(document.value()),
-                _ => None,
-            })
-        };
-        documents().for_each(|document| hidden.public.document(document));
-        for document in documents() {
-            let one = std::slice::from_ref(document);
-            let each = document.as_array().map_or(one, Vec::as_slice).iter();
-            for (name, value) in each.filter_map(|d| d.pointer(VARIABLES)?.as_object()).flatten() {
-                if let Some(value) = value.as_str()
-                    && !hidden.may_show(name, value)
-                {
-                    hidden.values.extend(forms(value));
-                }
-            }
-        }
-        hidden.values = longest_first(std::mem::take(&mut hidden.values));
-        hidden
-    }
-}
+const MIN_CHARS: usize = 5;
 
 /// Where a function's document has its variables.
 const VARIABLES: &str = "/Environment/Variables";
@@ -81,7 +29,7 @@ fn forms(value: &str) -> Vec<String> {
             value
                 .lines()
                 .map(str::trim)
-                .filter(|l| l.len() >= BEGINNING)
+                .filter(|l| l.len() >= PREFIX_CHARS)
                 .map(str::to_owned),
         );
     }
@@ -90,21 +38,48 @@ fn forms(value: &str) -> Vec<String> {
 
 /// One may be part of another.
 fn longest_first(mut values: Vec<String>) -> Vec<String> {
-    values.retain(|v| v.chars().count() >= SHORTEST && v != HIDDEN);
+    values.retain(|v| v.chars().count() >= MIN_CHARS && v != HIDDEN);
     values.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     values.dedup();
     values
 }
 
 /// What nobody may read.
-pub(super) struct Hidden<'l> {
+pub struct Hidden<'l> {
     lab: &'l Lab,
     values: Vec<String>,
     tokens: Vec<String>,
     public: Public,
 }
 
-impl Hidden<'_> {
+impl<'l> Hidden<'l> {
+    /// What nobody may read: the values of environment variables in the `documents` that were found, where nothing in
+    /// the course reads them by their names, and the `secrets` that the probes saw, since a function may log both.
+    pub fn new(lab: &'l Lab, source: &dyn Source, documents: &[&Value], secrets: Vec<String>) -> Self {
+        let mut hidden = Self {
+            lab,
+            values: secrets.clone(),
+            tokens: longest_first(secrets),
+            public: Public::default(),
+        };
+        hidden.public.text(source.region());
+        source.candidates(&mut |candidate| hidden.public.candidate(candidate));
+        documents.iter().for_each(|document| hidden.public.document(document));
+        for document in documents.iter().copied() {
+            let one = std::slice::from_ref(document);
+            let each = document.as_array().map_or(one, Vec::as_slice).iter();
+            for (name, value) in each.filter_map(|d| d.pointer(VARIABLES)?.as_object()).flatten() {
+                if let Some(value) = value.as_str()
+                    && !hidden.may_show(name, value)
+                {
+                    hidden.values.extend(forms(value));
+                }
+            }
+        }
+        hidden.values = longest_first(std::mem::take(&mut hidden.values));
+        hidden
+    }
+
     /// Whether the value of an environment variable may be shown: the lab reads it by that name, or it is what everybody
     /// sees anyway, the name of a resource or a text of the lab's own. Such values are compared without being named, and
     /// are kept so that the evidence is judged as the account was.
@@ -180,18 +155,18 @@ fn each_text(document: &mut Value, clean: &mut dyn FnMut(&mut String)) {
 
 /// Whether any of `value` may be in `text`.
 fn text_holds(text: &str, value: &str) -> bool {
-    text.contains(value) || value.get(..SHORTEST).is_none_or(|start| text.contains(start))
+    text.contains(value) || value.get(..MIN_CHARS).is_none_or(|start| text.contains(start))
 }
 
 /// A long value is known by its beginning: a text that was cut may hold only that much of it.
-const BEGINNING: usize = 24;
+const PREFIX_CHARS: usize = 24;
 
 /// Takes a value out of a text, and what a cut has left of it.
 fn hide(text: &mut String, value: &str) {
     if text.contains(value) {
         *text = text.replace(value, HIDDEN);
     }
-    if let Some(beginning) = value.get(..BEGINNING).filter(|_| value.len() > BEGINNING) {
+    if let Some(beginning) = value.get(..PREFIX_CHARS).filter(|_| value.len() > PREFIX_CHARS) {
         while let Some(at) = text.find(beginning) {
             let rest = &text[at + beginning.len()..];
             let end = rest
@@ -203,32 +178,12 @@ fn hide(text: &mut String, value: &str) {
     // A shorter one, or less of it, at the very end of what was cut.
     let whole = text.strip_suffix('…').map(str::trim_end).map(str::len);
     if let Some(end) = whole {
-        let starts = value.char_indices().map(|(at, _)| at).filter(|at| *at >= SHORTEST);
+        let starts = value.char_indices().map(|(at, _)| at).filter(|at| *at >= MIN_CHARS);
         let left = starts.rev().find(|at| text[..end].ends_with(&value[..*at]));
         if let Some(length) = left {
             text.replace_range(end - length..end, HIDDEN);
         }
     }
-}
-
-/// Cleans every text of a report that may hold what a student wrote.
-pub(super) fn clean(report: &mut Report, hidden: &Hidden) {
-    let clean = |text: &mut String| hidden.text(text);
-    for check in report.steps.iter_mut().flat_map(|s| &mut s.checks) {
-        clean(&mut check.expected);
-        [&mut check.found, &mut check.why, &mut check.fix]
-            .into_iter()
-            .flatten()
-            .for_each(clean);
-        check.evidence.iter_mut().for_each(clean);
-    }
-    for chosen in report.resources.values_mut() {
-        chosen.name = visible(&chosen.name);
-        clean(&mut chosen.because);
-    }
-    report.notes.iter_mut().for_each(clean);
-    report.leftovers.iter_mut().for_each(clean);
-    report.caller = visible(&report.caller);
 }
 
 #[cfg(test)]

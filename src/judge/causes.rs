@@ -1,0 +1,29 @@
+//! What a failed hop may be the consequence of.
+
+use super::graph::{Needs, concerns};
+use crate::course::Lab;
+use crate::report::{CheckReport, Status};
+use std::collections::BTreeMap;
+
+/// A failed hop names the failed checks of what it mentions: fix those first, it may be their consequence.
+pub(super) fn relate_failures(lab: &Lab, done: &mut BTreeMap<String, CheckReport>) {
+    let failed =
+        |done: &BTreeMap<String, CheckReport>, id: &str| done.get(id).is_some_and(|r| r.status == Status::Fail);
+    let probes = lab.steps.iter().filter_map(|s| s.probe.as_ref());
+    for hop in probes.flat_map(|p| &p.hops) {
+        if !failed(done, &hop.check.id) {
+            continue;
+        }
+        let needs = Needs::of_hop(lab, hop);
+        let mine = needs.names();
+        let checks = lab.steps.iter().flat_map(|s| &s.checks);
+        let related: Vec<String> = checks
+            .filter(|check| failed(done, &check.id))
+            .filter(|check| concerns(lab, check).iter().any(|name| mine.contains(name.as_str())))
+            .map(|check| check.id.clone())
+            .collect();
+        if let Some(report) = done.get_mut(&hop.check.id) {
+            report.needs = related;
+        }
+    }
+}

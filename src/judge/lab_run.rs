@@ -1,0 +1,143 @@
+//! One lab in one account under way: what became of each resource and check, each judged once, by whoever asks first.
+
+use super::evidence::Source;
+use super::graph::Needs;
+use super::observer::Observer;
+use super::options::Options;
+use super::outcome::{Obstacle, Outcome};
+use crate::course::{Check, Lab};
+use crate::expr::Scope;
+use crate::report::{CheckReport, Chosen, Status};
+use futures::FutureExt;
+use futures::future::{LocalBoxFuture, join_all};
+use indexmap::IndexMap;
+use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use tokio::sync::{OnceCell, watch};
+
+/// One lab in one account under way.
+pub(super) struct LabRun<'a> {
+    pub lab: &'a Lab,
+    pub source: &'a dyn Source,
+    pub options: &'a Options,
+    pub observer: &'a dyn Observer,
+    /// How often the user has asked to stop.
+    pub stop: watch::Receiver<u8>,
+    /// The reports of the checks that are decided.
+    pub done: RefCell<BTreeMap<String, CheckReport>>,
+    outcomes: BTreeMap<&'a str, OnceCell<Outcome>>,
+    statuses: BTreeMap<&'a str, OnceCell<Status>>,
+}
+
+impl<'a> LabRun<'a> {
+    pub fn new(
+        lab: &'a Lab,
+        source: &'a dyn Source,
+        options: &'a Options,
+        observer: &'a dyn Observer,
+        stop: watch::Receiver<u8>,
+    ) -> Self {
+        Self {
+            lab,
+            source,
+            options,
+            observer,
+            stop,
+            done: RefCell::default(),
+            outcomes: lab.resources.keys().map(|n| (n.as_str(), OnceCell::new())).collect(),
+            statuses: lab.checks().map(|(_, c)| (c.id.as_str(), OnceCell::new())).collect(),
+        }
+    }
+
+    /// What became of the search for `name`: the first who asks makes it.
+    pub fn outcome<'s>(&'s self, name: &'s str) -> LocalBoxFuture<'s, &'s Outcome> {
+        // Many wait while one searches: only the one who does has the room that it takes.
+        async move {
+            let search = || self.resolve(name).boxed_local();
+            self.outcomes[name].get_or_init(search).await
+        }
+        .boxed_local()
+    }
+
+    /// What became of the search for `name`, if it is over.
+    pub fn known_outcome(&self, name: &str) -> Option<&Outcome> {
+        self.outcomes.get(name)?.get()
+    }
+
+    /// The status of a check: the first who asks judges it.
+    pub fn status<'s>(&'s self, check: &'s Check) -> LocalBoxFuture<'s, Status> {
+        async move {
+            let judge = || self.check(check).boxed_local();
+            *self.statuses[check.id.as_str()].get_or_init(judge).await
+        }
+        .boxed_local()
+    }
+
+    /// Waits for everything that is mentioned and gives what expressions can see of it. What is not there is `null`.
+    pub async fn scope(&self, needs: &Needs) -> Scope {
+        let mut scope = Scope::default();
+        if let Ok(me) = self.source.identity().await {
+            scope.bind("account", &me.account.as_str().into());
+            scope.bind("partition", &me.partition().into());
+        }
+        scope.bind("region", &self.source.region().into());
+        let names: Vec<&str> = needs.names().into_iter().collect();
+        for (name, outcome) in names.iter().zip(join_all(names.iter().map(|n| self.outcome(n))).await) {
+            match outcome {
+                Outcome::Found { document, .. } => scope.share(name, document),
+                _ => scope.bind(name, &Value::Null),
+            }
+        }
+        scope
+    }
+
+    /// What stands in the way, once [`LabRun::scope`] has waited: what is unknown before what is absent.
+    pub fn obstacle(&self, needs: &Needs) -> Option<Obstacle> {
+        let mut absent = BTreeSet::new();
+        for need in needs.iter() {
+            match self.known_outcome(&need.name) {
+                Some(Outcome::Unknown { reason }) => return Some(Obstacle::Unknown(reason.clone())),
+                Some(Outcome::Absent { .. }) if !need.presence_only => {
+                    absent.insert(need.name.clone());
+                }
+                Some(Outcome::Blocked { by }) => absent.extend(by.iter().cloned()),
+                _ => {}
+            }
+        }
+        (!absent.is_empty()).then_some(Obstacle::Absent(absent))
+    }
+
+    /// The ids of the checks that say whether these resources are there.
+    pub fn exists_checks<'n>(&self, names: impl Iterator<Item = &'n str>) -> Vec<String> {
+        let mut ids: Vec<String> = names
+            .filter_map(|name| self.lab.exists_check(name))
+            .map(|check| check.id.clone())
+            .collect();
+        ids.dedup();
+        ids
+    }
+
+    /// The documents of all resources that were found.
+    pub fn documents(&self) -> Vec<&Value> {
+        let found = self.outcomes.values().filter_map(|cell| cell.get());
+        let documents = found.filter_map(|outcome| match outcome {
+            Outcome::Found { document, .. } => Some(document.value()),
+            _ => None,
+        });
+        documents.collect()
+    }
+
+    /// Which resources were chosen among several, in the order of the lab.
+    pub fn chosen(&self) -> IndexMap<String, Chosen> {
+        let names = self.lab.resources.keys();
+        names
+            .filter_map(|name| match self.known_outcome(name) {
+                Some(Outcome::Found {
+                    chosen: Some(chosen), ..
+                }) => Some((name.clone(), chosen.clone())),
+                _ => None,
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,347 @@
+//! One hop from top to bottom: it begins, what it sends is sent, the event is looked for, and it arrives or is missing.
+
+use super::super::evidence::Waiting;
+use super::super::graph::Needs;
+use super::super::observer::Event;
+use super::super::verdict::{fail, pass, say, unknown};
+use super::actions::{NotDone, awaiter, evaluated, evidence, secrets, sender};
+use super::run::ProbeRun;
+use crate::account::{Account, CallError};
+use crate::course::{Action, Hop, arrival_name};
+use crate::probe::sending::{acts_each_time, is_refusal};
+use crate::probe::{Clue, Observation, Sent};
+use crate::report::{CheckReport, Status};
+use futures::FutureExt;
+use futures::future::join_all;
+use serde_json::Value;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// What a missing event left behind is looked at for the first time after this long, and then at this interval:
+/// reading logs is limited to a few calls a second an account.
+const FIRST_CLUES_AFTER: Duration = Duration::from_millis(1500);
+const CLUES_INTERVAL: Duration = Duration::from_millis(2500);
+
+impl<'r> ProbeRun<'r> {
+    /// Begins every hop that comes next: sends what it sends, and lets its time run. Whether there was one.
+    pub(super) async fn begin_hops(&mut self) -> bool {
+        let mut next = self.hops.to_begin(0);
+        let any = next.is_some();
+        while let Some(index) = next {
+            self.begin_hop(index).await;
+            next = self.hops.to_begin(index + 1);
+        }
+        any
+    }
+
+    async fn begin_hop(&mut self, index: usize) {
+        if let Err(why) = self.save_record(index).await {
+            self.hops[index].unknown(why);
+            self.hops.block_behind(index);
+            return;
+        }
+        let step = self.step.id.clone();
+        self.run.observer.on(Event::Sending { step });
+        let hop = self.hops[index].hop;
+        if let Some(send) = &hop.send {
+            let sending = self.send(hop, &send.action).await;
+            self.sent(index, &send.action.verb, sending);
+            if self.hops[index].came_to_nothing() {
+                self.explain_wrong(index).await;
+                self.hops.block_behind(index);
+            }
+        }
+        let now = Instant::now();
+        self.hops[index].since = Some(now);
+        self.hops[index].next_clues = Some(now + FIRST_CLUES_AFTER);
+    }
+
+    /// Sends what a hop sends.
+    async fn send(&self, hop: &'r Hop, action: &'r Action) -> Result<Sent, NotDone> {
+        let args = evaluated(action, &self.scope)?;
+        let send = sender(&action.verb)?;
+        let mut stop = self.run.stop.clone();
+        // What is done once is waited for longer than a user who stops would wait.
+        let interrupted = async move {
+            let _ = stop.wait_for(|n| *n > 0).await;
+            if !acts_each_time(&action.verb) {
+                std::future::pending::<()>().await;
+            }
+        };
+        let args = &args;
+        let sent = self.run.source.send(
+            self.at(hop),
+            &action.verb,
+            Box::new(move |account| {
+                async move {
+                    tokio::select! {
+                        biased;
+                        sent = send(account, args) => sent,
+                        () = interrupted => Err(CallError::stopped(&action.verb)),
+                    }
+                }
+                .boxed_local()
+            }),
+        );
+        Ok(sent.await?)
+    }
+
+    /// What a hop's sending came to. Where nothing is awaited, the answer decides.
+    fn sent(&mut self, index: usize, verb: &str, sending: Result<Sent, NotDone>) {
+        let state = &mut self.hops[index];
+        let hop = state.hop;
+        // Only the first hop's events set out on the way.
+        let sets_out = hop.after.is_none();
+        let progress = &mut self.progress;
+        let mut note = |correlation_ids: Vec<String>| match sets_out {
+            true => progress.count(correlation_ids),
+            false => progress.act(correlation_ids),
+        };
+        match sending {
+            Ok(Sent {
+                refused: Some(clue), ..
+            }) => {
+                note(Vec::new());
+                state.done = true;
+                fail(&mut state.report, &hop.check, &self.scope);
+                state.report.evidence = clue.lines.clone();
+                show_cause(&mut state.report, &clue);
+            }
+            Ok(sent) => {
+                note(sent.correlation_ids);
+                if hop.awaits.is_none() {
+                    self.arrived(index, &sent.answer);
+                }
+            }
+            // What the student's own resource refuses is the student's to fix; every other error is ours.
+            Err(NotDone::Call(error)) if is_refusal(verb, &error) => {
+                state.done = true;
+                fail(&mut state.report, &hop.check, &self.scope);
+                let why = NotDone::Call(error).say();
+                state.report.found = Some(format!("the event was refused: {why}"));
+            }
+            Err(NotDone::Call(error)) if error.may_have_acted() => {
+                // It may have arrived: what it would leave is looked for and taken away.
+                note(Vec::new());
+                state.late = true;
+                let reason = NotDone::Call(error).say();
+                match hop.awaits.is_some() && acts_each_time(verb) {
+                    true => state.lost = Some(reason),
+                    false => state.unknown(reason),
+                }
+            }
+            Err(not_done) => state.unknown(not_done.say()),
+        }
+    }
+
+    /// Looks at every hop where an event may be, all at once.
+    pub(super) async fn look_everywhere(&mut self) {
+        let this = &*self;
+        let looks = this.hops.indices().map(|index| async move {
+            let hop = this.hops[index].hop;
+            match &hop.awaits {
+                Some(action) if this.hops.may_be_seen(index) => Some(this.look(hop, action).await),
+                _ => None,
+            }
+        });
+        let observations = join_all(looks).await;
+        for (index, observation) in observations.into_iter().enumerate() {
+            let Some(observation) = observation else { continue };
+            match observation {
+                Ok(Observation::Arrived(document)) if !self.hops[index].done => {
+                    self.arrived(index, &document);
+                    self.hops.prove_before(index);
+                    if self.hops[index].came_to_nothing() {
+                        self.explain_wrong(index).await;
+                        self.hops.block_behind(index);
+                    }
+                }
+                Ok(Observation::Terminal(why)) if self.hops.is_next(index) => {
+                    let state = &mut self.hops[index];
+                    fail(&mut state.report, &state.hop.check, &self.scope);
+                    state.report.found = Some(why);
+                    state.done = true;
+                    self.hops.block_behind(index);
+                }
+                Ok(_) => self.hops[index].trouble = None,
+                Err(not_done) => self.hops[index].trouble = Some(not_done.say()),
+            }
+        }
+    }
+
+    /// Looks once whether an event has come to a hop.
+    async fn look(&self, hop: &'r Hop, action: &'r Action) -> Result<Observation, NotDone> {
+        let args = evaluated(action, &self.scope)?;
+        let look = awaiter(&action.verb)?;
+        let (args, progress) = (&args, &self.progress);
+        let observation = self.run.source.observe(
+            self.at(hop),
+            &action.verb,
+            args,
+            Box::new(move |account| look(account, args, progress).boxed_local()),
+        );
+        Ok(observation.await?)
+    }
+
+    /// Something has come: whether it is as expected.
+    fn arrived(&mut self, index: usize, document: &Value) {
+        let hop = self.hops[index].hop;
+        let seconds = self.run.source.arrival(self.at(hop), self.began.elapsed());
+        let state = &mut self.hops[index];
+        state.done = true;
+        state.seen = Some(seconds);
+        let sent = hop.send.as_ref().map(|send| &send.action);
+        if let Some(action) = hop.awaits.as_ref().or(sent) {
+            self.ended.secrets.extend(secrets(&action.verb, document));
+            self.scope.bind(&hop.name, document);
+            let here = self.scope.with(arrival_name(&action.verb), document);
+            match hop.check.expect.as_ref().map(|e| (e, e.value.holds(&here))) {
+                None | Some((_, Ok(true))) => pass(&mut state.report),
+                Some((_, Ok(false))) => {
+                    fail(&mut state.report, &hop.check, &here);
+                    if let Some(differs) = &hop.differs {
+                        state.report.found = Some(say(differs, &here));
+                    }
+                }
+                Some((expect, Err(error))) => unknown(&mut state.report, error.at(expect.place())),
+            }
+        }
+    }
+
+    /// Something arrived and is not as expected: what the evidence adds, and its cause where the course has no words of
+    /// its own for this.
+    async fn explain_wrong(&mut self, index: usize) {
+        let state = &self.hops[index];
+        if state.report.status != Status::Fail || state.seen.is_none() {
+            return;
+        }
+        let clues = self.clues(index).await;
+        let state = &mut self.hops[index];
+        state.report.evidence = lines(&clues);
+        if state.hop.differs.is_none()
+            && let Some(clue) = clues.iter().find(|c| c.found.is_some())
+        {
+            show_cause(&mut state.report, clue);
+        }
+    }
+
+    /// A hop that has waited long enough, or whose evidence says that nothing will come, fails.
+    pub(super) async fn decide_missing(&mut self, index: usize) {
+        // What was recorded does not change: there is nothing to wait for.
+        let is_over = self.run.source.waiting(&self.step.id) == Waiting::IsOver;
+        let state = &self.hops[index];
+        let hop = state.hop;
+        let mut late = is_over || state.since.is_some_and(|since| since.elapsed() >= state.within);
+        let due = state.next_clues.is_some_and(|at| Instant::now() >= at);
+        if state.done || !(late || due) {
+            return;
+        }
+        let clues = self.clues(index).await;
+        let terminal = clues.iter().any(|c| c.terminal);
+        let state = &mut self.hops[index];
+        // What is still under way gets as much time again: it is slow, which is not wrong.
+        if late && !is_over && !terminal && clues.iter().any(|c| c.in_progress) && state.within == hop.within {
+            state.within = hop.within * 2;
+            late = false;
+        }
+        // The evidence may be of an event that has just arrived: look once more before the verdict.
+        self.look_everywhere().await;
+        if !self.hops[index].done && (late || terminal) {
+            self.hops[index].late = !terminal;
+            self.missing(index, &clues);
+            self.hops.block_behind(index);
+        }
+        self.hops[index].next_clues = Some(Instant::now() + CLUES_INTERVAL);
+    }
+
+    /// The event did not come: the cause where the evidence shows one.
+    fn missing(&mut self, index: usize, clues: &[Clue]) {
+        let state = &mut self.hops[index];
+        state.report.evidence = lines(clues);
+        let terminal = clues.iter().any(|c| c.terminal);
+        if let Some(clue) = clues.iter().find(|c| c.in_progress && !terminal) {
+            state.in_progress = true;
+            return state.unknown(clue.found.clone().unwrap_or_default());
+        }
+        let cause = clues.iter().find(|c| c.found.is_some() && !c.in_progress);
+        if cause.is_none()
+            && let Some(trouble) = state.trouble.take().or(state.lost.take())
+        {
+            // We could not look, or do not know whether it was sent: that the event is missing proves nothing.
+            return state.unknown(trouble);
+        }
+        state.done = true;
+        fail(&mut state.report, &state.hop.check, &self.scope);
+        if let Some(clue) = cause {
+            show_cause(&mut state.report, clue);
+        }
+    }
+
+    /// What every place has to say of a hop, in the order of the course.
+    async fn clues(&mut self, index: usize) -> Vec<Clue> {
+        let hop = self.hops[index].hop;
+        let this = &*self;
+        let clues = this.run.source.clues(
+            this.at(hop),
+            Box::new(move |account| {
+                let looks = hop.evidence.iter().map(move |action| this.clue(account, action));
+                join_all(looks).boxed_local()
+            }),
+        );
+        let clues = clues.await;
+        let secrets = clues.iter().flat_map(|clue| clue.secrets.iter().cloned());
+        self.ended.secrets.extend(secrets);
+        clues
+    }
+
+    /// What one place has to say. One that cannot be looked at says so.
+    async fn clue(&self, account: &Account, action: &Action) -> Clue {
+        let needs = Needs::of_arguments(self.run.lab, &action.with);
+        self.run.scope(&needs).await;
+        if self.run.obstacle(&needs).is_some() {
+            return Clue::default();
+        }
+        let look = async {
+            let args = evaluated(action, &self.scope)?;
+            Ok(evidence(&action.verb)?(account, &args, &self.progress).await?)
+        };
+        look.await.unwrap_or_else(|not_done: NotDone| Clue {
+            lines: vec![format!("could not look at {}: {}", action.verb, not_done.say())],
+            ..Clue::default()
+        })
+    }
+
+    /// A new trigger or rule misses early events: they are sent again until a hop has seen one.
+    pub(super) async fn send_again(&mut self) {
+        for index in self.hops.indices() {
+            let state = &self.hops[index];
+            let Some(send) = state.hop.send.as_ref().filter(|_| state.since.is_some()) else {
+                continue;
+            };
+            let last_sent = self.progress.last_sent;
+            let due = send
+                .again
+                .is_some_and(|again| last_sent.is_none_or(|at| at.elapsed() >= again));
+            if due
+                && !self.hops.was_seen_from(index)
+                && let Ok(sent) = self.send(state.hop, &send.action).await
+            {
+                self.progress.count(sent.correlation_ids);
+            }
+        }
+    }
+}
+
+fn lines(clues: &[Clue]) -> Vec<String> {
+    clues.iter().flat_map(|c| c.lines.iter().cloned()).collect()
+}
+
+/// The cause that was seen, and what to do about it, in place of what the course says of any failure here.
+fn show_cause(report: &mut CheckReport, clue: &Clue) {
+    if clue.found.is_some() {
+        report.found = clue.found.clone();
+    }
+    if clue.fix.is_some() {
+        report.fix = clue.fix.clone();
+    }
+}
