@@ -1,48 +1,22 @@
 //! Which of several candidates is the lab's: the one with the most telling sign, else the newest of those that show it.
 
-use super::lab_run::LabRun;
+use super::search::{Contender, Search};
 use super::verdict::call_failure;
-use crate::account::CallError;
-use crate::course::{KindSpec, Resource};
-use crate::discover::{Kind, Listed};
-use crate::expr::Document;
-use std::sync::Arc;
 
-/// A candidate during the search.
-pub(super) struct Contender {
-    pub(super) listed: Arc<Listed>,
-    /// Its document, once it is described or where there is nothing to describe.
-    pub(super) described: Option<Arc<Document>>,
-    /// Why it could not be described.
-    pub(super) failed: Option<CallError>,
-}
-
-impl Contender {
-    pub(super) fn document(&self, spec: &KindSpec) -> &Arc<Document> {
-        self.described.as_ref().unwrap_or_else(|| self.listed.document(spec))
-    }
-}
-
-impl LabRun<'_> {
+impl Search<'_> {
     /// Keeps those of `left` that show the most telling signs, and says which; `None` when nothing ties any of them to
     /// the lab.
     ///
     /// A sign that cannot be read hides no other one, unless it might have chosen another candidate. Where no sign is
     /// seen, what could not be read is the answer.
-    pub(super) async fn tied(
-        &self,
-        resource: &Resource,
-        kind: &Kind,
-        spec: &KindSpec,
-        left: &mut Vec<Contender>,
-    ) -> Result<Option<String>, String> {
+    pub(super) async fn tied(&self, left: &mut Vec<Contender>) -> Result<Option<String>, String> {
         let mut because = None;
         let mut unread = None;
-        for sign in &resource.signs {
+        for sign in &self.resource.signs {
             if left.len() == 1 && because.is_some() {
                 break;
             }
-            let (holding, unevaluated) = match self.evaluated(&sign.holds, kind, spec, left).await {
+            let (holding, unevaluated) = match self.evaluated(&sign.holds, left).await {
                 Ok(answers) => answers,
                 Err(reason) => (Vec::new(), Some(reason)),
             };
@@ -67,20 +41,13 @@ impl LabRun<'_> {
 
     /// Of several that show the same signs, the newest is the one that the student works on. It is put first. Where AWS
     /// does not say when they were made, there is nothing to go by.
-    pub(super) async fn newest(
-        &self,
-        resource: &Resource,
-        kind: &Kind,
-        spec: &KindSpec,
-        left: &mut [Contender],
-        because: Option<String>,
-    ) -> Result<String, String> {
-        let dated = kind.describe.as_ref().and_then(|d| d.made);
+    pub(super) async fn newest(&self, left: &mut [Contender], because: Option<String>) -> Result<String, String> {
+        let dated = self.kind.describe.as_ref().and_then(|d| d.made);
         if dated.is_some() && left.iter().any(|c| c.listed.candidate.made.is_empty()) {
-            self.describe_all(kind, spec, left).await?;
+            self.describe_all(left).await?;
         }
         let made = |contender: &Contender| match (contender.listed.candidate.made.as_str(), dated) {
-            ("", Some(field)) => contender.document(spec).value()[field]
+            ("", Some(field)) => self.document(contender).value()[field]
                 .as_str()
                 .unwrap_or_default()
                 .to_owned(),
@@ -100,9 +67,9 @@ impl LabRun<'_> {
                 Err(format!(
                     "there are {} {}s{same}: {}. Say which one is yours: --use {}=NAME",
                     left.len(),
-                    spec.noun,
+                    self.spec.noun,
                     first_names(names),
-                    resource.name
+                    self.resource.name
                 ))
             }
         }
@@ -110,7 +77,7 @@ impl LabRun<'_> {
 }
 
 /// Keeps those of `left` for which a condition holds, if it holds for any: `why` is what is said of them then, where
-/// it tells some from others.
+/// it distinguishes some from others.
 pub(super) fn narrow(left: &mut Vec<Contender>, holding: &[bool], why: &str, because: &mut Option<String>) {
     if !holding.contains(&true) {
         return;

@@ -14,11 +14,11 @@ mod observer;
 mod options;
 mod outcome;
 mod probe;
+mod search;
 mod signs;
 mod verdict;
 
 pub use evidence::Evidence;
-pub use find::reads_descriptions;
 pub use graph::{before_probe, probed_resources, validate};
 pub use judged::{Judged, indeterminate_report};
 pub use judging::{JudgeError, judge, rejudge};
@@ -26,6 +26,7 @@ pub use observer::{Event, Observer};
 pub use options::{NOT_SENT, Options};
 pub use outcome::Outcome;
 pub use probe::{CleanupAction, CleanupRecord, clean_up_record};
+pub use search::reads_descriptions;
 pub use signs::{Signs, signs};
 pub use verdict::NOT_SHOWN;
 

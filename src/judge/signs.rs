@@ -1,10 +1,9 @@
 //! How much of a lab an account shows in its region: what shows a sign of the lab, before anything is judged.
 
 use super::evidence::Live;
-use super::find::{contenders, is_called};
 use super::lab_run::LabRun;
 use super::options::Options;
-use super::verdict::call_failure;
+use super::search::{Search, is_called};
 use crate::account::Account;
 use crate::course::{Lab, Resource};
 use crate::discover::{self, Args, Kind};
@@ -40,7 +39,7 @@ pub async fn signs(lab: &Lab, account: &Account, options: &Options) -> Signs {
     let (_keep, stop) = watch::channel(0u8);
     let live = Live::new(account);
     let run = LabRun::new(lab, &live, options, &|_| (), stop);
-    let shown = join_all(signed(lab).map(|resource| run.shows_sign(resource))).await;
+    let shown = join_all(signed(lab).map(|resource| shows_sign(&run, resource))).await;
     Signs {
         seen: shown.iter().filter(|shown| **shown == Ok(true)).count(),
         unread: shown.iter().filter(|shown| shown.is_err()).count(),
@@ -48,28 +47,21 @@ pub async fn signs(lab: &Lab, account: &Account, options: &Options) -> Signs {
     }
 }
 
-impl LabRun<'_> {
-    /// Whether any candidate of `resource` shows a sign of the lab, or is the one that the user names.
-    ///
-    /// # Errors
-    /// Why that is not known.
-    async fn shows_sign(&self, resource: &Resource) -> Result<bool, String> {
-        let known = discover::kind(&resource.kind).zip(discover::spec(&resource.kind));
-        let (kind, spec) = known.ok_or_else(|| format!("there is no kind `{}`", resource.kind))?;
-        let listed = self.source.list(kind, spec.name, &Args::new()).await;
-        let mut left = contenders(kind, spec, listed.map_err(|e| call_failure(&e))?);
-        if let Some(wanted) = self.options.uses.get(&resource.name) {
-            return Ok(left.iter().any(|c| is_called(&c.listed.candidate, wanted)));
-        }
-        if let Some(only) = &resource.only {
-            let mut keep = self.holding(only, kind, spec, &mut left).await?.into_iter();
-            left.retain(|_| keep.next().unwrap_or(false));
-        }
-        if left.is_empty() {
-            return Ok(false);
-        }
-        Ok(self.tied(resource, kind, spec, &mut left).await?.is_some())
+/// Whether any candidate of `resource` shows a sign of the lab, or is the one that the user names.
+///
+/// # Errors
+/// Why that is not known.
+async fn shows_sign(run: &LabRun<'_>, resource: &Resource) -> Result<bool, String> {
+    let search = Search::new(run, resource)?;
+    let mut left = search.contenders(&Args::new()).await?;
+    if let Some(wanted) = run.options.uses.get(&resource.name) {
+        return Ok(left.iter().any(|c| is_called(&c.listed.candidate, wanted)));
     }
+    search.exclude(&mut left).await?;
+    if left.is_empty() {
+        return Ok(false);
+    }
+    Ok(search.tied(&mut left).await?.is_some())
 }
 
 fn signed(lab: &Lab) -> impl Iterator<Item = &Resource> {

@@ -1,0 +1,172 @@
+//! The search for one resource under way: its candidates, and what is known of each of them.
+
+use super::graph::Needs;
+use super::lab_run::LabRun;
+use super::outcome::Obstacle;
+use super::verdict::call_failure;
+use crate::account::CallError;
+use crate::course::{Compiled, KindSpec, Lab, Resource};
+use crate::discover::{self, Args, Candidate, Kind, Listed};
+use crate::expr::{Document, Expr};
+use futures::{StreamExt, stream};
+use std::sync::Arc;
+
+/// Candidates that are described at once.
+const MAX_CONCURRENT_DESCRIPTIONS: usize = 12;
+
+/// The search for one resource.
+pub(super) struct Search<'r> {
+    pub run: &'r LabRun<'r>,
+    pub resource: &'r Resource,
+    pub kind: &'static Kind,
+    pub spec: &'static KindSpec,
+}
+
+/// A candidate during the search.
+pub(super) struct Contender {
+    pub listed: Arc<Listed>,
+    /// Its document, once it is described or where there is nothing to describe.
+    pub described: Option<Arc<Document>>,
+    /// Why it could not be described.
+    pub failed: Option<CallError>,
+}
+
+impl<'r> Search<'r> {
+    /// A search that has not begun.
+    ///
+    /// # Errors
+    /// When there is no such kind.
+    pub fn new(run: &'r LabRun<'r>, resource: &'r Resource) -> Result<Self, String> {
+        let known = discover::kind(&resource.kind).zip(discover::spec(&resource.kind));
+        let (kind, spec) = known.ok_or_else(|| format!("there is no kind `{}`", resource.kind))?;
+        Ok(Self {
+            run,
+            resource,
+            kind,
+            spec,
+        })
+    }
+
+    /// Every candidate of the kind.
+    ///
+    /// # Errors
+    /// Why they could not be listed.
+    pub async fn contenders(&self, args: &Args) -> Result<Vec<Contender>, String> {
+        let listed = self.run.source.list(self.kind, self.spec.name, args).await;
+        let whole = self.kind.describe.is_none();
+        let contender = |listed: Arc<Listed>| Contender {
+            described: whole.then(|| listed.document(self.spec).clone()),
+            failed: None,
+            listed,
+        };
+        let candidates = listed.map_err(|e| call_failure(&e))?;
+        Ok(candidates.into_iter().map(contender).collect())
+    }
+
+    /// Drops those that the resource's `where` excludes.
+    pub async fn exclude(&self, left: &mut Vec<Contender>) -> Result<(), String> {
+        if let Some(only) = &self.resource.only {
+            let mut keep = self.holding(only, left).await?.into_iter();
+            left.retain(|_| keep.next().unwrap_or(false));
+        }
+        Ok(())
+    }
+
+    /// For each of `left`, whether `condition` holds. What it mentions beside `it` may be absent: then a condition
+    /// that needs it does not hold. When it is unknown and there is a choice to make, the choice is unknown too.
+    pub async fn holding(&self, condition: &Compiled<Expr>, left: &mut [Contender]) -> Result<Vec<bool>, String> {
+        let (holding, _) = self.evaluated(condition, left).await?;
+        Ok(holding)
+    }
+
+    /// As [`Search::holding`], with the reason for which `condition` has no value for one of them.
+    pub async fn evaluated(
+        &self,
+        condition: &Compiled<Expr>,
+        left: &mut [Contender],
+    ) -> Result<(Vec<bool>, Option<String>), String> {
+        let needs = Needs::of_condition(self.run.lab, condition);
+        let mut scope = self.run.scope(&needs).await;
+        if let Some(Obstacle::Unknown(reason)) = self.run.obstacle(&needs) {
+            return Err(reason);
+        }
+        if condition_reads_beyond(condition, self.spec) {
+            self.describe_all(left).await?;
+        }
+        let mut unevaluated = None;
+        let mut holds = |contender: &Contender| {
+            scope.share("it", self.document(contender));
+            match condition.value.holds(&scope) {
+                Ok(holds) => holds,
+                Err(error) => {
+                    unevaluated.get_or_insert_with(|| error.at(condition.place()));
+                    false
+                }
+            }
+        };
+        Ok((left.iter().map(&mut holds).collect(), unevaluated))
+    }
+
+    /// What is known of a candidate.
+    pub fn document<'c>(&self, contender: &'c Contender) -> &'c Arc<Document> {
+        let described = contender.described.as_ref();
+        described.unwrap_or_else(|| contender.listed.document(self.spec))
+    }
+
+    /// Whether anything in the lab reads a field of the resource that its list does not have.
+    pub fn reads_beyond(&self) -> bool {
+        reads_beyond(self.run.lab, &self.resource.name, self.spec)
+    }
+
+    /// Describes each candidate that is not described yet.
+    pub async fn describe_all(&self, left: &mut [Contender]) -> Result<(), String> {
+        let open = left.iter_mut().filter(|c| c.described.is_none() && c.failed.is_none());
+        stream::iter(open)
+            .for_each_concurrent(MAX_CONCURRENT_DESCRIPTIONS, |contender| async move {
+                contender.failed = self.describe(contender).await.err();
+            })
+            .await;
+        // One that cannot be read (somebody else's bucket) is no candidate; when none can be, nothing is known.
+        match left.iter().find_map(|c| c.failed.as_ref()) {
+            Some(error) if left.iter().all(|c| c.failed.is_some()) => Err(call_failure(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Describes one candidate.
+    pub async fn describe(&self, contender: &mut Contender) -> Result<(), CallError> {
+        let describe = self.run.source.describe(self.kind, self.spec, &contender.listed);
+        contender.described = describe.await?;
+        Ok(())
+    }
+}
+
+/// Whether `--use` names this one: by its name, its ARN or its id, where names need not be unique.
+pub(super) fn is_called(candidate: &Candidate, wanted: &str) -> bool {
+    let in_arn = wanted.starts_with("arn:") && candidate.arn.is_none();
+    candidate.name == wanted
+        || candidate.document["id"] == wanted
+        || candidate.arn.as_deref() == Some(wanted)
+        || (in_arn && wanted.rsplit(['/', ':']).next() == Some(candidate.name.as_str()))
+}
+
+/// Whether finding `resource`, or anything that the lab says of it, takes more than its kind's list.
+pub fn reads_descriptions(lab: &Lab, resource: &Resource) -> bool {
+    let Some(spec) = discover::spec(&resource.kind) else {
+        return false;
+    };
+    let mut conditions = resource.choosers().map(|p| &p.holds).chain(&resource.only);
+    reads_beyond(lab, &resource.name, spec) || conditions.any(|c| condition_reads_beyond(c, spec))
+}
+
+fn reads_beyond(lab: &Lab, name: &str, spec: &KindSpec) -> bool {
+    lab.fields_read(name)
+        .is_none_or(|fields| fields.iter().any(|f| spec.described.contains(&f.as_str())))
+}
+
+fn condition_reads_beyond(condition: &Compiled<Expr>, spec: &KindSpec) -> bool {
+    match condition.value.mentions().fields_of("it") {
+        Some(fields) => fields.iter().any(|f| spec.described.contains(f)),
+        None => true,
+    }
+}
