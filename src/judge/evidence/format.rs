@@ -46,10 +46,10 @@ pub struct Evidence {
     #[serde(default)]
     pub leftovers: Vec<String>,
     /// The candidates of each kind, by kind and arguments.
-    #[serde(with = "stored::answers")]
+    #[serde(serialize_with = "stored::write_answers", deserialize_with = "stored::read_answers")]
     pub lists: BTreeMap<String, Result<Vec<Candidate>, CallError>>,
     /// What describing one of them showed, by kind and candidate.
-    #[serde(with = "stored::answers")]
+    #[serde(serialize_with = "stored::write_answers", deserialize_with = "stored::read_answers")]
     pub descriptions: BTreeMap<String, Result<Value, CallError>>,
     /// The probes, by step.
     pub probes: BTreeMap<String, ProbeEvidence>,
@@ -91,7 +91,12 @@ pub struct HopEvidence {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub send: Option<String>,
     /// What sending came to.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "stored::answer")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "stored::write_answer",
+        deserialize_with = "stored::read_answer"
+    )]
     pub sent: Option<Result<Sent, CallError>>,
     /// Why nothing was sent, where its clean-up record could not be saved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,7 +109,8 @@ pub struct HopEvidence {
         default,
         rename = "sight",
         skip_serializing_if = "Option::is_none",
-        with = "stored::observation"
+        serialize_with = "stored::write_observation",
+        deserialize_with = "stored::read_observation"
     )]
     pub observation: Option<Result<Observation, CallError>>,
     /// When it was seen, in seconds since the probe began.

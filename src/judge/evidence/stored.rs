@@ -2,8 +2,14 @@
 
 use crate::account::CallError;
 use crate::probe::Observation;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
+
+/// Results by name.
+type Answers<T> = BTreeMap<String, Result<T, CallError>>;
+
+/// One result, where there is one.
+type Answer<T> = Option<Result<T, CallError>>;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -30,76 +36,54 @@ impl<T, E> From<Stored<T, E>> for Result<T, E> {
     }
 }
 
-/// Results by name.
-pub mod answers {
-    use super::*;
-
-    type Answers<T> = BTreeMap<String, Result<T, CallError>>;
-
-    pub fn serialize<T: Serialize, S: serde::Serializer>(answers: &Answers<T>, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_map(
-            answers
-                .iter()
-                .map(|(name, answer)| (name, Stored::from(answer.as_ref()))),
-        )
-    }
-
-    pub fn deserialize<'d, T: Deserialize<'d>, D: serde::Deserializer<'d>>(from: D) -> Result<Answers<T>, D::Error> {
-        let stored = BTreeMap::<String, Stored<T, CallError>>::deserialize(from)?;
-        Ok(stored.into_iter().map(|(name, stored)| (name, stored.into())).collect())
-    }
+pub fn write_answers<T: Serialize, S: Serializer>(answers: &Answers<T>, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map(
+        answers
+            .iter()
+            .map(|(name, answer)| (name, Stored::from(answer.as_ref()))),
+    )
 }
 
-/// One result, where there is one.
-pub mod answer {
-    use super::*;
+pub fn read_answers<'d, T: Deserialize<'d>, D: Deserializer<'d>>(from: D) -> Result<Answers<T>, D::Error> {
+    let stored = BTreeMap::<String, Stored<T, CallError>>::deserialize(from)?;
+    Ok(stored.into_iter().map(|(name, stored)| (name, stored.into())).collect())
+}
 
-    type Answer<T> = Option<Result<T, CallError>>;
+pub fn write_answer<T: Serialize, S: Serializer>(answer: &Answer<T>, to: S) -> Result<S::Ok, S::Error> {
+    let stored = answer.as_ref().map(|answer| Stored::from(answer.as_ref()));
+    stored.serialize(to)
+}
 
-    pub fn serialize<T: Serialize, S: serde::Serializer>(answer: &Answer<T>, to: S) -> Result<S::Ok, S::Error> {
-        answer
-            .as_ref()
-            .map(|answer| Stored::from(answer.as_ref()))
-            .serialize(to)
-    }
-
-    pub fn deserialize<'d, T: Deserialize<'d>, D: serde::Deserializer<'d>>(from: D) -> Result<Answer<T>, D::Error> {
-        Ok(Option::<Stored<T, CallError>>::deserialize(from)?.map(Result::from))
-    }
+pub fn read_answer<'d, T: Deserialize<'d>, D: Deserializer<'d>>(from: D) -> Result<Answer<T>, D::Error> {
+    Ok(Option::<Stored<T, CallError>>::deserialize(from)?.map(Result::from))
 }
 
 /// What a look at a hop showed, or `{"error": …}` where the look failed.
-pub mod observation {
-    use super::*;
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Looked<O, E> {
+    Failed(Failed<E>),
+    Observed(O),
+}
 
-    #[derive(Serialize, Deserialize)]
-    #[serde(untagged)]
-    enum Shown<O, E> {
-        Failed(Failed<E>),
-        Observed(O),
-    }
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Failed<E> {
+    error: E,
+}
 
-    #[derive(Serialize, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Failed<E> {
-        error: E,
-    }
+pub fn write_observation<S: Serializer>(looked: &Answer<Observation>, to: S) -> Result<S::Ok, S::Error> {
+    let looked = looked.as_ref().map(|looked| match looked {
+        Ok(observation) => Looked::Observed(observation),
+        Err(error) => Looked::Failed(Failed { error }),
+    });
+    looked.serialize(to)
+}
 
-    type Looked = Option<Result<Observation, CallError>>;
-
-    pub fn serialize<S: serde::Serializer>(looked: &Looked, to: S) -> Result<S::Ok, S::Error> {
-        let shown = looked.as_ref().map(|looked| match looked {
-            Ok(observation) => Shown::Observed(observation),
-            Err(error) => Shown::Failed(Failed { error }),
-        });
-        shown.serialize(to)
-    }
-
-    pub fn deserialize<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Looked, D::Error> {
-        let shown = Option::<Shown<Observation, CallError>>::deserialize(from)?;
-        Ok(shown.map(|shown| match shown {
-            Shown::Observed(observation) => Ok(observation),
-            Shown::Failed(Failed { error }) => Err(error),
-        }))
-    }
+pub fn read_observation<'d, D: Deserializer<'d>>(from: D) -> Result<Answer<Observation>, D::Error> {
+    let looked = Option::<Looked<Observation, CallError>>::deserialize(from)?;
+    Ok(looked.map(|looked| match looked {
+        Looked::Observed(observation) => Ok(observation),
+        Looked::Failed(Failed { error }) => Err(error),
+    }))
 }
