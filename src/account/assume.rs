@@ -2,7 +2,7 @@
 
 use super::client::{Account, new_partition};
 use super::credentials::{CREDENTIALS_TIMEOUT, Keys, credentials_of};
-use super::error::{ASSUME_ROLE, CallError, Problem};
+use super::error::{ASSUME_ROLE, CallError, ErrorKind};
 use aws_config::identity::IdentityCache;
 use aws_config::{Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -84,9 +84,9 @@ impl Assuming {
 
     /// AWS does not tell whether a role is there: a missing one is denied too.
     fn refused(&self, error: CallError) -> CallError {
-        match error.problem {
-            Problem::Denied => CallError {
-                problem: Problem::RoleRefused(self.role.arn.clone()),
+        match error.kind {
+            ErrorKind::Denied => CallError {
+                kind: ErrorKind::RoleRefused(self.role.arn.clone()),
                 ..error
             },
             _ => error,

@@ -67,13 +67,13 @@ impl Account {
     }
 
     /// The same credentials in another region, for looking where things are.
-    pub fn elsewhere(&self, region: &str) -> Account {
+    pub fn in_region(&self, region: &str) -> Account {
         let config = self.config.to_builder().region(Region::new(region.to_owned())).build();
         Account::new(config, self.custom_endpoint)
     }
 
     /// The same account, of which nothing has been asked yet: for who looks again.
-    pub fn anew(&self) -> Account {
+    pub fn with_fresh_cache(&self) -> Account {
         Account {
             partition: self.partition.clone(),
             ..Account::new(self.config.clone(), self.custom_endpoint)
@@ -97,7 +97,7 @@ impl Account {
     }
 
     /// Whether something else than AWS is asked, such as the sandbox.
-    pub fn is_elsewhere(&self) -> bool {
+    pub fn has_custom_endpoint(&self) -> bool {
         self.custom_endpoint
     }
 
@@ -145,7 +145,7 @@ impl Account {
         self.calls.get(format!("{action} {input}"), ask).await
     }
 
-    /// What is kept with this account: one value of each type, made when it is asked for first. [`Account::anew`] has
+    /// What is kept with this account: one value of each type, made when it is asked for first. [`Account::with_fresh_cache`] has
     /// nothing of it.
     pub fn keep<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
         self.kept.get()

@@ -2,7 +2,7 @@
 
 use super::client::Account;
 use super::credentials::{CREDENTIALS_TIMEOUT, Keys, credentials_of};
-use super::error::{ASSUME_ROLE, CallError, Problem};
+use super::error::{ASSUME_ROLE, CallError, ErrorKind};
 use super::http;
 use super::regions::NotARegion;
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
@@ -110,22 +110,22 @@ impl ConnectError {
                 "The student's account   ask the student for their own credentials",
                 "Your own account        edemlab check LAB",
             ],
-            Self::Call(error) => match error.problem {
-                Problem::Expired if error.action == ASSUME_ROLE => &["SSO                    aws sso login"],
-                Problem::Expired => &[
+            Self::Call(error) => match error.kind {
+                ErrorKind::Expired if error.action == ASSUME_ROLE => &["SSO                    aws sso login"],
+                ErrorKind::Expired => &[
                     "Learner Lab            start the lab again and paste the new credentials",
                     "SSO                    aws sso login",
                 ],
-                Problem::WrongCredentials => &[
+                ErrorKind::WrongCredentials => &[
                     "Check the key          aws configure list",
                     "A new key              IAM → Users → your user → Security credentials → Create access key",
                 ],
-                Problem::RoleRefused(_) => &[
+                ErrorKind::RoleRefused(_) => &[
                     "The student            sends the link or command of `edemlab access link ROSTER` through once more",
                     "You                    may need permission for sts:AssumeRole on that role",
                 ],
-                Problem::ClockSkew => &["Set this computer's clock (automatic time), then try again."],
-                Problem::Unreachable | Problem::TimedOut => &[
+                ErrorKind::ClockSkew => &["Set this computer's clock (automatic time), then try again."],
+                ErrorKind::Unreachable | ErrorKind::TimedOut => &[
                     "Check your connection, VPN or proxy (HTTPS_PROXY), and that the region is right.",
                     "Without a network      add --sandbox to this command",
                 ],
@@ -150,7 +150,7 @@ fn timeouts() -> TimeoutConfig {
 
 impl Account {
     /// An account at an endpoint on this computer. Nothing of the user's environment or files is read.
-    pub fn on_this_computer(endpoint: &str, region: &str, access_key_id: &str, secret_access_key: &str) -> Self {
+    pub fn loopback(endpoint: &str, region: &str, access_key_id: &str, secret_access_key: &str) -> Self {
         let keys = Credentials::new(access_key_id, secret_access_key, None, None, "edemlab");
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -277,15 +277,15 @@ impl Connection {
 impl From<(CallError, Option<&str>)> for ConnectError {
     /// A first call that failed, with the profile that was asked for.
     fn from((error, profile): (CallError, Option<&str>)) -> Self {
-        match (&error.problem, profile) {
-            (Problem::NoCredentials, Some(name)) => {
+        match (&error.kind, profile) {
+            (ErrorKind::NoCredentials, Some(name)) => {
                 let why = "it is not among your profiles, or has no credentials".to_owned();
                 Self::Profile(name.to_owned(), why)
             }
-            (Problem::WrongCredentials, Some(name)) if !error.message.is_empty() => {
+            (ErrorKind::WrongCredentials, Some(name)) if !error.message.is_empty() => {
                 Self::Profile(name.to_owned(), error.message)
             }
-            (Problem::NoCredentials, _) => Self::NoCredentials,
+            (ErrorKind::NoCredentials, _) => Self::NoCredentials,
             _ => Self::Call(error),
         }
     }

@@ -21,7 +21,8 @@ pub struct CallError {
     /// The IAM action that the call needs.
     pub action: String,
     /// What went wrong.
-    pub problem: Problem,
+    #[serde(rename = "problem")]
+    pub kind: ErrorKind,
     /// AWS's own message, cut.
     pub message: String,
 }
@@ -29,7 +30,7 @@ pub struct CallError {
 /// What went wrong with a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Problem {
+pub enum ErrorKind {
     /// The caller may not do this.
     Denied,
     /// Too many calls, after all retries.
@@ -72,7 +73,7 @@ impl CallError {
     pub fn other(action: &str, code: &str, message: impl Into<String>) -> Self {
         Self {
             action: action.to_owned(),
-            problem: Problem::Other(code.to_owned()),
+            kind: ErrorKind::Other(code.to_owned()),
             message: message.into(),
         }
     }
@@ -87,39 +88,39 @@ impl CallError {
         if let Some(first) = causes(error).find_map(|cause| cause.downcast_ref::<CallError>()) {
             return first.clone();
         }
-        let (problem, message) = match error {
+        let (kind, message) = match error {
             SdkError::ServiceError(service) => of_service(service.err(), status(service.raw())),
-            SdkError::TimeoutError(_) => (Problem::TimedOut, String::new()),
+            SdkError::TimeoutError(_) => (ErrorKind::TimedOut, String::new()),
             SdkError::ResponseError(response) if status(response.raw()).is_some_and(|status| status >= 500) => {
                 broken(status(response.raw()))
             }
             SdkError::ResponseError(_)
                 if !causes(error).any(|e| e.is::<std::io::Error>() || e.is::<LengthLimitError>()) =>
             {
-                (Problem::Other(UNREADABLE.to_owned()), NOT_FROM_AWS.to_owned())
+                (ErrorKind::Other(UNREADABLE.to_owned()), NOT_FROM_AWS.to_owned())
             }
             other => of_chain(other),
         };
         Self {
             action: action.to_owned(),
-            problem,
+            kind,
             message: message.chars().take(MESSAGE).collect(),
         }
     }
 
     /// AWS's error code, for what is an answer of its own (`NoSuchBucketPolicy`).
     pub fn code(&self) -> Option<&str> {
-        match &self.problem {
-            Problem::Other(code) => Some(code),
+        match &self.kind {
+            ErrorKind::Other(code) => Some(code),
             _ => None,
         }
     }
 
     /// Whether the call may have done its work all the same: its answer was lost, or AWS could not say.
     pub fn may_have_acted(&self) -> bool {
-        match &self.problem {
-            Problem::TimedOut | Problem::Unreachable => true,
-            Problem::Other(code) => [UNREADABLE, EMPTY, TOO_LONG, STOPPED, BROKEN].contains(&code.as_str()),
+        match &self.kind {
+            ErrorKind::TimedOut | ErrorKind::Unreachable => true,
+            ErrorKind::Other(code) => [UNREADABLE, EMPTY, TOO_LONG, STOPPED, BROKEN].contains(&code.as_str()),
             _ => false,
         }
     }
@@ -132,35 +133,37 @@ impl CallError {
     /// Whether it ends the whole check: every other call would fail in the same way.
     pub fn ends_everything(&self) -> bool {
         matches!(
-            self.problem,
-            Problem::RoleRefused(_)
-                | Problem::Expired
-                | Problem::WrongCredentials
-                | Problem::NoCredentials
-                | Problem::ClockSkew
+            self.kind,
+            ErrorKind::RoleRefused(_)
+                | ErrorKind::Expired
+                | ErrorKind::WrongCredentials
+                | ErrorKind::NoCredentials
+                | ErrorKind::ClockSkew
         )
     }
 
     /// In one sentence without capital and stop.
     fn sentence(&self) -> String {
         let action = &self.action;
-        match &self.problem {
-            Problem::Denied => format!("{action} is denied"),
-            Problem::Throttled => format!("AWS answered {action} with \"slow down\", after all retries"),
-            Problem::RoleRefused(arn) => format!(
+        match &self.kind {
+            ErrorKind::Denied => format!("{action} is denied"),
+            ErrorKind::Throttled => format!("AWS answered {action} with \"slow down\", after all retries"),
+            ErrorKind::RoleRefused(arn) => format!(
                 "AWS refused to let you act as {}: the role is not there, or its external id is another",
                 role_of(arn)
             ),
-            Problem::Expired if action == ASSUME_ROLE => "your own credentials have expired".to_owned(),
-            Problem::Expired => "the credentials have expired".to_owned(),
-            Problem::WrongCredentials if action == ASSUME_ROLE => "AWS does not accept your own credentials".to_owned(),
-            Problem::WrongCredentials => "AWS does not accept these credentials".to_owned(),
-            Problem::NoCredentials => "there are no AWS credentials".to_owned(),
-            Problem::ClockSkew => "this computer's clock differs too much from AWS's".to_owned(),
-            Problem::Unreachable => format!("no connection to AWS for {action}"),
-            Problem::TimedOut => format!("AWS did not answer {action} in time"),
-            Problem::Other(code) if self.message.is_empty() => format!("{action} failed: {code}"),
-            Problem::Other(code) => format!("{action} failed: {code}: {}", self.message),
+            ErrorKind::Expired if action == ASSUME_ROLE => "your own credentials have expired".to_owned(),
+            ErrorKind::Expired => "the credentials have expired".to_owned(),
+            ErrorKind::WrongCredentials if action == ASSUME_ROLE => {
+                "AWS does not accept your own credentials".to_owned()
+            }
+            ErrorKind::WrongCredentials => "AWS does not accept these credentials".to_owned(),
+            ErrorKind::NoCredentials => "there are no AWS credentials".to_owned(),
+            ErrorKind::ClockSkew => "this computer's clock differs too much from AWS's".to_owned(),
+            ErrorKind::Unreachable => format!("no connection to AWS for {action}"),
+            ErrorKind::TimedOut => format!("AWS did not answer {action} in time"),
+            ErrorKind::Other(code) if self.message.is_empty() => format!("{action} failed: {code}"),
+            ErrorKind::Other(code) => format!("{action} failed: {code}: {}", self.message),
         }
     }
 }
@@ -175,14 +178,14 @@ fn role_of(arn: &str) -> String {
 }
 
 /// AWS's common errors; see <https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html> and each service's.
-fn of_code(code: &str) -> Problem {
+fn of_code(code: &str) -> ErrorKind {
     match code {
         "AccessDenied"
         | "AccessDeniedException"
         | "AuthorizationError"
         | "UnauthorizedOperation"
         | "NotAuthorized"
-        | "AllAccessDisabled" => Problem::Denied,
+        | "AllAccessDisabled" => ErrorKind::Denied,
         "Throttling"
         | "ThrottlingException"
         | "ThrottledException"
@@ -190,8 +193,8 @@ fn of_code(code: &str) -> Problem {
         | "RequestLimitExceeded"
         | "LimitExceededException"
         | "ProvisionedThroughputExceededException"
-        | "SlowDown" => Problem::Throttled,
-        "ExpiredToken" | "ExpiredTokenException" => Problem::Expired,
+        | "SlowDown" => ErrorKind::Throttled,
+        "ExpiredToken" | "ExpiredTokenException" => ErrorKind::Expired,
         "InvalidClientTokenId"
         | "UnrecognizedClientException"
         | "InvalidSignatureException"
@@ -200,30 +203,32 @@ fn of_code(code: &str) -> Problem {
         | "InvalidToken"
         | "IncompleteSignature"
         | "MissingAuthenticationToken"
-        | "MissingAuthenticationTokenException" => Problem::WrongCredentials,
-        "RequestTimeTooSkewed" | "RequestExpired" => Problem::ClockSkew,
-        other => Problem::Other(other.to_owned()),
+        | "MissingAuthenticationTokenException" => ErrorKind::WrongCredentials,
+        "RequestTimeTooSkewed" | "RequestExpired" => ErrorKind::ClockSkew,
+        other => ErrorKind::Other(other.to_owned()),
     }
 }
 
 /// What a service answered that is no success, with this HTTP status.
-fn of_service<E: ProvideErrorMetadata>(error: &E, status: Option<u16>) -> (Problem, String) {
+fn of_service<E: ProvideErrorMetadata>(error: &E, status: Option<u16>) -> (ErrorKind, String) {
     let message = error.message().unwrap_or_default().to_owned();
     match (error.code().map(of_code), status) {
         // Whatever broke there, the caller and the account are not the cause.
-        (Some(Problem::Other(code)), Some(500..)) => (Problem::Other(BROKEN.to_owned()), format!("{code} {message}")),
+        (Some(ErrorKind::Other(code)), Some(500..)) => {
+            (ErrorKind::Other(BROKEN.to_owned()), format!("{code} {message}"))
+        }
         (Some(problem), _) => (problem, message),
         (None, Some(500..)) => broken(status),
         // AWS always names its error.
-        (None, _) => (Problem::Other(UNREADABLE.to_owned()), NOT_FROM_AWS.to_owned()),
+        (None, _) => (ErrorKind::Other(UNREADABLE.to_owned()), NOT_FROM_AWS.to_owned()),
     }
 }
 
 /// An error of the service as such, which says nothing but its status.
-fn broken(status: Option<u16>) -> (Problem, String) {
+fn broken(status: Option<u16>) -> (ErrorKind, String) {
     let status = status.unwrap_or_default();
     let text = format!("AWS answered with status {status}: try again in a minute");
-    (Problem::Other(BROKEN.to_owned()), text)
+    (ErrorKind::Other(BROKEN.to_owned()), text)
 }
 
 /// The HTTP status of an answer.
@@ -233,29 +238,29 @@ fn status<R: 'static>(raw: &R) -> Option<u16> {
 }
 
 /// Failures before AWS answered: no credentials, no connection.
-fn of_chain(error: &(dyn Error + 'static)) -> (Problem, String) {
+fn of_chain(error: &(dyn Error + 'static)) -> (ErrorKind, String) {
     if causes(error).any(|e| e.is::<EmptyAnswer>()) {
-        return (Problem::Other(EMPTY.to_owned()), EmptyAnswer.to_string());
+        return (ErrorKind::Other(EMPTY.to_owned()), EmptyAnswer.to_string());
     }
     // Off EC2, whatever the instance metadata service (or a proxy in its place) answers means: no credentials there.
     if causes(error).any(|e| e.is::<aws_config::imds::client::error::ImdsError>()) {
-        return (Problem::NoCredentials, String::new());
+        return (ErrorKind::NoCredentials, String::new());
     }
     for error in causes(error) {
         if let Some(credentials) = error.downcast_ref::<CredentialsError>() {
             let problem = match credentials {
-                CredentialsError::CredentialsNotLoaded(_) => Problem::NoCredentials,
-                CredentialsError::ProviderTimedOut(_) => Problem::TimedOut,
-                _ => Problem::WrongCredentials,
+                CredentialsError::CredentialsNotLoaded(_) => ErrorKind::NoCredentials,
+                CredentialsError::ProviderTimedOut(_) => ErrorKind::TimedOut,
+                _ => ErrorKind::WrongCredentials,
             };
             return (problem, deepest(error));
         }
     }
     if causes(error).any(|e| e.is::<LengthLimitError>()) {
         let why = "the answer is longer than anything that AWS sends: is a proxy in between?";
-        return (Problem::Other(TOO_LONG.to_owned()), why.to_owned());
+        return (ErrorKind::Other(TOO_LONG.to_owned()), why.to_owned());
     }
-    (Problem::Unreachable, deepest(error))
+    (ErrorKind::Unreachable, deepest(error))
 }
 
 fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {

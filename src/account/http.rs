@@ -21,14 +21,14 @@ const LONGEST: usize = 16 * 1024 * 1024;
 
 /// A client whose answers end at [`LONGEST`].
 #[derive(Debug)]
-struct Cut(SharedHttpClient);
+struct BodyLimit(SharedHttpClient);
 
 #[derive(Debug)]
-struct CutConnector(SharedHttpConnector);
+struct BodyLimitConnector(SharedHttpConnector);
 
-impl HttpClient for Cut {
+impl HttpClient for BodyLimit {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(CutConnector(self.0.http_connector(settings, components)))
+        SharedHttpConnector::new(BodyLimitConnector(self.0.http_connector(settings, components)))
     }
 }
 
@@ -37,7 +37,7 @@ impl HttpClient for Cut {
 #[error("AWS's answer came without a body")]
 pub(super) struct EmptyAnswer;
 
-impl HttpConnector for CutConnector {
+impl HttpConnector for BodyLimitConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let needs_body = is_answered_with_a_body(&request);
         let answer = self.0.call(request);
@@ -103,7 +103,7 @@ pub fn shared_client() -> SharedHttpClient {
                     .tls_context(trust())
                     .build()
             });
-            SharedHttpClient::new(Cut(client))
+            SharedHttpClient::new(BodyLimit(client))
         })
         .clone()
 }
@@ -121,7 +121,7 @@ pub fn loopback_client() -> SharedHttpClient {
                 .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
                 .tls_context(nobody.expect("a context without certificates has none that could be wrong"))
                 .build_https();
-            SharedHttpClient::new(Cut(client))
+            SharedHttpClient::new(BodyLimit(client))
         })
         .clone()
 }

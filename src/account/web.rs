@@ -3,7 +3,7 @@
 
 use super::client::Account;
 use super::partition::is_aws_host;
-use super::{CallError, Problem};
+use super::{CallError, ErrorKind};
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
 use aws_smithy_runtime_api::client::interceptors::context::{Error, Output};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
@@ -79,7 +79,7 @@ impl Account {
             let answer = self.visit_once(host, path, request.clone()).await;
             let hiccup = match &answer {
                 Ok(answer) => answer.status == 429 || answer.status >= 500,
-                Err(error) => error.problem == Problem::Unreachable,
+                Err(error) => error.kind == ErrorKind::Unreachable,
             };
             match pauses.next().filter(|_| hiccup) {
                 // Between two tries, of which there are few: a hiccup passes by itself.
@@ -102,7 +102,7 @@ impl Account {
         let asked = self.plain(&url, Some(host.to_owned()));
         let path = path.to_owned();
         let answer = async {
-            let Taken(answer) = asked
+            let RawResponse(answer) = asked
                 .invoke((path, request))
                 .await
                 .map_err(|error| unanswered(&action, &error))?;
@@ -111,7 +111,7 @@ impl Account {
             let from_api_gateway = API_GATEWAY.iter().any(|name| answer.headers().get(*name).is_some());
             let body = beginning(answer.into_body()).await.map_err(|message| CallError {
                 action: action.clone(),
-                problem: Problem::Unreachable,
+                kind: ErrorKind::Unreachable,
                 message,
             })?;
             Ok(WebAnswer {
@@ -124,14 +124,18 @@ impl Account {
         tokio::time::timeout(PATIENCE, answer).await.unwrap_or_else(|_| {
             Err(CallError {
                 action: action.clone(),
-                problem: Problem::TimedOut,
+                kind: ErrorKind::TimedOut,
                 message: String::new(),
             })
         })
     }
 
     /// An unsigned request for a path of `url`, with another `Host` if one is given. It is sent once.
-    pub(super) fn plain(&self, url: &str, host: Option<String>) -> Operation<(String, WebRequest), Taken, Infallible> {
+    pub(super) fn plain(
+        &self,
+        url: &str,
+        host: Option<String>,
+    ) -> Operation<(String, WebRequest), RawResponse, Infallible> {
         let mut operation = Operation::builder()
             .service_name("web")
             .operation_name("visit")
@@ -156,7 +160,7 @@ impl Account {
                     .insert("user-agent", concat!("edemlab/", env!("CARGO_PKG_VERSION")));
                 Ok(http)
             })
-            .deserializer_impl::<Taken, Infallible>(Take);
+            .deserializer_impl::<RawResponse, Infallible>(Take);
         if let Some(http) = self.config.http_client() {
             operation = operation.http_client(http);
         }
@@ -174,13 +178,13 @@ fn is_aws(host: &str) -> bool {
 }
 
 pub(super) fn unanswered<R>(action: &str, error: &SdkError<Infallible, R>) -> CallError {
-    let problem = match error {
-        SdkError::TimeoutError(_) => Problem::TimedOut,
-        _ => Problem::Unreachable,
+    let kind = match error {
+        SdkError::TimeoutError(_) => ErrorKind::TimedOut,
+        _ => ErrorKind::Unreachable,
     };
     CallError {
         action: action.to_owned(),
-        problem,
+        kind,
         message: String::new(),
     }
 }
@@ -200,7 +204,7 @@ async fn beginning(body: SdkBody) -> Result<String, String> {
 
 /// The response before its body is read.
 #[derive(Debug)]
-pub(super) struct Taken(pub HttpResponse);
+pub(super) struct RawResponse(pub HttpResponse);
 
 /// Takes the response as it comes, whatever its status, so that not more of it is read than is wanted.
 #[derive(Debug)]
@@ -213,7 +217,7 @@ impl DeserializeResponse for Take {
         for (name, value) in response.headers().iter() {
             taken.headers_mut().append(name.to_owned(), value.to_owned());
         }
-        Some(Ok(Output::erase(Taken(taken))))
+        Some(Ok(Output::erase(RawResponse(taken))))
     }
 
     fn deserialize_nonstreaming(&self, _: &HttpResponse) -> Result<Output, OrchestratorError<Error>> {

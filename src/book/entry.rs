@@ -94,7 +94,7 @@ impl Writer<'_> {
                 out,
                 "- <strong>{}</strong>: {}",
                 marked(&fault.title),
-                marked(&fault.looks)
+                marked(&fault.symptom)
             );
         }
         out.push_str("\n</details>\n\n");
@@ -123,7 +123,7 @@ fn way(out: &mut String, step: &Step, probe: &Probe) {
         let mut next = Some(end);
         while let Some(at) = next {
             let hop = &probe.hops[at];
-            stops.push(format!("[{}](#{})", literal(&hop.way), step.anchor(&hop.check.id)));
+            stops.push(format!("[{}](#{})", literal(&hop.label), step.anchor(&hop.check.id)));
             next = hop.after;
         }
         stops.push("sent".to_owned());

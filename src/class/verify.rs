@@ -1,8 +1,8 @@
 //! Whether a class's accounts can be checked: opened, the right ones, and with the permissions that the labs need first.
 
-use super::access::{Doors, roots};
+use super::access::{StudentAccess, roots};
 use super::roster::{Access, Entry};
-use crate::account::{Account, CallError, ConnectError, Problem};
+use crate::account::{Account, CallError, ConnectError, ErrorKind};
 use crate::course::Lab;
 use crate::discover::{Args, Kind};
 use crate::judge::{Options, signs};
@@ -72,7 +72,7 @@ struct NotReady {
 
 /// Tries a student's account. Reads only: who the caller is, and one list of each kind that the labs begin with. Denied
 /// ones are named. `region` is that of the flag, for students whose line names none.
-pub async fn verify(doors: &Doors, entry: &Entry, labs: &[&Lab], region: Option<&str>) -> Verified {
+pub async fn verify(student_access: &StudentAccess, entry: &Entry, labs: &[&Lab], region: Option<&str>) -> Verified {
     let mut verified = Verified {
         student: entry.student.id.clone(),
         name: entry.student.name.clone(),
@@ -93,7 +93,7 @@ pub async fn verify(doors: &Doors, entry: &Entry, labs: &[&Lab], region: Option<
         .copied()
         .filter(|lab| entry.student.takes(&lab.id))
         .collect();
-    let tried = tokio::time::timeout(PATIENCE, attempt(doors, entry, &labs, region, &mut verified)).await;
+    let tried = tokio::time::timeout(PATIENCE, attempt(student_access, entry, &labs, region, &mut verified)).await;
     let outcome = tried.unwrap_or_else(|_| {
         Err(NotReady {
             state: State::Unknown,
@@ -112,17 +112,20 @@ pub async fn verify(doors: &Doors, entry: &Entry, labs: &[&Lab], region: Option<
 }
 
 async fn attempt(
-    doors: &Doors,
+    student_access: &StudentAccess,
     entry: &Entry,
     labs: &[&Lab],
     region: Option<&str>,
     verified: &mut Verified,
 ) -> Result<(), NotReady> {
     // Who it is comes before where.
-    let somewhere = verified.region.clone().or(doors.default_region().map(str::to_owned));
+    let somewhere = verified
+        .region
+        .clone()
+        .or(student_access.default_region().map(str::to_owned));
     let somewhere = somewhere.unwrap_or_else(|| "us-east-1".to_owned());
     let connect = |error: ConnectError| not_open(entry, &error);
-    let (account, me) = doors.enter(entry, Some(&somewhere)).await.map_err(connect)?;
+    let (account, me) = student_access.enter(entry, Some(&somewhere)).await.map_err(connect)?;
     verified.account = Some(me.account);
     let mut regions: BTreeMap<String, Vec<&Lab>> = BTreeMap::new();
     let mut open = Vec::new();
@@ -133,7 +136,7 @@ async fn attempt(
         }
     }
     let mut untold = None;
-    for (lab, found) in doors.find_regions(entry, &open).await.map_err(connect)? {
+    for (lab, found) in student_access.find_regions(entry, &open).await.map_err(connect)? {
         match found {
             Ok(found) => {
                 let labs = open.iter().filter(|l| l.id == lab);
@@ -154,14 +157,14 @@ async fn attempt(
         return Err(untold);
     }
     for (region, labs) in &regions {
-        let account = account.elsewhere(region);
+        let account = account.in_region(region);
         may_read(entry, &account, labs).await?;
         let named: Vec<&Lab> = labs
             .iter()
             .filter(|lab| !open.iter().any(|o| o.id == lab.id))
             .copied()
             .collect();
-        in_place(doors, entry, &account, &named).await?;
+        in_place(student_access, entry, &account, &named).await?;
     }
     Ok(())
 }
@@ -177,7 +180,12 @@ fn unknown(reason: String) -> NotReady {
 
 /// Whether what the roster or a flag says of the region of `labs` can be right: not if nothing of a lab is here, and its
 /// signs are seen in another region. Whoever has not begun is ready.
-async fn in_place(doors: &Doors, entry: &Entry, account: &Account, labs: &[&Lab]) -> Result<(), NotReady> {
+async fn in_place(
+    student_access: &StudentAccess,
+    entry: &Entry,
+    account: &Account,
+    labs: &[&Lab],
+) -> Result<(), NotReady> {
     let mut absent = Vec::new();
     for lab in labs {
         let here = signs(lab, account, &entry.options(lab, &Options::default())).await;
@@ -188,7 +196,7 @@ async fn in_place(doors: &Doors, entry: &Entry, account: &Account, labs: &[&Lab]
     if absent.is_empty() {
         return Ok(());
     }
-    let Ok(searched) = doors.search(entry, &absent).await else {
+    let Ok(searched) = student_access.search(entry, &absent).await else {
         return Ok(());
     };
     let elsewhere = absent.iter().filter_map(|lab| {
@@ -219,7 +227,7 @@ async fn may_read(entry: &Entry, account: &Account, labs: &[&Lab]) -> Result<(),
     let errors: Vec<CallError> = answers.into_iter().filter_map(Result::err).collect();
     let denied: BTreeSet<&str> = errors
         .iter()
-        .filter(|error| error.problem == Problem::Denied)
+        .filter(|error| error.kind == ErrorKind::Denied)
         .map(|error| error.action.as_str())
         .collect();
     if !denied.is_empty() {
@@ -263,12 +271,12 @@ fn not_open(entry: &Entry, error: &ConnectError) -> NotReady {
     };
     let handed_in = matches!(entry.access, Access::Keys(_));
     let problem = match error {
-        ConnectError::Call(error) => Some(&error.problem),
+        ConnectError::Call(error) => Some(&error.kind),
         _ => None,
     };
     // With a role or a profile, credentials are the professor's.
     let tell = match (error, problem) {
-        (_, Some(Problem::RoleRefused(_))) => Some(format!(
+        (_, Some(ErrorKind::RoleRefused(_))) => Some(format!(
             "I cannot get into {promised} yet: please open the link or run the command that I sent you, signed in to that \
              account."
         )),
@@ -278,23 +286,23 @@ fn not_open(entry: &Entry, error: &ConnectError) -> NotReady {
         (ConnectError::OwnAccount { .. }, _) => {
             Some("What you gave me does not open your own AWS account: please hand in yours.".to_owned())
         }
-        (_, Some(Problem::Expired)) if handed_in => Some(
+        (_, Some(ErrorKind::Expired)) if handed_in => Some(
             "The AWS credentials that you handed in have expired: please start the lab again and hand in the new ones."
                 .to_owned(),
         ),
-        (_, Some(Problem::WrongCredentials)) if handed_in => {
+        (_, Some(ErrorKind::WrongCredentials)) if handed_in => {
             Some("AWS does not accept the credentials that you handed in: please copy them anew, all lines.".to_owned())
         }
         _ => None,
     };
     let untold = matches!(
         problem,
-        Some(Problem::Throttled | Problem::Unreachable | Problem::TimedOut | Problem::Other(_))
+        Some(ErrorKind::Throttled | ErrorKind::Unreachable | ErrorKind::TimedOut | ErrorKind::Other(_))
     );
     NotReady {
         state: if untold { State::Unknown } else { State::NotReady },
         reason: error.to_string(),
         tell,
-        refused: matches!(problem, Some(Problem::RoleRefused(_))),
+        refused: matches!(problem, Some(ErrorKind::RoleRefused(_))),
     }
 }

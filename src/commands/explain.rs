@@ -79,7 +79,7 @@ fn explain(out: &mut String, lab: &Lab, vocabulary: &Vocabulary, check: &Check, 
     }
     line("fix", &words(&check.fix));
     for fault in lab.faults.iter().filter(|f| f.fails.contains(&check.id)) {
-        line("fails when", &format!("{} ({})", fault.title, fault.looks));
+        line("fails when", &format!("{} ({})", fault.title, fault.symptom));
     }
     out.push('\n');
 }

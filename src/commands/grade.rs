@@ -36,7 +36,7 @@ pub async fn run(course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8>
     if args.at_once.is_some_and(|n| n > MOST_ASKED) {
         return Err(Refused::TooManyAtOnce(MOST_ASKED).into());
     }
-    let doors = roster::doors(&args.roster, &list, own, &args.secret).await?;
+    let student_access = roster::student_access(&args.roster, &list, own, &args.secret).await?;
     let (folder, _lock) = folder_of(&course, &labs, &list, &args)?;
     if let Some(Ledger { stack, .. }) = Ledger::read(&args.out)? {
         let (dir, stack) = (shown(&args.out), visible(&stack));
@@ -52,7 +52,7 @@ pub async fn run(course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8>
     let entries: BTreeMap<&str, &Entry> = list.students.iter().map(|e| (e.student.id.as_str(), e)).collect();
     let open = async |student: &Student, labs: &[&Lab]| {
         let entry = entries[student.id.as_str()];
-        let admitted = doors.admit(entry, args.own.region.as_deref(), labs).await;
+        let admitted = student_access.admit(entry, args.own.region.as_deref(), labs).await;
         admitted.map(opened).map_err(|error| Closed(error.to_string()))
     };
     let screen = Screen::new(&folder.class().course, &labs, plan.work.len(), plan.at_once);

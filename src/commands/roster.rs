@@ -4,7 +4,7 @@ use super::common;
 use super::live::Live;
 use crate::account::partition::Partition;
 use crate::account::{ConnectError, Connection};
-use crate::class::access::{Doors, ExternalIds, Secret, SecretError, invited};
+use crate::class::access::{ExternalIds, Secret, SecretError, StudentAccess, invited};
 use crate::class::roster::{self, Access, LabNames, Roster, RosterErrors};
 use crate::class::verify::{State, Verified, verify};
 use crate::class::{cell, identifier};
@@ -24,9 +24,9 @@ pub async fn run(course: Option<PathBuf>, command: RosterCommand) -> anyhow::Res
     let own = connection(&args.own);
     let region = own.region().await.unwrap_or_default();
     let class = read(&args.roster, &course, &region)?;
-    let doors = doors(&args.roster, &class, own, &args.secret).await?;
+    let student_access = student_access(&args.roster, &class, own, &args.secret).await?;
     let live = Live::new(args.format != VerifyFormat::Text);
-    let verified = all(&doors, &class, &labs, &args, &live).await;
+    let verified = all(&student_access, &class, &labs, &args, &live).await;
     live.clear();
     super::output::print(rendered(&verified, args.format).trim_end())?;
     let ready = |v: &Verified| matches!(v.state, State::Ready | State::Excused);
@@ -69,13 +69,18 @@ pub fn connection(own: &OwnAccount) -> Connection {
 
 /// The ways into the accounts of a class: with its secret, if any of them is a role. `file` is its roster, for the lines
 /// that would open the professor's own account.
-pub async fn doors(file: &Path, class: &Roster, own: Connection, secret: &SecretFile) -> anyhow::Result<Doors> {
+pub async fn student_access(
+    file: &Path,
+    class: &Roster,
+    own: Connection,
+    secret: &SecretFile,
+) -> anyhow::Result<StudentAccess> {
     let secret = class_secret(class, secret)?;
     let (profile, roles) = (own.profile.clone(), secret.is_some());
-    let doors = Doors::new(own, secret.map_or(ExternalIds::Nobody, ExternalIds::Of)).await?;
+    let student_access = StudentAccess::new(own, secret.map_or(ExternalIds::Nobody, ExternalIds::Of)).await?;
     if roles {
         // What is wrong with these would be said again for each student.
-        let me = doors.own().identity().await;
+        let me = student_access.own().identity().await;
         let me = me.map_err(|error| ConnectError::from((error, profile.as_deref())))?;
         if me.who() == "root" {
             bail!(
@@ -86,12 +91,12 @@ pub async fn doors(file: &Path, class: &Roster, own: Connection, secret: &Secret
         }
         roster::refuse_own_account(file, class, &me.account)?;
     }
-    Ok(doors)
+    Ok(student_access)
 }
 
 /// The secret of a class, where its roster has roles.
 pub fn class_secret(class: &Roster, secret: &SecretFile) -> anyhow::Result<Option<Secret>> {
-    Ok(if Doors::need_secret(class) {
+    Ok(if StudentAccess::need_secret(class) {
         let path = match &secret.file {
             Some(file) => file.clone(),
             None => Secret::default_path()?,
@@ -139,10 +144,16 @@ pub fn warn_of(secret: &Secret, path: &Path) {
     }
 }
 
-async fn all(doors: &Doors, class: &Roster, labs: &[&Lab], args: &VerifyArgs, live: &Live) -> Vec<Verified> {
+async fn all(
+    student_access: &StudentAccess,
+    class: &Roster,
+    labs: &[&Lab],
+    args: &VerifyArgs,
+    live: &Live,
+) -> Vec<Verified> {
     let region = args.own.region.as_deref();
     let mut tried = stream::iter(class.students.iter().enumerate())
-        .map(|(at, entry)| async move { (at, verify(doors, entry, labs, region).await) })
+        .map(|(at, entry)| async move { (at, verify(student_access, entry, labs, region).await) })
         .buffer_unordered(usize::from(args.at_once));
     let mut verified: Vec<(usize, Verified)> = Vec::new();
     while let Some(one) = tried.next().await {

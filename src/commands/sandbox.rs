@@ -201,7 +201,7 @@ pub async fn account_with(course: &Course, lab: &Lab, region: Option<String>, li
 async fn is_empty(course: &Course, lab: &Lab, account: &Account) -> anyhow::Result<bool> {
     let no_args = discover::Args::new();
     let kinds = |lab: &Lab| -> BTreeSet<String> {
-        let found = lab.resources.values().filter(|r| !r.many && r.with.is_empty());
+        let found = lab.resources.values().filter(|r| !r.is_list && r.with.is_empty());
         found.map(|r| r.kind.clone()).collect()
     };
     let others: BTreeSet<String> = course
@@ -215,7 +215,7 @@ async fn is_empty(course: &Course, lab: &Lab, account: &Account) -> anyhow::Resu
     let own: Vec<_> = own.filter_map(|kind| discover::kind(&kind)).collect();
     let lists = join_all(own.iter().map(|kind| (kind.list)(account, &no_args))).await;
     for list in lists {
-        if !list?.iter().all(|candidate| candidate.given) {
+        if !list?.iter().all(|candidate| candidate.aws_default) {
             return Ok(false);
         }
     }

@@ -50,7 +50,7 @@ pub async fn follow(
     let mut before: Option<Report> = None;
     let (mut enter, mut asked, mut lost) = (entered(), false, false);
     while *stop.borrow() == 0 {
-        let account = &account.anew();
+        let account = &account.with_fresh_cache();
         let looked = judge(lab, account, &reading(args), &|_| (), stop.clone()).await;
         let mut changed = false;
         let slow = match looked {

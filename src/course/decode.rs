@@ -24,12 +24,12 @@ pub fn step(reader: &Reader, step: &str, node: Node) -> DecodedStep {
     let Some(mut fields) = reader.fields(node, "a step") else {
         return decoded;
     };
-    for (section, many) in [("find", false), ("list", true)] {
+    for (section, is_list) in [("find", false), ("list", true)] {
         if let Some(node) = fields.take(section) {
             match node.value {
                 Content::Map(entries) => {
                     for (key, node) in entries {
-                        if let Some(resource) = resource(reader, &key, node, many) {
+                        if let Some(resource) = resource(reader, &key, node, is_list) {
                             decoded.resources.push((resource, key.at));
                         }
                     }
@@ -55,17 +55,17 @@ pub fn step(reader: &Reader, step: &str, node: Node) -> DecodedStep {
     decoded
 }
 
-fn resource(reader: &Reader, key: &Key, node: Node, many: bool) -> Option<Resource> {
+fn resource(reader: &Reader, key: &Key, node: Node, is_list: bool) -> Option<Resource> {
     let mut fields = reader.fields(node, "a resource")?;
     let kind = fields.text("kind");
     let when = fields.take("when").and_then(|n| reader.expr(&n));
-    let only = fields.take("where").and_then(|n| reader.expr(&n));
+    let filter = fields.take("where").and_then(|n| reader.expr(&n));
     let with = reader.args(fields.take("with"));
     let mut preferences = |name: &'static str| {
         let Some(node) = fields.take(name) else {
             return Vec::new();
         };
-        if many {
+        if is_list {
             let message = format!("`list` takes all of a kind: `{name}` has nothing to choose");
             reader.report(node.at.clone(), message, "use `find`");
         }
@@ -78,30 +78,30 @@ fn resource(reader: &Reader, key: &Key, node: Node, many: bool) -> Option<Resour
     Some(Resource {
         name: key.name.clone(),
         kind: kind?,
-        many,
+        is_list,
         when,
-        only,
+        filter,
         signs,
         prefer,
         with,
     })
 }
 
-/// An expression, or `{ if: EXPRESSION, because: words }`.
+/// An expression, or `{ if: EXPRESSION, reason: words }`.
 fn preference(reader: &Reader, node: Node) -> Option<Preference> {
     if let Content::Map(_) = node.value {
         let mut fields = reader.fields(node, "a preference")?;
         let holds = fields.require("if").and_then(|n| reader.expr(&n));
-        let because = fields.text("because");
+        let reason = fields.text("reason");
         fields.finish();
         return Some(Preference {
             holds: holds?,
-            because: because?,
+            reason: reason?,
         });
     }
     let holds = reader.expr(&node)?;
-    let because = holds.value.source().to_owned();
-    Some(Preference { holds, because })
+    let reason = holds.value.source().to_owned();
+    Some(Preference { holds, reason })
 }
 
 fn check(
@@ -222,8 +222,8 @@ fn hop(reader: &Reader, step: &str, node: Node, earlier: &[Hop], broken: &mut Ve
         .take("after")
         .and_then(|node| hop_called(reader, step, &node, earlier));
     let within = fields.take("within").and_then(|n| reader.duration(&n, "`within`"));
-    let differs = fields.template("differs");
-    let way = fields.take("way").and_then(|n| reader.text(&n, "`way`"));
+    let mismatch = fields.template("mismatch");
+    let label = fields.take("label").and_then(|n| reader.text(&n, "`label`"));
     let mut looks = Vec::new();
     if let Some(node) = fields.take("evidence") {
         for node in reader.list(node, "`evidence`") {
@@ -239,7 +239,7 @@ fn hop(reader: &Reader, step: &str, node: Node, earlier: &[Hop], broken: &mut Ve
     Some(Hop {
         after: after.or(earlier.len().checked_sub(1)),
         name: arrival_of(&check.id),
-        way: way.unwrap_or_else(|| check.title.clone()),
+        label: label.unwrap_or_else(|| check.title.clone()),
         check,
         send: send_verb.map(|(verb, place)| HopSend {
             action: Action {
@@ -249,7 +249,7 @@ fn hop(reader: &Reader, step: &str, node: Node, earlier: &[Hop], broken: &mut Ve
             },
             again,
         }),
-        differs,
+        mismatch,
         awaits: await_verb.map(|(verb, place)| Action {
             verb,
             place,

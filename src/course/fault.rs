@@ -28,7 +28,7 @@ pub struct Fault {
     /// The ids of the checks that fail.
     pub fails: Vec<String>,
     /// What the student sees.
-    pub looks: String,
+    pub symptom: String,
     file: Arc<SourceFile>,
     at: usize,
 }
@@ -204,7 +204,7 @@ fn fault(reader: &Reader, node: Node) -> Option<(Fault, Range<usize>, Vec<Key>)>
             }
         }
     }
-    let looks = fields.text("looks");
+    let symptom = fields.text("symptom");
     fields.finish();
     let fault = Fault {
         id: id?,
@@ -215,7 +215,7 @@ fn fault(reader: &Reader, node: Node) -> Option<(Fault, Range<usize>, Vec<Key>)>
         region,
         check_as,
         fails: named.iter().map(|k| k.name.clone()).collect(),
-        looks: looks?,
+        symptom: symptom?,
         file: reader.file.clone(),
         at: at.start,
     };

@@ -11,6 +11,14 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Fields that had another name, each with what it is called now.
+const RENAMED: [(&str, &str); 4] = [
+    ("because", "reason"),
+    ("looks", "symptom"),
+    ("differs", "mismatch"),
+    ("way", "label"),
+];
+
 /// One file while it is read.
 pub struct Reader<'a> {
     pub file: Arc<SourceFile>,
@@ -206,6 +214,14 @@ impl<'r, 'a> Fields<'r, 'a> {
     /// What is left is not known.
     pub fn finish(self) {
         for (key, _) in &self.entries {
+            if let Some((_, now)) = RENAMED
+                .iter()
+                .find(|(before, now)| *before == key.name && self.asked.contains(now))
+            {
+                let message = format!("`{}` of {} is called `{now}` now", key.name, self.what);
+                self.reader.report(key.at.clone(), message, format!("write `{now}`"));
+                continue;
+            }
             let near = super::name::closest(&key.name, self.asked.iter().copied());
             self.reader.report(
                 key.at.clone(),

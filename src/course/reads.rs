@@ -19,7 +19,7 @@ impl Lab {
 
     fn find_fields_read(&self, name: &str) -> Option<BTreeSet<String>> {
         let mut fields = BTreeSet::new();
-        let many = self.resources.get(name).is_some_and(|resource| resource.many);
+        let many = self.resources.get(name).is_some_and(|resource| resource.is_list);
         for mentions in self.mentions() {
             let read = match many {
                 true => mentions.fields_of_items(name),
@@ -36,7 +36,7 @@ impl Lab {
         let mut texts: Vec<&Compiled<Template>> = Vec::new();
         for resource in self.resources.values() {
             exprs.extend(resource.choosers().map(|p| &p.holds));
-            exprs.extend(resource.only.iter().chain(&resource.when));
+            exprs.extend(resource.filter.iter().chain(&resource.when));
             resource.with.values().for_each(|arg| arg.texts(&mut texts));
         }
         for (_, check) in self.checks() {
@@ -49,7 +49,7 @@ impl Lab {
                 .iter()
                 .filter_map(|s| s.probe.as_ref())
                 .flat_map(|p| &p.hops)
-                .flat_map(|h| &h.differs),
+                .flat_map(|h| &h.mismatch),
         );
         for probe in self.steps.iter().filter_map(|s| s.probe.as_ref()) {
             texts.extend(&probe.note);

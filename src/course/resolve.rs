@@ -38,7 +38,7 @@ pub(super) fn lab(
         .values()
         .map(|resource| {
             let shape = vocabulary.kind(&resource.kind).map_or(Shape::Any, |k| k.shape.clone());
-            let shape = if resource.many {
+            let shape = if resource.is_list {
                 Shape::List(Box::new(shape))
             } else {
                 shape
@@ -83,7 +83,7 @@ impl Resolver<'_> {
             for preference in resource.choosers() {
                 self.expr(&preference.holds, &it);
             }
-            if let Some(only) = &resource.only {
+            if let Some(only) = &resource.filter {
                 self.expr(only, &it);
             }
             if let Some(when) = &resource.when {
@@ -102,7 +102,7 @@ impl Resolver<'_> {
             let always = self.vocabulary.kind(&resource.kind).is_ok_and(|k| k.always);
             let derived = always || !resource.with.is_empty();
             // What is in a resource of the lab is the lab's. Anything else may be a stranger's.
-            if !resource.many && !derived && resource.signs.is_empty() {
+            if !resource.is_list && !derived && resource.signs.is_empty() {
                 let message = format!("nothing says by what `{}` is known to be this lab's", resource.name);
                 let label =
                     "add `signs`: what points at it, or its own name or keys; without one it would be taken by chance";
@@ -110,7 +110,8 @@ impl Resolver<'_> {
             }
             // Where another mistake was found, the check that says so may be the one with the mistake.
             let sound = !self.diagnostics.borrow().any_in(file);
-            if sound && !resource.many && !derived && asked_after && self.lab.exists_check(&resource.name).is_none() {
+            if sound && !resource.is_list && !derived && asked_after && self.lab.exists_check(&resource.name).is_none()
+            {
                 let message = format!("no check says whether `{}` is there", resource.name);
                 let label = format!("add one with `expect: found({})`", resource.name);
                 report(self.diagnostics, file, at.clone(), message, label);
@@ -165,7 +166,7 @@ impl Resolver<'_> {
                 for evidence in &hop.evidence {
                     self.action(evidence, VerbRole::Evidence, &local);
                 }
-                if let Some(differs) = &hop.differs {
+                if let Some(differs) = &hop.mismatch {
                     self.template(differs, &seen);
                 }
                 self.check(&hop.check, &seen);
@@ -394,7 +395,7 @@ pub(crate) fn depends_on(lab: &Lab, name: &str) -> Vec<String> {
     };
     let mut names = Vec::new();
     let mut exprs: Vec<&Compiled<Expr>> = resource.choosers().map(|p| &p.holds).collect();
-    exprs.extend(&resource.only);
+    exprs.extend(&resource.filter);
     exprs.extend(&resource.when);
     for expr in exprs {
         names.extend(expr.value.mentions().names().iter().map(|m| m.name.clone()));

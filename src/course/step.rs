@@ -120,11 +120,11 @@ pub struct Resource {
     /// Its kind.
     pub kind: String,
     /// All of the kind (`list`), or the one that is the lab's (`find`).
-    pub many: bool,
+    pub is_list: bool,
     /// Only looked for when this holds.
     pub when: Option<Compiled<Expr>>,
     /// A candidate must satisfy this.
-    pub only: Option<Compiled<Expr>>,
+    pub filter: Option<Compiled<Expr>>,
     /// What ties a candidate to the lab, most telling first. Where there are any, a candidate that shows none of them is
     /// somebody else's, even when it is the only one.
     pub signs: Vec<Preference>,
@@ -147,7 +147,7 @@ pub struct Preference {
     /// The condition on `it`.
     pub holds: Compiled<Expr>,
     /// In words, for the report: "the trigger reads from it".
-    pub because: String,
+    pub reason: String,
 }
 
 /// One check: an expectation and what to say when it is not met.
@@ -209,11 +209,11 @@ pub struct Hop {
     /// The name by which later hops know what arrived here.
     pub name: String,
     /// Its name on the line that shows the way.
-    pub way: String,
+    pub label: String,
     /// What is sent to start it, once every hop before it has passed.
     pub send: Option<HopSend>,
     /// What to say when it arrived but is not as expected.
-    pub differs: Option<Compiled<Template>>,
+    pub mismatch: Option<Compiled<Template>>,
     /// What is looked for.
     pub awaits: Option<Action>,
     /// How long it is looked for.

@@ -87,7 +87,7 @@ impl Reader<'_> {
 
     fn is_many(&self, path: &[String]) -> bool {
         let resource = path.first().and_then(|name| self.lab.resources.get(name));
-        resource.is_some_and(|resource| resource.many)
+        resource.is_some_and(|resource| resource.is_list)
     }
 
     fn noun(&self, name: &str) -> Option<&str> {
@@ -115,7 +115,7 @@ impl Reader<'_> {
         let (root, fields) = path.split_first()?;
         let resource = self.lab.resources.get(root)?;
         let noun = self.noun(root)?;
-        if resource.many {
+        if resource.is_list {
             return Some((noun.into(), format!("your {noun}s")));
         }
         let mut words = format!("your {noun}");
@@ -123,7 +123,7 @@ impl Reader<'_> {
             .lab
             .resources
             .values()
-            .filter(|r| r.kind == resource.kind && !r.many);
+            .filter(|r| r.kind == resource.kind && !r.is_list);
         if alike.count() > 1 {
             words.push_str(&format!(" `{root}`"));
         }

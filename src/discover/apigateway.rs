@@ -35,7 +35,7 @@ pub(super) const REST_API: Kind = Kind {
     describe: Some(Description {
         actions: &["apigateway:GET"],
         look: |account, api| resources(account, api).boxed(),
-        made: None,
+        created_at: None,
     }),
 };
 

@@ -25,7 +25,7 @@ pub(super) const TABLE: Kind =
         describe: Some(Description {
             actions: &["dynamodb:DescribeTable"],
             look: |account, candidate| describe(account, candidate).boxed(),
-            made: Some("CreationDateTime"),
+            created_at: Some("CreationDateTime"),
         }),
     };
 

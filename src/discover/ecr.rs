@@ -30,7 +30,7 @@ pub(super) const REPOSITORY: Kind = Kind {
     describe: Some(Description {
         actions: &["ecr:DescribeImages"],
         look: |account, repository| images(account, &repository.name).boxed(),
-        made: None,
+        created_at: None,
     }),
 };
 

@@ -44,7 +44,7 @@ fn elsewhere<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<V
 
 /// A region that is switched off, or denied, has nothing to say: it is not an error of this look around.
 async fn in_region(account: &Account, region: &str, kind: &Kind) -> Vec<Candidate> {
-    let there = account.elsewhere(region);
+    let there = account.in_region(region);
     let found = (kind.list)(&there, &Args::new()).await.unwrap_or_default();
     let noun = (kind.spec)().noun;
     found

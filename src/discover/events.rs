@@ -28,7 +28,7 @@ pub(super) const BUS: Kind = Kind {
     describe: Some(Description {
         actions: &["events:ListRules"],
         look: |account, bus| async move { Ok(json!({"Rules": rules_of(account, &bus.name).await?})) }.boxed(),
-        made: None,
+        created_at: None,
     }),
 };
 
@@ -67,7 +67,7 @@ async fn buses(account: &Account) -> Result<Vec<Candidate>, CallError> {
         .iter_mut()
         .for_each(|bus| time::readable(bus, &["CreationTime", "LastModifiedTime"]));
     let mut buses = candidates(buses, "Name", "Arn", "CreationTime");
-    buses.iter_mut().for_each(|bus| bus.given = bus.name == "default");
+    buses.iter_mut().for_each(|bus| bus.aws_default = bus.name == "default");
     Ok(buses)
 }
 

@@ -2,7 +2,7 @@
 
 use super::kind::{Args, Candidate, Description, Kind, text, texts, texts_of};
 use crate::account::services::IAM;
-use crate::account::{Account, CallError, Problem};
+use crate::account::{Account, CallError, ErrorKind};
 use crate::course::{ArgSpec, KindSpec};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -27,7 +27,7 @@ pub(super) const ROLE: Kind = Kind {
     describe: Some(Description {
         actions: &["iam:ListAttachedRolePolicies"],
         look: |account, candidate| attached(account, &candidate.name).boxed(),
-        made: None,
+        created_at: None,
     }),
 };
 
@@ -76,7 +76,7 @@ async fn roles(account: &Account) -> Result<Vec<Candidate>, CallError> {
             Candidate {
                 name: field("RoleName"),
                 arn: Some(field("Arn")),
-                made: field("CreateDate"),
+                created_at: field("CreateDate"),
                 document: json!({
                     "RoleName": role["RoleName"],
                     "Arn": role["Arn"],
@@ -120,7 +120,7 @@ fn access<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<
         let document = match simulate(account, args).await {
             // A role that is gone.
             Err(error) if error.code() == Some("NoSuchEntity") => nothing(args),
-            Err(error) if error.problem == Problem::Denied => by_name(account, args).await?.ok_or(error)?,
+            Err(error) if error.kind == ErrorKind::Denied => by_name(account, args).await?.ok_or(error)?,
             other => other?,
         };
         Ok(vec![Candidate {

@@ -19,7 +19,7 @@ pub struct Description {
     /// The look-up: an object with those fields.
     pub look: Describe,
     /// Which of those fields says when it was made, where the list does not.
-    pub made: Option<&'static str>,
+    pub created_at: Option<&'static str>,
 }
 
 /// How the other fields of a candidate are looked up.
@@ -54,11 +54,13 @@ pub struct Candidate {
     /// Its ARN, where the list has it.
     pub arn: Option<String>,
     /// When it was made, as text that sorts; empty where the list does not say.
-    pub made: String,
+    #[serde(rename = "made")]
+    pub created_at: String,
     /// What is known of it.
     pub document: Value,
     /// Whether AWS gives every account one, such as the `default` event bus.
-    pub given: bool,
+    #[serde(rename = "given")]
+    pub aws_default: bool,
 }
 
 /// Calls of one kind that are under way at once: enough to be quick, below every control plane's limit
@@ -74,9 +76,9 @@ pub(super) fn candidates(items: Vec<Value>, name: &str, arn: &str, made: &str) -
         .map(|item| Candidate {
             name: field(&item, name).unwrap_or_default(),
             arn: field(&item, arn),
-            made: field(&item, made).unwrap_or_default(),
+            created_at: field(&item, made).unwrap_or_default(),
             document: item,
-            given: false,
+            aws_default: false,
         })
         .collect()
 }

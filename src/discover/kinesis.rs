@@ -36,7 +36,7 @@ pub(super) const STREAM: Kind = Kind {
     describe: Some(Description {
         actions: &["kinesis:DescribeStreamSummary"],
         look: |account, candidate| describe(account, candidate).boxed(),
-        made: None,
+        created_at: None,
     }),
 };
 
@@ -100,7 +100,7 @@ fn elsewhere<'a>(account: &'a Account, _: &'a Args) -> BoxFuture<'a, Result<Vec<
 }
 
 async fn in_region(account: &Account, region: &str) -> Vec<Candidate> {
-    let there = account.elsewhere(region);
+    let there = account.in_region(region);
     let Ok(streams) = list(&there).await else {
         return Vec::new();
     };

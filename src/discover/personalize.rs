@@ -4,7 +4,7 @@
 use super::kind::{AT_ONCE, Args, Candidate, Description, Kind, candidates, text};
 use super::time;
 use crate::account::services::PERSONALIZE;
-use crate::account::{Account, CallError, Problem, regions};
+use crate::account::{Account, CallError, ErrorKind, regions};
 use crate::course::{ArgSpec, KindSpec};
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
@@ -29,7 +29,7 @@ pub(super) const DATASET_GROUP: Kind = Kind {
             "personalize:DescribeSchema",
         ],
         look: |account, group| in_group(account, group).boxed(),
-        made: None,
+        created_at: None,
     }),
 };
 
@@ -142,9 +142,9 @@ async fn all(
 
 async fn groups(account: &Account) -> Result<Vec<Candidate>, CallError> {
     let groups = all(account, "ListDatasetGroups", "datasetGroups", json!({})).await;
-    let groups = groups.map_err(|error| match error.problem {
+    let groups = groups.map_err(|error| match error.kind {
         // Where it has no endpoint, it looks as if the network were down.
-        Problem::Unreachable if regions::lacking(account.region()).any(|rare| rare.prefix == PERSONALIZE.prefix) => {
+        ErrorKind::Unreachable if regions::lacking(account.region()).any(|rare| rare.prefix == PERSONALIZE.prefix) => {
             CallError::other(
                 &error.action,
                 "NoEndpoint",

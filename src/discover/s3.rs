@@ -2,7 +2,7 @@
 
 use super::kind::{AT_ONCE, Args, Candidate, Description, Kind, text};
 use super::time;
-use crate::account::{Account, CallError, Problem};
+use crate::account::{Account, CallError, ErrorKind};
 use crate::course::{ArgSpec, KindSpec};
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
@@ -28,7 +28,7 @@ pub(super) const BUCKET: Kind = Kind {
             }
             .boxed()
         },
-        made: None,
+        created_at: None,
     }),
 };
 
@@ -73,7 +73,7 @@ async fn buckets(account: &Account) -> Result<Vec<Candidate>, CallError> {
             Candidate {
                 name: name.to_owned(),
                 arn: Some(arn.clone()),
-                made: time::text(bucket.creation_date()),
+                created_at: time::text(bucket.creation_date()),
                 document: json!({
                     "Name": name,
                     "BucketArn": arn,
@@ -108,7 +108,7 @@ async fn keys(account: &Account, bucket: &Candidate) -> Result<Value, CallError>
         }
         Err(error) => match CallError::from_sdk("s3:ListBucket", &error) {
             // Its policy can be judged all the same.
-            error if error.problem == Problem::Denied => Ok(Value::Null),
+            error if error.kind == ErrorKind::Denied => Ok(Value::Null),
             error => Err(error),
         },
     }

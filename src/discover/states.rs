@@ -29,7 +29,7 @@ pub(super) const MACHINE: Kind = Kind {
     describe: Some(Description {
         actions: &["states:DescribeStateMachine"],
         look: |account, machine| describe(account, machine).boxed(),
-        made: None,
+        created_at: None,
     }),
 };
 

@@ -2,7 +2,7 @@
 
 use super::kind::{Args, Candidate, Kind, text};
 use crate::account::web::WebRequest;
-use crate::account::{Account, CallError, Problem};
+use crate::account::{Account, CallError, ErrorKind};
 use crate::course::{ArgSpec, KindSpec};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -52,8 +52,8 @@ fn page<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Ca
 
 /// A host that does not answer us may answer others: a school's firewall, a name that DNS does not have yet.
 fn silent(error: CallError) -> CallError {
-    match error.problem {
-        Problem::Unreachable | Problem::TimedOut => CallError::other(
+    match error.kind {
+        ErrorKind::Unreachable | ErrorKind::TimedOut => CallError::other(
             &error.action,
             "NoAnswer",
             "from this computer; a firewall may be the cause. Open the address in a browser, also with another network",

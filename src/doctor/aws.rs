@@ -3,7 +3,7 @@
 use super::item::{Item, Seen, State, Uses};
 use crate::account::partition::Partition;
 use crate::account::services::STS;
-use crate::account::{Account, Answer, CallError, ConnectError, Connection, Contact, Problem, RegionFrom, regions};
+use crate::account::{Account, Answer, CallError, ConnectError, Connection, ErrorKind, Preflight, RegionFrom, regions};
 use chrono::TimeDelta;
 
 /// AWS refuses what was signed by a clock that is further off; see
@@ -27,7 +27,7 @@ pub(super) async fn examine(connection: &Connection, labs: &[Uses]) -> [Item; 4]
     let (who, net, clock, elsewhere) = match ask_in.open().await {
         Ok(account) => {
             let (who, net, clock) = ask(&account, connection.profile.as_deref()).await;
-            (who, net, clock, account.is_elsewhere())
+            (who, net, clock, account.has_custom_endpoint())
         }
         Err(error) => (refused(&error), unknown(), unknown(), false),
     };
@@ -112,11 +112,11 @@ fn lacks(region: &str, labs: &[Uses]) -> Option<(String, String)> {
 
 /// Credentials, connection, clock.
 async fn ask(account: &Account, profile: Option<&str>) -> (Seen, Seen, Seen) {
-    let (contact, knock) = tokio::join!(account.contact(), account.knock(&STS));
-    let Contact { identity, answer } = contact;
+    let (contact, knock) = tokio::join!(account.preflight(), account.knock(&STS));
+    let Preflight { identity, answer } = contact;
     // Without credentials nothing was sent, and only the knock was heard.
     let answer = answer.or_else(|| knock.answer.as_ref().ok().copied());
-    let place = if account.is_elsewhere() {
+    let place = if account.has_custom_endpoint() {
         format!("{} (not AWS: AWS_ENDPOINT_URL)", knock.url)
     } else {
         knock.url.clone()
@@ -136,12 +136,12 @@ async fn ask(account: &Account, profile: Option<&str>) -> (Seen, Seen, Seen) {
                 Seen::ready(found)
             }
         }
-        Err(error) if answer.is_none() && matches!(error.problem, Problem::Unreachable | Problem::TimedOut) => {
+        Err(error) if answer.is_none() && matches!(error.kind, ErrorKind::Unreachable | ErrorKind::TimedOut) => {
             Seen::new(State::Unknown, "who they are cannot be told without a connection", [])
         }
         Err(error) => {
-            let unopened = error.problem == Problem::WrongCredentials
-                && !account.is_elsewhere()
+            let unopened = error.kind == ErrorKind::WrongCredentials
+                && !account.has_custom_endpoint()
                 && !regions::is_enabled_by_default(account.region());
             let mut seen = refused(&ConnectError::from((error, profile)));
             if unopened {
@@ -179,8 +179,8 @@ fn sentence(line: &str) -> String {
 }
 
 fn unreachable(place: &str, error: &CallError) -> Seen {
-    let found = match error.problem {
-        Problem::TimedOut => format!("{place} does not answer"),
+    let found = match error.kind {
+        ErrorKind::TimedOut => format!("{place} does not answer"),
         _ if error.message.is_empty() => format!("no connection to {place}"),
         _ => format!("no connection to {place}: {}", error.message),
     };

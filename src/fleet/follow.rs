@@ -4,7 +4,7 @@ use super::bucket::Bucket;
 use super::contract::{SCHEMA, Stored, report_key, reports_prefix};
 use super::ledger::Ledger;
 use super::machine::{self, Counts, State};
-use crate::account::{Account, CallError, Problem};
+use crate::account::{Account, CallError, ErrorKind};
 use crate::class::folder::{Folder, FolderError};
 use crate::class::{Student, grade::Outcome};
 use crate::course::Course;
@@ -353,8 +353,8 @@ impl From<FollowError> for Trouble {
 /// Whether asking again may help.
 fn passes(error: &CallError) -> bool {
     matches!(
-        error.problem,
-        Problem::Throttled | Problem::Unreachable | Problem::TimedOut
+        error.kind,
+        ErrorKind::Throttled | ErrorKind::Unreachable | ErrorKind::TimedOut
     ) || error
         .code()
         .is_some_and(|code| code.contains("Internal") || code.contains("Unavailable"))

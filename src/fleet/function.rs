@@ -2,11 +2,11 @@
 
 use super::bucket::Bucket;
 use super::contract::{Ask, Done, Item, Run, SCHEMA, Stored, loose_prefix, report_key};
-use crate::account::{ConnectError, Connection, Problem};
+use crate::account::{ConnectError, Connection, ErrorKind};
 use crate::class::Student;
-use crate::class::access::{Doors, ExternalIds, opened};
+use crate::class::access::{ExternalIds, StudentAccess, opened};
 use crate::class::folder::file_name;
-use crate::class::grade::{Closed, Event, Keep, KeepError, Limit, Plan, Task, Work, grade};
+use crate::class::grade::{Closed, Event, Limit, Plan, RunStore, StoreError, Task, Work, grade};
 use crate::class::premises::{Premises, Rules};
 use crate::class::roster::{Access, Entry};
 use crate::class::underway::PendingCleanup;
@@ -106,7 +106,8 @@ impl Grader {
         };
         let labs: Vec<&Lab> = item.labs.split_whitespace().map(lab).collect::<Result<_, _>>()?;
         let entry = entry(item);
-        let doors = Doors::new(Connection::default(), ExternalIds::One(item.external_id.clone())).await?;
+        let student_access =
+            StudentAccess::new(Connection::default(), ExternalIds::One(item.external_id.clone())).await?;
         let keep = InBucket {
             bucket: &self.bucket,
             run: &run.run,
@@ -137,7 +138,7 @@ impl Grader {
             work: vec![work],
         };
         let open = async |_: &Student, labs: &[&Lab]| {
-            let admitted = doors.admit(&entry, run.region.as_deref(), labs).await;
+            let admitted = student_access.admit(&entry, run.region.as_deref(), labs).await;
             admitted.map(opened).map_err(|error| Closed(error.to_string()))
         };
         let not_stored = RefCell::new(None);
@@ -197,10 +198,10 @@ struct InBucket<'a> {
 
 const JSON: &str = "application/json";
 
-impl Keep for InBucket<'_> {
+impl RunStore for InBucket<'_> {
     type Note = String;
 
-    async fn store(&self, student: &Student, judged: &Judged, premises: &Premises) -> Result<(), KeepError> {
+    async fn store(&self, student: &Student, judged: &Judged, premises: &Premises) -> Result<(), StoreError> {
         let key = report_key(self.run, &student.id, &judged.report.lab);
         let stored = Stored {
             schema: SCHEMA.to_owned(),
@@ -213,7 +214,7 @@ impl Keep for InBucket<'_> {
         Ok(self.bucket.put(&key, content, JSON).await?)
     }
 
-    async fn loose(&self, _: &Student, lab: &str) -> Result<Vec<(String, PendingCleanup)>, KeepError> {
+    async fn loose(&self, _: &Student, lab: &str) -> Result<Vec<(String, PendingCleanup)>, StoreError> {
         let mut found = Vec::new();
         let prefix = loose_prefix(self.role_arn, lab);
         for key in self.bucket.list(&prefix).await? {
@@ -223,27 +224,28 @@ impl Keep for InBucket<'_> {
                 Ok(None) => continue,
                 // To who may list only below a prefix, what is gone is denied; see
                 // <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html>.
-                Err(error) if error.problem == Problem::Denied => match self.bucket.list(&prefix).await?.contains(&key)
-                {
-                    true => return Err(error.into()),
-                    false => continue,
-                },
+                Err(error) if error.kind == ErrorKind::Denied => {
+                    match self.bucket.list(&prefix).await?.contains(&key) {
+                        true => return Err(error.into()),
+                        false => continue,
+                    }
+                }
                 Err(error) => return Err(error.into()),
             };
-            let loose = serde_json::from_slice(&content).map_err(|_| KeepError::Content(key.clone()))?;
+            let loose = serde_json::from_slice(&content).map_err(|_| StoreError::Content(key.clone()))?;
             found.push((key, loose));
         }
         Ok(found)
     }
 
-    async fn note_loose(&self, _: &Student, lab: &str, loose: &PendingCleanup) -> Result<(), KeepError> {
+    async fn note_loose(&self, _: &Student, lab: &str, loose: &PendingCleanup) -> Result<(), StoreError> {
         let probe = loose.record.correlation_ids.first().map_or("probe", String::as_str);
         let key = format!("{}{}.json", loose_prefix(self.role_arn, lab), file_name(probe));
         let content = serde_json::to_vec(loose).expect("plain data");
         Ok(self.bucket.put(&key, content, JSON).await?)
     }
 
-    async fn forget_loose(&self, key: String) -> Result<(), KeepError> {
+    async fn forget_loose(&self, key: String) -> Result<(), StoreError> {
         Ok(self.bucket.delete(&key).await?)
     }
 }

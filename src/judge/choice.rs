@@ -29,7 +29,7 @@ impl Search<'_> {
                 {
                     return Err(reason.clone());
                 }
-                narrow(left, &holding, &sign.because, &mut because);
+                narrow(left, &holding, &sign.reason, &mut because);
             }
         }
         match (because, unread, left.iter().find_map(|c| c.failed.as_ref())) {
@@ -42,11 +42,11 @@ impl Search<'_> {
     /// Of several that show the same signs, the newest is the one that the student works on. It is put first. Where AWS
     /// does not say when they were made, there is nothing to go by.
     pub(super) async fn newest(&self, left: &mut [Contender], because: Option<String>) -> Result<String, String> {
-        let dated = self.kind.describe.as_ref().and_then(|d| d.made);
-        if dated.is_some() && left.iter().any(|c| c.listed.candidate.made.is_empty()) {
+        let dated = self.kind.describe.as_ref().and_then(|d| d.created_at);
+        if dated.is_some() && left.iter().any(|c| c.listed.candidate.created_at.is_empty()) {
             self.describe_all(left).await?;
         }
-        let made = |contender: &Contender| match (contender.listed.candidate.made.as_str(), dated) {
+        let made = |contender: &Contender| match (contender.listed.candidate.created_at.as_str(), dated) {
             ("", Some(field)) => self.document(contender).value()[field]
                 .as_str()
                 .unwrap_or_default()

@@ -29,7 +29,7 @@ impl Search<'_> {
         if let Some(when) = &self.resource.when
             && !self.is_wanted(when).await?
         {
-            return Ok(match self.resource.many {
+            return Ok(match self.resource.is_list {
                 true => all(Vec::new()),
                 false => Outcome::Absent { others: Vec::new() },
             });
@@ -40,7 +40,7 @@ impl Search<'_> {
             Err(Obstacle::Unknown(reason)) => return Ok(Outcome::Unknown { reason }),
         };
         let mut left = self.contenders(&args).await?;
-        if !self.resource.many {
+        if !self.resource.is_list {
             return self.choose(left).await;
         }
         self.exclude(&mut left).await?;
@@ -104,7 +104,7 @@ impl Search<'_> {
                 match self.tied(&mut left).await? {
                     Some(sign) => because = Some(sign),
                     None => {
-                        let others = left.iter().filter(|c| !c.listed.candidate.given);
+                        let others = left.iter().filter(|c| !c.listed.candidate.aws_default);
                         let others = others.map(|c| c.listed.candidate.name.clone()).collect();
                         return Ok(Outcome::Absent { others });
                     }
@@ -115,7 +115,7 @@ impl Search<'_> {
                     break;
                 }
                 let holding = self.holding(&preference.holds, &mut left).await?;
-                narrow(&mut left, &holding, &preference.because, &mut because);
+                narrow(&mut left, &holding, &preference.reason, &mut because);
             }
         }
         let because = match (left.len(), because) {

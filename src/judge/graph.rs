@@ -65,7 +65,7 @@ impl Needs {
             needs.0.extend(Self::of_hop(lab, hop).0);
             // Its texts are said of what is there; where it is not, nothing hangs on them.
             needs.texts(lab, &hop.check);
-            hop.differs.iter().for_each(|text| needs.template(lab, text));
+            hop.mismatch.iter().for_each(|text| needs.template(lab, text));
             hop.evidence.iter().for_each(|action| needs.action(lab, action));
         }
         probe.note.iter().for_each(|text| needs.template(lab, text));

@@ -65,7 +65,7 @@ impl<'r> Search<'r> {
 
     /// Drops those that the resource's `where` excludes.
     pub async fn exclude(&self, left: &mut Vec<Contender>) -> Result<(), String> {
-        if let Some(only) = &self.resource.only {
+        if let Some(only) = &self.resource.filter {
             let mut keep = self.holding(only, left).await?.into_iter();
             left.retain(|_| keep.next().unwrap_or(false));
         }
@@ -155,7 +155,7 @@ pub fn reads_descriptions(lab: &Lab, resource: &Resource) -> bool {
     let Some(spec) = discover::spec(&resource.kind) else {
         return false;
     };
-    let mut conditions = resource.choosers().map(|p| &p.holds).chain(&resource.only);
+    let mut conditions = resource.choosers().map(|p| &p.holds).chain(&resource.filter);
     reads_beyond(lab, &resource.name, spec) || conditions.any(|c| condition_reads_beyond(c, spec))
 }
 

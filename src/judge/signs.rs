@@ -65,7 +65,7 @@ async fn shows_sign(run: &LabRun<'_>, resource: &Resource) -> Result<bool, Strin
 }
 
 fn signed(lab: &Lab) -> impl Iterator<Item = &Resource> {
-    let by_itself = |r: &&Resource| !r.many && r.with.is_empty() && r.when.is_none() && !r.signs.is_empty();
+    let by_itself = |r: &&Resource| !r.is_list && r.with.is_empty() && r.when.is_none() && !r.signs.is_empty();
     let regional = |r: &&Resource| discover::kind(&r.kind).is_some_and(Kind::is_regional);
     lab.resources.values().filter(by_itself).filter(regional)
 }

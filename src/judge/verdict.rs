@@ -1,6 +1,6 @@
 //! The report of one check, and how it comes to say pass, fail or unknown.
 
-use crate::account::{CallError, Problem};
+use crate::account::{CallError, ErrorKind};
 use crate::course::{Check, Compiled};
 use crate::expr::{Scope, Template};
 use crate::report::{CheckReport, Status};
@@ -72,8 +72,8 @@ pub(super) fn say(text: &Compiled<Template>, scope: &Scope) -> String {
 
 /// What the report says of a call that failed: with who was denied, since that is whom to give the permission.
 pub(super) fn call_failure(error: &CallError) -> String {
-    match error.problem {
-        Problem::Denied => format!(
+    match error.kind {
+        ErrorKind::Denied => format!(
             "{} is denied to these credentials: ask for that permission, then check again",
             error.action
         ),

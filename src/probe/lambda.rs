@@ -3,7 +3,7 @@
 use super::function_log::{Invocation, MAX_LINES, advice, cut, essence, informative, parse};
 use super::verb::{Args, Clue, Observation, Progress, Verb, VerbFn, may, needs, text};
 use crate::account::services::LOGS;
-use crate::account::{Account, CallError, Problem};
+use crate::account::{Account, CallError, ErrorKind};
 use crate::discover::event_source_mappings;
 use futures::FutureExt;
 use serde_json::{Value, json};
@@ -260,7 +260,7 @@ async fn code(account: &Account, args: &Args, progress: &Progress) -> Result<Clu
     let function = text(args, "function");
     let clean_run = match runs(account, args, progress).await {
         Ok(runs) => runs.unwrap_or_default().iter().any(|r| r.ended && r.errors.is_empty()),
-        Err(error) if error.problem == Problem::Denied => false,
+        Err(error) if error.kind == ErrorKind::Denied => false,
         Err(error) => return Err(error),
     };
     Ok(Clue {

@@ -2,7 +2,7 @@
 //!
 //! A call whose answer is lost may have done its work. Asked again, some calls do it twice.
 
-use crate::account::{CallError, Problem};
+use crate::account::{CallError, ErrorKind};
 
 /// One call that changes something.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ pub fn acts_each_time(verb: &str) -> bool {
 
 /// Whether `error` says that what the student built refused what `verb` sent.
 pub fn is_refusal(verb: &str, error: &CallError) -> bool {
-    matches!((&error.problem, sending(verb)), (Problem::Other(code), Some(s)) if s.refusals.contains(&code.as_str()))
+    matches!((&error.kind, sending(verb)), (ErrorKind::Other(code), Some(s)) if s.refusals.contains(&code.as_str()))
 }
 
 #[cfg(test)]

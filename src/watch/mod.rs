@@ -8,7 +8,7 @@ mod pace;
 pub use change::{Change, changes};
 pub use pace::{LEAST, Pace};
 
-use crate::account::Problem;
+use crate::account::ErrorKind;
 use crate::course::{Lab, Step};
 use crate::judge::{Judged, NOT_SENT, before_probe, probed_resources};
 use crate::report::{self, Points, Report, Status, StepReport, Verdict};
@@ -51,7 +51,7 @@ impl<'l> Watch<'l> {
     /// Takes in what a look without an event has shown.
     pub fn looked(&mut self, judged: Judged) {
         let candidates = judged.evidence.lists.values().flatten().flatten();
-        let made = candidates.map(|c| (c.arn.clone().unwrap_or_else(|| c.name.clone()), c.made.clone()));
+        let made = candidates.map(|c| (c.arn.clone().unwrap_or_else(|| c.name.clone()), c.created_at.clone()));
         self.read = Some(Read {
             made: made.collect(),
             report: judged.report,
@@ -169,11 +169,11 @@ impl<'l> Watch<'l> {
 
 /// Whether AWS asked for fewer calls.
 pub fn throttled(judged: &Judged) -> bool {
-    let slow = |problem: &Problem| *problem == Problem::Throttled;
+    let slow = |problem: &ErrorKind| *problem == ErrorKind::Throttled;
     let lists = judged.evidence.lists.values();
     let descriptions = judged.evidence.descriptions.values();
-    lists.into_iter().any(|seen| matches!(seen, Err(e) if slow(&e.problem)))
+    lists.into_iter().any(|seen| matches!(seen, Err(e) if slow(&e.kind)))
         || descriptions
             .into_iter()
-            .any(|seen| matches!(seen, Err(e) if slow(&e.problem)))
+            .any(|seen| matches!(seen, Err(e) if slow(&e.kind)))
 }

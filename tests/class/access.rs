@@ -1,4 +1,4 @@
-//! Into the students' accounts: the template of the role, its links, the class's secret, and the doors that all of it
+//! Into the students' accounts: the template of the role, its links, the class's secret, and the student_access that all of it
 //! opens.
 
 use crate::common;
@@ -9,8 +9,8 @@ use common::class::{PROFESSOR, hand_in};
 use common::cloud::{Cloud, Printed, REGION, alone, run, shared, wait};
 use common::linter::lint;
 use edemlab::account::services::IAM;
-use edemlab::account::{ConnectError, Connection, Keys, Problem};
-use edemlab::class::access::{Doors, ExternalIds, Secret};
+use edemlab::account::{ConnectError, Connection, ErrorKind, Keys};
+use edemlab::class::access::{ExternalIds, Secret, StudentAccess};
 use edemlab::class::roster::{LabNames, Roster, read};
 use edemlab::course::{Course, CourseFiles, Lab, Part, load};
 use serde_json::{Value, json};
@@ -40,8 +40,8 @@ fn roster(folder: &Path, lines: &str) -> Roster {
     read(&file, &labs, "aws").unwrap_or_else(|e| panic!("{e}"))
 }
 
-/// The doors of a professor with these keys.
-fn doors(keys: &Keys, secret: &Path) -> Doors {
+/// The student_access of a professor with these keys.
+fn student_access(keys: &Keys, secret: &Path) -> StudentAccess {
     let own = Connection {
         region: Some(REGION.to_owned()),
         endpoint: Some(cloud().endpoint().to_owned()),
@@ -49,18 +49,18 @@ fn doors(keys: &Keys, secret: &Path) -> Doors {
         ..Connection::default()
     };
     let secret = Secret::load_or_make(secret).unwrap().0;
-    wait(Doors::new(own, ExternalIds::Of(secret))).unwrap()
+    wait(StudentAccess::new(own, ExternalIds::Of(secret))).unwrap()
 }
 
 /// What AWS answers to whoever comes in by the roster's only line.
-fn identity(doors: &Doors, roster: &Roster) -> Result<String, ConnectError> {
-    wait(doors.enter(&roster.students[0], None)).map(|(_, me)| me.arn)
+fn identity(student_access: &StudentAccess, roster: &Roster) -> Result<String, ConnectError> {
+    wait(student_access.enter(&roster.students[0], None)).map(|(_, me)| me.arn)
 }
 
 fn refused(result: Result<String, ConnectError>) -> String {
     match result {
         Err(ConnectError::Call(error)) => {
-            assert!(matches!(error.problem, Problem::RoleRefused(_)), "{error:?}");
+            assert!(matches!(error.kind, ErrorKind::RoleRefused(_)), "{error:?}");
             error.to_string()
         }
         other => panic!("not refused: {other:?}"),
@@ -72,12 +72,12 @@ fn a_student_makes_the_role_and_only_the_professor_with_their_id_comes_in() {
     let (folder, student) = (tempfile::tempdir().unwrap(), "810000000011");
     let secret = folder.path().join("secret");
     let class = roster(folder.path(), &format!("student,account\ns001,{student}\n"));
-    let doors = self::doors(&cloud().student(PROFESSOR), &secret);
-    let said = refused(identity(&doors, &class));
+    let student_access = self::student_access(&cloud().student(PROFESSOR), &secret);
+    let said = refused(identity(&student_access, &class));
     assert!(said.contains("role/edemlab-grader of 810000000011"), "{said}");
 
     let root = cloud().let_in(student, "s001", &secret);
-    let again = self::doors(&cloud().student(PROFESSOR), &secret);
+    let again = self::student_access(&cloud().student(PROFESSOR), &secret);
     assert_eq!(
         identity(&again, &class).unwrap(),
         "arn:aws:sts::810000000011:assumed-role/edemlab-grader/edemlab"
@@ -85,11 +85,11 @@ fn a_student_makes_the_role_and_only_the_professor_with_their_id_comes_in() {
 
     // Another professor, another class's secret, another student's id: the same refusal.
     refused(identity(
-        &self::doors(&cloud().student("810000000002"), &secret),
+        &self::student_access(&cloud().student("810000000002"), &secret),
         &class,
     ));
     refused(identity(
-        &self::doors(&cloud().student(PROFESSOR), &folder.path().join("other")),
+        &self::student_access(&cloud().student(PROFESSOR), &folder.path().join("other")),
         &class,
     ));
     let other = roster(folder.path(), &format!("student,account\ns002,{student}\n"));
@@ -100,7 +100,7 @@ fn a_student_makes_the_role_and_only_the_professor_with_their_id_comes_in() {
     assert!(wait(account.call(&IAM, "ListRoles", json!({}))).is_ok());
     let more = json!({"UserName": "more"});
     let denied = wait(account.call(&IAM, "CreateUser", more)).unwrap_err();
-    assert_eq!(denied.problem, Problem::Denied, "{denied}");
+    assert_eq!(denied.kind, ErrorKind::Denied, "{denied}");
     let inside = json!({"RoleName": "edemlab-grader", "PolicyName": "edemlab-grader"});
     let inside = wait(root.call(&IAM, "GetRolePolicy", inside)).unwrap();
     let written = percent_encoding::percent_decode_str(inside["PolicyDocument"].as_str().unwrap());
@@ -280,13 +280,13 @@ fn handed_in_keys_open_the_account_that_was_promised_or_none() {
         keys.session_token.unwrap()
     );
     std::fs::write(folder.path().join("s001.txt"), block).unwrap();
-    let doors = doors(&cloud().student(PROFESSOR), &folder.path().join("secret"));
+    let student_access = student_access(&cloud().student(PROFESSOR), &folder.path().join("secret"));
     let class = roster(
         folder.path(),
         "student,credentials,account\ns001,s001.txt,810000000041\n",
     );
     assert!(
-        identity(&doors, &class)
+        identity(&student_access, &class)
             .unwrap()
             .contains("810000000041:assumed-role/voclabs")
     );
@@ -294,7 +294,7 @@ fn handed_in_keys_open_the_account_that_was_promised_or_none() {
         folder.path(),
         "student,credentials,account\ns001,s001.txt,810000000042\n",
     );
-    let error = identity(&doors, &class).unwrap_err();
+    let error = identity(&student_access, &class).unwrap_err();
     assert!(
         matches!(&error, ConnectError::OtherAccount { found, promised } if found == "810000000041" && promised == "810000000042"),
         "{error}"
@@ -324,12 +324,12 @@ fn strangers_in_another_region_decide_nothing() {
     }
     hand_in(&folder.path().join("keys"), &cloud().student(account));
     let class = roster(folder.path(), "student,credentials\ns001,keys\n");
-    let doors = doors(&cloud().student(PROFESSOR), &folder.path().join("secret"));
-    let found = wait(doors.find_regions(&class.students[0], &labs)).unwrap();
+    let student_access = student_access(&cloud().student(PROFESSOR), &folder.path().join("secret"));
+    let found = wait(student_access.find_regions(&class.students[0], &labs)).unwrap();
     assert_eq!(found["datastream"].as_ref().map(|f| f.region.as_str()), Ok("us-west-2"));
     // The same sign in two regions, neither of them the professor's own: nobody can know.
     cloud().deploy_as(account, "eu-west-3", "lab", &table);
-    let found = wait(doors.find_regions(&class.students[0], &labs)).unwrap();
+    let found = wait(student_access.find_regions(&class.students[0], &labs)).unwrap();
     let said = found["datastream"].as_ref().unwrap_err().to_string();
     assert!(
         said.contains("eu-west-3 and us-west-2") && said.contains("region.datastream"),
@@ -354,8 +354,8 @@ fn the_region_is_found_where_the_lab_is() {
     let find = |account: &str| {
         hand_in(&folder.path().join("keys"), &cloud().student(account));
         let class = roster(folder.path(), "student,credentials\ns001,keys\n");
-        let doors = doors(&cloud().student(PROFESSOR), &folder.path().join("secret"));
-        let mut found = wait(doors.find_regions(&class.students[0], &labs)).unwrap();
+        let student_access = student_access(&cloud().student(PROFESSOR), &folder.path().join("secret"));
+        let mut found = wait(student_access.find_regions(&class.students[0], &labs)).unwrap();
         let found = found.remove("datastream").expect("it was asked for");
         found.map(|found| found.region).map_err(|error| error.to_string())
     };

@@ -10,9 +10,9 @@ use serde_json::Value;
 /// A service's error.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(super) struct Refused(ErrorMetadata);
+pub(super) struct ServiceError(ErrorMetadata);
 
-impl ProvideErrorMetadata for Refused {
+impl ProvideErrorMetadata for ServiceError {
     fn meta(&self) -> &ErrorMetadata {
         &self.0
     }
@@ -32,14 +32,14 @@ enum Unreadable {
     #[error("the answer is XML, but no answer of AWS's")]
     NoResponse,
     #[error("the answer was not read whole")]
-    Cut,
+    BodyLimit,
 }
 
-pub(super) fn read(protocol: Protocol, response: &HttpResponse) -> Result<Value, OrchestratorError<Refused>> {
+pub(super) fn read(protocol: Protocol, response: &HttpResponse) -> Result<Value, OrchestratorError<ServiceError>> {
     let body = response
         .body()
         .bytes()
-        .ok_or_else(|| OrchestratorError::other(Unreadable::Cut))?;
+        .ok_or_else(|| OrchestratorError::other(Unreadable::BodyLimit))?;
     if response.status().is_success() {
         success(protocol, body).map_err(OrchestratorError::other)
     } else {
@@ -54,7 +54,7 @@ pub(super) fn read(protocol: Protocol, response: &HttpResponse) -> Result<Value,
         if let Some(message) = message {
             meta = meta.message(message);
         }
-        Err(OrchestratorError::operation(Refused(meta.build())))
+        Err(OrchestratorError::operation(ServiceError(meta.build())))
     }
 }
 

@@ -1,6 +1,6 @@
 //! One signed request through the SDK's orchestrator, with its retries, time-outs and credentials.
 
-use super::answer::{self, Refused};
+use super::answer::{self, ServiceError};
 use super::service::{Protocol, Service};
 use super::{endpoint, form};
 use crate::account::{Account, CallError};
@@ -92,7 +92,7 @@ impl Parts {
 }
 
 /// What all requests to a service share: putting it together costs as much as sending one.
-type Signed = Operation<Parts, Value, Refused>;
+type Signed = Operation<Parts, Value, ServiceError>;
 
 /// Those of an account, by the service's id.
 #[derive(Default)]
@@ -125,7 +125,7 @@ impl Account {
                     .with_runtime_components(self.components()),
             )
             .serializer(|parts: Parts| Ok(parts.request()))
-            .deserializer::<Value, Refused>(move |response| answer::read(protocol, response))
+            .deserializer::<Value, ServiceError>(move |response| answer::read(protocol, response))
             .build()
     }
 
@@ -160,9 +160,9 @@ impl Account {
             )))
             .with_interceptor(SharedInterceptor::new(UserAgentInterceptor::new()))
             .with_interceptor(SharedInterceptor::new(ServiceClockSkewInterceptor::new()))
-            .with_retry_classifier(AwsErrorCodeClassifier::<Refused>::new())
-            .with_retry_classifier(ServiceClockSkewClassifier::<Refused>::new())
-            .with_retry_classifier(TransientErrorClassifier::<Refused>::new())
+            .with_retry_classifier(AwsErrorCodeClassifier::<ServiceError>::new())
+            .with_retry_classifier(ServiceClockSkewClassifier::<ServiceError>::new())
+            .with_retry_classifier(TransientErrorClassifier::<ServiceError>::new())
             .with_retry_classifier(HttpStatusCodeClassifier::default());
         if let Some(credentials) = config.credentials_provider() {
             components.set_identity_resolver(SCHEME_ID, credentials);

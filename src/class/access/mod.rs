@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The ways into all accounts of a class, made once a run. The professor's credentials are looked up once for all.
-pub struct Doors {
+pub struct StudentAccess {
     /// The professor's own.
     base: Account,
     /// Where students are looked for when nothing says otherwise; `None` when the professor's settings name no region.
@@ -53,7 +53,7 @@ const SESSION: &str = "edemlab";
 /// Where STS is asked when no region is set at all: it is the one that cannot be switched off.
 const STS_REGION: &str = "us-east-1";
 
-impl Doors {
+impl StudentAccess {
     /// From the professor's own settings: `own` is what the flags `--profile` and `--region` say. Makes no call.
     ///
     /// # Errors
@@ -92,7 +92,7 @@ impl Doors {
         self.default_region.as_deref()
     }
 
-    /// Opens a student's account in the region of each of `labs`, as [`Doors::enter`] does: the roster's, else `region`,
+    /// Opens a student's account in the region of each of `labs`, as [`StudentAccess::enter`] does: the roster's, else `region`,
     /// else the one that is found. Labs in one region share the account, and what was asked in it.
     ///
     /// # Errors
@@ -135,7 +135,7 @@ impl Doors {
         let mut account = |region: String| match (accounts.get(&region), &some) {
             (Some(account), _) => Some(account.clone()),
             (None, Some(some)) => {
-                let account = Rc::new(some.elsewhere(&region));
+                let account = Rc::new(some.in_region(&region));
                 accounts.insert(region, account.clone());
                 Some(account)
             }
@@ -148,7 +148,7 @@ impl Doors {
         regions.into_iter().filter_map(one).collect()
     }
 
-    /// Opens a student's account, as [`Doors::open`] does, and makes sure that it is the one that the roster promises. All
+    /// Opens a student's account, as [`StudentAccess::open`] does, and makes sure that it is the one that the roster promises. All
     /// that is wrong with their credentials shows here. One call, and one for the whole class that says which account is
     /// the professor's own: a student's line does not open that.
     ///

@@ -3,10 +3,10 @@
 //! Kinds are counted first, since a list is one call. Only where more than one region has anything of a lab's kinds are
 //! its signs read there, so that a stranger's resources decide nothing.
 
-use super::Doors;
+use super::StudentAccess;
 use super::choice::{FoundRegion, RegionError, Seen, by_signs, choose, signed};
 use crate::account::partition::Partition;
-use crate::account::{Account, CallError, ConnectError, Identity, Problem};
+use crate::account::{Account, CallError, ConnectError, ErrorKind, Identity};
 use crate::class::roster::Entry;
 use crate::course::Lab;
 use crate::discover::{self, Args, Kind};
@@ -64,7 +64,7 @@ impl Place {
     fn opened(&self) -> Rc<Account> {
         let lost = |answer: &Answer| matches!(answer, Answer::Silent | Answer::Unreachable);
         match self.kinds.values().any(lost) {
-            true => Rc::new(self.account.anew()),
+            true => Rc::new(self.account.with_fresh_cache()),
             false => self.account.clone(),
         }
     }
@@ -76,7 +76,7 @@ pub(in crate::class) struct Searched {
     pub accounts: BTreeMap<String, Rc<Account>>,
 }
 
-impl Doors {
+impl StudentAccess {
     /// The region that a student works in, for each of `labs`: the roster's or their profile's, else the one where signs
     /// of the lab are seen, else the one with the most kinds of what it looks for. Where nothing is anywhere, the
     /// professor's own region. A region that is denied or switched off counts as empty.
@@ -91,7 +91,7 @@ impl Doors {
         let mut found = BTreeMap::new();
         let mut open = Vec::new();
         for lab in labs {
-            match Doors::given_region(entry, &lab.id).await {
+            match StudentAccess::given_region(entry, &lab.id).await {
                 Some(region) => {
                     let because = "the roster or the profile says so".to_owned();
                     let given = FoundRegion {
@@ -311,7 +311,7 @@ async fn look<'r, 'k>(
         let place = places.entry(region).or_insert_with(|| Place {
             account: match region == account.region() {
                 true => account.clone(),
-                false => Rc::new(account.elsewhere(region)),
+                false => Rc::new(account.in_region(region)),
             },
             kinds: BTreeMap::new(),
         });
@@ -325,8 +325,8 @@ async fn look<'r, 'k>(
         let answer = match answer {
             Ok(true) => Answer::Here,
             Ok(false) => Answer::Empty,
-            Err(Problem::Unreachable) => Answer::Unreachable,
-            Err(Problem::TimedOut | Problem::Throttled) => Answer::Silent,
+            Err(ErrorKind::Unreachable) => Answer::Unreachable,
+            Err(ErrorKind::TimedOut | ErrorKind::Throttled) => Answer::Silent,
             Err(_) => Answer::Refused,
         };
         if let Some(place) = places.get_mut(region) {
@@ -336,14 +336,14 @@ async fn look<'r, 'k>(
 }
 
 /// Whether there is one of a kind.
-async fn one(account: &Account, (name, kind): Root) -> Result<bool, Problem> {
+async fn one(account: &Account, (name, kind): Root) -> Result<bool, ErrorKind> {
     let none = Args::new();
     let list = discover::list(account, kind, name, &none);
     let listed: Result<_, CallError> = match tokio::time::timeout(PATIENCE, list).await {
         Ok(listed) => listed,
-        Err(_) => return Err(Problem::TimedOut),
+        Err(_) => return Err(ErrorKind::TimedOut),
     };
     listed
-        .map(|all| all.iter().any(|listed| !listed.candidate.given))
-        .map_err(|error| error.problem)
+        .map(|all| all.iter().any(|listed| !listed.candidate.aws_default))
+        .map_err(|error| error.kind)
 }

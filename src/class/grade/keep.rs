@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 /// Why something could not be kept or read.
 #[derive(Debug, thiserror::Error)]
-pub enum KeepError {
+pub enum StoreError {
     /// In a folder.
     #[error(transparent)]
     Folder(#[from] FolderError),
@@ -24,7 +24,7 @@ pub enum KeepError {
 
 /// Keeps runs and traces. Each is kept whole or not at all.
 #[expect(async_fn_in_trait, reason = "everything here runs on one thread")]
-pub trait Keep {
+pub trait RunStore {
     /// What names a trace that was noted.
     type Note: PartialEq;
 
@@ -32,44 +32,44 @@ pub trait Keep {
     ///
     /// # Errors
     /// When it is not kept.
-    async fn store(&self, student: &Student, judged: &Judged, premises: &Premises) -> Result<(), KeepError>;
+    async fn store(&self, student: &Student, judged: &Judged, premises: &Premises) -> Result<(), StoreError>;
 
     /// What probes that were cut off may have left in a student's account.
     ///
     /// # Errors
     /// When it cannot be told.
-    async fn loose(&self, student: &Student, lab: &str) -> Result<Vec<(Self::Note, PendingCleanup)>, KeepError>;
+    async fn loose(&self, student: &Student, lab: &str) -> Result<Vec<(Self::Note, PendingCleanup)>, StoreError>;
 
     /// Notes what a probe is about to leave.
     ///
     /// # Errors
     /// When it is not noted: then nothing may be sent.
-    async fn note_loose(&self, student: &Student, lab: &str, loose: &PendingCleanup) -> Result<(), KeepError>;
+    async fn note_loose(&self, student: &Student, lab: &str, loose: &PendingCleanup) -> Result<(), StoreError>;
 
     /// It has been taken away.
     ///
     /// # Errors
     /// When the note of it stays.
-    async fn forget_loose(&self, note: Self::Note) -> Result<(), KeepError>;
+    async fn forget_loose(&self, note: Self::Note) -> Result<(), StoreError>;
 }
 
-impl Keep for Folder {
+impl RunStore for Folder {
     type Note = PathBuf;
 
-    async fn store(&self, student: &Student, judged: &Judged, premises: &Premises) -> Result<(), KeepError> {
+    async fn store(&self, student: &Student, judged: &Judged, premises: &Premises) -> Result<(), StoreError> {
         self.keep_premises(student, &judged.report, premises)?;
         Ok(Folder::store(self, student, &judged.report, &judged.evidence)?)
     }
 
-    async fn loose(&self, student: &Student, lab: &str) -> Result<Vec<(PathBuf, PendingCleanup)>, KeepError> {
+    async fn loose(&self, student: &Student, lab: &str) -> Result<Vec<(PathBuf, PendingCleanup)>, StoreError> {
         Ok(Folder::loose(self, student, lab)?)
     }
 
-    async fn note_loose(&self, student: &Student, lab: &str, loose: &PendingCleanup) -> Result<(), KeepError> {
+    async fn note_loose(&self, student: &Student, lab: &str, loose: &PendingCleanup) -> Result<(), StoreError> {
         Ok(Folder::note_loose(self, student, lab, loose)?)
     }
 
-    async fn forget_loose(&self, note: PathBuf) -> Result<(), KeepError> {
+    async fn forget_loose(&self, note: PathBuf) -> Result<(), StoreError> {
         Ok(Folder::forget_loose(self, &note)?)
     }
 }

@@ -5,7 +5,7 @@ mod limit;
 mod one;
 mod plan;
 
-pub use keep::{Keep, KeepError};
+pub use keep::{RunStore, StoreError};
 pub use limit::Limit;
 pub use plan::{Closed, Event, Opened, Outcome, Plan, Task, Work};
 
@@ -19,7 +19,7 @@ use tokio::sync::watch;
 /// order and not stored, and no other is begun.
 pub async fn grade<'a, K, O>(plan: &Plan<'a, K>, open: O, on: &dyn Fn(Event<'_>), stop: watch::Receiver<u8>) -> Outcome
 where
-    K: Keep,
+    K: RunStore,
     O: AsyncFn(&'a Student, &[&'a Lab]) -> Result<Opened, Closed>,
 {
     let outcome = RefCell::new(Outcome::default());

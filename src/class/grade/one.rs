@@ -2,7 +2,7 @@
 
 use super::limit::{AT_ONCE, ORDERLY};
 use super::plan::{Closed, Event, Opened, Outcome, Plan, Task, Work};
-use super::{Keep, KeepError};
+use super::{RunStore, StoreError};
 use crate::account::{Account, ConnectError};
 use crate::class::Student;
 use crate::class::underway::PendingCleanup;
@@ -26,7 +26,7 @@ pub(super) async fn student<'a, K, O>(
     stop: watch::Receiver<u8>,
     outcome: &RefCell<Outcome>,
 ) where
-    K: Keep,
+    K: RunStore,
     O: AsyncFn(&'a Student, &[&'a Lab]) -> Result<Opened, Closed>,
 {
     on(Event::Begun(work.student));
@@ -76,7 +76,7 @@ pub(super) async fn student<'a, K, O>(
 }
 
 /// Tells the professor what one judge does, and keeps what its probes would leave.
-struct Seat<'s, K> {
+struct StudentObserver<'s, K> {
     keep: &'s K,
     student: &'s Student,
     lab: &'s Lab,
@@ -84,7 +84,7 @@ struct Seat<'s, K> {
     on: &'s dyn Fn(Event<'_>),
 }
 
-impl<K: Keep> Observer for Seat<'_, K> {
+impl<K: RunStore> Observer for StudentObserver<'_, K> {
     fn on(&self, event: judge::Event) {
         (self.on)(Event::Judging(self.student, &self.lab.id, event));
     }
@@ -105,7 +105,7 @@ impl<K: Keep> Observer for Seat<'_, K> {
 }
 
 /// One lab in an opened account; nothing when the user stopped it.
-async fn lab_in<K: Keep>(
+async fn lab_in<K: RunStore>(
     plan: &Plan<'_, K>,
     student: &Student,
     task: &Task<'_>,
@@ -117,14 +117,14 @@ async fn lab_in<K: Keep>(
     let before = plan.keep.loose(student, &lab.id).await;
     let cut_off = RefCell::new(None);
     let (ending, ends) = watch::channel(0u8);
-    let seat = Seat {
+    let observer = StudentObserver {
         keep: plan.keep,
         student,
         lab,
         account,
         on,
     };
-    let work = judge(lab, account, options, &seat, ends);
+    let work = judge(lab, account, options, &observer, ends);
     let limit = async {
         // The user's stop, passed on; else the account's time.
         let mut stop = stop.clone();
@@ -175,12 +175,12 @@ async fn lab_in<K: Keep>(
 }
 
 /// What this probe left is gone, unless the report says otherwise; what an earlier one left goes now.
-async fn tidy<K: Keep>(
+async fn tidy<K: RunStore>(
     plan: &Plan<'_, K>,
     student: &Student,
     lab: &Lab,
     account: &Account,
-    before: Result<Vec<(K::Note, PendingCleanup)>, KeepError>,
+    before: Result<Vec<(K::Note, PendingCleanup)>, StoreError>,
     judged: &mut Judged,
 ) {
     let (before, now) = match (before, plan.keep.loose(student, &lab.id).await) {
@@ -208,7 +208,7 @@ async fn tidy<K: Keep>(
                 continue;
             }
             true if loose.region == account.region() => clean_up_record(account, &loose.record).await,
-            true => clean_up_record(&account.elsewhere(&loose.region), &loose.record).await,
+            true => clean_up_record(&account.in_region(&loose.region), &loose.record).await,
         };
         match removed {
             Ok(()) => {

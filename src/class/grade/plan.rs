@@ -2,7 +2,7 @@
 
 use super::super::Student;
 use super::super::premises::Premises;
-use super::keep::KeepError;
+use super::keep::StoreError;
 use super::limit::Limit;
 use crate::account::Account;
 use crate::course::Lab;
@@ -61,7 +61,7 @@ pub enum Event<'a> {
     /// All of a student's labs are done.
     Ended(&'a Student),
     /// A run could not be stored.
-    NotStored(&'a Student, &'a KeepError),
+    NotStored(&'a Student, &'a StoreError),
 }
 
 /// Why an account was not opened: what to tell the professor.

@@ -69,6 +69,6 @@ fn candidate(service: &Value) -> Candidate {
             .as_str()
             .unwrap_or(DEFAULT_PORT)
             .to_owned(),
-        made: &service["CreatedAt"],
+        created_at: &service["CreatedAt"],
     })
 }

@@ -21,7 +21,7 @@ pub(super) struct Service<'a> {
     /// The port on which the container listens.
     pub port: String,
     /// When it was made, in seconds since 1970.
-    pub made: &'a Value,
+    pub created_at: &'a Value,
 }
 
 pub(super) fn candidate(service: Service) -> Candidate {
@@ -34,7 +34,7 @@ pub(super) fn candidate(service: Service) -> Candidate {
         "Status": service.status,
         "ImageIdentifier": service.image,
         "Port": service.port,
-        "CreatedAt": service.made,
+        "CreatedAt": service.created_at,
     });
     time::readable(&mut document, &["CreatedAt"]);
     candidates(vec![document], "ServiceName", "ServiceArn", "CreatedAt").remove(0)

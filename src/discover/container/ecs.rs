@@ -88,7 +88,7 @@ fn candidate(service: &Value, tasks: Option<&Value>) -> Candidate {
         status: Some(status(service, tasks)),
         image: container["image"].as_str(),
         port: container["containerPort"].as_u64().unwrap_or(DEFAULT_PORT).to_string(),
-        made: &service["createdAt"],
+        created_at: &service["createdAt"],
     })
 }
 

@@ -199,7 +199,7 @@ impl<'r> ProbeRun<'r> {
                 None | Some((_, Ok(true))) => pass(&mut state.report),
                 Some((_, Ok(false))) => {
                     fail(&mut state.report, &hop.check, &here);
-                    if let Some(differs) = &hop.differs {
+                    if let Some(differs) = &hop.mismatch {
                         state.report.found = Some(say(differs, &here));
                     }
                 }
@@ -218,7 +218,7 @@ impl<'r> ProbeRun<'r> {
         let clues = self.clues(index).await;
         let state = &mut self.hops[index];
         state.report.evidence = lines(&clues);
-        if state.hop.differs.is_none()
+        if state.hop.mismatch.is_none()
             && let Some(clue) = clues.iter().find(|c| c.found.is_some())
         {
             show_cause(&mut state.report, clue);

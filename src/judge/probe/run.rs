@@ -207,7 +207,7 @@ impl<'r> ProbeRun<'r> {
             }
             state.report.seconds = round(state.seen.unwrap_or_default());
             ended.path.push(Stop {
-                name: state.hop.way.clone(),
+                name: state.hop.label.clone(),
                 status: state.report.status,
                 seconds: state.seen.map(round),
             });

@@ -2,9 +2,9 @@
 
 use super::client::Account;
 use super::identity::Identity;
-use super::web::{Taken, WebRequest, unanswered};
+use super::web::{RawResponse, WebRequest, unanswered};
 use super::wire::Service;
-use super::{CallError, Problem};
+use super::{CallError, ErrorKind};
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(6);
 
 /// What one `GetCallerIdentity` tells.
 #[derive(Debug)]
-pub struct Contact {
+pub struct Preflight {
     /// Who is asking.
     pub identity: Result<Identity, CallError>,
     /// The first answer, if one came: a refusal is one too.
@@ -44,7 +44,7 @@ pub struct Answer {
 
 /// An endpoint, and whether anything answers there.
 #[derive(Debug)]
-pub struct Knock {
+pub struct Reachability {
     /// Its URL.
     pub url: String,
     /// What came.
@@ -53,7 +53,7 @@ pub struct Knock {
 
 impl Account {
     /// Asks who we are, shortly: nobody waits for the retries of a check.
-    pub async fn contact(&self) -> Contact {
+    pub async fn preflight(&self) -> Preflight {
         let (seen, config) = (Watch::default(), aws_sdk_sts::config::Builder::new());
         let config = config
             .retry_config(RetryConfig::standard().with_max_attempts(2))
@@ -66,7 +66,7 @@ impl Account {
             );
         let request = self.sts().get_caller_identity().customize();
         let answer = request.config_override(config).interceptor(seen.clone()).send().await;
-        Contact {
+        Preflight {
             identity: answer
                 .map(|answer| Identity::of(&answer))
                 .map_err(|error| CallError::from_sdk("sts:GetCallerIdentity", &error)),
@@ -75,20 +75,20 @@ impl Account {
     }
 
     /// Knocks at a service's endpoint with a plain request: no credentials are needed to be answered.
-    pub async fn knock(&self, service: &Service) -> Knock {
+    pub async fn knock(&self, service: &Service) -> Reachability {
         let url = self.endpoint(service);
         let asked = self.plain(&url, None);
         let (action, began) = (format!("a request to {url}"), Clocks::now());
         let answer = match tokio::time::timeout(PATIENCE, asked.invoke(("/".to_owned(), WebRequest::Get))).await {
-            Ok(Ok(Taken(response))) => Ok(began.until(&response)),
+            Ok(Ok(RawResponse(response))) => Ok(began.until(&response)),
             Ok(Err(error)) => Err(unanswered(&action, &error)),
             Err(_) => Err(CallError {
                 action,
-                problem: Problem::TimedOut,
+                kind: ErrorKind::TimedOut,
                 message: String::new(),
             }),
         };
-        Knock { url, answer }
+        Reachability { url, answer }
     }
 }
 
