@@ -17,9 +17,9 @@ use std::sync::OnceLock;
 
 /// The longest answer that is read, in bytes. AWS's are far shorter: the longest pages are of about 1 MB. Whoever sends
 /// more (a proxy gone wrong) must not fill the memory of a class's grading.
-const LONGEST: usize = 16 * 1024 * 1024;
+const MAX_ANSWER: usize = 16 * 1024 * 1024;
 
-/// A client whose answers end at [`LONGEST`].
+/// A client whose answers end at [`MAX_ANSWER`].
 #[derive(Debug)]
 struct BodyLimit(SharedHttpClient);
 
@@ -50,7 +50,7 @@ impl HttpConnector for BodyLimitConnector {
                     Some(ErrorKind::TransientError),
                 ));
             }
-            Ok(answer.map(|body| SdkBody::from_body_1_x(Limited::new(body, LONGEST))))
+            Ok(answer.map(|body| SdkBody::from_body_1_x(Limited::new(body, MAX_ANSWER))))
         })
     }
 }

@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long an endpoint is waited for.
-const PATIENCE: Duration = Duration::from_secs(6);
+const ENDPOINT_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// What one `GetCallerIdentity` tells.
 #[derive(Debug)]
@@ -59,9 +59,9 @@ impl Account {
             .retry_config(RetryConfig::standard().with_max_attempts(2))
             .timeout_config(
                 TimeoutConfig::builder()
-                    .connect_timeout(PATIENCE)
-                    .operation_attempt_timeout(PATIENCE)
-                    .operation_timeout(PATIENCE * 2)
+                    .connect_timeout(ENDPOINT_TIMEOUT)
+                    .operation_attempt_timeout(ENDPOINT_TIMEOUT)
+                    .operation_timeout(ENDPOINT_TIMEOUT * 2)
                     .build(),
             );
         let request = self.sts().get_caller_identity().customize();
@@ -79,7 +79,8 @@ impl Account {
         let url = self.endpoint(service);
         let asked = self.plain(&url, None);
         let (action, began) = (format!("a request to {url}"), Clocks::now());
-        let answer = match tokio::time::timeout(PATIENCE, asked.invoke(("/".to_owned(), WebRequest::Get))).await {
+        let answer = match tokio::time::timeout(ENDPOINT_TIMEOUT, asked.invoke(("/".to_owned(), WebRequest::Get))).await
+        {
             Ok(Ok(RawResponse(response))) => Ok(began.until(&response)),
             Ok(Err(error)) => Err(unanswered(&action, &error)),
             Err(_) => Err(CallError {

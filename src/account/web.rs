@@ -21,7 +21,7 @@ use std::time::Duration;
 const USERS_DOMAINS: &[&str] = &[".awsapprunner.com", ".on.aws"];
 
 /// A service that takes longer than API Gateway itself allows does not answer.
-const PATIENCE: Duration = Duration::from_secs(30);
+const SERVICE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Between two tries, where the first may have met a hiccup.
 const PAUSES: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis(1200)];
@@ -31,7 +31,7 @@ const PAUSES: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis
 const API_GATEWAY: [&str; 2] = ["x-amzn-requestid", "x-amz-apigw-id"];
 
 /// More of a page is not read.
-const LONGEST: usize = 64 * 1024;
+const MAX_BODY: usize = 64 * 1024;
 
 /// An answer to a plain request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,7 +121,7 @@ impl Account {
                 from_api_gateway,
             })
         };
-        tokio::time::timeout(PATIENCE, answer).await.unwrap_or_else(|_| {
+        tokio::time::timeout(SERVICE_TIMEOUT, answer).await.unwrap_or_else(|_| {
             Err(CallError {
                 action: action.clone(),
                 kind: ErrorKind::TimedOut,
@@ -191,14 +191,14 @@ pub(super) fn unanswered<R>(action: &str, error: &SdkError<Infallible, R>) -> Ca
 
 async fn beginning(body: SdkBody) -> Result<String, String> {
     let (mut stream, mut bytes) = (ByteStream::new(body), Vec::new());
-    while bytes.len() < LONGEST {
+    while bytes.len() < MAX_BODY {
         match stream.next().await {
             Some(Ok(chunk)) => bytes.extend_from_slice(&chunk),
             Some(Err(error)) => return Err(error.to_string()),
             None => break,
         }
     }
-    bytes.truncate(LONGEST);
+    bytes.truncate(MAX_BODY);
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

@@ -166,9 +166,9 @@ fn word(change: Change) -> &'static str {
 
 /// A name on one line of a list.
 fn short(name: &str) -> String {
-    const LONGEST: usize = 40;
+    const MAX_SHOWN: usize = 40;
     let shown = visible(name);
-    match shown.char_indices().nth(LONGEST) {
+    match shown.char_indices().nth(MAX_SHOWN) {
         Some((at, _)) => format!("{}…", &shown[..at]),
         None => shown,
     }

@@ -305,7 +305,7 @@ impl Class {
 /// and told apart by its hash.
 pub fn file_name(id: &str) -> String {
     use sha2::{Digest, Sha256};
-    const LONGEST: usize = 80;
+    const MAX_NAME: usize = 80;
     let mut name = String::new();
     for byte in id.bytes() {
         match byte {
@@ -314,7 +314,7 @@ pub fn file_name(id: &str) -> String {
             b'.' if !name.is_empty() => name.push('.'),
             _ => name.push_str(&format!("%{byte:02X}")),
         }
-        if name.len() > LONGEST {
+        if name.len() > MAX_NAME {
             break;
         }
     }
@@ -324,10 +324,10 @@ pub fn file_name(id: &str) -> String {
             && (lower.starts_with("com") || lower.starts_with("lpt"))
             && name.as_bytes()[3].is_ascii_digit()
             && matches!(name.as_bytes().get(4), None | Some(b'.')));
-    if name.len() > LONGEST || name.ends_with('.') || reserved {
+    if name.len() > MAX_NAME || name.ends_with('.') || reserved {
         let hash = Sha256::digest(id.as_bytes());
         let hash: String = hash.iter().take(8).map(|b| format!("{b:02x}")).collect();
-        name.truncate(LONGEST / 2);
+        name.truncate(MAX_NAME / 2);
         name = format!("{}~{hash}", name.trim_end_matches('.'));
     }
     name

@@ -53,10 +53,10 @@ pub fn respelled<'n, 'b>(now: impl Iterator<Item = &'n str>, before: impl Iterat
 pub fn lines(respelled: &[Respelled], now: &str, before: &str) -> String {
     use crate::report::text::cut;
     const FEW: usize = 10;
-    const LONGEST: usize = 60;
+    const MAX_SHOWN: usize = 60;
     let mut text = String::new();
     for one in respelled.iter().take(FEW) {
-        let (is, was) = (cut(&one.now, LONGEST), cut(&one.before, LONGEST));
+        let (is, was) = (cut(&one.now, MAX_SHOWN), cut(&one.before, MAX_SHOWN));
         text.push_str(&format!("\n  \"{is}\" {now}, \"{was}\" {before}"));
     }
     if respelled.len() > FEW {

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// An account that takes longer is not waited for.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const VERIFY_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// What became of one student's account.
 #[derive(Debug, Clone, Serialize, JsonSchema, PartialEq, Eq)]
@@ -93,11 +93,15 @@ pub async fn verify(student_access: &StudentAccess, entry: &Entry, labs: &[&Lab]
         .copied()
         .filter(|lab| entry.student.takes(&lab.id))
         .collect();
-    let tried = tokio::time::timeout(PATIENCE, attempt(student_access, entry, &labs, region, &mut verified)).await;
+    let tried = tokio::time::timeout(
+        VERIFY_TIMEOUT,
+        attempt(student_access, entry, &labs, region, &mut verified),
+    )
+    .await;
     let outcome = tried.unwrap_or_else(|_| {
         Err(NotReady {
             state: State::Unknown,
-            reason: format!("it took longer than {} s: try again", PATIENCE.as_secs()),
+            reason: format!("it took longer than {} s: try again", VERIFY_TIMEOUT.as_secs()),
             tell: None,
             refused: false,
         })

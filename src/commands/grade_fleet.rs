@@ -22,7 +22,7 @@ use tokio::sync::watch;
 
 /// Students at once, unless the user says otherwise. An account's functions run a thousand at once, a new account's
 /// perhaps ten; see <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
-const AT_ONCE: u16 = 100;
+const MAX_CONCURRENT_STUDENTS: u16 = 100;
 
 /// A run that cannot be joined.
 #[derive(Debug, thiserror::Error)]
@@ -122,7 +122,7 @@ fn asked(course: &Course, args: &GradeArgs) -> Run {
         roster: roster_key(&run),
         map: map_prefix(&run),
         run,
-        at_once: args.at_once.unwrap_or(AT_ONCE),
+        at_once: args.at_once.unwrap_or(MAX_CONCURRENT_STUDENTS),
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         course: course.files.digest(),
         limit: args.limit.as_secs(),

@@ -235,9 +235,9 @@ fn lefts(left: &[Left]) -> String {
 
 /// A name on one line of a list.
 fn short(name: &str) -> String {
-    const LONGEST: usize = 60;
+    const MAX_SHOWN: usize = 60;
     let shown = visible(name);
-    match shown.char_indices().nth(LONGEST) {
+    match shown.char_indices().nth(MAX_SHOWN) {
         Some((at, _)) => format!("{}…", &shown[..at]),
         None => shown,
     }

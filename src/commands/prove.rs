@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, watch};
 
 /// Accounts under way at once: most of them wait for a probe, which costs nothing.
-const AT_ONCE: usize = 64;
+const MAX_CONCURRENT_ACCOUNTS: usize = 64;
 
 /// Deployments at once: each starts two functions, which is all that two cores bear.
 const DEPLOYMENTS: usize = 3;
@@ -94,7 +94,7 @@ async fn prove(lab: &Lab, sandbox: &Sandbox, faults: &[&Fault], live: &Live) -> 
     let subjects = std::iter::once(None).chain(faults.iter().map(|f| Some(*f))).enumerate();
     let mut shown = stream::iter(subjects)
         .map(|(n, fault)| account(lab, sandbox, n, fault, &deployments))
-        .buffer_unordered(AT_ONCE);
+        .buffer_unordered(MAX_CONCURRENT_ACCOUNTS);
     let mut wrong = 0;
     while let Some(one) = shown.next().await {
         done.set(done.get() + 1);

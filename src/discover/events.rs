@@ -1,6 +1,6 @@
 //! `events.bus`, and `events.rule`: the rules of a bus with their targets and what they match.
 
-use super::kind::{AT_ONCE, Args, Candidate, Description, Kind, candidates, text};
+use super::kind::{Args, Candidate, Description, Kind, MAX_CONCURRENT_CALLS, candidates, text};
 use super::time;
 use crate::account::services::EVENTBRIDGE;
 use crate::account::{Account, CallError};
@@ -103,7 +103,7 @@ pub(crate) async fn rules_with_targets(
             rule["Matches"] = matches;
             Ok(rule)
         })
-        .buffered(AT_ONCE)
+        .buffered(MAX_CONCURRENT_CALLS)
         .try_collect()
         .await
 }

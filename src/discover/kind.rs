@@ -65,7 +65,7 @@ pub struct Candidate {
 
 /// Calls of one kind that are under way at once: enough to be quick, below every control plane's limit
 /// (Lambda and IAM bear about 15 a second).
-pub(super) const AT_ONCE: usize = 12;
+pub(super) const MAX_CONCURRENT_CALLS: usize = 12;
 
 /// Candidates whose documents are AWS's own items. The three fields hold name, ARN and when it was made; an empty one is
 /// not there.

@@ -1,7 +1,7 @@
 //! Amazon Personalize: `personalize.dataset_group`, and what is in one: `personalize.dataset`, `personalize.solution`,
 //! `personalize.recommender`, `personalize.event_tracker`.
 
-use super::kind::{AT_ONCE, Args, Candidate, Description, Kind, candidates, text};
+use super::kind::{Args, Candidate, Description, Kind, MAX_CONCURRENT_CALLS, candidates, text};
 use super::time;
 use crate::account::services::PERSONALIZE;
 use crate::account::{Account, CallError, ErrorKind, regions};
@@ -178,7 +178,7 @@ async fn in_group(account: &Account, group: &Candidate) -> Result<Value, CallErr
             dataset["schema"] = schema(account, &text_of(&dataset, "datasetArn")).await?;
             Ok::<_, CallError>(dataset)
         })
-        .buffered(AT_ONCE)
+        .buffered(MAX_CONCURRENT_CALLS)
         .try_collect::<Vec<_>>()
         .await?;
     Ok(json!({"datasets": datasets}))
@@ -306,7 +306,11 @@ where
     F: Fn(Value) -> A,
     A: Future<Output = Result<Value, CallError>>,
 {
-    stream::iter(items).map(look).buffered(AT_ONCE).try_collect().await
+    stream::iter(items)
+        .map(look)
+        .buffered(MAX_CONCURRENT_CALLS)
+        .try_collect()
+        .await
 }
 
 #[cfg(test)]

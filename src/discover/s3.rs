@@ -1,6 +1,6 @@
 //! `s3.bucket` with its policy, and `s3.csv`: the CSV files in a bucket with their columns.
 
-use super::kind::{AT_ONCE, Args, Candidate, Description, Kind, text};
+use super::kind::{Args, Candidate, Description, Kind, MAX_CONCURRENT_CALLS, text};
 use super::time;
 use crate::account::{Account, CallError, ErrorKind};
 use crate::course::{ArgSpec, KindSpec};
@@ -155,7 +155,7 @@ fn csvs<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Ca
                     })
                 }
             })
-            .buffered(AT_ONCE)
+            .buffered(MAX_CONCURRENT_CALLS)
             .try_collect()
             .await
     }

@@ -9,10 +9,10 @@ use std::time::Duration;
 use tokio::process::Command;
 
 /// How long a program may take to tell its version, and Docker to ask its engine.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PROGRAM_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long Python and the sandbox may take: several programs one after the other.
-const LONGER: Duration = Duration::from_secs(20);
+const SLOW_PROGRAM_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// What became of a program.
 enum Said {
@@ -27,7 +27,7 @@ enum Said {
 async fn run(program: &str, args: &[&str]) -> Said {
     let mut command = Command::new(program);
     command.args(args).stdin(Stdio::null()).kill_on_drop(true);
-    let output = match tokio::time::timeout(PATIENCE, command.output()).await {
+    let output = match tokio::time::timeout(PROGRAM_TIMEOUT, command.output()).await {
         Err(_) => return Said::TooLate,
         Ok(Err(error)) if error.kind() == std::io::ErrorKind::NotFound => return Said::NotThere,
         Ok(Err(error)) => return Said::Badly(error.to_string()),
@@ -54,7 +54,7 @@ pub(super) async fn python() -> Item {
         Some(Err(error)) => Seen::new(State::Missing, error.to_string(), []),
         None => Seen::new(
             State::Unknown,
-            format!("it did not answer within {} s", LONGER.as_secs()),
+            format!("it did not answer within {} s", SLOW_PROGRAM_TIMEOUT.as_secs()),
             ["Try `python3 --version`, or let EDEMLAB_PYTHON name another one."],
         ),
     };
@@ -135,7 +135,7 @@ impl Said {
     fn complaint(self) -> String {
         match self {
             Self::NotThere => "not found on PATH".to_owned(),
-            Self::TooLate => format!("no answer within {} s", PATIENCE.as_secs()),
+            Self::TooLate => format!("no answer within {} s", PROGRAM_TIMEOUT.as_secs()),
             Self::Badly(why) | Self::Well(why) if why.is_empty() => "it does not work, and does not say why".to_owned(),
             Self::Badly(why) | Self::Well(why) => why,
         }
@@ -143,5 +143,5 @@ impl Said {
 }
 
 async fn limited<T>(what: impl Future<Output = T>) -> Option<T> {
-    tokio::time::timeout(LONGER, what).await.ok()
+    tokio::time::timeout(SLOW_PROGRAM_TIMEOUT, what).await.ok()
 }

@@ -91,10 +91,10 @@ const SOON: Duration = Duration::from_secs(1);
 const LATE: Duration = Duration::from_secs(15);
 
 /// A network that is gone for longer ends the following.
-const PATIENCE: Duration = Duration::from_secs(600);
+const FOLLOW_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Objects that are read at once.
-const AT_ONCE: usize = 16;
+const MAX_CONCURRENT_READS: usize = 16;
 
 /// Failed children that are asked for their reason.
 const ASKED: usize = 1_000;
@@ -130,7 +130,7 @@ impl Follower<'_> {
                     self.close(ledger, &ended, map_run.as_deref(), &mut outcome, on).await?;
                     return Ok(End::Complete(outcome));
                 }
-                Err(Trouble::Call(error)) if passes(&error) && heard.elapsed() < PATIENCE => {
+                Err(Trouble::Call(error)) if passes(&error) && heard.elapsed() < FOLLOW_TIMEOUT => {
                     on(Event::Waiting(&error));
                 }
                 Err(Trouble::Call(error)) => return Err(FollowError::Lost(error)),
@@ -192,7 +192,7 @@ impl Follower<'_> {
         let there = self.bucket.list(&reports_prefix(&ledger.run.run)).await?;
         let mut coming = stream::iter(there.into_iter().filter(|key| wanted.contains_key(key)))
             .map(|key| async move { (self.stored(&key).await, key) })
-            .buffer_unordered(AT_ONCE);
+            .buffer_unordered(MAX_CONCURRENT_READS);
         let mut settled = 0;
         let mut result = Ok(());
         while let Some((stored, key)) = coming.next().await {
@@ -321,7 +321,7 @@ impl Follower<'_> {
         let failed = machine::failed_children(self.account, map_run).await?;
         let mut asked = stream::iter(failed.into_iter().take(ASKED))
             .map(|child| async move { machine::child(self.account, &child).await })
-            .buffer_unordered(AT_ONCE / 2);
+            .buffer_unordered(MAX_CONCURRENT_READS / 2);
         let mut reasons = BTreeMap::new();
         while let Some(answer) = asked.next().await {
             if let Some((student, why)) = answer? {

@@ -3,11 +3,11 @@
 use colored::Colorize;
 
 /// Longer than this is cut: a report is read by people.
-const LONGEST: usize = 1500;
+const MAX_TEXT: usize = 1500;
 
 /// `text` without anything that a terminal would act on: control and format characters become visible or vanish.
 pub fn visible(text: &str) -> String {
-    cut(text, LONGEST)
+    cut(text, MAX_TEXT)
 }
 
 /// The same, and no longer than `longest` characters.
@@ -115,6 +115,6 @@ mod tests {
             shown.chars().all(|c| !c.is_control() && !marks.contains(c)),
             "{shown:?}"
         );
-        assert!(visible(&"x".repeat(1_000_000)).chars().count() < LONGEST + 10);
+        assert!(visible(&"x".repeat(1_000_000)).chars().count() < MAX_TEXT + 10);
     }
 }

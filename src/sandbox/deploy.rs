@@ -17,7 +17,7 @@ use super::running::Sandbox;
 pub type Outputs = BTreeMap<String, String>;
 
 /// What a stack may take. The emulator needs less than a second.
-const PATIENCE: Duration = Duration::from_secs(120);
+const DEPLOY_TIMEOUT: Duration = Duration::from_secs(120);
 
 impl Sandbox {
     /// Deploys a template with the root keys of an account: a new stack, or a change of the one that is there. A stack
@@ -123,12 +123,12 @@ impl Deployment<'_> {
         loop {
             match self.look().await? {
                 Some(stack) if status(&stack).ends_with("_IN_PROGRESS") => {
-                    if began.elapsed() > PATIENCE {
+                    if began.elapsed() > DEPLOY_TIMEOUT {
                         let (stack, status) = (self.stack.to_owned(), status(&stack).to_owned());
                         return Err(DeployError::TimedOut {
                             stack,
                             status,
-                            seconds: PATIENCE.as_secs(),
+                            seconds: DEPLOY_TIMEOUT.as_secs(),
                         });
                     }
                 }

@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use super::secret::Secret;
 
 /// Who serves the port may be a stranger: more than this is not read.
-const LONGEST: u64 = 64 * 1024 * 1024;
+const MAX_ANSWER: u64 = 64 * 1024 * 1024;
 
 /// An answer with a body of JSON.
 #[derive(Debug, PartialEq)]
@@ -43,7 +43,7 @@ pub(super) async fn ask(
             format!("{method} {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n{signature}Content-Length: 0\r\n\r\n");
         stream.write_all(request.as_bytes()).await?;
         let mut answer = Vec::new();
-        stream.take(LONGEST).read_to_end(&mut answer).await?;
+        stream.take(MAX_ANSWER).read_to_end(&mut answer).await?;
         parse(&answer).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "its answer is no HTTP"))
     };
     tokio::time::timeout(patience, asked).await?

@@ -57,7 +57,7 @@ struct Confirmed {
 }
 
 /// The answer is there at once; an emulator at work may let it wait.
-const PATIENCE: Duration = Duration::from_secs(10);
+const INBOX_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Sandbox {
     /// The inbox of an account: of one region of it, if one is named.
@@ -88,7 +88,7 @@ impl Sandbox {
         if let Some(region) = region {
             path.push_str(&format!("&region={}", utf8_percent_encode(region, NON_ALPHANUMERIC)));
         }
-        let answer = http::ask(self.port, &self.secret, method, &path, PATIENCE).await;
+        let answer = http::ask(self.port, &self.secret, method, &path, INBOX_TIMEOUT).await;
         let answer = answer.map_err(|cause| InboxError::Silent { cause })?;
         match serde_json::from_value(answer.body) {
             Ok(found) if answer.status == 200 => Ok(found),

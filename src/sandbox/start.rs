@@ -33,9 +33,9 @@ impl Default for StartOptions {
 }
 
 /// How long a new emulator may take to answer, and one that is there but silent.
-const PATIENCE: Duration = Duration::from_secs(30);
+const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-const PATIENCE_WITH_SILENCE: Duration = Duration::from_secs(10);
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The exit code of the bridge when the emulator is not the one it knows.
 const DOES_NOT_FIT: i32 = 3;
@@ -54,7 +54,7 @@ pub async fn start(paths: &Paths, options: &StartOptions, on: &dyn Fn(Event)) ->
         Found::Running(sandbox) => return reuse(sandbox, options, on),
         Found::Silent(state) => {
             // Its starter may have been killed meanwhile, or it may be busy.
-            if let Some(secret) = answers_within(&state, PATIENCE_WITH_SILENCE).await {
+            if let Some(secret) = answers_within(&state, SILENCE_TIMEOUT).await {
                 return reuse(Sandbox::new(paths, state, secret), options, on);
             }
             on(Event::Replacing { pid: state.pid });
@@ -190,8 +190,8 @@ async fn wait(paths: &Paths, state: &State, child: &mut Child) -> Result<Ended, 
         if let Some(secret) = state.answers().await {
             return Ok(Ended::Answers(secret));
         }
-        if began.elapsed() > PATIENCE {
-            return Err(silent(paths, state, PATIENCE.as_secs()));
+        if began.elapsed() > START_TIMEOUT {
+            return Err(silent(paths, state, START_TIMEOUT.as_secs()));
         }
         // Between two looks; how long in all is limited.
         tokio::time::sleep(pause).await;

@@ -18,13 +18,13 @@ use std::rc::Rc;
 use std::time::Duration;
 
 /// Calls under way at once, over all regions.
-const AT_ONCE: usize = 48;
+const MAX_CONCURRENT_CALLS: usize = 48;
 
 /// Kinds of a lab that every region is asked for. The others are not looked for where nothing can come of it.
 const AT_FIRST: usize = 2;
 
 /// A region is not waited for longer: most have nothing to say.
-const PATIENCE: Duration = Duration::from_secs(8);
+const REGION_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// What a region answered to the question for one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -231,7 +231,7 @@ impl<'s> Search<'s> {
         let read = signs(lab, &place.account, &options);
         // What takes too long is as good as not answered.
         let none = Signs::unread(lab);
-        tokio::time::timeout(4 * PATIENCE, read).await.unwrap_or(none)
+        tokio::time::timeout(4 * REGION_TIMEOUT, read).await.unwrap_or(none)
     }
 
     /// The region of a lab, among all that were looked at.
@@ -320,7 +320,7 @@ async fn look<'r, 'k>(
     }
     let mut answers = stream::iter(pairs)
         .map(|(region, account, kind)| async move { (region, kind.0, one(&account, kind).await) })
-        .buffer_unordered(AT_ONCE);
+        .buffer_unordered(MAX_CONCURRENT_CALLS);
     while let Some((region, kind, answer)) = answers.next().await {
         let answer = match answer {
             Ok(true) => Answer::Here,
@@ -339,7 +339,7 @@ async fn look<'r, 'k>(
 async fn one(account: &Account, (name, kind): Root) -> Result<bool, ErrorKind> {
     let none = Args::new();
     let list = discover::list(account, kind, name, &none);
-    let listed: Result<_, CallError> = match tokio::time::timeout(PATIENCE, list).await {
+    let listed: Result<_, CallError> = match tokio::time::timeout(REGION_TIMEOUT, list).await {
         Ok(listed) => listed,
         Err(_) => return Err(ErrorKind::TimedOut),
     };

@@ -12,8 +12,8 @@ pub enum Limit {
 }
 
 /// After its limit an account has this long to take away what the probe made, and then this long to end.
-pub(super) const ORDERLY: Duration = Duration::from_secs(60);
-pub(super) const AT_ONCE: Duration = Duration::from_secs(10);
+pub(super) const CLEANUP_MARGIN: Duration = Duration::from_secs(60);
+pub(super) const ABORT_MARGIN: Duration = Duration::from_secs(10);
 
 /// Reading the notes of earlier probes, taking away what they tell of, and storing the run.
 const AROUND: Duration = Duration::from_secs(30);
@@ -22,7 +22,7 @@ impl Limit {
     /// The limit in a function that has `left` until it is killed, when the professor allows `asked`: an orderly end
     /// comes before the kill. A function with very little time has half of it.
     pub fn within(asked: Duration, left: Duration) -> Self {
-        let end = (ORDERLY + AT_ONCE + AROUND).min(left / 2);
+        let end = (CLEANUP_MARGIN + ABORT_MARGIN + AROUND).min(left / 2);
         match left - end {
             time if time < asked => Self::Function(time),
             _ => Self::Account(asked),

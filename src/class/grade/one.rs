@@ -1,6 +1,6 @@
 //! One student: open the account, judge the labs, take away what an earlier probe left, store.
 
-use super::limit::{AT_ONCE, ORDERLY};
+use super::limit::{ABORT_MARGIN, CLEANUP_MARGIN};
 use super::plan::{Closed, Event, Opened, Outcome, Plan, Task, Work};
 use super::{RunStore, StoreError};
 use crate::account::{Account, ConnectError};
@@ -136,10 +136,10 @@ async fn lab_in<K: RunStore>(
         ending.send_replace(1);
         tokio::select! {
             _ = stop.wait_for(|n| *n > 1) => {}
-            () = sleep(ORDERLY) => {}
+            () = sleep(CLEANUP_MARGIN) => {}
         }
         ending.send_replace(2);
-        sleep(AT_ONCE).await;
+        sleep(ABORT_MARGIN).await;
     };
     let judged = tokio::select! {
         judged = work => Some(judged),

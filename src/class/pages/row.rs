@@ -1,6 +1,6 @@
 //! One student's row in the heat map.
 
-use super::shown::{LONGEST_NAME, absent, link, shown_name};
+use super::shown::{MAX_NAME, absent, link, shown_name};
 use super::tally::Added;
 use crate::class::{Grade, Student};
 use crate::report::html;
@@ -68,8 +68,8 @@ impl Row {
         Self {
             href: link(&student.id, "", None),
             name: shown_name(&student.name, &student.id),
-            id: cut(&student.id, LONGEST_NAME),
-            email: cut(&student.email, LONGEST_NAME),
+            id: cut(&student.id, MAX_NAME),
+            email: cut(&student.email, MAX_NAME),
             tokens: BTreeSet::new(),
             earned: 0,
             possible: 0,

@@ -17,7 +17,7 @@ pub(super) fn absent(grade: &Grade) -> Option<&'static str> {
 }
 
 /// The longest name that is shown. A roster's are shorter; what is longer is no name.
-pub(super) const LONGEST_NAME: usize = 80;
+pub(super) const MAX_NAME: usize = 80;
 
 /// The address of a student's words, below `students/`: of all, of a lab, or of a step.
 pub(super) fn link(student: &str, lab: &str, step: Option<&str>) -> String {
@@ -40,5 +40,5 @@ pub(super) fn link(student: &str, lab: &str, step: Option<&str>) -> String {
 
 /// A student's name as it is shown; where the roster has none, the id.
 pub(super) fn shown_name(name: &str, id: &str) -> String {
-    cut(if name.is_empty() { id } else { name }, LONGEST_NAME)
+    cut(if name.is_empty() { id } else { name }, MAX_NAME)
 }

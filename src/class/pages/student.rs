@@ -1,6 +1,6 @@
 //! One student's page and feedback file: their words, and nobody else's.
 
-use super::shown::{LONGEST_NAME, absent};
+use super::shown::{MAX_NAME, absent};
 use crate::class::{Class, Counts, Grade, Student};
 use crate::report::text::{cut, visible};
 use crate::report::view::{ReportView, minute};
@@ -24,10 +24,10 @@ pub(super) struct Page {
 impl Page {
     pub fn new(class: &Class, student: &Student) -> Self {
         let course = visible(&format!("{} {}", class.course, class.edition));
-        let id = cut(&student.id, LONGEST_NAME);
+        let id = cut(&student.id, MAX_NAME);
         let name = match student.name.as_str() {
             "" => id.clone(),
-            name => cut(name, LONGEST_NAME),
+            name => cut(name, MAX_NAME),
         };
         let markdown = format!(
             "# {}\n\n{}: {}\n",

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use std::collections::{BTreeSet, HashMap};
 
 /// The longest text of a reason or fix here: an overview is read at a glance.
-const LONGEST: usize = 400;
+const MAX_REASON: usize = 400;
 
 /// What a class has in common.
 #[derive(Debug)]
@@ -126,7 +126,7 @@ impl Tally {
             .checks()
             .filter(|(_, c)| c.status == Status::Unknown && !c.optional);
         for (step, check) in unknown {
-            let reason = cut(check.found.as_deref().unwrap_or("no reason given"), LONGEST);
+            let reason = cut(check.found.as_deref().unwrap_or("no reason given"), MAX_REASON);
             let untold = self.untold.entry(reason).or_default();
             if untold.last().is_none_or(|u| (u.student, u.lab) != (student, lab)) {
                 let step = step.id.clone();
@@ -183,7 +183,7 @@ fn first_open(grade: &Grade, report: &Report) -> Option<(usize, Status)> {
 /// A fix for everybody: the names of this student's resources are what they are instead.
 fn generic(fix: &str, report: &Report) -> String {
     const SHORTEST: usize = 4;
-    let mut fix = cut(fix, LONGEST);
+    let mut fix = cut(fix, MAX_REASON);
     let mut chosen: Vec<_> = report.resources.values().collect();
     chosen.retain(|c| c.name.chars().count() >= SHORTEST);
     // Longer ones first: one may be part of another.

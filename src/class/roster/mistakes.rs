@@ -47,9 +47,9 @@ impl std::fmt::Display for RosterErrors {
 
 /// A text of the roster's inside of a message.
 pub(super) fn short(text: &str) -> String {
-    const LONGEST: usize = 60;
+    const MAX_SHOWN: usize = 60;
     let mut chars = text.chars();
-    let start: String = chars.by_ref().take(LONGEST).collect();
+    let start: String = chars.by_ref().take(MAX_SHOWN).collect();
     let cut = if chars.next().is_some() { "…" } else { "" };
     format!("{}{cut}", visible(&start))
 }

@@ -3,7 +3,7 @@
 use super::candidate::{Service, candidate as of};
 use crate::account::services::APPRUNNER;
 use crate::account::{Account, CallError};
-use crate::discover::kind::{AT_ONCE, Candidate};
+use crate::discover::kind::{Candidate, MAX_CONCURRENT_CALLS};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 
@@ -51,7 +51,7 @@ pub(super) async fn services(account: &Account) -> Result<Vec<Candidate>, CallEr
             let answer = account.call(&APPRUNNER, "DescribeService", input).await?;
             Ok(candidate(&answer["Service"]))
         })
-        .buffered(AT_ONCE)
+        .buffered(MAX_CONCURRENT_CALLS)
         .try_collect()
         .await
 }

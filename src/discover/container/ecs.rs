@@ -3,7 +3,7 @@
 use super::candidate::{Service, candidate as of};
 use crate::account::services::ECS;
 use crate::account::{Account, CallError};
-use crate::discover::kind::{AT_ONCE, Candidate};
+use crate::discover::kind::{Candidate, MAX_CONCURRENT_CALLS};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ pub(super) async fn services(account: &Account) -> Result<Vec<Candidate>, CallEr
         .await?;
     let of_clusters: Vec<Vec<Candidate>> = stream::iter(clusters)
         .map(|cluster| async move { of_cluster(account, &cluster).await })
-        .buffered(AT_ONCE)
+        .buffered(MAX_CONCURRENT_CALLS)
         .try_collect()
         .await?;
     Ok(of_clusters.concat())
@@ -49,7 +49,7 @@ async fn of_cluster(account: &Account, cluster: &Value) -> Result<Vec<Candidate>
             let mut answer = account.call(&ECS, "DescribeExpressGatewayService", input).await?;
             Ok::<_, CallError>(answer["service"].take())
         })
-        .buffered(AT_ONCE)
+        .buffered(MAX_CONCURRENT_CALLS)
         .try_collect::<Vec<Value>>();
     let running = stream::iter(tens)
         .map(|some| async move {
@@ -57,7 +57,7 @@ async fn of_cluster(account: &Account, cluster: &Value) -> Result<Vec<Candidate>
             let mut answer = account.call(&ECS, "DescribeServices", input).await?;
             Ok::<_, CallError>(answer["services"].take())
         })
-        .buffered(AT_ONCE)
+        .buffered(MAX_CONCURRENT_CALLS)
         .try_collect::<Vec<Value>>();
     let (described, running) = tokio::try_join!(described, running)?;
     let running: Vec<&Value> = running.iter().filter_map(Value::as_array).flatten().collect();
