@@ -22,7 +22,9 @@ pub struct Account {
     kept: Kept,
     kinesis: OnceLock<aws_sdk_kinesis::Client>,
     dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
-    lambda: OnceLock<aws_sdk_lambda::Client>,
+    eventbridge: OnceLock<aws_sdk_eventbridge::Client>,
+    sfn: OnceLock<aws_sdk_sfn::Client>,
+    logs: OnceLock<aws_sdk_cloudwatchlogs::Client>,
     sts: OnceLock<aws_sdk_sts::Client>,
     s3: Mutex<HashMap<String, aws_sdk_s3::Client>>,
 }
@@ -49,7 +51,9 @@ macro_rules! client {
 impl Account {
     client!(kinesis, aws_sdk_kinesis);
     client!(dynamodb, aws_sdk_dynamodb);
-    client!(lambda, aws_sdk_lambda);
+    client!(eventbridge, aws_sdk_eventbridge);
+    client!(sfn, aws_sdk_sfn);
+    client!(logs, aws_sdk_cloudwatchlogs);
     client!(sts, aws_sdk_sts);
 
     /// An S3 client for buckets in `region`: a bucket is read in its own region.
@@ -90,7 +94,9 @@ impl Account {
             kept: Kept::default(),
             kinesis: OnceLock::new(),
             dynamodb: OnceLock::new(),
-            lambda: OnceLock::new(),
+            eventbridge: OnceLock::new(),
+            sfn: OnceLock::new(),
+            logs: OnceLock::new(),
             sts: OnceLock::new(),
             s3: Mutex::default(),
         }

@@ -1,5 +1,6 @@
 //! Why a call to AWS gave no answer, by its error code, never by its message.
 
+use super::complete::Incomplete;
 use super::http::EmptyAnswer;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -95,7 +96,8 @@ impl CallError {
                 broken(status(response.raw()))
             }
             SdkError::ResponseError(_)
-                if !causes(error).any(|e| e.is::<std::io::Error>() || e.is::<LengthLimitError>()) =>
+                if !causes(error)
+                    .any(|e| e.is::<std::io::Error>() || e.is::<LengthLimitError>() || e.is::<Incomplete>()) =>
             {
                 (ErrorKind::Other(UNREADABLE.to_owned()), NOT_FROM_AWS.to_owned())
             }
@@ -241,6 +243,9 @@ fn status<R: 'static>(raw: &R) -> Option<u16> {
 fn of_chain(error: &(dyn Error + 'static)) -> (ErrorKind, String) {
     if causes(error).any(|e| e.is::<EmptyAnswer>()) {
         return (ErrorKind::Other(EMPTY.to_owned()), EmptyAnswer.to_string());
+    }
+    if let Some(incomplete) = causes(error).find_map(|e| e.downcast_ref::<Incomplete>()) {
+        return (ErrorKind::Other(EMPTY.to_owned()), incomplete.to_string());
     }
     // Off EC2, whatever the instance metadata service (or a proxy in its place) answers means: no credentials there.
     if causes(error).any(|e| e.is::<aws_config::imds::client::error::ImdsError>()) {

@@ -2,6 +2,7 @@
 
 mod assume;
 mod client;
+mod complete;
 mod connect;
 mod credentials;
 mod error;
@@ -17,6 +18,7 @@ pub mod wire;
 
 pub use assume::AssumedRole;
 pub use client::Account;
+pub use complete::Requires;
 pub use connect::{ConnectError, Connection, RegionFrom};
 pub use credentials::Keys;
 pub use error::{CallError, ErrorKind};

@@ -3,7 +3,7 @@
 use super::kind::{Args, Candidate, Description, Kind, MAX_CONCURRENT_CALLS, candidates, text};
 use super::time;
 use crate::account::services::EVENTBRIDGE;
-use crate::account::{Account, CallError};
+use crate::account::{Account, CallError, Requires};
 use crate::course::{ArgSpec, KindSpec};
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
@@ -118,15 +118,18 @@ async fn matches(account: &Account, rule: &Value, event: Option<&Value>) -> Resu
     let (Some(event), Some(pattern)) = (event, rule["EventPattern"].as_str()) else {
         return Ok(Value::Null);
     };
-    let input = json!({"EventPattern": pattern, "Event": event.to_string()});
-    match account.call(&EVENTBRIDGE, "TestEventPattern", input).await {
-        Ok(answer) if answer["Result"].is_boolean() => Ok(answer["Result"].clone()),
-        // Not AWS's: what stands for it answers without a result.
-        Ok(_) => Err(CallError::other(
-            "events:TestEventPattern",
-            "NoResult",
-            "the answer does not say whether the pattern matches",
-        )),
+    let answer = account
+        .eventbridge()
+        .test_event_pattern()
+        .event_pattern(pattern)
+        .event(event.to_string())
+        .customize()
+        .interceptor(Requires("Result"))
+        .send()
+        .await
+        .map_err(|error| CallError::from_sdk("events:TestEventPattern", &error));
+    match answer {
+        Ok(answer) => Ok(Value::Bool(answer.result())),
         Err(error) if error.code() == Some("InvalidEventPatternException") => Ok(Value::Bool(false)),
         Err(error) => Err(error),
     }

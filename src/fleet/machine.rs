@@ -1,9 +1,11 @@
 //! The state machine: starting a run, and what has become of it.
 
 use super::contract::Run;
-use crate::account::services::STATES;
 use crate::account::{Account, CallError};
-use serde_json::{Value, json};
+use aws_sdk_sfn::operation::describe_execution::DescribeExecutionOutput;
+use aws_sdk_sfn::operation::list_executions::builders::ListExecutionsFluentBuilder;
+use aws_sdk_sfn::types::{ExecutionListItem, ExecutionStatus};
+use serde_json::Value;
 
 /// How an execution stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,33 +35,37 @@ pub struct Counts {
 /// When AWS refuses or does not answer.
 pub async fn start(account: &Account, machine: &str, run: &Run) -> Result<String, CallError> {
     let input = serde_json::to_string(run).expect("plain data");
-    let asked = json!({"stateMachineArn": machine, "name": run.run, "input": input});
-    match account.call(&STATES, "StartExecution", asked).await {
+    let asked = account.sfn().start_execution().state_machine_arn(machine);
+    let answer = asked.name(&run.run).input(input).send().await;
+    match answer.map_err(|error| CallError::from_sdk("states:StartExecution", &error)) {
         // It has ended already, or was written with a space more.
         Err(error) if error.code() == Some("ExecutionAlreadyExists") => named(account, machine, &run.run).await,
         Err(error) => Err(error),
-        Ok(answer) => text(&answer, "executionArn", "states:StartExecution"),
+        Ok(answer) => Ok(answer.execution_arn),
     }
 }
 
 async fn named(account: &Account, machine: &str, name: &str) -> Result<String, CallError> {
-    let all = account
-        .list(
-            &STATES,
-            "ListExecutions",
-            json!({"stateMachineArn": machine}),
-            "executions",
-        )
-        .await?;
-    let found = all.iter().find(|execution| execution["name"] == name);
-    match found {
-        Some(execution) => text(execution, "executionArn", "states:ListExecutions"),
-        None => Err(CallError::other(
-            "states:ListExecutions",
-            "NoExecution",
-            format!("there is no execution {name} any more"),
-        )),
-    }
+    let asked = account.sfn().list_executions().state_machine_arn(machine);
+    let all = executions(asked).await?;
+    let found = all.into_iter().find(|execution| execution.name == name);
+    found.map(|execution| execution.execution_arn).ok_or_else(|| {
+        let message = format!("there is no execution {name} any more");
+        CallError::other(LIST_EXECUTIONS, "NoExecution", message)
+    })
+}
+
+const LIST_EXECUTIONS: &str = "states:ListExecutions";
+
+/// Every execution that is asked for.
+async fn executions(asked: ListExecutionsFluentBuilder) -> Result<Vec<ExecutionListItem>, CallError> {
+    let all: Result<Vec<_>, _> = asked.into_paginator().items().send().collect().await;
+    all.map_err(|error| CallError::from_sdk(LIST_EXECUTIONS, &error))
+}
+
+async fn described(account: &Account, execution: &str) -> Result<DescribeExecutionOutput, CallError> {
+    let answer = account.sfn().describe_execution().execution_arn(execution).send().await;
+    answer.map_err(|error| CallError::from_sdk("states:DescribeExecution", &error))
 }
 
 /// How an execution stands.
@@ -67,18 +73,18 @@ async fn named(account: &Account, machine: &str, name: &str) -> Result<String, C
 /// # Errors
 /// When AWS refuses or does not answer.
 pub async fn state(account: &Account, execution: &str) -> Result<State, CallError> {
-    let asked = json!({"executionArn": execution});
-    let answer = account.call(&STATES, "DescribeExecution", asked).await?;
-    let status = text(&answer, "status", "states:DescribeExecution")?;
-    let said = |field: &str| answer[field].as_str().map(str::to_owned);
-    let failed = said("error").or_else(|| said("cause")).map(|_| {
-        let or_empty = |field| said(field).unwrap_or_default();
-        (or_empty("error"), or_empty("cause"))
+    let answer = described(account, execution).await?;
+    let failed = answer.error().or(answer.cause()).map(|_| {
+        let or_empty = |text: Option<&str>| text.unwrap_or_default().to_owned();
+        (or_empty(answer.error()), or_empty(answer.cause()))
     });
     Ok(State {
-        running: matches!(status.as_str(), "RUNNING" | "PENDING_REDRIVE"),
+        running: matches!(
+            answer.status(),
+            ExecutionStatus::Running | ExecutionStatus::PendingRedrive
+        ),
         failed,
-        status,
+        status: answer.status().as_str().to_owned(),
     })
 }
 
@@ -87,9 +93,9 @@ pub async fn state(account: &Account, execution: &str) -> Result<State, CallErro
 /// # Errors
 /// When AWS refuses or does not answer.
 pub async fn map_run(account: &Account, execution: &str) -> Result<Option<String>, CallError> {
-    let asked = json!({"executionArn": execution});
-    let answer = account.call(&STATES, "ListMapRuns", asked).await?;
-    Ok(answer["mapRuns"][0]["mapRunArn"].as_str().map(str::to_owned))
+    let answer = account.sfn().list_map_runs().execution_arn(execution).send().await;
+    let answer = answer.map_err(|error| CallError::from_sdk("states:ListMapRuns", &error))?;
+    Ok(answer.map_runs.into_iter().next().map(|run| run.map_run_arn))
 }
 
 /// How far a map run has come.
@@ -97,15 +103,17 @@ pub async fn map_run(account: &Account, execution: &str) -> Result<Option<String
 /// # Errors
 /// When AWS refuses or does not answer.
 pub async fn counts(account: &Account, map_run: &str) -> Result<Counts, CallError> {
-    let asked = json!({"mapRunArn": map_run});
-    let answer = account.call(&STATES, "DescribeMapRun", asked).await?;
-    let counts = &answer["itemCounts"];
-    let of = |name: &str| counts[name].as_u64().unwrap_or_default();
-    let (waiting, at_work) = (of("pending"), of("running"));
+    let answer = account.sfn().describe_map_run().map_run_arn(map_run).send().await;
+    let answer = answer.map_err(|error| CallError::from_sdk("states:DescribeMapRun", &error))?;
+    let Some(counts) = answer.item_counts else {
+        return Ok(Counts::default());
+    };
+    let count = |count: i64| u64::try_from(count).unwrap_or_default();
+    let (waiting, at_work) = (count(counts.pending), count(counts.running));
     Ok(Counts {
         waiting,
         at_work,
-        done: of("total").saturating_sub(waiting + at_work),
+        done: count(counts.total).saturating_sub(waiting + at_work),
     })
 }
 
@@ -115,12 +123,21 @@ pub async fn counts(account: &Account, map_run: &str) -> Result<Counts, CallErro
 /// When AWS refuses or does not answer.
 pub async fn failed_children(account: &Account, map_run: &str) -> Result<Vec<String>, CallError> {
     let mut found = Vec::new();
-    for status in ["FAILED", "TIMED_OUT", "ABORTED"] {
-        let asked = json!({"mapRunArn": map_run, "statusFilter": status});
-        let page = account.list(&STATES, "ListExecutions", asked, "executions").await?;
+    for status in [
+        ExecutionStatus::Failed,
+        ExecutionStatus::TimedOut,
+        ExecutionStatus::Aborted,
+    ] {
+        let asked = account
+            .sfn()
+            .list_executions()
+            .map_run_arn(map_run)
+            .status_filter(status);
         found.extend(
-            page.iter()
-                .filter_map(|e| e["executionArn"].as_str().map(str::to_owned)),
+            executions(asked)
+                .await?
+                .into_iter()
+                .map(|execution| execution.execution_arn),
         );
     }
     Ok(found)
@@ -131,15 +148,14 @@ pub async fn failed_children(account: &Account, map_run: &str) -> Result<Vec<Str
 /// # Errors
 /// When AWS refuses or does not answer.
 pub async fn child(account: &Account, execution: &str) -> Result<Option<(String, String)>, CallError> {
-    let asked = json!({"executionArn": execution});
-    let answer = account.call(&STATES, "DescribeExecution", asked).await?;
-    let input: Value = answer["input"]
-        .as_str()
+    let answer = described(account, execution).await?;
+    let input: Value = answer
+        .input()
         .and_then(|input| serde_json::from_str(input).ok())
         .unwrap_or_default();
-    let said = |field: &str| answer[field].as_str().unwrap_or_default().to_owned();
     let student = input["item"]["student"].as_str().map(str::to_owned);
-    Ok(student.map(|student| (student, why(&said("status"), &said("error"), &said("cause")))))
+    let (error, cause) = (answer.error().unwrap_or_default(), answer.cause().unwrap_or_default());
+    Ok(student.map(|student| (student, why(answer.status().as_str(), error, cause))))
 }
 
 /// An error of Step Functions as a sentence. A function's cause is JSON with its message.
@@ -162,11 +178,4 @@ pub fn why(status: &str, error: &str, cause: &str) -> String {
         (error, "") => error.to_owned(),
         (error, message) => format!("{error}: {message}"),
     }
-}
-
-fn text(answer: &Value, field: &str, action: &str) -> Result<String, CallError> {
-    answer[field]
-        .as_str()
-        .map(str::to_owned)
-        .ok_or_else(|| CallError::other(action, "NoAnswer", format!("the answer has no {field}")))
 }

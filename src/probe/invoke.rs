@@ -3,9 +3,6 @@
 use super::function_log::{advice, essence};
 use super::verb::{Args, Clue, Sent, Verb, VerbFn, needs, text};
 use crate::account::{Account, CallError};
-use aws_sdk_lambda::config::retry::RetryConfig;
-use aws_sdk_lambda::config::timeout::TimeoutConfig;
-use aws_sdk_lambda::primitives::Blob;
 use futures::FutureExt;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -28,32 +25,11 @@ const INVOKE_TIMEOUT: Duration = Duration::from_secs(90);
 async fn invoke(account: &Account, args: &Args) -> Result<Sent, CallError> {
     let function = text(args, "function");
     let payload = args.get("payload").cloned().unwrap_or_default();
-    let once = aws_sdk_lambda::config::Builder::new()
-        .retry_config(RetryConfig::disabled())
-        .timeout_config(
-            TimeoutConfig::builder()
-                .operation_timeout(INVOKE_TIMEOUT)
-                .operation_attempt_timeout(INVOKE_TIMEOUT)
-                .build(),
-        );
-    let answer = account
-        .lambda()
-        .invoke()
-        .function_name(function)
-        .payload(Blob::new(payload.to_string()))
-        .customize()
-        .config_override(once)
-        .send()
-        .await
-        .map_err(|e| CallError::from_sdk("lambda:InvokeFunction", &e))?;
-    let said: Value = answer
-        .payload()
-        .and_then(|p| serde_json::from_slice(p.as_ref()).ok())
-        .unwrap_or_default();
-    let refused = answer.function_error().map(|_| failed(function, &said));
+    let answer = account.invoke(function, &payload, INVOKE_TIMEOUT).await?;
+    let refused = answer.failed.then(|| failed(function, &answer.payload));
     Ok(Sent {
         correlation_ids: Vec::new(),
-        answer: json!({"StatusCode": answer.status_code(), "Payload": said}),
+        answer: json!({"StatusCode": answer.status, "Payload": answer.payload}),
         refused,
     })
 }

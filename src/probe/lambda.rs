@@ -1,10 +1,11 @@
 //! A function's runs, its log, its trigger and its code, as far as they show why an event is missing.
 
 use super::function_log::{Invocation, MAX_LINES, advice, cut, essence, informative, parse};
+use super::log_events::log_events;
 use super::verb::{Args, Clue, Observation, Progress, Verb, VerbFn, may, needs, text};
-use crate::account::services::LOGS;
 use crate::account::{Account, CallError, ErrorKind};
 use crate::discover::event_source_mappings;
+use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 use futures::FutureExt;
 use serde_json::{Value, json};
 
@@ -51,9 +52,8 @@ pub(super) const CODE: Verb = Verb {
 /// The console's "Hello from Lambda!" for Python is a zip of about 300 bytes; no code that stores anything is as small.
 const MAX_HELLO_BYTES: u64 = 400;
 
-/// A log is read up to this many events and pages: enough for the minutes of a probe.
+/// A log is read up to this many events: enough for the minutes of a probe.
 const MAX_EVENTS: usize = 30_000;
-const MAX_PAGES: usize = 12;
 
 /// The log group of a function; see <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html>.
 fn log_group(args: &Args) -> String {
@@ -65,29 +65,16 @@ fn log_group(args: &Args) -> String {
 
 /// The runs since the probe began; `None` when there is no log at all.
 async fn runs(account: &Account, args: &Args, progress: &Progress) -> Result<Option<Vec<Invocation>>, CallError> {
-    let mut input = json!({"logGroupName": log_group(args), "startTime": progress.since.timestamp_millis()});
-    // AWS may answer with empty pages before the one that has the events.
-    let mut events = Vec::new();
-    for _ in 0..MAX_PAGES {
-        let mut page = match account.call(&LOGS, "FilterLogEvents", input.clone()).await {
-            Ok(page) => page,
-            Err(error) if error.code() == Some("ResourceNotFoundException") => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        if let Value::Array(more) = page["events"].take() {
-            events.extend(more);
-        }
-        match page["nextToken"].take() {
-            Value::String(next) if events.len() < MAX_EVENTS => input["nextToken"] = Value::from(next),
-            _ => break,
-        }
-    }
+    let enough = |events: &[FilteredLogEvent]| events.len() >= MAX_EVENTS;
+    let Some(mut events) = log_events(account, &log_group(args), progress.since, None, enough).await? else {
+        return Ok(None);
+    };
     // Events of several log streams come mixed; those of one run are together once sorted by stream.
-    let time = |event: &Value| event["timestamp"].as_i64().unwrap_or_default();
-    events.sort_by(|a, b| (a["logStreamName"].as_str(), time(a)).cmp(&(b["logStreamName"].as_str(), time(b))));
+    let time = |event: &FilteredLogEvent| event.timestamp().unwrap_or_default();
+    events.sort_by(|a, b| (a.log_stream_name(), time(a)).cmp(&(b.log_stream_name(), time(b))));
     let lines = events
         .iter()
-        .map(|e| (time(e), e["message"].as_str().unwrap_or_default()));
+        .map(|event| (time(event), event.message().unwrap_or_default()));
     Ok(Some(parse(lines, &progress.correlation_ids)))
 }
 

@@ -1,8 +1,9 @@
 //! Await an event in a log group that EventBridge writes into.
 
+use super::log_events::log_events;
 use super::verb::{Args, Observation, Progress, Verb, VerbFn, needs, text};
-use crate::account::services::LOGS;
 use crate::account::{Account, CallError};
+use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 use futures::FutureExt;
 use serde_json::{Value, json};
 
@@ -17,40 +18,22 @@ pub(super) const EVENT: Verb = Verb {
     secret: &[],
 };
 
-/// AWS may answer with empty pages before the one that has the event.
-const MAX_PAGES: usize = 10;
-
 async fn event(account: &Account, args: &Args, progress: &Progress) -> Result<Observation, CallError> {
     let (group, contains) = (text(args, "log_group"), text(args, "contains"));
-    let mut input = json!({
-        "logGroupName": group,
-        "startTime": progress.since.timestamp_millis(),
-        // A phrase within quotes is sought as it is.
-        "filterPattern": format!("\"{contains}\""),
-    });
-    for _ in 0..MAX_PAGES {
-        let mut page = match account.call(&LOGS, "FilterLogEvents", input.clone()).await {
-            Ok(page) => page,
-            Err(error) if error.code() == Some("ResourceNotFoundException") => {
-                return Ok(Observation::Terminal(format!("log group {group} is not there")));
-            }
-            Err(error) => return Err(error),
-        };
-        let events = page["events"].as_array().into_iter().flatten();
-        if let Some(found) = events
-            .into_iter()
-            .find(|e| e["message"].as_str().is_some_and(|m| m.contains(contains)))
-        {
-            let message = found["message"].as_str().unwrap_or_default();
+    let has_it = |event: &FilteredLogEvent| event.message().is_some_and(|message| message.contains(contains));
+    let events = log_events(account, group, progress.since, Some(contains), |events| {
+        events.iter().any(has_it)
+    })
+    .await?;
+    let Some(events) = events else {
+        return Ok(Observation::Terminal(format!("log group {group} is not there")));
+    };
+    Ok(events
+        .iter()
+        .find(|event| has_it(event))
+        .map_or(Observation::NotYet, |found| {
+            let message = found.message().unwrap_or_default();
             let message = serde_json::from_str(message).unwrap_or_else(|_| Value::from(message));
-            return Ok(Observation::Arrived(
-                json!({"timestamp": found["timestamp"], "message": message}),
-            ));
-        }
-        match page["nextToken"].take() {
-            Value::String(next) => input["nextToken"] = Value::from(next),
-            _ => break,
-        }
-    }
-    Ok(Observation::NotYet)
+            Observation::Arrived(json!({"timestamp": found.timestamp(), "message": message}))
+        }))
 }

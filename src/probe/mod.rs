@@ -5,11 +5,13 @@
 mod apigateway;
 mod dynamodb;
 mod events;
+mod executions;
 mod failed_execution;
 mod function_log;
 mod invoke;
 mod kinesis;
 mod lambda;
+mod log_events;
 mod logs;
 pub mod sending;
 mod states;

@@ -1,10 +1,11 @@
 //! Executions of a state machine: await one, its waiting task and its end; say where it failed; stop what still runs.
 
+use super::executions::{self, execution, history, recent};
 use super::failed_execution::describe;
 use super::task_token::{is_waiting, parsed, tokens, waits};
 use super::verb::{Args, Clue, Observation, Progress, Removed, Verb, VerbFn, may, needs, text};
-use crate::account::services::STATES;
 use crate::account::{Account, CallError};
+use aws_sdk_sfn::types::{ExecutionListItem, ExecutionStatus};
 use futures::future::{join_all, try_join_all};
 use futures::{FutureExt, TryFutureExt};
 use serde_json::{Value, json};
@@ -87,9 +88,6 @@ pub(super) const REMOVE: Verb = Verb {
     secret: &[],
 };
 
-/// A page has up to 100 executions, the newest first: one of this minute is sought in this many.
-const MAX_PAGES: usize = 5;
-
 /// Executions whose tokens are looked up so that they can be hidden: no log that is quoted holds more.
 const MAX_HISTORIES: usize = 50;
 
@@ -114,48 +112,19 @@ async fn executions(
     progress: &Progress,
     texts: &[String],
 ) -> Result<Option<Vec<Execution>>, CallError> {
-    let Some(recent) = recent(account, args, progress).await? else {
+    let Some(recent) = recent(account, text(args, "machine"), progress.since).await? else {
         return Ok(None);
     };
     let ours = try_join_all(recent.iter().map(|e| ours(account, e, texts))).await?;
     Ok(Some(ours.into_iter().flatten().collect()))
 }
 
-/// Every execution of the last minute and of the probe, whoever started it.
-async fn recent(account: &Account, args: &Args, progress: &Progress) -> Result<Option<Vec<Value>>, CallError> {
-    let mut input = json!({"stateMachineArn": text(args, "machine"), "maxResults": 100});
-    let since = progress.since.timestamp() as f64 - 60.0;
-    let mut found = Vec::new();
-    for _ in 0..MAX_PAGES {
-        let mut page = match account.call(&STATES, "ListExecutions", input.clone()).await {
-            Ok(page) => page,
-            Err(error) if error.code() == Some("StateMachineTypeNotSupported") => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let listed = page["executions"].take().as_array().cloned().unwrap_or_default();
-        let all = listed.len();
-        let late = |e: &Value| e["startDate"].as_f64().is_none_or(|at| at >= since);
-        let mut late: Vec<Value> = listed.into_iter().filter(late).collect();
-        let whole = late.len() == all && all > 0;
-        found.append(&mut late);
-        match page["nextToken"].take() {
-            Value::String(next) if whole => input["nextToken"] = Value::from(next),
-            _ => break,
-        }
-    }
-    Ok(Some(found))
-}
-
-async fn ours(account: &Account, listed: &Value, texts: &[String]) -> Result<Option<Execution>, CallError> {
-    let field = |name: &str| listed[name].as_str().unwrap_or_default().to_owned();
-    let arn = field("executionArn");
+async fn ours(account: &Account, listed: &ExecutionListItem, texts: &[String]) -> Result<Option<Execution>, CallError> {
+    let arn = listed.execution_arn();
     // What an execution was started with does not change: asked once.
     let input = account
-        .once("input of execution", &arn, || async {
-            let answer = account
-                .call(&STATES, "DescribeExecution", json!({"executionArn": arn}))
-                .await?;
-            Ok(answer["input"].clone())
+        .once("input of execution", arn, || async {
+            Ok(Value::from(execution(account, arn).await?.input()))
         })
         .await?;
     let input = input.as_str().unwrap_or_default();
@@ -163,10 +132,10 @@ async fn ours(account: &Account, listed: &Value, texts: &[String]) -> Result<Opt
         .iter()
         .find(|text| input.contains(text.as_str()))
         .map(|text| Execution {
-            name: field("name"),
-            status: field("status"),
+            name: listed.name().to_owned(),
+            status: listed.status().as_str().to_owned(),
             contains: text.clone(),
-            arn: arn.clone(),
+            arn: arn.to_owned(),
         }))
 }
 
@@ -224,12 +193,6 @@ async fn waiting(account: &Account, args: &Args, progress: &Progress) -> Result<
     }))
 }
 
-/// The events of an execution, the oldest first.
-async fn history(account: &Account, execution: &str) -> Result<Vec<Value>, CallError> {
-    let input = json!({"executionArn": execution, "maxResults": 1000});
-    account.list(&STATES, "GetExecutionHistory", input, "events").await
-}
-
 async fn resumed(account: &Account, args: &Args) -> Result<Observation, CallError> {
     let events = history(account, text(args, "execution")).await?;
     let back = events.iter().find_map(|e| {
@@ -245,14 +208,14 @@ async fn resumed(account: &Account, args: &Args) -> Result<Observation, CallErro
 }
 
 async fn ended(account: &Account, args: &Args) -> Result<Observation, CallError> {
-    let input = json!({"executionArn": text(args, "execution")});
-    let answer = account.call(&STATES, "DescribeExecution", input).await?;
-    if answer["status"] == "RUNNING" {
+    let answer = execution(account, text(args, "execution")).await?;
+    if *answer.status() == ExecutionStatus::Running {
         return Ok(Observation::NotYet);
     }
+    let output = answer.output();
     Ok(Observation::Arrived(json!({
-        "status": answer["status"], "error": answer["error"], "cause": answer["cause"], "output": parsed(&answer["output"]),
-        "text": answer["output"].as_str().unwrap_or_default(),
+        "status": answer.status().as_str(), "error": answer.error(), "cause": answer.cause(),
+        "output": parsed(&output.into()), "text": output.unwrap_or_default(),
     })))
 }
 
@@ -281,14 +244,8 @@ async fn stop(account: &Account, args: &Args, progress: &Progress) -> Result<Rem
     };
     let mut stopped = 0;
     for execution in found.iter().filter(|e| e.status == "RUNNING") {
-        let input = json!({
-            "executionArn": execution.arn, "error": "edemlab", "cause": "the order was a probe, and the probe is over",
-        });
-        match account.call(&STATES, "StopExecution", input).await {
-            // One that has just ended by itself needs no stopping.
-            Err(error) if error.code() != Some("ExecutionDoesNotExist") => return Err(error),
-            _ => stopped += 1,
-        }
+        executions::stop(account, &execution.arn, "the order was a probe, and the probe is over").await?;
+        stopped += 1;
     }
     let seen = |text: &&String| found.iter().any(|e| e.contains == **text);
     let all = texts.iter().filter(seen).count() == texts.len();
@@ -306,8 +263,10 @@ async fn sweep(account: &Account, args: &Args, progress: &Progress) -> Result<Re
     if progress.arrived {
         return Ok(Removed::default());
     }
-    let recent = recent(account, args, progress).await?.unwrap_or_default();
-    let arns = recent.iter().filter_map(|e| e["executionArn"].as_str());
+    let recent = recent(account, text(args, "machine"), progress.since)
+        .await?
+        .unwrap_or_default();
+    let arns = recent.iter().map(ExecutionListItem::execution_arn);
     let histories = try_join_all(arns.take(MAX_HISTORIES).map(|arn| history(account, arn))).await?;
     Ok(Removed {
         secrets: histories.iter().flat_map(|events| tokens(events)).collect(),

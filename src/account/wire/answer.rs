@@ -32,30 +32,38 @@ enum Unreadable {
     #[error("the answer is XML, but no answer of AWS's")]
     NoResponse,
     #[error("the answer was not read whole")]
-    BodyLimit,
+    NotWhole,
 }
 
 pub(super) fn read(protocol: Protocol, response: &HttpResponse) -> Result<Value, OrchestratorError<ServiceError>> {
+    whole(protocol, response, |body| success(protocol, body))?.map_err(OrchestratorError::other)
+}
+
+/// What `success` makes of the body, unless the answer is an error.
+pub(super) fn whole<T>(
+    protocol: Protocol,
+    response: &HttpResponse,
+    success: impl FnOnce(&[u8]) -> T,
+) -> Result<T, OrchestratorError<ServiceError>> {
     let body = response
         .body()
         .bytes()
-        .ok_or_else(|| OrchestratorError::other(Unreadable::BodyLimit))?;
+        .ok_or_else(|| OrchestratorError::other(Unreadable::NotWhole))?;
     if response.status().is_success() {
-        success(protocol, body).map_err(OrchestratorError::other)
-    } else {
-        let (code, message) = match protocol {
-            Protocol::Query { .. } => xml_error(body),
-            Protocol::Json { .. } | Protocol::Rest => json_error(response, body),
-        };
-        let mut meta = ErrorMetadata::builder();
-        if let Some(code) = code {
-            meta = meta.code(code);
-        }
-        if let Some(message) = message {
-            meta = meta.message(message);
-        }
-        Err(OrchestratorError::operation(ServiceError(meta.build())))
+        return Ok(success(body));
     }
+    let (code, message) = match protocol {
+        Protocol::Query { .. } => xml_error(body),
+        Protocol::Json { .. } | Protocol::Rest => json_error(response, body),
+    };
+    let mut meta = ErrorMetadata::builder();
+    if let Some(code) = code {
+        meta = meta.code(code);
+    }
+    if let Some(message) = message {
+        meta = meta.message(message);
+    }
+    Err(OrchestratorError::operation(ServiceError(meta.build())))
 }
 
 fn success(protocol: Protocol, body: &[u8]) -> Result<Value, Unreadable> {

@@ -8,10 +8,12 @@
 mod answer;
 mod endpoint;
 mod form;
+mod invoke;
 mod operation;
 mod service;
 mod xml;
 
+pub use invoke::Invoked;
 pub use service::{Paging, Protocol, Service};
 
 use crate::account::Account;

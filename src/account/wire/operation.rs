@@ -16,11 +16,13 @@ use aws_smithy_runtime_api::client::auth::{
     AuthSchemeOptionResolverParams, SharedAuthScheme, SharedAuthSchemeOptionResolver,
 };
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
 use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::Layer;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SigningName;
 use aws_types::region::{Region, SigningRegion};
 use serde_json::Value;
@@ -80,6 +82,16 @@ impl Parts {
         }
     }
 
+    /// A `POST` of a REST service with a body of JSON.
+    pub(super) fn post(path: &str, body: &Value) -> Self {
+        Self {
+            method: "POST",
+            path: path.to_owned(),
+            headers: vec![("content-type", "application/json".to_owned())],
+            body: body.to_string(),
+        }
+    }
+
     fn request(self) -> HttpRequest {
         let mut request = HttpRequest::new(SdkBody::from(self.body));
         request.set_method(self.method).expect("GET and POST are methods");
@@ -113,23 +125,37 @@ impl Account {
     }
 
     fn operation(&self, service: &Service) -> Signed {
-        let (url, region) = endpoint::of(service, &self.config);
         let protocol = service.protocol;
+        let settings = (
+            self.config.retry_config().cloned(),
+            self.config.timeout_config().cloned(),
+        );
+        self.signed(service, settings, move |response| answer::read(protocol, response))
+    }
+
+    /// An operation whose answer `read` makes of what came.
+    pub(super) fn signed<T: std::fmt::Debug + Send + Sync + 'static>(
+        &self,
+        service: &Service,
+        settings: (Option<RetryConfig>, Option<TimeoutConfig>),
+        read: impl Fn(&HttpResponse) -> Result<T, OrchestratorError<ServiceError>> + Send + Sync + 'static,
+    ) -> Operation<Parts, T, ServiceError> {
+        let (url, region) = endpoint::of(service, &self.config);
         Operation::builder()
             .service_name(service.id)
             .operation_name("call")
             .endpoint_url(&url)
             .runtime_plugin(
                 StaticRuntimePlugin::new()
-                    .with_config(self.layer(service, &region).freeze())
+                    .with_config(self.layer(service, &region, settings).freeze())
                     .with_runtime_components(self.components()),
             )
             .serializer(|parts: Parts| Ok(parts.request()))
-            .deserializer::<Value, ServiceError>(move |response| answer::read(protocol, response))
+            .deserializer::<T, ServiceError>(read)
             .build()
     }
 
-    fn layer(&self, service: &Service, region: &str) -> Layer {
+    fn layer(&self, service: &Service, region: &str, settings: (Option<RetryConfig>, Option<TimeoutConfig>)) -> Layer {
         let mut layer = Layer::new("edemlab");
         let mut signing = SigV4OperationSigningConfig::default();
         signing.region = Some(SigningRegion::from(Region::new(region.to_owned())));
@@ -138,12 +164,13 @@ impl Account {
         layer.store_put(AuthSchemeOptionResolverParams::new(()));
         layer.store_put(ApiMetadata::new(service.id, env!("CARGO_PKG_VERSION")));
         layer.store_put(self.partition.clone());
-        if let Some(retries) = self.config.retry_config() {
-            layer.store_put(retries.clone());
-        }
-        if let Some(timeouts) = self.config.timeout_config() {
-            layer.store_put(timeouts.clone());
-        }
+        let (retries, timeouts) = settings;
+        retries.into_iter().for_each(|retries| {
+            layer.store_put(retries);
+        });
+        timeouts.into_iter().for_each(|timeouts| {
+            layer.store_put(timeouts);
+        });
         layer
     }
 
