@@ -99,17 +99,17 @@ mod tests {
     use crate::asl::tasks;
 
     const WAIT: &str = "arn:aws:states:::lambda:invoke.waitForTaskToken";
-    const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111122223333:function:ToSNS";
+    const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111122223333:function:Notify";
 
     fn machine(choice: Value) -> Value {
         json!({"StartAt": "W", "States": {
             "W": {"Type": "Task", "Resource": WAIT, "Next": "C", "Parameters": {
-                "FunctionName": "arn:aws:lambda:eu-west-1:111122223333:function:Human:$LATEST",
+                "FunctionName": "arn:aws:lambda:eu-west-1:111122223333:function:Ask:$LATEST",
                 "Payload": {"taskToken.$": "$$.Task.Token", "input.$": "$"},
             }},
             "C": {"Type": "Choice", "Choices": [choice], "Default": "R"},
             "N": {"Type": "Task", "Resource": FUNCTION, "End": true},
-            "R": {"Type": "Fail", "Error": "HumanRejected"},
+            "R": {"Type": "Fail", "Error": "Rejected"},
         }})
     }
 
@@ -122,11 +122,11 @@ mod tests {
     fn a_choice_leads_where_its_condition_says() {
         let right = machine(json!({"Variable": "$.approved", "BooleanEquals": true, "Next": "N"}));
         assert_eq!(ends(&right, true), Ok(json!(["N", null])));
-        assert_eq!(ends(&right, false), Ok(json!(["R", "HumanRejected"])));
+        assert_eq!(ends(&right, false), Ok(json!(["R", "Rejected"])));
         let reversed = machine(json!({"Not": {"Variable": "$.approved", "BooleanEquals": true}, "Next": "N"}));
-        assert_eq!(ends(&reversed, true), Ok(json!(["R", "HumanRejected"])));
+        assert_eq!(ends(&reversed, true), Ok(json!(["R", "Rejected"])));
         let text = machine(json!({"Variable": "$.approved", "StringEquals": "true", "Next": "N"}));
-        assert_eq!(ends(&text, true), Ok(json!(["R", "HumanRejected"])));
+        assert_eq!(ends(&text, true), Ok(json!(["R", "Rejected"])));
         let typo = machine(json!({"Variable": "$.aproved", "BooleanEquals": true, "Next": "N"}));
         assert_eq!(ends(&typo, true), Ok(json!(["C", "States.Runtime"])));
         let both = machine(json!({"And": [
@@ -151,11 +151,11 @@ mod tests {
         }
         assert_eq!(
             with("{% $states.input.approved = 'yes' %}"),
-            Ok(json!(["R", "HumanRejected"]))
+            Ok(json!(["R", "Rejected"]))
         );
         assert_eq!(
             with("{% $states.input.aproved = true %}"),
-            Ok(json!(["R", "HumanRejected"]))
+            Ok(json!(["R", "Rejected"]))
         );
         for hard in [
             "{% $not($states.input.approved) %}",
@@ -169,7 +169,7 @@ mod tests {
     fn tasks_are_found_in_both_languages_and_at_any_depth() {
         let inner = json!({"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": FUNCTION, "End": true}}});
         let definition = json!({"QueryLanguage": "JSONata", "States": {
-            "W": {"Type": "Task", "Resource": WAIT, "Arguments": {"FunctionName": "Human", "Payload": {
+            "W": {"Type": "Task", "Resource": WAIT, "Arguments": {"FunctionName": "Ask", "Payload": {
                 "taskToken": "{% $states.context.Task.Token %}", "input": "{% $states.input %}",
             }}},
             "P": {"Type": "Parallel", "Branches": [inner]},
@@ -178,12 +178,12 @@ mod tests {
         let waiting = found.iter().find(|t| t["Name"] == "W").unwrap();
         assert_eq!(waiting["TokenField"], "taskToken");
         assert_eq!(waiting["InputField"], "input");
-        assert_eq!(waiting["FunctionName"], "Human");
-        assert!(found.iter().any(|t| t["FunctionName"] == "ToSNS"));
+        assert_eq!(waiting["FunctionName"], "Ask");
+        assert!(found.iter().any(|t| t["FunctionName"] == "Notify"));
         let classic = tasks(&machine(Value::Null));
         assert_eq!(
             (&classic[0]["TokenField"], &classic[0]["FunctionName"]),
-            (&json!("taskToken"), &json!("Human"))
+            (&json!("taskToken"), &json!("Ask"))
         );
     }
 

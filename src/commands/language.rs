@@ -22,7 +22,7 @@ pub fn run(section: Option<&str>) -> anyhow::Result<u8> {
         );
         let _ = writeln!(out, "{list}");
     }
-    super::print(out.trim_end())
+    super::output::print(out.trim_end())
 }
 
 /// The sections in their order, each with the name that the command line takes.

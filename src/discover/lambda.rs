@@ -82,9 +82,9 @@ mod tests {
 
     #[test]
     fn a_mapping_of_an_alias_is_of_its_function() {
-        let arn = "arn:aws:lambda:eu-west-1:111122223333:function:clicks";
+        let arn = "arn:aws:lambda:eu-west-1:111122223333:function:store";
         assert!(is_of(arn, arn));
-        assert!(is_of("arn:aws:lambda:eu-west-1:111122223333:function:clicks:live", arn));
-        assert!(!is_of("arn:aws:lambda:eu-west-1:111122223333:function:clicks2", arn));
+        assert!(is_of("arn:aws:lambda:eu-west-1:111122223333:function:store:live", arn));
+        assert!(!is_of("arn:aws:lambda:eu-west-1:111122223333:function:store2", arn));
     }
 }

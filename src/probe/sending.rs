@@ -34,7 +34,7 @@ pub const SENDINGS: &[Sending] = &[
     },
     Sending {
         verb: "apigateway.post",
-        twice: Twice::Harmless("each order has the run's own customer: every execution with it is stopped"),
+        twice: Twice::Harmless("each request carries the run's own id: every execution with it is stopped"),
         refusals: &[],
     },
     Sending {

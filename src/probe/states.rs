@@ -227,7 +227,7 @@ async fn history_clue(account: &Account, args: &Args, progress: &Progress) -> Re
     // The first text of `contains` is the one to describe.
     let Some(described) = found.iter().position(|e| e.contains == texts[0]) else {
         return Ok(Clue {
-            lines: vec!["no execution of the state machine has this order in its input".to_owned()],
+            lines: vec!["no execution of the state machine has this event in its input".to_owned()],
             ..Clue::default()
         });
     };
@@ -244,7 +244,7 @@ async fn stop(account: &Account, args: &Args, progress: &Progress) -> Result<Rem
     };
     let mut stopped = 0;
     for execution in found.iter().filter(|e| e.status == "RUNNING") {
-        executions::stop(account, &execution.arn, "the order was a probe, and the probe is over").await?;
+        executions::stop(account, &execution.arn, "a probe started it, and the probe is over").await?;
         stopped += 1;
     }
     let seen = |text: &&String| found.iter().any(|e| e.contains == **text);
@@ -301,7 +301,7 @@ mod tests {
     #[test]
     fn a_functions_error_is_told_with_its_state() {
         let events = [
-            json!({"type": "TaskStateEntered", "stateEnteredEventDetails": {"name": "WaitForApproval"}}),
+            json!({"type": "TaskStateEntered", "stateEnteredEventDetails": {"name": "Ask"}}),
             json!({"type": "TaskFailed", "taskFailedEventDetails": {
                 "error": "KeyError", "cause": "{\"errorMessage\": \"'taskTokn'\", \"errorType\": \"KeyError\", \"stackTrace\": [\"  File \\\"/var/task/index.py\\\", line 9\"]}",
             }}),
@@ -309,7 +309,7 @@ mod tests {
         let clue = describe("e", "FAILED", &events);
         assert_eq!(
             clue.found.as_deref(),
-            Some("the execution failed in WaitForApproval: KeyError: 'taskTokn'")
+            Some("the execution failed in Ask: KeyError: 'taskTokn'")
         );
         assert!(clue.terminal && clue.fix.is_some(), "{clue:?}");
     }

@@ -264,7 +264,7 @@ mod tests {
             "UnrecognizedClientException: the bearer authentication failed; Basic Authentication is off",
             "**Payload**: `\"taskToken.$\": \"$$.Task.Token\"`, with the `.$` in the name",
             "[ERROR] KeyError: 'password'",
-            "ProvisionedThroughputExceededException AmazonDynamoDBFullAccessForEveryoneInTheCompany2025",
+            "ProvisionedThroughputExceededException AdministratorAccessForEveryoneInTheWholeCompany2025",
             "https://abc123.execute-api.eu-central-1.amazonaws.com:443/dev/orders?page=2",
             "File \"/var/lang/lib/python3.12/site-packages/botocore/client.py\", line 595, in _api_call",
             "49590338271490256608559692538361571095921575989136588898",

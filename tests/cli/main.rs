@@ -11,6 +11,7 @@ mod doctor;
 mod errors;
 mod files;
 mod help;
+mod house;
 mod lint;
 mod policy;
 #[cfg(unix)]

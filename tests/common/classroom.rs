@@ -189,7 +189,7 @@ fn step_report(step: &Step, status: &dyn Fn(usize) -> Status, name: &str) -> Ste
         .zip(&checks[step.checks.len()..]);
     let way = way
         .map(|(hop, check)| Stop {
-            name: hop.way.clone(),
+            name: hop.label.clone(),
             status: check.status,
             seconds: (check.status == Status::Pass).then_some(0.4),
         })

@@ -125,6 +125,24 @@ impl Fleet {
         }
     }
 
+    /// Puts another template in its place, as a professor would who changes it.
+    pub fn update(&self, template: &Value) {
+        let (bucket, key) = CODE;
+        let asked = json!({
+            "StackName": self.stack.name, "TemplateBody": template.to_string(), "Capabilities": ["CAPABILITY_IAM"],
+            "Parameters": [
+                {"ParameterKey": "CodeBucket", "ParameterValue": bucket},
+                {"ParameterKey": "CodeKey", "ParameterValue": key},
+            ],
+        });
+        wait(self.root.call(&CLOUDFORMATION, "UpdateStack", asked)).expect("it can be updated");
+        super::eventually("the stack is updated", || {
+            let asked = json!({"StackName": self.stack.name});
+            let answer = wait(self.root.call(&CLOUDFORMATION, "DescribeStacks", asked)).expect("a stack");
+            answer["Stacks"][0]["StackStatus"] == "UPDATE_COMPLETE"
+        });
+    }
+
     /// What the stack says of itself.
     pub fn output(&self, name: &str) -> String {
         let asked = json!({"StackName": self.stack.name});

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use common::cloud::{Cloud, REGION, alone, run, shared, wait};
 use common::course::solution_with_code;
-use common::fleet::Fleet;
+use common::fleet::{Fleet, template};
 use common::running::Running;
 use common::taught::{Class, LABS, Reports, id, reports};
 use edemlab::account::services::IAM;
@@ -288,13 +288,16 @@ fn a_function_that_is_cut_off_leaves_nothing_that_the_next_run_does_not_remove()
     let made = cloud().deploy_as(&class.accounts[0], REGION, "edemlab-datastream", &slow);
     let table = &made["TableName"];
     let before = cloud().items(&class.accounts[0], table);
-    let fleet = Fleet::new(cloud(), "edemlab-short");
-    let limit = |seconds| {
-        let set = fleet.root.lambda().update_function_configuration();
-        let set = set.function_name(&fleet.stack.name).timeout(seconds);
-        wait(set.send()).expect("it can be set");
+    let limit = |seconds: u32| {
+        let mut template = template();
+        for resource in template["Resources"].as_object_mut().unwrap().values_mut() {
+            if resource["Type"] == "AWS::Lambda::Function" {
+                resource["Properties"]["Timeout"] = seconds.into();
+            }
+        }
+        template
     };
-    limit(12);
+    let fleet = Fleet::of(cloud(), "edemlab-short", &limit(12));
     let scratch = tempfile::tempdir().unwrap();
     let there = out(&scratch, "there");
     let args = ["--fleet", &fleet.stack.name, "--lab", LABS[0]];
@@ -311,7 +314,7 @@ fn a_function_that_is_cut_off_leaves_nothing_that_the_next_run_does_not_remove()
         cloud().items(&class.accounts[0], table).len() > before.len()
     });
 
-    limit(900);
+    fleet.update(&limit(900));
     let printed = class.graded(&there, &[&args[..], &["--again", "unknown"]].concat());
     assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
     let report = &all(&class, &there)[&(id(0), LABS[0].to_owned())];

@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn an_address_loses_its_scheme_and_a_port_becomes_text() {
-        let service = json!({"serviceName": "grafana", "activeConfigurations": [
+        let service = json!({"serviceName": "web", "activeConfigurations": [
             {"createdAt": 1, "primaryContainer": {"image": "old"}},
             {"createdAt": 2, "primaryContainer": {"image": "new", "containerPort": 3000},
              "ingressPaths": [{"accessType": "PUBLIC", "endpoint": "https://gr-1.ecs.eu-west-1.on.aws/"}]},
