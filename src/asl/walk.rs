@@ -153,10 +153,7 @@ mod tests {
             with("{% $states.input.approved = 'yes' %}"),
             Ok(json!(["R", "Rejected"]))
         );
-        assert_eq!(
-            with("{% $states.input.aproved = true %}"),
-            Ok(json!(["R", "Rejected"]))
-        );
+        assert_eq!(with("{% $states.input.aproved = true %}"), Ok(json!(["R", "Rejected"])));
         for hard in [
             "{% $not($states.input.approved) %}",
             "{% $states.input.approved != true %}",

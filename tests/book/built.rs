@@ -153,7 +153,7 @@ fn each_check_is_in_the_chapter_of_its_step() {
                 assert!(entry.contains("To fix it:"), "{entry}");
                 for fault in lab.faults.iter().filter(|fault| fault.fails.contains(&check.id)) {
                     // Two marks of ours are no part of the text that a reader sees.
-                    let looks = fault.looks.replace(['`', '*'], "");
+                    let looks = fault.symptom.replace(['`', '*'], "");
                     let title = fault.title.replace(['`', '*'], "");
                     assert!(
                         entry.contains(&title) && entry.contains(&looks),

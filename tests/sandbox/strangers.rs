@@ -8,12 +8,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use common::browser::Browser;
 use common::cloud::{Cloud, run, shared, wait};
 use common::relay::Relay;
 use common::{NOBODY, can_become_nobody, eventually, text};
-use edemlab::account::services::IAM;
+use edemlab::account::services::{IAM, LAMBDA};
 use serde_json::{Value, json};
 
 fn cloud() -> &'static Cloud {
@@ -59,8 +60,10 @@ fn nothing_happened(account: &str, file: &Path) {
     let roles = wait(root.call(&IAM, "ListRoles", json!({}))).unwrap();
     let none = roles["Roles"].as_array().is_none_or(Vec::is_empty);
     assert!(none, "a role was made in {account}: {roles}");
-    let functions = wait(root.lambda().list_functions().send()).unwrap();
-    assert!(functions.functions().is_empty(), "a function was made in {account}");
+    let (action, path) = ("lambda:ListFunctions", "/2015-03-31/functions/");
+    let functions = wait(root.get(&LAMBDA, action, path, &[])).unwrap();
+    let none = functions["Functions"].as_array().is_some_and(Vec::is_empty);
+    assert!(none, "a function was made in {account}: {functions}");
     assert!(!file.exists(), "code ran as whoever runs the sandbox");
 }
 
@@ -69,36 +72,21 @@ fn nothing_happened(account: &str, file: &Path) {
 fn the_attack_runs_code_for_who_knows_the_secret() {
     let (account, folder) = ("199000000001", tempfile::tempdir().unwrap());
     let file = marker(&folder);
-    let (root, trust) = (cloud().root(account), TRUST);
-    let role = json!({"RoleName": "intruder", "AssumeRolePolicyDocument": trust});
-    let role = wait(root.call(&IAM, "CreateRole", role)).unwrap();
-    let code = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, CODE).unwrap();
-    wait(async {
-        let lambda = root.lambda();
-        lambda
-            .create_function()
-            .function_name("intruder")
-            .runtime(aws_sdk_lambda::types::Runtime::Python313)
-            .handler("index.handler")
-            .role(role["Role"]["Arn"].as_str().unwrap())
-            .code(
-                aws_sdk_lambda::types::FunctionCode::builder()
-                    .zip_file(aws_sdk_lambda::primitives::Blob::new(code))
-                    .build(),
-            )
-            .send()
-            .await
-            .unwrap();
-        let event = json!({"file": file}).to_string();
-        let payload = aws_sdk_lambda::primitives::Blob::new(event);
-        lambda
-            .invoke()
-            .function_name("intruder")
-            .payload(payload)
-            .send()
-            .await
-            .unwrap();
-    });
+    let trust: Value = serde_json::from_str(TRUST).unwrap();
+    cloud().deploy(
+        account,
+        &json!({"Resources": {
+            "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}},
+            "Function": {"Type": "AWS::Lambda::Function", "Properties": {
+                "FunctionName": "intruder", "Runtime": "python3.13", "Handler": "index.handler",
+                "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+                "Code": {"ZipFile": "def handler(event, context):\n    open(event['file'], 'w').close()\n"},
+            }},
+        }}),
+    );
+    let root = cloud().root(account);
+    let event = json!({"file": file});
+    wait(root.invoke("intruder", &event, Duration::from_secs(30))).unwrap();
     assert!(file.exists());
 }
 
