@@ -11,7 +11,7 @@
         pass: ['✓', 'right'],
         fail: ['✗', 'to fix'],
         blocked: ['·', 'waits'],
-        unknown: ['?', 'could not tell'],
+        unknown: ['?', 'unknown'],
     };
     const page = pageOf(location.href);
     let before = null;

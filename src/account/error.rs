@@ -70,7 +70,7 @@ const NOT_FROM_AWS: &str =
 const MESSAGE: usize = 400;
 
 impl CallError {
-    /// A failure that is not AWS's: `message` says what could not be told.
+    /// A failure that is not AWS's: `message` says what could not be determined.
     pub fn other(action: &str, code: &str, message: impl Into<String>) -> Self {
         Self {
             action: action.to_owned(),

@@ -81,7 +81,7 @@ pub struct Mark {
     pub earned: u32,
     /// To be earned.
     pub possible: u32,
-    /// Whether something could not be told.
+    /// Whether something could not be determined.
     pub unknown: bool,
     /// Points that were left out on purpose and are not in `possible`.
     #[serde(default, skip_serializing_if = "is_zero")]

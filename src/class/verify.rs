@@ -56,7 +56,7 @@ pub enum State {
     Ready,
     /// No, and the student or the professor has to do something.
     NotReady,
-    /// It could not be told.
+    /// It could not be determined.
     Unknown,
     /// Not tried.
     Excused,
@@ -139,14 +139,14 @@ async fn attempt(
             None => open.push(*lab),
         }
     }
-    let mut untold = None;
+    let mut unanswered = None;
     for (lab, found) in student_access.find_regions(entry, &open).await.map_err(connect)? {
         match found {
             Ok(found) => {
                 let labs = open.iter().filter(|l| l.id == lab);
                 regions.entry(found.region).or_default().extend(labs);
             }
-            Err(error) => untold = untold.or(Some(unknown(error.to_string()))),
+            Err(error) => unanswered = unanswered.or(Some(unknown(error.to_string()))),
         }
     }
     verified.regions = regions
@@ -157,8 +157,8 @@ async fn attempt(
         1 => regions.keys().next().cloned(),
         _ => None,
     };
-    if let Some(untold) = untold {
-        return Err(untold);
+    if let Some(unanswered) = unanswered {
+        return Err(unanswered);
     }
     for (region, labs) in &regions {
         let account = account.in_region(region);
@@ -299,12 +299,12 @@ fn not_open(entry: &Entry, error: &ConnectError) -> NotReady {
         }
         _ => None,
     };
-    let untold = matches!(
+    let is_unknown = matches!(
         problem,
         Some(ErrorKind::Throttled | ErrorKind::Unreachable | ErrorKind::TimedOut | ErrorKind::Other(_))
     );
     NotReady {
-        state: if untold { State::Unknown } else { State::NotReady },
+        state: if is_unknown { State::Unknown } else { State::NotReady },
         reason: error.to_string(),
         tell,
         refused: matches!(problem, Some(ErrorKind::RoleRefused(_))),

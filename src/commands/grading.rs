@@ -54,8 +54,8 @@ pub(super) enum Refused {
 pub(super) fn ended(folder: &Folder, outcome: &Outcome, open: Option<String>) -> anyhow::Result<u8> {
     let pages = pages::write(folder, Counts::Last)?;
     super::output::print(&summary(&pages, outcome, open.as_deref()))?;
-    let told = pages.overview.untold.is_empty() && pages.overview.open == 0;
-    Ok(if told && open.is_none() { 0 } else { 3 })
+    let determined = pages.overview.unknown.is_empty() && pages.overview.open == 0;
+    Ok(if determined && open.is_none() { 0 } else { 3 })
 }
 
 /// The class's folder, for this process alone. It is saved once it is known that the class can be graded.
@@ -161,7 +161,7 @@ pub(super) fn summary(pages: &Pages, outcome: &Outcome, open: Option<&str>) -> S
     let overview = &pages.overview;
     let mut out = format!(" {} graded", overview.graded);
     for (count, what) in [
-        (overview.untold.len(), "could not be told"),
+        (overview.unknown.len(), "with something unknown"),
         (overview.open, "still to be graded"),
         (overview.partial, "judged in part, scaled to what was judged"),
         (overview.excused, "excused"),
@@ -174,7 +174,12 @@ pub(super) fn summary(pages: &Pages, outcome: &Outcome, open: Option<&str>) -> S
     out.push_str(open.unwrap_or_default());
     let said = |said: &Said| format!("{}  {}  {}", short(&said.student), said.lab, said.text);
     let common = |c: &Common| format!("{} × {} {}  {}", c.students, c.lab, c.check, c.title);
-    list(&mut out, "could not be told", overview.untold.iter().map(said), MANY);
+    list(
+        &mut out,
+        "could not be determined",
+        overview.unknown.iter().map(said),
+        MANY,
+    );
     list(&mut out, "left in accounts", overview.leftovers.iter().map(said), MANY);
     list(
         &mut out,

@@ -167,7 +167,7 @@ fn line(live: &Live, change: &Change) {
         }
         Status::Unknown => {
             let why = visible(check.found.as_deref().unwrap_or_default());
-            ("?".yellow(), format!("{}  {title}: could not tell: {why}", check.id))
+            ("?".yellow(), format!("{}  {title}: unknown: {why}", check.id))
         }
         Status::Blocked => {
             let needs = check.needs.join(", ");

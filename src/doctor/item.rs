@@ -32,7 +32,7 @@ pub enum State {
     Missing,
     /// It is not there; most of the course goes without.
     Optional,
-    /// It could not be told.
+    /// It could not be determined.
     Unknown,
 }
 

@@ -2,7 +2,7 @@
 
 use super::options::Options;
 use crate::course::{Check, Lab, Step};
-use crate::report::{self, CheckReport, LeftOut, Points, Report, Status, StepReport, Stop, Verdict};
+use crate::report::{self, CheckReport, LeftOut, PathStep, Points, Report, Status, StepReport, Verdict};
 use indexmap::IndexMap;
 
 /// The checks of a step that are judged: with those of its probe, if one is sent.
@@ -56,7 +56,12 @@ pub(super) fn assemble(lab: &Lab, steps: Vec<StepReport>) -> Report {
     }
 }
 
-pub(super) fn step_report(step: &Step, checks: Vec<CheckReport>, about: Vec<String>, way: Vec<Stop>) -> StepReport {
+pub(super) fn step_report(
+    step: &Step,
+    checks: Vec<CheckReport>,
+    about: Vec<String>,
+    path: Vec<PathStep>,
+) -> StepReport {
     StepReport {
         id: step.id.clone(),
         title: step.title.clone(),
@@ -64,7 +69,7 @@ pub(super) fn step_report(step: &Step, checks: Vec<CheckReport>, about: Vec<Stri
         status: report::worst(checks.iter()),
         points: Points::of(checks.iter()),
         about,
-        way,
+        path,
         checks,
     }
 }

@@ -4,7 +4,7 @@ use super::{Report, Status};
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
 
-/// The report as JUnit XML. What could not be told is an error, what was not reached is skipped.
+/// The report as JUnit XML. What could not be determined is an error, what was not reached is skipped.
 pub fn junit(report: &Report) -> String {
     let mut junit = Junit::new(format!("{} {}", report.lab, report.account));
     for step in &report.steps {
@@ -20,7 +20,7 @@ pub fn junit(report: &Report) -> String {
                 .filter_map(|(label, text)| Some(format!("{label}: {}", text?)))
                 .collect();
             lines.extend(check.evidence.iter().cloned());
-            let told = |kind| {
+            let non_success = |kind| {
                 let mut status = TestCaseStatus::non_success(kind);
                 status.set_message(check.found.as_deref().unwrap_or(&check.title));
                 status.set_description(lines.join("\n"));
@@ -28,8 +28,8 @@ pub fn junit(report: &Report) -> String {
             };
             let status = match check.status {
                 Status::Pass => TestCaseStatus::success(),
-                Status::Fail => told(NonSuccessKind::Failure),
-                Status::Unknown => told(NonSuccessKind::Error),
+                Status::Fail => non_success(NonSuccessKind::Failure),
+                Status::Unknown => non_success(NonSuccessKind::Error),
                 Status::Blocked => {
                     let mut status = TestCaseStatus::skipped();
                     status.set_message(format!("needs {}", check.needs.join(", ")));

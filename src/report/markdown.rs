@@ -34,8 +34,8 @@ pub fn section(words: &ReportView, command: &str) -> String {
         );
     }
     out.push('\n');
-    for check in words.steps.iter().flat_map(|s| &s.checks).filter(|c| c.told) {
-        told(&mut out, check);
+    for check in words.steps.iter().flat_map(|s| &s.checks).filter(|c| c.in_summary) {
+        render_check(&mut out, check);
     }
     for note in &words.notes {
         let _ = writeln!(out, "Note: {}\n", marked(note));
@@ -43,7 +43,7 @@ pub fn section(words: &ReportView, command: &str) -> String {
     out
 }
 
-fn told(out: &mut String, check: &CheckView) {
+fn render_check(out: &mut String, check: &CheckView) {
     let extra = if check.optional { ", extra credit" } else { "" };
     let _ = writeln!(
         out,

@@ -66,9 +66,9 @@ pub struct Report {
 pub enum Verdict {
     /// Everything passed.
     Pass,
-    /// Something is the student's to mend.
+    /// Something is the student's to fix.
     Fail,
-    /// Nothing failed, but something could not be told.
+    /// Nothing failed, but something could not be determined.
     Unknown,
 }
 
@@ -80,9 +80,9 @@ pub enum Status {
     Pass,
     /// A check that it needs did not pass.
     Blocked,
-    /// We could not tell.
+    /// It could not be determined.
     Unknown,
-    /// The student's to mend.
+    /// The student's to fix.
     Fail,
 }
 
@@ -94,7 +94,7 @@ pub struct Points {
     pub earned: u32,
     /// To be earned.
     pub possible: u32,
-    /// Of those, the ones that hang on something that could not be told.
+    /// Of those, the ones that hang on something that could not be determined.
     pub unknown: u32,
 }
 
@@ -141,17 +141,18 @@ pub struct StepReport {
     /// The resources that it is about, names in `resources`.
     #[serde(default)]
     pub about: Vec<String>,
-    /// The probe's way, where the step has one.
-    #[serde(default)]
-    pub way: Vec<Stop>,
+    /// The probe's path, where the step has one.
+    #[serde(default, rename = "way")]
+    pub path: Vec<PathStep>,
     /// Its checks.
     pub checks: Vec<CheckReport>,
 }
 
-/// One stop on a probe's way.
+/// One hop on a probe's path.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, PartialEq)]
 #[serde(deny_unknown_fields)]
-pub struct Stop {
+#[schemars(rename = "Stop")]
+pub struct PathStep {
     /// Its name.
     pub name: String,
     /// Whether the event was seen there.

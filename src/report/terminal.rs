@@ -1,4 +1,4 @@
-//! A report as a student reads it in a terminal. Clear at 80 columns without colour; colour only repeats the symbols.
+//! A report as a student reads it in a terminal. Clear at 80 columns without color; color only repeats the symbols.
 
 use super::Report;
 use super::text::{styled, wrapped};
@@ -18,8 +18,8 @@ pub fn render(report: &Report, width: usize, command: &str) -> String {
         step_line(&mut out, step, longest, width);
     }
     out.push('\n');
-    for check in words.steps.iter().flat_map(|s| &s.checks).filter(|c| c.told) {
-        told(&mut out, check, width);
+    for check in words.steps.iter().flat_map(|s| &s.checks).filter(|c| c.in_summary) {
+        render_check(&mut out, check, width);
     }
     for note in &words.notes {
         let _ = writeln!(out, "{}\n", wrapped(note, width, " note  "));
@@ -54,7 +54,7 @@ fn step_line(out: &mut String, step: &StepView, longest: usize, width: usize) {
     );
 }
 
-fn told(out: &mut String, check: &CheckView, width: usize) {
+fn render_check(out: &mut String, check: &CheckView, width: usize) {
     if check.mark == Mark::Extra {
         let text = format!(
             "{}  {} ({} points, extra credit)",

@@ -129,7 +129,7 @@ impl<'l> Watch<'l> {
             }
         }
         if !obstacles.is_empty() {
-            let stops = now.way.iter_mut().filter(|stop| stop.status == Status::Pass);
+            let stops = now.path.iter_mut().filter(|stop| stop.status == Status::Pass);
             stops.for_each(|stop| (stop.status, stop.seconds) = (Status::Blocked, None));
         }
         now.status = report::worst(now.checks.iter());

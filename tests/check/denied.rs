@@ -48,15 +48,15 @@ fn without_in(account: &str, action: &str) -> Checked {
     assert_eq!(text.code, 3, "{}", text.stdout);
     assert!(text.stdout.contains(action), "{}", text.stdout);
     assert_eq!(
-        text.stdout.matches("could not tell: ").count(),
-        1 + seen.report.steps.iter().filter(|s| s.status == Status::Unknown).count(),
+        text.stdout.matches(" unknown: ").count(),
+        seen.report.steps.iter().filter(|s| s.status == Status::Unknown).count(),
         "the reason of many is said once, and in short at each step:\n{}",
         text.stdout
     );
     seen
 }
 
-/// All of `ids` could not be told, because of `action`; all else is as it is for somebody who may do everything.
+/// All of `ids` could not be determined, because of `action`; all else is as it is for somebody who may do everything.
 fn only_these_are_unknown(seen: &Checked, action: &str, ids: &[&str]) {
     let mut passed = seen.verdicts();
     passed.retain(|(_, status, _)| *status != Status::Pass);

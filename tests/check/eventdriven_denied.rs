@@ -37,7 +37,7 @@ fn without(it: Orders, action: &str) -> Checked {
     seen
 }
 
-/// All of `ids` could not be told, because of `action`; everything else passes.
+/// All of `ids` could not be determined, because of `action`; everything else passes.
 fn only_these_are_unknown(action: &str, ids: &[&str]) {
     let seen = without(orders(), action);
     let mut other = seen.verdicts();

@@ -182,7 +182,7 @@ fn who_is_unknown_not_graded_or_not_in_the_file_is_left_and_listed() {
     assert_eq!(done.code, 1, "{}", done.said);
     done.says(&[
         "no grade was written for 3",
-        "s002: could not be told: iam.role (AccessDenied)",
+        "s002: could not determine iam.role (AccessDenied)",
         "s003: not graded yet",
         "s004: not in the file",
     ]);

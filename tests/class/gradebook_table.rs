@@ -71,7 +71,7 @@ fn a_csv_has_a_row_a_student_and_no_zero_for_what_is_not_known() {
     let (code, said, path) = table(&class, "csv", &["--scale", "10", "--steps"]);
     assert_eq!(code, 1, "{said}");
     assert!(
-        said.contains("s002: could not be told: iam.role (AccessDenied)") && said.contains("s003: not graded yet"),
+        said.contains("s002: could not determine iam.role (AccessDenied)") && said.contains("s003: not graded yet"),
         "{said}"
     );
     assert!(!said.contains("s004"), "{said}");

@@ -70,7 +70,7 @@ fn the_class_page_says_where_the_class_is_stuck() {
     let page = plain(&pages(scratch.path(), &[]));
     for said in [
         "2 of 5 stop at lambda: The function and its trigger.",
-        "1 passed every step. Of 1 it could not be told.",
+        "1 passed every step. For 1 this is unknown.",
         "1 not graded yet",
         "2 of 5 lambda.trigger",
         "sts:AssumeRole is denied to the grader&#x27;s role",

@@ -5,7 +5,7 @@ use std::path::Path;
 use edemlab::class::folder::Folder;
 use edemlab::class::{Class, LabSummary, StepSummary, Student};
 use edemlab::course::{self, Course, CourseFiles, Lab, Part, Step};
-use edemlab::report::{self, CheckReport, Chosen, Points, Report, Status, StepReport, Stop, Verdict};
+use edemlab::report::{self, CheckReport, Chosen, PathStep, Points, Report, Status, StepReport, Verdict};
 
 /// When the class's runs count until.
 pub const DEADLINE: &str = "2026-03-20T22:59:00Z";
@@ -182,13 +182,13 @@ fn step_report(step: &Step, status: &dyn Fn(usize) -> Status, name: &str) -> Ste
             }
         })
         .collect();
-    let way = step
+    let path = step
         .probe
         .iter()
         .flat_map(|p| &p.hops)
         .zip(&checks[step.checks.len()..]);
-    let way = way
-        .map(|(hop, check)| Stop {
+    let path = path
+        .map(|(hop, check)| PathStep {
             name: hop.label.clone(),
             status: check.status,
             seconds: (check.status == Status::Pass).then_some(0.4),
@@ -201,7 +201,7 @@ fn step_report(step: &Step, status: &dyn Fn(usize) -> Status, name: &str) -> Ste
         status: report::worst(checks.iter()),
         points: Points::of(checks.iter()),
         about: vec!["processor".to_owned()],
-        way,
+        path,
         checks,
     }
 }
@@ -215,7 +215,7 @@ fn step_first(step: &Step) -> &str {
 }
 
 /// A class of `count` students in both labs, of whom everyone does as their number says: most stop at the seventh step
-/// of the first lab; some are late, excused, not graded yet, or could not be told.
+/// of the first lab; some are late, excused, not graded yet, or could not be determined.
 pub fn typical(path: &Path, count: usize) -> Folder {
     let course = course();
     let labs = ["datastream", "eventdriven"];
@@ -322,7 +322,7 @@ fn write_everywhere(report: &mut Report, text: &str, untold: bool) {
     report.notes = vec![text.to_owned()];
     report.leftovers = vec![text.to_owned()];
     for step in &mut report.steps {
-        for stop in &mut step.way {
+        for stop in &mut step.path {
             stop.name = text.to_owned();
         }
         for check in step.checks.iter_mut().filter(|c| c.status == Status::Fail) {

@@ -160,7 +160,7 @@ pub fn report(lab: &str, started: &str, checks: &[Check]) -> Report {
                 status: Status::Pass,
                 points: Points::default(),
                 about: Vec::new(),
-                way: Vec::new(),
+                path: Vec::new(),
                 checks: Vec::new(),
             });
         }

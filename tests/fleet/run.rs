@@ -272,8 +272,8 @@ fn a_child_that_fails_is_tried_again_and_then_unknown() {
     wait(fleet.root.call(&IAM, "DeleteRolePolicy", gone)).unwrap();
     let printed = class.graded(&there, &[&args[..], &["--again", "unknown"]].concat());
     assert!(printed.stdout.contains("stored now: "), "{}", printed.stdout);
-    let mended = &all(class, &there)[&(id(1), LABS[0].to_owned())];
-    assert!(!mended.account.is_empty());
+    let fixed = &all(class, &there)[&(id(1), LABS[0].to_owned())];
+    assert!(!fixed.account.is_empty());
     assert_eq!(runs(&there, 1, LABS[0]), 2);
 }
 

@@ -47,7 +47,7 @@ async fn a_stack_is_made_changed_and_left_alone() {
 }
 
 #[tokio::test]
-async fn a_failure_names_the_resource_and_can_be_mended() {
+async fn a_failure_names_the_resource_and_can_be_fixed() {
     let own = OwnSandbox::new("deploy-fails");
     let sandbox = started(&own).await;
     let taken = template(json!({"Stream": stream("clicks"), "Store": bucket("edemlab-test-taken")}));
@@ -66,8 +66,8 @@ async fn a_failure_names_the_resource_and_can_be_mended() {
         ("lab", 1, "Store")
     );
     assert!(error.to_string().contains("Store (AWS::S3::Bucket): "), "{error}");
-    let mended = template(json!({"Stream": stream("clicks"), "Store": bucket("edemlab-test-free")}));
-    sandbox.deploy(&other, "us-east-1", "lab", &mended).await.unwrap();
+    let fixed = template(json!({"Stream": stream("clicks"), "Store": bucket("edemlab-test-free")}));
+    sandbox.deploy(&other, "us-east-1", "lab", &fixed).await.unwrap();
 }
 
 #[tokio::test]

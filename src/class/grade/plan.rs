@@ -73,7 +73,7 @@ pub struct Closed(pub String);
 pub struct Outcome {
     /// Runs that are stored.
     pub stored: usize,
-    /// Of those, the ones in which something could not be told.
+    /// Of those, the ones in which something could not be determined.
     pub unknown: usize,
     /// Runs that were cut off by the user, or could not be stored.
     pub lost: usize,

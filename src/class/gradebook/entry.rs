@@ -24,7 +24,7 @@ pub struct Entry<'a> {
     pub runs: usize,
     /// Whether the run that counts is late.
     pub late: bool,
-    /// Points of each step of the lab; none where they could not be told.
+    /// Points of each step of the lab; none where they could not be determined.
     pub steps: Vec<Option<u32>>,
     /// The checks that cost points: id, title, earned and possible.
     pub lost: Vec<(String, String, u32, u32)>,
@@ -151,7 +151,7 @@ fn why(report: &Report) -> String {
     let unknown: Vec<_> = report.checks().filter(|(_, c)| c.status == Status::Unknown).collect();
     let Some((_, first)) = unknown.first() else {
         let note = report.notes.first().map_or("the report does not say why", |note| note);
-        return format!("could not be told: {note}");
+        return format!("could not be graded: {note}");
     };
     let others = match unknown.len() {
         1 => String::new(),
@@ -163,7 +163,7 @@ fn why(report: &Report) -> String {
         .as_deref()
         .map(|found| format!(" ({found})"))
         .unwrap_or_default();
-    format!("could not be told: {}{others}{found}", first.id)
+    format!("could not determine {}{others}{found}", first.id)
 }
 
 fn points(report: &Report, step: &str) -> Option<u32> {

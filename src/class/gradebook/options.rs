@@ -32,7 +32,7 @@ pub struct Options {
     pub scale: Option<Decimal>,
     /// Points above the lab's own.
     pub extra: Extra,
-    /// What could not be told counts as no points.
+    /// What could not be determined counts as no points.
     pub unknown_as_zero: bool,
     /// How decimals are written, where the file does not say.
     pub decimal: Option<Mark>,

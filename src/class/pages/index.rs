@@ -51,7 +51,7 @@ impl<'a> Index<'a> {
             several => several,
             labs => labs.map(|(n, (lab, tally))| stuck(n, lab, tally)).collect::<Vec<_>>(),
             failing => failing.collect::<Vec<_>>(),
-            untold => self.untold(tally),
+            unknown => self.unknown(tally),
             marks => Mark::ALL.iter().filter(|m| **m != Mark::Extra).map(|m| context! {
                 class => m.class(), symbol => m.symbol(), word => m.word(),
             }).collect::<Vec<_>>(),
@@ -71,7 +71,7 @@ impl<'a> Index<'a> {
         for (token, said, to) in [
             ("graded", "graded", ""),
             ("pass", "with everything passed", ""),
-            ("unknown", "with something that could not be told", "#untold"),
+            ("unknown", "with something unknown", "#unknown"),
             ("partial", "judged in part", ""),
             ("late", "late", ""),
             ("absent", "not graded yet", ""),
@@ -114,10 +114,10 @@ impl<'a> Index<'a> {
         }
     }
 
-    fn untold(&self, tally: &Tally) -> Vec<Value> {
-        let mut reasons: Vec<_> = tally.untold.iter().collect();
+    fn unknown(&self, tally: &Tally) -> Vec<Value> {
+        let mut reasons: Vec<_> = tally.unknown.iter().collect();
         reasons.sort_by_key(|(_, who)| std::cmp::Reverse(who.len()));
-        let one = |who: &super::tally::Untold| {
+        let one = |who: &super::tally::UnknownResult| {
             let student = &self.class.students[who.student];
             let lab = &self.class.labs[who.lab].id;
             context! {
@@ -162,7 +162,7 @@ fn stuck(place: usize, lab: &LabSummary, tally: &LabTally) -> Value {
         title => visible(&lab.title),
         graded => tally.graded,
         through => tally.through,
-        untold => tally.untold,
+        unknown => tally.unknown,
         median => median.map(|(earned, _)| earned),
         of => median.map_or(lab.possible, |(_, possible)| *possible),
         partial => tally.partial,

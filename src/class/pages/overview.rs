@@ -14,8 +14,8 @@ pub struct Overview {
     pub partial: usize,
     /// Students who are excused.
     pub excused: usize,
-    /// What could not be told, once a student and lab.
-    pub untold: Vec<Said>,
+    /// What could not be determined, once a student and lab.
+    pub unknown: Vec<Said>,
     /// What probes left in accounts.
     pub leftovers: Vec<Said>,
     /// The failing checks: first what most have to mend first.
@@ -53,16 +53,16 @@ impl Overview {
             lab: class.labs[lab].id.clone(),
             text: text.to_owned(),
         };
-        let mut untold: Vec<(usize, usize, &str)> = Vec::new();
-        for (reason, places) in &tally.untold {
+        let mut unknown: Vec<(usize, usize, &str)> = Vec::new();
+        for (reason, places) in &tally.unknown {
             for place in places {
                 // A student's first reason tells enough.
-                if !untold.iter().any(|u| (u.0, u.1) == (place.student, place.lab)) {
-                    untold.push((place.student, place.lab, reason));
+                if !unknown.iter().any(|u| (u.0, u.1) == (place.student, place.lab)) {
+                    unknown.push((place.student, place.lab, reason));
                 }
             }
         }
-        untold.sort_unstable();
+        unknown.sort_unstable();
         let common = |place: usize| {
             let ((lab, check), failing) = tally.failing.get_index(place).expect("a place of this tally");
             Common {
@@ -77,7 +77,7 @@ impl Overview {
             open: tally.open,
             partial: tally.labs.iter().map(|lab| lab.partial).sum(),
             excused: class.students.iter().filter(|s| s.excused).count(),
-            untold: untold.into_iter().map(|(s, l, text)| said(s, l, text)).collect(),
+            unknown: unknown.into_iter().map(|(s, l, text)| said(s, l, text)).collect(),
             leftovers: tally.leftovers.iter().map(|(s, l, text)| said(*s, *l, text)).collect(),
             failing: tally.most_often().into_iter().map(common).collect(),
         }

@@ -27,7 +27,7 @@ pub(super) struct Row {
     tokens: BTreeSet<String>,
     earned: u32,
     possible: u32,
-    untold: u32,
+    unknown: u32,
     graded: bool,
     labs: Vec<Lab>,
 }
@@ -39,7 +39,7 @@ struct Lab {
     absent: Option<&'static str>,
     earned: u32,
     possible: u32,
-    untold: u32,
+    unknown: u32,
     /// The points that were not judged, and where; nothing where all of the lab was.
     left_out: Option<String>,
     late: bool,
@@ -73,7 +73,7 @@ impl Row {
             tokens: BTreeSet::new(),
             earned: 0,
             possible: 0,
-            untold: 0,
+            unknown: 0,
             graded: false,
             labs: Vec::new(),
         }
@@ -86,7 +86,7 @@ impl Row {
             absent: absent(grade),
             earned: 0,
             possible: grade.possible(),
-            untold: 0,
+            unknown: 0,
             left_out: grade.left_out().map(|steps| visible(&steps)),
             late: grade.late,
             runs: grade.runs,
@@ -107,12 +107,12 @@ impl Row {
         }
         if let Some(report) = &grade.report {
             lab.earned = report.points.earned;
-            lab.untold = report.points.unknown;
+            lab.unknown = report.points.unknown;
             lab.started = minute(&report.started);
             lab.seconds = report.seconds;
             lab.took = duration(report.seconds);
             self.earned += report.points.earned;
-            self.untold += report.points.unknown;
+            self.unknown += report.points.unknown;
             self.graded = true;
             self.tell(report);
         }

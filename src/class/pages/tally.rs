@@ -2,7 +2,7 @@
 
 use crate::class::{Class, Grade};
 use crate::report::text::cut;
-use crate::report::view::{causes, to_mend};
+use crate::report::view::{causes, to_fix};
 use crate::report::{CheckReport, Report, Status};
 use indexmap::IndexMap;
 use std::collections::{BTreeSet, HashMap};
@@ -17,8 +17,8 @@ pub(super) struct Tally {
     pub labs: Vec<LabTally>,
     /// Checks that fail, by lab and id, in the order in which they were met.
     pub failing: IndexMap<(usize, String), Failing>,
-    /// What could not be told, by reason.
-    pub untold: IndexMap<String, Vec<Untold>>,
+    /// What could not be determined, by reason.
+    pub unknown: IndexMap<String, Vec<UnknownResult>>,
     /// Runs that are still to be made.
     pub open: usize,
     /// What probes left in accounts, with the places of student and lab.
@@ -32,8 +32,8 @@ pub(super) struct LabTally {
     pub graded: usize,
     /// Those who passed every step.
     pub through: usize,
-    /// Those of whom it cannot be said: the first step that did not pass could not be told.
-    pub untold: usize,
+    /// Those for whom this is unknown: their first step that did not pass could not be determined.
+    pub unknown: usize,
     /// Those whose first step that did not pass is this one, a number a step.
     pub stops: Vec<usize>,
     /// The points of those whose points can be told, with those that were judged.
@@ -57,9 +57,9 @@ pub(super) struct Failing {
     fixes: HashMap<String, usize>,
 }
 
-/// Something that could not be told of a student.
+/// Something that could not be determined for a student.
 #[derive(Debug)]
-pub(super) struct Untold {
+pub(super) struct UnknownResult {
     /// The student's place in the class.
     pub student: usize,
     /// The lab's place in the class.
@@ -86,7 +86,7 @@ impl Tally {
         Self {
             labs: labs.collect(),
             failing: IndexMap::new(),
-            untold: IndexMap::new(),
+            unknown: IndexMap::new(),
             open: 0,
             leftovers: Vec::new(),
         }
@@ -113,13 +113,13 @@ impl Tally {
         let mut added = Added::default();
         match first_open(grade, report) {
             None => tally.through += 1,
-            Some((_, Status::Unknown)) => tally.untold += 1,
+            Some((_, Status::Unknown)) => tally.unknown += 1,
             Some((step, _)) => {
                 tally.stops[step] += 1;
                 added.stop = Some(step);
             }
         }
-        for check in to_mend(report) {
+        for check in to_fix(report) {
             added.failing.push(self.fails(lab, report, check));
         }
         let unknown = report
@@ -127,10 +127,10 @@ impl Tally {
             .filter(|(_, c)| c.status == Status::Unknown && !c.optional);
         for (step, check) in unknown {
             let reason = cut(check.found.as_deref().unwrap_or("no reason given"), MAX_REASON);
-            let untold = self.untold.entry(reason).or_default();
-            if untold.last().is_none_or(|u| (u.student, u.lab) != (student, lab)) {
+            let unknown = self.unknown.entry(reason).or_default();
+            if unknown.last().is_none_or(|u| (u.student, u.lab) != (student, lab)) {
                 let step = step.id.clone();
-                untold.push(Untold { student, lab, step });
+                unknown.push(UnknownResult { student, lab, step });
             }
         }
         added

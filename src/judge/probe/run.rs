@@ -10,7 +10,7 @@ use super::hops::Hops;
 use crate::course::{Hop, Probe, Step};
 use crate::expr::Scope;
 use crate::probe::Progress;
-use crate::report::{CheckReport, Stop};
+use crate::report::{CheckReport, PathStep};
 use chrono::Utc;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -42,7 +42,7 @@ pub struct Probed {
     /// The reports of its hops.
     pub reports: Vec<CheckReport>,
     /// The line that shows the way.
-    pub path: Vec<Stop>,
+    pub path: Vec<PathStep>,
     /// What the user has to know of it.
     pub notes: Vec<String>,
     /// What it left in the account and could not take away.
@@ -206,7 +206,7 @@ impl<'r> ProbeRun<'r> {
                 state.report = interrupted(&state.hop.check);
             }
             state.report.seconds = round(state.seen.unwrap_or_default());
-            ended.path.push(Stop {
+            ended.path.push(PathStep {
                 name: state.hop.label.clone(),
                 status: state.report.status,
                 seconds: state.seen.map(round),

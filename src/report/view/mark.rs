@@ -9,9 +9,9 @@ use serde::Serialize;
 pub enum Mark {
     /// As it should be.
     Pass,
-    /// The student's to mend.
+    /// The student's to fix.
     Fail,
-    /// We could not tell.
+    /// It could not be determined.
     Unknown,
     /// Something that it needs did not pass.
     Blocked,
@@ -79,7 +79,7 @@ impl Mark {
         match self {
             Self::Pass => "passed",
             Self::Fail => "failed",
-            Self::Unknown => "could not tell",
+            Self::Unknown => "unknown",
             Self::Blocked => "not reached",
             Self::NotStarted => "not started",
             Self::Extra => "extra credit",

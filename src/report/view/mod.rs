@@ -5,8 +5,8 @@ mod parts;
 mod phrases;
 
 pub use mark::Mark;
-pub use parts::{CheckView, Line, PathStep, ReportView, StepView};
-pub use phrases::{causes, duration, minute, to_mend};
+pub use parts::{CheckView, Line, PathStepView, ReportView, StepView};
+pub use phrases::{causes, duration, minute, to_fix};
 
 use super::text::visible;
 use super::{Report, Status};
@@ -23,7 +23,7 @@ impl ReportView {
             let mut checks = Vec::new();
             for check in &step.checks {
                 let reason = check.found.as_deref().unwrap_or_default();
-                let told = match check.status {
+                let in_summary = match check.status {
                     Status::Fail => !later,
                     // One denied action makes many checks unknown: its reason is said once.
                     Status::Unknown => !reasons.contains(&reason),
@@ -32,7 +32,7 @@ impl ReportView {
                 if check.status == Status::Unknown {
                     reasons.push(reason);
                 }
-                checks.push(CheckView::of(report, step, check, told));
+                checks.push(CheckView::of(report, step, check, in_summary));
             }
             steps.push(StepView::of(report, step, checks));
         }

@@ -37,17 +37,17 @@ pub struct StepView {
     pub mark: Mark,
     /// `4/10`, `?/10`.
     pub points: String,
-    /// What is to be said of it on one line; empty where nothing is.
+    /// What to say of it on one line; may be empty.
     pub said: String,
-    /// The probe's way, where the step has one and it is what is said.
-    pub way: Vec<PathStep>,
+    /// The probe's path, where the step has one and it is what is said.
+    pub path: Vec<PathStepView>,
     /// Its checks.
     pub checks: Vec<CheckView>,
 }
 
-/// A stop on the probe's way.
+/// A hop on the probe's path.
 #[derive(Debug, Clone, Serialize)]
-pub struct PathStep {
+pub struct PathStepView {
     /// Its name.
     pub name: String,
     /// Whether the event was seen there.
@@ -71,9 +71,9 @@ pub struct CheckView {
     pub possible: u32,
     /// Extra credit.
     pub optional: bool,
-    /// Whether it belongs to the short account: what is to be done now, and nothing twice.
-    pub told: bool,
-    /// What is to be said of it.
+    /// Whether it is shown in full at once: it is to be done now, and nothing else says the same.
+    pub in_summary: bool,
+    /// What to say of it.
     pub lines: Vec<Line>,
 }
 

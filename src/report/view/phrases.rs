@@ -1,7 +1,7 @@
 //! What is said of a step, of a check and at the end.
 
 use super::mark::{Mark, not_started};
-use super::{CheckView, Line, PathStep, StepView};
+use super::{CheckView, Line, PathStepView, StepView};
 use crate::report::text::visible;
 use crate::report::{CheckReport, Chosen, Report, Status, StepReport, Verdict};
 use std::fmt::Write;
@@ -18,15 +18,15 @@ impl StepView {
         let mut stops = Vec::new();
         let said = match mark {
             Mark::NotStarted => format!("not started: {}", reason(not_started(step))),
-            Mark::Unknown => format!("could not tell: {}", reason(of(Status::Unknown).next())),
+            Mark::Unknown => format!("unknown: {}", reason(of(Status::Unknown).next())),
             Mark::Blocked => {
                 let needs: Vec<&str> = of(Status::Blocked).flat_map(|c| &c.needs).map(String::as_str).collect();
                 format!("not reached: needs {}", first_few(&needs))
             }
-            Mark::Pass | Mark::Fail | Mark::Extra if step.way.is_empty() => about(report, step),
+            Mark::Pass | Mark::Fail | Mark::Extra if step.path.is_empty() => about(report, step),
             Mark::Pass | Mark::Fail | Mark::Extra => {
-                stops = way(step);
-                let stops: Vec<String> = stops.iter().map(PathStep::text).collect();
+                stops = path(step);
+                let stops: Vec<String> = stops.iter().map(PathStepView::text).collect();
                 stops.join(" → ")
             }
         };
@@ -36,13 +36,13 @@ impl StepView {
             mark,
             points,
             said,
-            way: stops,
+            path: stops,
             checks,
         }
     }
 }
 
-impl PathStep {
+impl PathStepView {
     /// `table ✓ 0.5 s`
     fn text(&self) -> String {
         let mark = self.mark.map(|m| format!(" {}", m.symbol())).unwrap_or_default();
@@ -52,7 +52,7 @@ impl PathStep {
 }
 
 impl CheckView {
-    pub(super) fn of(report: &Report, step: &StepReport, check: &CheckReport, told: bool) -> Self {
+    pub(super) fn of(report: &Report, step: &StepReport, check: &CheckReport, in_summary: bool) -> Self {
         let optional = check.optional && check.status == Status::Fail;
         let points = match check.status {
             Status::Unknown => format!("?/{}", check.possible),
@@ -65,11 +65,11 @@ impl CheckView {
             points,
             possible: check.possible,
             optional: check.optional,
-            told,
+            in_summary,
             lines: match check.status {
                 Status::Pass => Vec::new(),
                 Status::Fail => failure(report, step, check),
-                Status::Unknown => untold(report, check),
+                Status::Unknown => unknown(report, check),
                 Status::Blocked => vec![line("needs", &check.needs.join(", "))],
             },
         }
@@ -93,7 +93,8 @@ fn failure(report: &Report, step: &StepReport, check: &CheckReport) -> Vec<Line>
     lines.extend(check.why.iter().map(|why| line("why", why)));
     let first = causes(report, check);
     if !first.is_empty() {
-        let text = format!("mend {}: this may follow from it", first.join(" and "));
+        let whose = if first.len() == 1 { "its" } else { "their" };
+        let text = format!("fix {}: this may be {whose} consequence", first.join(" and "));
         lines.push(line("first", &text));
     }
     lines.extend(check.fix.iter().map(|fix| line("fix", fix)));
@@ -102,8 +103,8 @@ fn failure(report: &Report, step: &StepReport, check: &CheckReport) -> Vec<Line>
     lines
 }
 
-fn untold(report: &Report, check: &CheckReport) -> Vec<Line> {
-    let mut lines = vec![line("could not tell", check.found.as_deref().unwrap_or_default())];
+fn unknown(report: &Report, check: &CheckReport) -> Vec<Line> {
+    let mut lines = vec![line("reason", check.found.as_deref().unwrap_or_default())];
     let others = report.checks().map(|(_, c)| c).filter(|c| c.id != check.id);
     let same = others.filter(|c| c.status == Status::Unknown && c.found == check.found);
     let same: Vec<&str> = same.map(|c| c.id.as_str()).collect();
@@ -114,8 +115,8 @@ fn untold(report: &Report, check: &CheckReport) -> Vec<Line> {
     lines
 }
 
-/// What is to be mended now: the failed checks of the short account, without extra credit.
-pub fn to_mend(report: &Report) -> impl Iterator<Item = &CheckReport> {
+/// What to fix now: the failed checks of the summary, without extra credit.
+pub fn to_fix(report: &Report) -> impl Iterator<Item = &CheckReport> {
     let next = next(report);
     let now = report.checks().filter(move |(step, _)| !is_later(step, next));
     now.map(|(_, check)| check)
@@ -131,7 +132,7 @@ pub(super) fn is_later(step: &StepReport, next: Option<&StepReport>) -> bool {
     not_started(step).is_some() && next.is_some_and(|next| next.id != step.id)
 }
 
-/// The failed checks that a failed check needs: it may follow from them.
+/// The failed checks that a failed check needs: it may be their consequence.
 pub fn causes<'a>(report: &'a Report, check: &CheckReport) -> Vec<&'a str> {
     let failed = report.checks().map(|(_, c)| c).filter(|c| c.status == Status::Fail);
     let needed = failed.filter(|c| check.needs.contains(&c.id));
@@ -203,14 +204,14 @@ fn about(report: &Report, step: &StepReport) -> String {
 }
 
 /// `sent ✓ → function ✓ 0.3 s → table ·`
-fn way(step: &StepReport) -> Vec<PathStep> {
-    let sent = step.way.first().is_some_and(|s| s.status != Status::Blocked);
-    let start = PathStep {
+fn path(step: &StepReport) -> Vec<PathStepView> {
+    let sent = step.path.first().is_some_and(|s| s.status != Status::Blocked);
+    let start = PathStepView {
         name: if sent { "sent" } else { "nothing sent" }.to_owned(),
         mark: sent.then_some(Mark::Pass),
         when: String::new(),
     };
-    let stops = step.way.iter().map(|stop| PathStep {
+    let stops = step.path.iter().map(|stop| PathStepView {
         name: visible(&stop.name),
         mark: Some(stop.status.into()),
         when: stop.seconds.map(|s| format!("{s:.1} s")).unwrap_or_default(),
@@ -222,7 +223,11 @@ pub(super) fn summary(report: &Report) -> (String, Vec<String>) {
     let points = &report.points;
     let mut text = format!("{} of {} points.", points.earned, points.possible);
     if points.unknown > 0 {
-        let _ = write!(text, " {} could not be told and are not lost.", points.unknown);
+        let unknown = match points.unknown {
+            1 => "1 point could not be checked and is not deducted".to_owned(),
+            n => format!("{n} points could not be checked and are not deducted"),
+        };
+        let _ = write!(text, " {unknown}.");
     }
     let mut steps: Vec<String> = Vec::new();
     match report.verdict {
@@ -236,7 +241,7 @@ pub(super) fn summary(report: &Report) -> (String, Vec<String>) {
                 let _ = write!(text, " Start with {}, then:", visible(&first.id));
             }
         }
-        Verdict::Unknown => text.push_str(" What could be told is right."),
+        Verdict::Unknown => text.push_str(" Everything that was checked passed."),
     }
     (text, steps)
 }
