@@ -277,7 +277,7 @@ pub struct OwnAccount {
 /// Where the secret of a class is.
 #[derive(Debug, Args)]
 pub struct SecretFile {
-    /// The class's secret, from which the external ids come; else `edemlab/class-secret` in your folder of settings.
+    /// The class secret, from which the external IDs come; else `edemlab/class-secret` in your folder of settings.
     #[arg(long = "secret", value_name = "FILE", env = "EDEMLAB_CLASS_SECRET_FILE")]
     pub file: Option<PathBuf>,
 }

@@ -161,7 +161,7 @@ fn key(request: &Message, account: &str, recorded: &str) -> String {
     let scope: Vec<&str> = scope.collect();
     let body = String::from_utf8_lossy(&request.body);
     let body = match body.contains("Action=AssumeRole&") {
-        // The external id is another one for each student.
+        // The external ID is another one for each student.
         true => "Action=AssumeRole",
         false => &body,
     };

@@ -57,11 +57,11 @@ pub enum ConnectError {
     /// Not a region.
     #[error(transparent)]
     NotARegion(#[from] NotARegion),
-    /// A role, and no external id.
-    #[error("a role is to be assumed, but the class's secret is not there, from which its external id comes")]
+    /// A role, and no external ID.
+    #[error("cannot assume the student's role: the class secret, from which its external ID is derived, was not found")]
     NoSecret,
     /// Not the account that was promised.
-    #[error("the credentials are of account {found}, the roster says {promised}")]
+    #[error("these credentials belong to account {found}, but the roster lists {promised}")]
     OtherAccount {
         /// The account that was reached.
         found: String,
@@ -69,7 +69,7 @@ pub enum ConnectError {
         promised: String,
     },
     /// What a student gave opens the professor's own account.
-    #[error("{}account {account} is your own account and no student's", line.map_or_else(String::new, |n| format!("line {n} of the roster: ")))]
+    #[error("{}account {account} is your own account, not a student's", line.map_or_else(String::new, |n| format!("line {n} of the roster: ")))]
     OwnAccount {
         /// The account.
         account: String,
@@ -95,7 +95,7 @@ impl ConnectError {
             ],
             Self::NoRegion => &[
                 "For this command       add --region eu-west-1 (the region you work in)",
-                "For good               aws configure set region eu-west-1",
+                "For every command      aws configure set region eu-west-1",
                 "Without an account     add --sandbox to this command",
             ],
             Self::NotARegion(_) => &["The console shows the region's code beside your name, for example eu-west-1."],
@@ -104,7 +104,7 @@ impl ConnectError {
                 "Made on another one     copy it from there, and name it with --secret FILE",
             ],
             Self::OtherAccount { .. } => {
-                &["Mend the column `account` of the roster, or ask the student for the right credentials."]
+                &["Correct the column `account` of the roster, or ask the student for the right credentials."]
             }
             Self::OwnAccount { .. } => &[
                 "The student's account   ask the student for their own credentials",
@@ -121,7 +121,7 @@ impl ConnectError {
                     "A new key              IAM → Users → your user → Security credentials → Create access key",
                 ],
                 ErrorKind::RoleRefused(_) => &[
-                    "The student            sends the link or command of `edemlab access link ROSTER` through once more",
+                    "The student            uses the link or command of `edemlab access link ROSTER` again",
                     "You                    may need permission for sts:AssumeRole on that role",
                 ],
                 ErrorKind::ClockSkew => &["Set this computer's clock (automatic time), then try again."],

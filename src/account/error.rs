@@ -151,7 +151,7 @@ impl CallError {
             ErrorKind::Denied => format!("{action} is denied"),
             ErrorKind::Throttled => format!("AWS answered {action} with \"slow down\", after all retries"),
             ErrorKind::RoleRefused(arn) => format!(
-                "AWS refused to let you act as {}: the role is not there, or its external id is another",
+                "AWS refused to let you assume {}: the role does not exist, or its external ID is different",
                 role_of(arn)
             ),
             ErrorKind::Expired if action == ASSUME_ROLE => "your own credentials have expired".to_owned(),

@@ -34,7 +34,7 @@ impl HttpClient for BodyLimit {
 
 /// AWS answers every read with a body. Without one, whatever is in between has lost it: an empty list would be a verdict.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
-#[error("AWS's answer came without a body")]
+#[error("AWS's response has no body")]
 pub(super) struct EmptyAnswer;
 
 impl HttpConnector for BodyLimitConnector {

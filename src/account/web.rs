@@ -92,7 +92,7 @@ impl Account {
     async fn visit_once(&self, host: &str, path: &str, request: WebRequest) -> Result<WebAnswer, CallError> {
         let action = format!("a request to https://{host}{path}");
         if !is_aws(host) {
-            let message = format!("{host:?} is not a host name of AWS's, so nothing is sent to it");
+            let message = format!("{host:?} is not an AWS host name: no request was sent");
             return Err(CallError::other(&action, "NotAws", message));
         }
         let url = match self.config.endpoint_url() {

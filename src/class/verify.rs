@@ -208,7 +208,7 @@ async fn in_place(
         (found.anything && found.region != account.region()).then(|| {
             let (lab, here, there) = (&lab.id, account.region(), &found.region);
             format!(
-                "nothing of lab {lab} in {here}; resources in {there}: correct `region` or `region.{lab}` in the roster"
+                "no resource of lab {lab} in {here}, but some in {there}: correct `region` or `region.{lab}` in the roster"
             )
         })
     });
@@ -238,8 +238,8 @@ async fn may_read(entry: &Entry, account: &Account, labs: &[&Lab]) -> Result<(),
         let list = denied.into_iter().collect::<Vec<_>>().join(", ");
         let tell = match entry.access {
             Access::Role { .. } => {
-                "The role in your AWS account may not read all that the labs need: please send the link or command that \
-                 I gave you through once more, or tell me if your organisation forbids it."
+                "The role in your AWS account may not read all that the labs need: please use the link or command that \
+                 I gave you again, or tell me if your organization forbids it."
                     .to_owned()
             }
             _ => format!("Your AWS credentials may not read all that the labs need ({list}): please hand in others."),
@@ -294,9 +294,9 @@ fn not_open(entry: &Entry, error: &ConnectError) -> NotReady {
             "The AWS credentials that you handed in have expired: please start the lab again and hand in the new ones."
                 .to_owned(),
         ),
-        (_, Some(ErrorKind::WrongCredentials)) if handed_in => {
-            Some("AWS does not accept the credentials that you handed in: please copy them anew, all lines.".to_owned())
-        }
+        (_, Some(ErrorKind::WrongCredentials)) if handed_in => Some(
+            "AWS does not accept the credentials that you handed in: please copy them again, all lines.".to_owned(),
+        ),
         _ => None,
     };
     let is_unknown = matches!(

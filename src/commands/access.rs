@@ -75,7 +75,7 @@ pub async fn run(course: Option<PathBuf>, command: AccessCommand) -> anyhow::Res
             let others = class.students.len() - invited.len();
             if others > 0 {
                 eprintln!(
-                    "note: {others} of {} students are excused or gave keys or a profile: they need no link",
+                    "note: {others} of {} students need no link: they are excused, or gave keys or a profile",
                     class.students.len()
                 );
             }
@@ -114,7 +114,7 @@ fn made(flag: &SecretFile) -> anyhow::Result<(Secret, PathBuf)> {
     let (secret, new) = Secret::load_or_make(&path)?;
     if new {
         eprintln!(
-            "note: made the class's secret {}: keep it, without it none of these roles can be opened",
+            "note: made the class secret {}: keep it, these roles cannot be assumed without it",
             path.display()
         );
     }

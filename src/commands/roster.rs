@@ -84,8 +84,8 @@ pub async fn student_access(
         let me = me.map_err(|error| ConnectError::from((error, profile.as_deref())))?;
         if me.who() == "root" {
             bail!(
-                "your own credentials are those of the root user of account {}, who can assume no role: use those of an \
-                 IAM user or of a role",
+                "your own credentials belong to the root user of account {}, which cannot assume a role: use those of an \
+                 IAM user or a role",
                 me.account
             );
         }
@@ -128,8 +128,8 @@ pub fn warn_of_spelling(class: &Roster, secret: &Path) -> anyhow::Result<()> {
     if !respelled.is_empty() {
         let list = identifier::lines(&respelled, "in the roster", "when `edemlab access link` was run");
         eprintln!(
-            "note: these students were invited by another spelling, from which another external ID follows: their roles \
-             do not open.{list}\n  {}",
+            "note: these students were invited under another spelling, which gives another external ID: their roles cannot \
+             be assumed.{list}\n  {}",
             identifier::WAY_OUT
         );
     }
@@ -140,7 +140,7 @@ pub fn warn_of_spelling(class: &Roster, secret: &Path) -> anyhow::Result<()> {
 pub fn warn_of(secret: &Secret, path: &Path) {
     if secret.open_to_others {
         let path = visible(&path.display().to_string());
-        eprintln!("note: other users of this computer may read the class's secret: chmod 600 {path}");
+        eprintln!("note: other users of this computer may read the class secret: chmod 600 {path}");
     }
 }
 
@@ -240,8 +240,8 @@ fn text(verified: &[Verified]) -> String {
     }
     if count(State::Excused) < verified.len() && verified.iter().all(|v| v.state == State::Excused || v.refused) {
         out.push_str("\n\n");
-        let hint = "Every role was refused. Then it may be you: your own user needs permission for sts:AssumeRole, and has to be in \
-                    the account that the template names.";
+        let hint = "Every role was refused, so the cause may be your own user: it needs permission for \
+                    sts:AssumeRole and must be in the account that the template names.";
         out.push_str(&wrapped(hint, width, " note  "));
     }
     out

@@ -49,7 +49,7 @@ fn grade() -> Value {
         },
         // Without it the outputs of all children are one state's output, and that may have 256 KiB; see
         // <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html>. Compact is without the
-        // inputs of those that succeeded, in which the external ids are.
+        // inputs of those that succeeded, in which the external IDs are.
         "ResultWriter": {
             "Resource": "arn:${AWS::Partition}:states:::s3:putObject",
             "WriterConfig": {"OutputType": "JSON", "Transformation": "COMPACT"},

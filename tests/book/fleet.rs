@@ -53,7 +53,7 @@ fn text_of_chapter() -> String {
 }
 
 /// What the chapters before have left in the reader's folder: the roster, and the secret of the class, from which the
-/// students' roles have their external ids.
+/// students' roles have their external IDs.
 fn before(class: &Class) -> Block {
     Block {
         chapter: CHAPTER.to_owned(),

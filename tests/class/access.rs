@@ -1,4 +1,4 @@
-//! Into the students' accounts: the template of the role, its links, the class's secret, and the student_access that all of it
+//! Into the students' accounts: the template of the role, its links, the class secret, and the student_access that all of it
 //! opens.
 
 use crate::common;
@@ -83,7 +83,7 @@ fn a_student_makes_the_role_and_only_the_professor_with_their_id_comes_in() {
         "arn:aws:sts::810000000011:assumed-role/edemlab-grader/edemlab"
     );
 
-    // Another professor, another class's secret, another student's id: the same refusal.
+    // Another professor, another class secret, another student's id: the same refusal.
     refused(identity(
         &self::student_access(&cloud().student("810000000002"), &secret),
         &class,
@@ -173,7 +173,7 @@ fn links_hold_an_id_of_each_students_own_and_always_the_same() {
     let (file, hidden) = (file.to_str().unwrap(), secret.to_str().unwrap());
     let link = |args: &[&str]| done(cloud().professor(&[&["access", "link", file, "--secret", hidden], args].concat()));
     let first = link(&["--format", "csv"]);
-    assert!(first.stderr.contains("made the class's secret"), "{}", first.stderr);
+    assert!(first.stderr.contains("made the class secret"), "{}", first.stderr);
     assert!(first.stderr.contains("2 of 4 students"), "{}", first.stderr);
     let content = std::fs::read_to_string(&secret).unwrap();
     assert_eq!(content.trim().len(), 64);
@@ -192,7 +192,7 @@ fn links_hold_an_id_of_each_students_own_and_always_the_same() {
     assert!(rows[1][5].ends_with(&format!("--parameter-overrides ExternalId={}", id(&rows[1]))));
     let again = link(&["--format", "csv"]);
     assert_eq!(again.stdout, first.stdout);
-    assert!(!again.stderr.contains("made the class's secret") && !again.stdout.contains(content.trim()));
+    assert!(!again.stderr.contains("made the class secret") && !again.stdout.contains(content.trim()));
 
     // Another spelling of who was invited is another id: both are said, before anything is sent.
     std::fs::write(

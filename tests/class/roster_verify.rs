@@ -67,13 +67,13 @@ fn every_account_is_tried_and_who_is_not_ready_is_told_what_to_do() {
             "role/edemlab-grader of 820000000002",
             "open the link or run the command",
         ),
-        (2, "its external id is another", "AWS account 820000000003"),
+        (2, "its external ID is different", "AWS account 820000000003"),
         (
             4,
-            "credentials are of account 820000000005, the roster says 820000000999",
+            "credentials belong to account 820000000005, but the roster lists 820000000999",
             "which one is yours",
         ),
-        (5, "does not accept these credentials", "copy them anew"),
+        (5, "does not accept these credentials", "copy them again"),
         (6, "dynamodb:ListTables", "hand in others"),
     ] {
         assert!(
@@ -108,7 +108,7 @@ fn every_account_is_tried_and_who_is_not_ready_is_told_what_to_do() {
     assert_eq!(code, 0, "{stdout}");
     let (_, stdout, _) = verify(folder, "student,account\ns002,820000000002\ns009,820000000009\n", &[]);
     assert!(
-        stdout.contains("Every role was refused. Then it may be you"),
+        stdout.contains("Every role was refused, so the cause may be your own user"),
         "{stdout}"
     );
 }
@@ -191,7 +191,7 @@ fn a_wrong_region_is_said_with_the_right_one() {
     assert_eq!(students[0]["state"], "not_ready", "{seen:#}");
     let reason = students[0]["reason"].as_str().unwrap();
     assert!(
-        reason.contains("nothing of lab datastream in eu-west-3; resources in us-west-2"),
+        reason.contains("no resource of lab datastream in eu-west-3, but some in us-west-2"),
         "{reason}"
     );
     assert_eq!(

@@ -1,4 +1,4 @@
-//! A professor and the accounts of a class in a sandbox, reached as on AWS: through roles with external ids.
+//! A professor and the accounts of a class in a sandbox, reached as on AWS: through roles with external IDs.
 
 use std::path::Path;
 use std::process::Command;
@@ -33,7 +33,7 @@ impl Cloud {
         printed.stdout
     }
 
-    /// What a student does with the template: a stack, with their external id.
+    /// What a student does with the template: a stack, with their external ID.
     pub fn make_role(&self, account: &str, template: &str, external_id: &str) -> Account {
         let root = self.root(account);
         let stack = json!({
@@ -47,7 +47,7 @@ impl Cloud {
         root
     }
 
-    /// Lets the professor into a student's account, with the external id of the class whose secret is in `secret`.
+    /// Lets the professor into a student's account, with the external ID of the class whose secret is in `secret`.
     pub fn let_in(&self, account: &str, student: &str, secret: &Path) -> Account {
         let id = Secret::load_or_make(secret).expect("a secret").0.external_id(student);
         self.make_role(account, &self.access_template(&[]), &id)

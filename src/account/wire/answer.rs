@@ -21,17 +21,17 @@ impl ProvideErrorMetadata for ServiceError {
 /// What cannot be read as an answer of AWS's: a proxy's page, for example.
 #[derive(Debug, thiserror::Error)]
 enum Unreadable {
-    #[error("the answer is no JSON: {0}")]
+    #[error("the response is not JSON: {0}")]
     Json(#[from] serde_json::Error),
-    #[error("the answer is no XML: {0}")]
+    #[error("the response is not XML: {0}")]
     Xml(#[from] roxmltree::Error),
-    #[error("the answer is not in UTF-8")]
+    #[error("the response is not UTF-8")]
     Utf8(#[from] std::str::Utf8Error),
-    #[error("the answer is JSON, but no object")]
+    #[error("the response is JSON, but not an object")]
     NoObject,
-    #[error("the answer is XML, but no answer of AWS's")]
+    #[error("the response is XML, but not one that AWS sends")]
     NoResponse,
-    #[error("the answer was not read whole")]
+    #[error("the response is incomplete")]
     NotWhole,
 }
 

@@ -28,11 +28,11 @@ pub enum RegionError {
     },
     /// A region with nothing seen in it, or something else, could be the one.
     #[error(
-        "could not determine in which region this student works: {0} did not respond. Try again, or add a column `region` to the roster"
+        "could not determine this student's region: {0} did not respond. Retry, or add a column `region` to the roster"
     )]
     Unanswered(String),
     /// Nothing anywhere, and no region of the professor's own.
-    #[error("no resource of the labs is in any region, and no region is set: add --region")]
+    #[error("no lab resource was found in any region, and no region is set: add --region")]
     Nowhere,
 }
 
@@ -146,7 +146,7 @@ pub(super) fn choose(
         return Err(RegionError::Unanswered((*rival).to_owned()));
     }
     let because = match most {
-        0 => format!("nothing of {lab} is in any region"),
+        0 => format!("no resource of {lab} was found in any region"),
         _ => format!("{most} of {kinds} kinds of resource are there"),
     };
     Ok(FoundRegion {

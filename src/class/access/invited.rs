@@ -1,4 +1,4 @@
-//! Who was invited with a class's secret: an external id comes from the identifier as it was spelled then, so another
+//! Who was invited with a class secret: an external ID comes from the identifier as it was spelled then, so another
 //! spelling opens no role.
 
 use super::SecretError;
@@ -53,7 +53,7 @@ pub fn remember<'a>(secret: &Path, students: impl Iterator<Item = &'a str>) -> R
     })
 }
 
-/// Who of `students` was invited by another spelling, so that their external id is another. Case makes none.
+/// Who of `students` was invited by another spelling, so that their external ID is another. Case makes none.
 ///
 /// # Errors
 /// When the list cannot be read.

@@ -19,7 +19,7 @@ pub enum Source {
 /// An address that CloudFormation takes no template from.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "CloudFormation takes templates from S3 only, so --template-url begins like https://BUCKET.s3.eu-west-1.amazonaws.com/: {0}"
+    "CloudFormation takes templates from S3 only: --template-url must look like https://BUCKET.s3.eu-west-1.amazonaws.com/KEY, not {0}"
 )]
 pub struct NotInS3(String);
 
@@ -50,7 +50,7 @@ impl Source {
 pub struct Invitation<'a> {
     /// Who.
     pub entry: &'a Entry,
-    /// Their external id.
+    /// Their external ID.
     pub external_id: String,
     /// The region of the stack. The role holds in all.
     pub region: String,

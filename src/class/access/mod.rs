@@ -27,7 +27,7 @@ pub struct StudentAccess {
     ids: ExternalIds,
 }
 
-/// The external ids with which the students' roles are opened.
+/// The external IDs with which the students' roles are opened.
 #[derive(Debug)]
 pub enum ExternalIds {
     /// Each comes from the secret of the class.

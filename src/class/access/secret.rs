@@ -1,4 +1,4 @@
-//! The secret of a class, from which every student's external id comes: no list of them is needed.
+//! The secret of a class, from which every student's external ID comes: no list of them is needed.
 
 use crate::private;
 use hmac::{Hmac, Mac};
@@ -24,10 +24,10 @@ impl std::fmt::Debug for Secret {
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// No file yet.
-    #[error("the class's secret {} is not there: without it nobody knows the external ids of the students' roles", .0.display())]
+    #[error("the class secret {} was not found: the external IDs of the students' roles are derived from it", .0.display())]
     Missing(PathBuf),
     /// A file that cannot be read or written.
-    #[error("cannot {what} the class's secret {}: {cause}", path.display())]
+    #[error("cannot {what} the class secret {}: {cause}", path.display())]
     File {
         /// What was tried.
         what: &'static str,
@@ -37,10 +37,10 @@ pub enum SecretError {
         cause: io::Error,
     },
     /// Something else is in the file.
-    #[error("{} is not a class's secret that `edemlab access link` has made: it should be 64 hexadecimal digits", .0.display())]
+    #[error("{} is not a class secret made by `edemlab access link`: expected 64 hexadecimal digits", .0.display())]
     Content(PathBuf),
     /// No home folder.
-    #[error("there is no home folder to keep the class's secret in: name a file with --secret")]
+    #[error("no home folder was found for the class secret: name a file with --secret")]
     NoHome,
 }
 
@@ -100,7 +100,7 @@ impl Secret {
         }
     }
 
-    /// A student's external id: 32 hexadecimal digits, 128 bits of HMAC-SHA256. The student's identifier counts without
+    /// A student's external ID: 32 hexadecimal digits, 128 bits of HMAC-SHA256. The student's identifier counts without
     /// regard to case, as in the roster.
     pub fn external_id(&self, student: &str) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.bytes).expect("a key of any length is good");

@@ -34,7 +34,7 @@ pub enum TemplateError {
 }
 
 /// The template, as YAML: one role, which may do what `labs` need (without their probes when `probe` is false), and which
-/// only the account `professor` can assume, and only with the student's own external id.
+/// only the account `professor` can assume, and only with the student's own external ID.
 ///
 /// # Errors
 /// When no role could hold that.
@@ -94,7 +94,7 @@ fn document(statements: Vec<Value>, professor: &str) -> Result<Value, TemplateEr
         "Parameters": {PARAMETER: {
             "Type": "String",
             "Description": "The identifier that you were given. It is yours alone.",
-            // What AWS allows in an external id; see
+            // What AWS allows in an external ID; see
             // <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>.
             "AllowedPattern": r"^[\w+=,.@:/-]{2,1224}$",
             "ConstraintDescription": "the identifier that you were given, without spaces",

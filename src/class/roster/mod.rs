@@ -73,7 +73,7 @@ pub fn refuse_own_account(path: &Path, roster: &Roster, own: &str) -> Result<(),
         .map(|entry| Problem {
             line: Some(entry.line),
             reason: format!(
-                "account {own} is your own account, and no student's: remove the line, or ask for the right account. To \
+                "account {own} is your own account, not a student's: remove the line, or ask for the right account. To \
                  check your own labs, run `edemlab check`"
             ),
         })

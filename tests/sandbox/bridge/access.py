@@ -1,4 +1,4 @@
-"""Who may assume a role of another account: whom its trust policy names, with the external id, and allowed at home."""
+"""Who may assume a role of another account: whom its trust policy names, with the external ID, and allowed at home."""
 from lab import *
 
 HOME, THERE = "920000000001", "920000000002"
