@@ -14,7 +14,7 @@ pub fn render(diff: &Diff, width: usize) -> String {
         render_lab(&mut out, lab, width);
     }
     if diff.labs.is_empty() {
-        out.push_str("nobody is graded in either\n");
+        out.push_str("no student is graded in either class\n");
     }
     out
 }
@@ -37,7 +37,7 @@ fn render_lab(out: &mut String, lab: &LabDiff, width: usize) {
             }
             if !std::mem::replace(&mut any, true) {
                 let title = if *change == Change::Same {
-                    "as many points, by other checks"
+                    "same points, by other checks"
                 } else {
                     word(*change)
                 };
@@ -52,7 +52,7 @@ fn render_lab(out: &mut String, lab: &LabDiff, width: usize) {
     if lab.checks.is_empty() {
         return;
     }
-    let _ = writeln!(out, " checks that turned");
+    let _ = writeln!(out, " checks that changed");
     for check in &lab.checks {
         let line = format!(
             "{} × {} → {}",

@@ -67,7 +67,7 @@ fn columns(said: &[String], labs: &[&str]) -> anyhow::Result<Vec<(String, String
             ),
         };
         if columns.iter().any(|(lab, _)| *lab == pair.0) {
-            bail!("--column says twice which column is that of {}", pair.0);
+            bail!("--column names two columns for {}", pair.0);
         }
         columns.push(pair);
     }
@@ -81,7 +81,7 @@ fn table(args: &GradebookArgs, folder: &Folder, entries: &[Entry], options: &Opt
     let table = Table::new(&folder.class().students, entries, args.steps, options);
     let (name, bytes) = match args.target {
         Target::Xlsx if args.out.as_deref() == Some(Path::new("-")) => {
-            bail!("a workbook is no text for a terminal: give a file, as in --out grades.xlsx");
+            bail!("a workbook cannot be printed: name a file, for example --out grades.xlsx");
         }
         Target::Xlsx => ("grades.xlsx", gradebook::xlsx(&table)?),
         _ => (
@@ -110,7 +110,7 @@ fn fill(lms: Lms, args: &GradebookArgs, folder: &Folder, entries: &[Entry], opti
             Lms::MoodleWorksheet => "Moodle: the assignment → Submissions → Actions → Download grading worksheet",
             Lms::Canvas => "Canvas: Grades → Export → Export Entire Gradebook",
         };
-        bail!("say which file is to be filled, with --fill FILE\n\n  {hint}");
+        bail!("no file to fill was named: add --fill FILE\n\n  {hint}");
     };
     let stem = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let out = args

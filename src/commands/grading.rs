@@ -23,7 +23,7 @@ const MANY: usize = 20;
 /// A problem of the class's folder that ends the command.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refused {
-    #[error("another edemlab grades into {0} now; wait for it, or end it first")]
+    #[error("another edemlab is grading into {0}: wait for it, or stop it first")]
     Busy(String),
     #[error("{dir} holds another course ({found}); choose another folder with --out")]
     OtherCourse { dir: String, found: String },
@@ -41,12 +41,12 @@ pub(super) enum Refused {
         how: String,
     },
     #[error(
-        "the class in {dir} knows these students by another spelling; graded now, each would be there twice. Nothing was \
+        "the class in {dir} has these students under another spelling, so each would be listed twice. Nothing was \
          graded.{list}\n{}\nIf the new spelling is right, choose another folder with --out.",
         identifier::WAY_OUT
     )]
     Respelled { dir: String, list: String },
-    #[error("from this computer at most {0} accounts can be graded at once; with --fleet more")]
+    #[error("this computer can grade at most {0} accounts in parallel; more are possible with --fleet")]
     TooManyAtOnce(u16),
 }
 

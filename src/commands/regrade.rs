@@ -29,7 +29,7 @@ pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<
                 let Some(evidence) = folder.evidence::<Evidence>(student, &made)? else {
                     without += 1;
                     eprintln!(
-                        "note: no evidence of {}, {} at {}: it stays as it is",
+                        "note: there is no evidence for {}, {} at {}: that run stays as it is",
                         shown(&student.id),
                         lab.id,
                         made.started

@@ -94,7 +94,7 @@ gone, 2 same
  gone
    s006 (A name)                    40 of 100
 
- checks that turned
+ checks that changed
    kinesis.exists                   1 × pass → unknown
    iam.role                         1 × unknown → pass
    iam.role                         1 × fail → pass
@@ -171,7 +171,10 @@ fn two_equal_gradings_differ_in_nothing() {
     let (before, _) = two();
     assert_eq!(diff(&before, &before, &[], "80"), "datastream · 7 students: 7 same\n");
     let empty = class(&[]);
-    assert_eq!(diff(&empty, &empty, &[], "80"), "nobody is graded in either\n");
+    assert_eq!(
+        diff(&empty, &empty, &[], "80"),
+        "no student is graded in either class\n"
+    );
 }
 
 #[test]

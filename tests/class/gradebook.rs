@@ -241,7 +241,7 @@ fn a_row_by_another_name_is_pointed_out() {
     assert_eq!(done.code, 0, "{}", done.said);
     done.says(&[
         "is it the same person?",
-        "g.csv:3: 12 is Alex Y in the roster, and here Somebody",
+        "g.csv:3: 12 is Alex Y in the roster, but Somebody here",
     ]);
     assert!(
         !done.said.contains("11 is") && !done.said.contains("13 is"),

@@ -52,10 +52,10 @@ fn all_problems_of_a_file_are_told_at_once_with_their_lines() {
         &said,
         &[
             "4 problems",
-            "export.csv:2: s001 is in this row and in line 4, by identifier or e-mail address: leave one",
+            "export.csv:2: s001 is in this row and in line 4, by identifier or e-mail address: keep one",
             "export.csv:2: decimal comma here, decimal dot in line 4",
-            "export.csv:3: `very good` is no grade",
-            "export.csv:5: 2 cells, and the header has 4",
+            "export.csv:3: `very good` is not a grade",
+            "export.csv:5: 2 cells, but the header has 4",
         ],
     );
 }
@@ -69,7 +69,7 @@ fn each_file_that_breaks_a_rule_has_its_own_words() {
             MOODLE.replace("Data stream", "Data strean"),
             &[],
             &[
-                "export.csv:1: no column is for datastream",
+                "export.csv:1: no column matches datastream",
                 "did you mean --column 'datastream=Assignment: Data strean (Real)'",
             ],
         ),
@@ -96,7 +96,7 @@ fn each_file_that_breaks_a_rule_has_its_own_words() {
             MOODLE.replace("Course total (Real)", "Quiz: Data stream (Real)"),
             &[],
             &[
-                "several columns may be meant for datastream",
+                "several columns match datastream",
                 "--column 'datastream=Assignment: Data stream (Real)'",
             ],
         ),
@@ -106,7 +106,10 @@ fn each_file_that_breaks_a_rule_has_its_own_words() {
                 .replace("ID number", "First name")
                 .replace("Email address", "Last name"),
             &[],
-            &["export.csv:1: no column says who is who", "First name, Last name"],
+            &[
+                "export.csv:1: no column identifies the students",
+                "First name, Last name",
+            ],
         ),
         (
             "moodle-worksheet",
@@ -121,7 +124,7 @@ fn each_file_that_breaks_a_rule_has_its_own_words() {
             "moodle-worksheet",
             WORKSHEET.replace("Email address", "Status"),
             &[],
-            &["no column says who is who: the assignment hides names"],
+            &["no column identifies the students: the assignment hides names"],
         ),
         (
             "canvas",
@@ -170,7 +173,7 @@ fn each_file_that_breaks_a_rule_has_its_own_words() {
             "moodle-worksheet",
             WORKSHEET.into(),
             &["--extra", "keep"],
-            &["export.csv:3: s002 would have 10.30 of 10: Moodle passes over a grade above the maximum"],
+            &["export.csv:3: s002 would have 10.30 of 10: Moodle skips a grade above the maximum"],
         ),
         (
             "moodle-worksheet",
@@ -183,13 +186,13 @@ fn each_file_that_breaks_a_rule_has_its_own_words() {
             "canvas",
             CANVAS.replace("A,1,s001,X,,", "A,1,s001,X,complete,"),
             &[],
-            &["export.csv:3: `complete` is no grade: Canvas takes numbers in column `Data stream (4001)`"],
+            &["export.csv:3: `complete` is not a grade: Canvas takes numbers in column `Data stream (4001)`"],
         ),
         (
             "moodle",
             MOODLE.replace("1.00", "\"1,00\""),
             &["--decimal", "comma"],
-            &["export.csv:3: the file has decimal dots: leave out --decimal comma"],
+            &["export.csv:3: the file has decimal dots: omit --decimal comma"],
         ),
         (
             "canvas",
@@ -232,7 +235,7 @@ fn one_row_for_two_students_is_refused() {
     let file = MOODLE.lines().take(2).collect::<Vec<_>>().join("\n");
     says(
         &refused_for(&class, "moodle", file.as_bytes(), &[]),
-        &["export.csv:2: both s001 and s002 of the class are this row"],
+        &["export.csv:2: this row matches both s001 and s002 of the class"],
     );
 }
 
@@ -245,7 +248,7 @@ fn a_lab_without_a_column_is_named_with_the_way_to_leave_it_out() {
     let args = ["--column", "eventdriven=Assignment: Data stream (Real)"];
     says(
         &refused_for(&class, "moodle", MOODLE.as_bytes(), &args),
-        &["would take both datastream and eventdriven"],
+        &["matches both datastream and eventdriven"],
     );
     says(
         &refused_for(&class, "moodle", MOODLE.as_bytes(), &["--column", "Data stream"]),

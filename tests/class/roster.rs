@@ -171,18 +171,18 @@ fn every_bad_line_is_named_with_its_reason() {
         &found,
         &[
             ("2", "`student` is empty"),
-            ("3", "`s002` is no e-mail address"),
+            ("3", "`s002` is not an e-mail address"),
             ("4", "role_arn `arn:aws:iam::111122223333:user/me`"),
-            ("5", "account 111122223334, the cell `account` says 111122223335"),
+            ("5", "account 111122223334, but the cell `account` says 111122223335"),
             ("6", "credentials `missing.txt`: there is no such file"),
             ("7", "profile and credentials"),
-            ("8", "no way into the account"),
+            ("8", "no access to the account"),
             ("9", "spreadsheet has shortened"),
             ("10", "did you mean"),
             ("11", "did you mean `datastream`"),
             ("12", "write yes or no"),
-            ("13", "11 cells, the header only 10"),
-            ("14", "it is no file"),
+            ("13", "11 cells, but the header has 10"),
+            ("14", "it is not a file"),
         ],
     );
 }
@@ -203,11 +203,11 @@ fn what_is_there_twice_is_said() {
     says(
         &found,
         &[
-            ("3", "student `S001` is that of line 2"),
-            ("4", "e-mail address `S001@example.com` is that of line 2"),
-            ("5", "account `111122223331` is that of line 2"),
-            ("7", "profile `school` is that of line 6"),
-            ("9", "the access key is that of line 8 too"),
+            ("3", "line 2 has the same student `S001`"),
+            ("4", "line 2 has the same e-mail address `S001@example.com`"),
+            ("5", "line 2 has the same account `111122223331`"),
+            ("7", "line 6 has the same profile `school`"),
+            ("9", "line 8 has the same access key"),
         ],
     );
 }
@@ -325,7 +325,7 @@ fn credentials_are_read_from_the_rosters_folder_only() {
         ("../own".to_owned(), "leaves the roster's folder"),
         ("handed-in/../../own".to_owned(), "leaves the roster's folder"),
         (absolute.to_str().unwrap().to_owned(), "is absolute"),
-        ("handed-in".to_owned(), "it is no file"),
+        ("handed-in".to_owned(), "it is not a file"),
         ("./s007".to_owned(), ""),
     ];
     #[cfg(unix)]
@@ -345,7 +345,7 @@ fn credentials_are_read_from_the_rosters_folder_only() {
             ("link".to_owned(), "leaves the roster's folder"),
             ("up/own".to_owned(), "leaves the roster's folder"),
             ("zero".to_owned(), "leaves the roster's folder"),
-            ("pipe".to_owned(), "it is no file"),
+            ("pipe".to_owned(), "it is not a file"),
             ("large".to_owned(), "larger than 64 kB"),
             ("inside/s008".to_owned(), ""),
         ]);

@@ -186,7 +186,7 @@ async fn tidy<K: RunStore>(
     let (before, now) = match (before, plan.keep.loose(student, &lab.id).await) {
         (Ok(before), Ok(now)) => (before, now),
         (Err(error), _) | (_, Err(error)) => {
-            judged.left(format!("what an earlier run may have left is not known: {error}"));
+            judged.left(format!("could not determine what an earlier run left: {error}"));
             return;
         }
     };
@@ -203,7 +203,7 @@ async fn tidy<K: RunStore>(
                 let there = loose.account.unwrap_or_default();
                 judged.left(format!(
                     "in account {there}, which the roster named before: what a probe that was cut off left there. To remove \
-                     it, grade this student once more with that account in the roster"
+                     it, grade this student again with that account in the roster"
                 ));
                 continue;
             }

@@ -34,7 +34,7 @@ pub fn layout(sheet: &mut Sheet) -> Result<Layout, Vec<Finding>> {
     let mut notes = Vec::new();
     if sheet.encoding().name() != "UTF-8" {
         notes.push(format!(
-            "written in UTF-8, not {}: Canvas reads nothing else",
+            "written in UTF-8, not {}: Canvas reads no other encoding",
             sheet.encoding().name()
         ));
         sheet.into_utf8();
@@ -122,7 +122,8 @@ fn column(index: usize, name: &str, possible: &str) -> Column {
             Some("is read-only: Canvas computes it".to_owned())
         }
         () if !numbered => Some(
-            "is no assignment: Canvas writes an assignment's number behind its title, as in `Lab 1 (1234)`".to_owned(),
+            "is not an assignment: Canvas writes an assignment's number behind its title, as in `Lab 1 (1234)`"
+                .to_owned(),
         ),
         () => None,
     };

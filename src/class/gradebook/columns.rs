@@ -37,7 +37,7 @@ pub fn columns<'l>(
         if let Some((other, _)) = found[..n].iter().find(|(_, c)| c == column) {
             let header = search.header(*column);
             let text = format!(
-                "column `{header}` would take both {} and {}: say which is whose with --column LAB=HEADER",
+                "column `{header}` matches both {} and {}: choose a column for each with --column LAB=HEADER",
                 other.id, lab.id
             );
             findings.push(Finding::at(sheet.header().line, text));
@@ -46,7 +46,7 @@ pub fn columns<'l>(
     if found.is_empty() && findings.is_empty() {
         let ids: Vec<&str> = labs.iter().map(|l| l.id.as_str()).collect();
         let text = format!(
-            "a worksheet is about one assignment, and the class has {}: say which it is with --lab",
+            "a worksheet is for one assignment, but the class has {}: choose one with --lab",
             ids.join(", ")
         );
         findings.push(Finding::at(sheet.header().line, text));
@@ -100,7 +100,7 @@ impl Search<'_> {
             }
             ([closed, ..], []) => Err(self.closed(*closed)),
             _ => Err(format!(
-                "{} columns are called `{wanted}`: rename one, or say the whole header",
+                "{} columns are called `{wanted}`: rename one, or give the whole header",
                 open.len()
             )),
         }
@@ -117,7 +117,7 @@ impl Search<'_> {
         let asked = labs.len() == 1;
         match self.rated(lab, column) {
             (mine, Some(rival)) if asked && likeness(rival, &column.title) > mine => Err(format!(
-                "this worksheet is called `{}`, as {} is, and {} is asked for; if it is that of {} all the same, say so with --column '{}={}'",
+                "this worksheet is called `{}`, like lab {}, but you asked for lab {}. If it belongs to {} anyway, add --column '{}={}'",
                 column.title,
                 rival.id,
                 lab.id,
@@ -148,14 +148,14 @@ impl Search<'_> {
             [one] => Ok(Some(*one)),
             [] if !closed.is_empty() => Err(self.closed(closed[0].1)),
             [] => Err(format!(
-                "no column is for {id} (`{}`){} If the file has none, name the labs that it has with --lab",
+                "no column matches {id} (`{}`){} If the file has none, name the labs that it has with --lab",
                 lab.title,
                 self.suggestion(lab)
             )),
             several => {
                 let names: Vec<String> = several.iter().map(|&n| format!("`{}`", self.header(n))).collect();
                 Err(format!(
-                    "several columns may be meant for {id}: {}; say which, as in --column '{id}={}'",
+                    "several columns match {id}: {}; choose one, for example --column '{id}={}'",
                     names.join(", "),
                     self.header(several[0])
                 ))
@@ -179,9 +179,9 @@ impl Search<'_> {
             .map(|(n, _)| format!("`{}`", self.header(*n)))
             .collect();
         match (names.is_empty(), free.len() > FEW) {
-            (true, _) => format!(": say which is, with --column '{id}=HEADER'."),
+            (true, _) => format!(": choose one with --column '{id}=HEADER'."),
             (false, more) => format!(
-                ": say which is, with --column '{id}=HEADER'. Columns of no other lab: {}{}.",
+                ": choose one with --column '{id}=HEADER'. Columns of no other lab: {}{}.",
                 names.join(", "),
                 if more { ", …" } else { "" }
             ),

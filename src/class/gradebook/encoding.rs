@@ -24,7 +24,7 @@ pub enum Encoding {
 
 /// Not the text of a CSV file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("it is not text: save it as CSV (a spreadsheet's own format, .xlsx or .ods, is another one)")]
+#[error("it is not a text file: save it as CSV, not in a spreadsheet's own format (.xlsx, .ods)")]
 pub struct NotText;
 
 impl Encoding {

@@ -140,7 +140,8 @@ fn outcome(grade: &Grade) -> Outcome {
         return unknown(report.points.earned, why(report));
     }
     if of + left != whole {
-        let why = format!("judged out of {of} points, where the lab has {whole}: judge again with `edemlab regrade`");
+        let why =
+            format!("judged out of {of} points, where the lab has {whole}: judge it again with `edemlab regrade`");
         return Outcome::Ungraded { why };
     }
     Outcome::Points(report.points.earned)

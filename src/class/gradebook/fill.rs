@@ -120,7 +120,7 @@ impl Filling<'_> {
                     None if cell.is_empty() || self.mark(cell).is_some() => {}
                     None => {
                         let text = format!(
-                            "`{cell}` is no grade: {} takes numbers in column `{}`; empty the cell or export again",
+                            "`{cell}` is not a grade: {} takes numbers in column `{}`; empty the cell or export again",
                             self.layout.rules.name,
                             self.sheet.header().get(index).trim()
                         );
@@ -161,7 +161,7 @@ impl Filling<'_> {
         let name = header.get(self.layout.columns[column].index).trim().to_owned();
         let text = match (self.options.scale, maximum) {
             (None, None) if self.layout.rules.maximum => format!(
-                "column `{name}` has no Points Possible: give the assignment points in Canvas, or say what full marks are with --scale"
+                "column `{name}` has no Points Possible: give the assignment points in Canvas, or set full marks with --scale"
             ),
             (Some(scale), Some(maximum)) if scale > maximum => {
                 format!("--scale {scale} is more than the maximum of column `{name}`, {maximum}")
@@ -239,7 +239,7 @@ impl Filling<'_> {
             && let Err(rule) = self.layout.rules.above
         {
             let text = format!(
-                "{id} would have {text} of {}: {rule}; leave out --extra keep, or take a smaller --scale",
+                "{id} would have {text} of {}: {rule}; omit --extra keep, or use a smaller --scale",
                 maximum.unwrap_or(scale)
             );
             return self.problems.push(Finding::at(line, text));
@@ -339,7 +339,7 @@ fn uneven(sheet: &Sheet, layout: &Layout) -> Vec<Finding> {
             Finding::at(
                 row.line,
                 format!(
-                    "{} cells, and the header has {width}: {} refuses such a file",
+                    "{} cells, but the header has {width}: {} refuses such a file",
                     row.len(),
                     layout.rules.name
                 ),

@@ -55,7 +55,7 @@ const OTHERS: [&str; 16] = [
 pub fn layout(sheet: &Sheet) -> Result<Layout, Vec<Finding>> {
     let keys = keys(sheet);
     if keys.is_empty() {
-        let what = "no column says who is who: export with e-mail address, ID number or user name";
+        let what = "no column identifies the students: export with e-mail address, ID number or user name";
         return Err(vec![lacks(sheet, what)]);
     }
     let mut columns = Vec::new();
@@ -182,7 +182,7 @@ fn age(sheet: &Sheet, column: usize) -> Option<String> {
         .filter_map(|row| row.get(column).trim().parse::<i64>().ok());
     let old = times.map(|time| now - time).any(|age| !(0..YEAR).contains(&age));
     old.then(|| {
-        "the file was exported more than a year ago: Moodle takes it only with Force import; better export it again"
+        "the file was exported more than a year ago: export it again, since Moodle takes it only with Force import"
             .to_owned()
     })
 }

@@ -52,7 +52,7 @@ pub fn rows(students: &[Student], sheet: &Sheet, layout: &Layout) -> Rows {
             [row] => match owners.insert(*row, place) {
                 Some(other) => {
                     let other = &students[other].id;
-                    let text = format!("both {other} and {} of the class are this row", student.id);
+                    let text = format!("this row matches both {other} and {} of the class", student.id);
                     rows.findings.push(Finding::at(line(*row), text));
                 }
                 None => {
@@ -64,7 +64,7 @@ pub fn rows(students: &[Student], sheet: &Sheet, layout: &Layout) -> Rows {
                 let lines: Vec<String> = others.iter().map(|&row| line(row).to_string()).collect();
                 let (id, lines) = (&student.id, lines.join(", "));
                 let text = format!(
-                    "{id} is in this row and in line {lines}, by identifier or e-mail address: leave one of them, or correct the roster"
+                    "{id} is in this row and in line {lines}, by identifier or e-mail address: keep one of them, or correct the roster"
                 );
                 rows.findings.push(Finding::at(line(*first), text));
                 for row in found {
@@ -98,7 +98,7 @@ fn misnamed(student: &Student, row: usize, sheet: &Sheet) -> Option<Finding> {
         .map(str::trim)
         .find(letters)
         .filter(|name| *name != student.id)?;
-    let text = format!("{} is {} in the roster, and here {name}", student.id, student.name);
+    let text = format!("{} is {} in the roster, but {name} here", student.id, student.name);
     Some(Finding::at(row.line, text))
 }
 

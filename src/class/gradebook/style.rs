@@ -43,13 +43,10 @@ impl Seen {
                 return Err(Finding::at(comma, text));
             }
             (Some(dot), None, Some(Mark::Comma)) => {
-                return Err(Finding::at(dot, "the file has decimal dots: leave out --decimal comma"));
+                return Err(Finding::at(dot, "the file has decimal dots: omit --decimal comma"));
             }
             (None, Some(comma), Some(Mark::Dot)) => {
-                return Err(Finding::at(
-                    comma,
-                    "the file has decimal commas: leave out --decimal dot",
-                ));
+                return Err(Finding::at(comma, "the file has decimal commas: omit --decimal dot"));
             }
             (None, Some(_), _) => Mark::Comma,
             (Some(_), None, _) => Mark::Dot,

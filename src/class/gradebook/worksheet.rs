@@ -38,7 +38,7 @@ pub fn layout(sheet: &Sheet, name: &str) -> Result<Layout, Vec<Finding>> {
         .map(|(_, name)| {
             lacks(
                 sheet,
-                &format!("a grading worksheet has a column {name}, this file has none"),
+                &format!("a grading worksheet has a column {name}, but this file has none"),
             )
         })
         .collect();
@@ -50,8 +50,7 @@ pub fn layout(sheet: &Sheet, name: &str) -> Result<Layout, Vec<Finding>> {
     }
     let mut keys = moodle::keys(sheet);
     if keys.is_empty() {
-        let what =
-            "no column says who is who: the assignment hides names, or the site hides e-mail addresses and ID numbers";
+        let what = "no column identifies the students: the assignment hides names, or the site hides e-mail addresses and ID numbers";
         return Err(vec![lacks(sheet, what)]);
     }
     // Its number is the assignment's own, not the user's: only the whole of it tells who it is.
@@ -68,7 +67,7 @@ pub fn layout(sheet: &Sheet, name: &str) -> Result<Layout, Vec<Finding>> {
             .find(|row| number::parse(row.get(column)).is_none());
         if let Some(row) = odd {
             let text = format!(
-                "the maximum grade is `{}`: this assignment is graded by a scale, and points are no grade there",
+                "the maximum grade is `{}`: this assignment is graded by a scale, which takes no points",
                 row.get(column)
             );
             return Err(vec![Finding::at(row.line, text)]);
@@ -78,8 +77,7 @@ pub fn layout(sheet: &Sheet, name: &str) -> Result<Layout, Vec<Finding>> {
     let mut notes = vec![moodle::form(sheet)];
     if locked.is_none() {
         notes.push(
-            "no column says which grades can be changed: Moodle passes over those that are locked without a word"
-                .to_owned(),
+            "no column says which grades can be changed: Moodle skips locked grades without a message".to_owned(),
         );
     }
     Ok(Layout {
@@ -100,7 +98,7 @@ pub fn layout(sheet: &Sheet, name: &str) -> Result<Layout, Vec<Finding>> {
             name: "Moodle",
             even: true,
             maximum: false,
-            above: Err("Moodle passes over a grade above the maximum in a worksheet"),
+            above: Err("Moodle skips a grade above the maximum in a worksheet"),
             marks: MARKS,
         },
     })

@@ -139,7 +139,7 @@ impl Columns {
             } else if let (Some(Column::Student), Some(identifier)) = (column, canvas(header)) {
                 let identifier = short(identifier);
                 problem(format!(
-                    "in Canvas's gradebook `{}` holds names, and names identify nobody: call that column `name`, and call \
+                    "in Canvas's gradebook `{}` holds names, which do not identify students: call that column `name`, and call \
                      `{identifier}` `student`. If it does hold identifiers, call `{identifier}` `x-{identifier}`",
                     short(cell)
                 ));

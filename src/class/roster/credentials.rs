@@ -21,7 +21,7 @@ pub(super) enum CredentialsError {
     #[error("there is no such file")]
     Missing,
     /// A folder, a pipe or a device.
-    #[error("it is no file")]
+    #[error("it is not a file")]
     NoFile,
     /// It cannot be read, or no keys are in it.
     #[error("{0}")]
@@ -114,7 +114,7 @@ fn keys(text: &str) -> Result<Keys, String> {
         Some(default) => found.swap_remove(default),
         None if found.len() > 1 => {
             return Err(format!(
-                "it holds {} profiles, and none is called `default`",
+                "it holds {} profiles, but none is called `default`",
                 found.len()
             ));
         }

@@ -48,7 +48,7 @@ impl<'a> Reading<'a> {
         let beyond = row.cells.iter().skip(self.columns.len());
         if beyond.clone().any(|cell| !cell.trim().is_empty()) {
             return Err(vec![format!(
-                "it has {} cells, the header only {}: a cell that holds the delimiter needs quotation marks around it",
+                "it has {} cells, but the header has {}: a cell that holds the delimiter needs quotation marks around it",
                 row.cells.len(),
                 self.columns.len()
             )]);
@@ -59,7 +59,7 @@ impl<'a> Reading<'a> {
             wrong.push("the cell `student` is empty: it needs the identifier that the LMS gives".to_owned());
         }
         if !email.is_empty() && !values::is_email(email) {
-            wrong.push(format!("`{}` is no e-mail address", short(email)));
+            wrong.push(format!("`{}` is not an e-mail address", short(email)));
         }
         let excused = values::yes(cell(Column::Excused)).unwrap_or_else(|why| {
             wrong.push(format!("excused `{}`: {why}", short(cell(Column::Excused))));
@@ -161,7 +161,7 @@ impl<'a> Reading<'a> {
                 Ok(account) => {
                     if let Some(promised) = promised.filter(|p| *p != account) {
                         wrong.push(format!(
-                            "the role is one of account {account}, the cell `account` says {promised}"
+                            "the role belongs to account {account}, but the cell `account` says {promised}"
                         ));
                     }
                     let arn = (*arn).to_owned();
@@ -196,7 +196,7 @@ impl<'a> Reading<'a> {
             ([], None) if unreadable => (None, Access::Nothing),
             ([], None) => {
                 wrong.push(
-                    "it gives no way into the account: fill one of account, role_arn, profile or credentials, or write \
+                    "it gives no access to the account: fill one of account, role_arn, profile or credentials, or write \
                      yes under excused"
                         .to_owned(),
                 );
@@ -204,7 +204,7 @@ impl<'a> Reading<'a> {
             }
             (several, _) => {
                 let names: Vec<&str> = several.iter().map(|(name, _)| *name).collect();
-                wrong.push(format!("it gives {}: leave one of them", names.join(" and ")));
+                wrong.push(format!("it gives {}: keep only one of them", names.join(" and ")));
                 (None, Access::Nothing)
             }
         }
@@ -224,7 +224,7 @@ impl<'a> Reading<'a> {
         } else {
             format!(" `{}`", short(value))
         };
-        wrong.push(format!("the {what}{which} is that of line {first} too"));
+        wrong.push(format!("line {first} has the same {what}{which}"));
     }
 
     /// Says when an earlier line has the same student by another spelling. That of another case is [`Reading::unique`]'s.
@@ -236,8 +236,8 @@ impl<'a> Reading<'a> {
         let (first, other) = self.spelled.entry(identifier::bare(id)).or_insert(here);
         if *first != line && other.to_lowercase() != id.to_lowercase() {
             wrong.push(format!(
-                "the student `{}` differs from `{}` of line {first} only in leading zeros, case or spaces: are they one? \
-                 Leave one line, with the identifier as the LMS has it, in a column formatted as text",
+                "the student `{}` differs from `{}` of line {first} only in leading zeros, case or spaces: are they the \
+                 same person? Keep one line, with the identifier as the LMS has it, in a column formatted as text",
                 short(id),
                 short(other)
             ));

@@ -56,7 +56,7 @@ pub(super) fn text(bytes: &[u8]) -> Result<String, String> {
         None => WINDOWS_1252.decode_without_bom_handling(rest).0,
     };
     if text.contains('\0') {
-        return Err("it is no text file".to_owned());
+        return Err("it is not a text file".to_owned());
     }
     Ok(text.into_owned())
 }

@@ -16,7 +16,7 @@ pub(super) fn account(text: &str) -> Result<(String, bool), String> {
     let lower = text.to_ascii_lowercase();
     if lower.contains("e+") && !digits.is_empty() {
         return Err(
-            "a spreadsheet has shortened this account number: format the column as text, and write it anew".to_owned(),
+            "a spreadsheet has shortened this account number: format the column as text, and write it again".to_owned(),
         );
     }
     // A spreadsheet takes it for a number and drops the zeros in front. Fewer digits than nine, or digits in groups, are
@@ -33,22 +33,22 @@ pub(super) fn account(text: &str) -> Result<(String, bool), String> {
 
 /// The account of a role's ARN.
 pub(super) fn role(arn: &str) -> Result<String, String> {
-    let way = "a role's is arn:aws:iam::123456789012:role/NAME";
+    let expected = "a role's is arn:aws:iam::123456789012:role/NAME";
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     let [_, partition, service, region, account, resource] = parts.as_slice() else {
-        return Err(format!("this is no ARN; {way}"));
+        return Err(format!("this is not an ARN; {expected}"));
     };
     let good_partition =
         partition.starts_with("aws") && partition.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     if parts[0] != "arn" || !good_partition {
-        return Err(format!("this is no ARN; {way}"));
+        return Err(format!("this is not an ARN; {expected}"));
     }
     if *service == "sts" && resource.starts_with("assumed-role/") {
-        return Err(format!("this is the ARN of somebody's session in a role; {way}"));
+        return Err(format!("this is the ARN of somebody's session in a role; {expected}"));
     }
     let name = resource.strip_prefix("role/").unwrap_or_default();
     if *service != "iam" || !region.is_empty() || name.is_empty() {
-        return Err(format!("this is the ARN of something else; {way}"));
+        return Err(format!("this is the ARN of something else; {expected}"));
     }
     // <https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html>: path and name.
     if !name
@@ -57,10 +57,10 @@ pub(super) fn role(arn: &str) -> Result<String, String> {
         || name.ends_with('/')
         || name.len() > 576
     {
-        return Err(format!("no role can have this name; {way}"));
+        return Err(format!("no role can have this name; {expected}"));
     }
     if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(format!("the account in it is not 12 digits; {way}"));
+        return Err(format!("the account in it is not 12 digits; {expected}"));
     }
     Ok((*account).to_owned())
 }
