@@ -25,15 +25,15 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-    /// Colour in what is printed.
+    /// When to use color in the output.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
-    /// Another course than the one that is built in: a folder with `labs/` and `checks/`. Only its regular files are read.
+    /// A course folder, with `labs/` and `checks/`, instead of the built-in course. Only its regular files are read.
     #[arg(long, global = true, value_name = "DIR", env = "EDEMLAB_COURSE")]
     pub course: Option<PathBuf>,
 }
 
-/// When to print colour.
+/// When to use color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Color {
     /// On a terminal, unless NO_COLOR is set.
@@ -44,11 +44,11 @@ pub enum Color {
     Never,
 }
 
-/// A verb.
+/// A command.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Look at what is ready on this computer before the first step: credentials, region, Python, tools.
-    #[command(after_help = "Exit status: 0 all that is needed is ready, 1 something needed is missing.")]
+    /// Check what is ready on this computer before the first step: credentials, region, Python, tools.
+    #[command(after_help = "Exit status: 0 everything needed is ready, 1 something needed is missing.")]
     Doctor(DoctorArgs),
     /// Check a lab in your account, and send a probe event through it.
     #[command(
@@ -56,7 +56,7 @@ pub enum Command {
                             3 nothing failed but something could not be determined."
     )]
     Check(CheckArgs),
-    /// Check a lab again and again while you build it, and say what has changed.
+    /// Check a lab repeatedly while you build it, and say what has changed.
     #[command(
         after_help = "Enter sends the event now. Ctrl-C ends: a probe that is on its way is cleaned up first.\n\
                             Exit status: 0 ended by you, 2 wrong usage, no account, or a course with mistakes."
@@ -68,24 +68,24 @@ pub enum Command {
     Explain {
         /// The lab, or `language` for the reference of the check language.
         lab: String,
-        /// A step or a check: `kinesis` or `kinesis.on-demand`. Of the language a section: `kinds`.
+        /// A step or a check: `kinesis` or `kinesis.on-demand`. With `language`, a section: `kinds`.
         #[arg(value_name = "STEP[.CHECK]")]
         part: Option<String>,
     },
-    /// Write a lab's code and data into `labs/LAB/` of the current folder, through no link.
+    /// Write a lab's code and data into `labs/LAB/` of the current folder. Links are not followed.
     Files {
         /// The lab.
         lab: String,
-        /// The folder in which `labs/` is made.
+        /// The folder in which `labs/` is created.
         #[arg(long, value_name = "DIR", default_value = ".", hide_default_value = true)]
         to: PathBuf,
         /// Replace files that you have changed.
         #[arg(long)]
         force: bool,
     },
-    /// Print the least permissions for checking a lab, as an IAM policy.
+    /// Print the least permissions that checking a lab needs, as an IAM policy.
     Policy(PolicyArgs),
-    /// Get into the students' accounts: the template of a role, and what each student does with it.
+    /// Get access to the students' accounts: the template of a role, and what each student does with it.
     #[command(subcommand)]
     Access(AccessCommand),
     /// The class's list of students.
@@ -93,17 +93,17 @@ pub enum Command {
     Roster(RosterCommand),
     /// Grade a class: every account of a roster, many at once.
     #[command(
-        after_help = "Exit status: 0 everyone was graded, 2 wrong usage, roster or course, 3 something could not be determined or is \
-                            still to be graded: the same command goes on."
+        after_help = "Exit status: 0 everyone was graded, 2 wrong usage, roster or course, 3 something could not be \
+                            determined or is not graded yet: run the same command again to continue."
     )]
     Grade(GradeArgs),
     /// Grade a class in the cloud: the stack in your own account that does it.
     #[command(subcommand)]
     Fleet(FleetCommand),
     /// Judge a class again from what was seen, without any account: after points or an expectation changed.
-    #[command(after_help = "Exit status: 0 all were judged again, 3 of some runs there is no evidence.")]
+    #[command(after_help = "Exit status: 0 all were judged again, 3 some runs have no evidence.")]
     Regrade(RegradeArgs),
-    /// Look for mistakes in a course: every one, with its place.
+    /// Find every mistake in a course, with its place.
     Lint,
     /// Prove a lab's checks in the sandbox: the solution earns every point, each fault fails exactly its checks.
     Prove {
@@ -128,7 +128,7 @@ pub enum Command {
         #[command(subcommand)]
         command: Option<BookCommand>,
     },
-    /// The local AWS for those without an account.
+    /// Run a local AWS, without an account.
     #[command(subcommand)]
     Sandbox(SandboxCommand),
     /// Print the JSON Schema of a report.
@@ -158,7 +158,7 @@ pub struct CheckArgs {
     /// Only these steps and what they need.
     #[arg(value_name = "STEP")]
     pub steps: Vec<String>,
-    /// How the report is printed.
+    /// The format of the report.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
     /// Send nothing through what you built.
@@ -170,10 +170,10 @@ pub struct CheckArgs {
     /// Say which resource is yours: `--use stream=clicks`.
     #[arg(long = "use", value_name = "NAME=RESOURCE", value_parser = name_and_resource)]
     pub uses: Vec<(String, String)>,
-    /// The AWS region; else AWS_REGION, else that of the profile.
+    /// The AWS region (default: AWS_REGION, then that of the profile).
     #[arg(long)]
     pub region: Option<String>,
-    /// The AWS profile; else AWS_PROFILE.
+    /// The AWS profile (default: AWS_PROFILE).
     #[arg(long, conflicts_with = "sandbox")]
     pub profile: Option<String>,
     /// Check in the sandbox: started if needed, with the lab's solution in it if it is empty.
@@ -186,13 +186,13 @@ pub struct CheckArgs {
 pub struct PolicyArgs {
     /// The lab.
     pub lab: String,
-    /// Only what is read: nothing is sent through what the student built.
+    /// Only permissions to read: no event can be sent through what the student built.
     #[arg(long)]
     pub no_probe: bool,
-    /// Only in this account; in any otherwise.
+    /// Only in this account (default: in any).
     #[arg(long, value_name = "N")]
     pub account: Option<AccountNumber>,
-    /// Only in this region; in any otherwise. Looking for a lab in other regions is then denied.
+    /// Only in this region (default: in any). Searching other regions for a lab is then denied.
     #[arg(long)]
     pub region: Option<String>,
 }
@@ -202,34 +202,34 @@ pub struct PolicyArgs {
 pub enum AccessCommand {
     /// Print the CloudFormation template of the role that a student makes.
     Template {
-        /// A lab that the role is for; may be repeated. All of the course otherwise.
+        /// A lab that the role is for; may be repeated (default: all labs of the course).
         #[arg(long = "lab", value_name = "LAB")]
         labs: Vec<String>,
-        /// Only what is read: nothing is sent through what the student built.
+        /// Only permissions to read: no event can be sent through what the student built.
         #[arg(long)]
         no_probe: bool,
-        /// Your account, which may assume the role; else that of your credentials.
+        /// Your account, which may assume the role (default: that of your credentials).
         #[arg(long, value_name = "N")]
         account: Option<AccountNumber>,
         #[command(flatten)]
         own: OwnAccount,
     },
-    /// Print what each student of a roster opens or runs, once: it holds an identifier of their own.
+    /// Print what each student of a roster opens or runs once: it contains an identifier of their own.
     Link {
         /// The roster, a CSV file.
         roster: PathBuf,
-        /// Where the template lies in S3: gives links to the console, else commands of the AWS CLI.
+        /// The URL of the template in S3: prints links to the console instead of AWS CLI commands.
         #[arg(long, value_name = "URL")]
         template_url: Option<String>,
-        /// As text or as CSV.
+        /// The format of the list.
         #[arg(long, value_enum, default_value_t = ListFormat::Text)]
         format: ListFormat,
-        /// Write a message for each student into this folder, ready to be sent.
+        /// Write a message for each student into this folder, ready to send.
         #[arg(long, value_name = "DIR")]
         to: Option<PathBuf>,
         #[command(flatten)]
         secret: SecretFile,
-        /// The region of the stack, for students whose line names none; else your own.
+        /// The region of the stack, for students whose line names none (default: your own).
         #[arg(long)]
         region: Option<String>,
     },
@@ -238,7 +238,7 @@ pub enum AccessCommand {
 /// What is done with a roster.
 #[derive(Debug, Subcommand)]
 pub enum RosterCommand {
-    /// Try every account: can it be opened, is it the right one, may it be read. Sends nothing.
+    /// Try every account: does it open, is it the right one, can it be read? Sends nothing.
     #[command(after_help = "Exit status: 0 all are ready, 1 some are not, 2 the roster is wrong.")]
     Verify(VerifyArgs),
 }
@@ -248,13 +248,13 @@ pub enum RosterCommand {
 pub struct VerifyArgs {
     /// The roster, a CSV file.
     pub roster: PathBuf,
-    /// A lab that will be graded; may be repeated. All of the course otherwise.
+    /// A lab that will be graded; may be repeated (default: all labs of the course).
     #[arg(long = "lab", value_name = "LAB")]
     pub labs: Vec<String>,
-    /// How the list is printed.
+    /// The format of the list.
     #[arg(long, value_enum, default_value_t = VerifyFormat::Text)]
     pub format: VerifyFormat,
-    /// Accounts that are tried at once.
+    /// Accounts tried in parallel.
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub at_once: u16,
     #[command(flatten)]
@@ -266,10 +266,10 @@ pub struct VerifyArgs {
 /// The professor's own credentials, with which roles are assumed.
 #[derive(Debug, Args)]
 pub struct OwnAccount {
-    /// Your own AWS profile; else AWS_PROFILE.
+    /// Your own AWS profile (default: AWS_PROFILE).
     #[arg(long)]
     pub profile: Option<String>,
-    /// The region, where the roster names none (`region`, `region.LAB`); else it is found for each lab.
+    /// The region, where the roster names none (`region`, `region.LAB`); by default it is found for each lab.
     #[arg(long)]
     pub region: Option<String>,
 }
@@ -277,7 +277,8 @@ pub struct OwnAccount {
 /// Where the secret of a class is.
 #[derive(Debug, Args)]
 pub struct SecretFile {
-    /// The class secret, from which the external IDs come; else `edemlab/class-secret` in your folder of settings.
+    /// The class secret, from which external IDs are derived (default: `edemlab/class-secret` in your folder of
+    /// settings).
     #[arg(long = "secret", value_name = "FILE", env = "EDEMLAB_CLASS_SECRET_FILE")]
     pub file: Option<PathBuf>,
 }
@@ -318,7 +319,7 @@ pub struct PagesArgs {
 pub enum Format {
     /// For people.
     Text,
-    /// A page for a browser, whole in one file.
+    /// A page for a browser, in one file.
     Html,
     /// The report, `edemlab/report/1`.
     Json,
@@ -329,23 +330,23 @@ pub enum Format {
 /// What to do with the sandbox.
 #[derive(Debug, Subcommand)]
 pub enum SandboxCommand {
-    /// Start the sandbox; returns when it answers.
+    /// Start the sandbox, and return when it answers.
     Start {
-        /// The port on 127.0.0.1; a free one otherwise.
+        /// The port on 127.0.0.1 (default: a free one).
         #[arg(long)]
         port: Option<u16>,
         /// Stop it when this process ends.
         #[arg(long, value_name = "PID")]
         owner: Option<u32>,
     },
-    /// Stop the sandbox and forget all that is in it.
+    /// Stop the sandbox and delete everything in it.
     Stop,
     /// Say whether the sandbox runs, and where.
     Status,
     /// Print the variables that point AWS's tools at the sandbox, with the keys they sign with: `eval "$(edemlab sandbox env)"`.
     ///
     /// The sandbox verifies every signature. Each of its accounts has a student with keys of its own; the secret of its root
-    /// users is made at each start and is the same for all accounts. Whoever has either can run code as you.
+    /// users is created at each start and is the same for all accounts. Anyone who has either can run code as you.
     Env {
         /// The account.
         #[arg(long, value_name = "N", default_value = DEFAULT_ACCOUNT)]
@@ -359,13 +360,13 @@ pub enum SandboxCommand {
     },
     /// Show the mails that SNS would have sent, and the subscriptions that wait to be confirmed.
     Inbox {
-        /// The account; else that of the credentials in the environment, else the first.
+        /// The account (default: that of the credentials in the environment, else the first).
         #[arg(long, value_name = "N")]
         account: Option<AccountNumber>,
         /// Only what comes from this region.
         #[arg(long)]
         region: Option<String>,
-        /// Confirm what waits, as the click in the mail would.
+        /// Confirm the waiting subscriptions, as the click in the mail would.
         #[arg(long)]
         confirm: bool,
     },
@@ -385,10 +386,10 @@ pub enum SandboxCommand {
     },
 }
 
-/// The account of a sandbox that nobody has asked another of.
+/// The account of the sandbox by default.
 pub const DEFAULT_ACCOUNT: &str = "000000000001";
 
-/// The region of a sandbox that nobody has asked another of.
+/// The region of the sandbox by default.
 pub const DEFAULT_REGION: &str = "eu-central-1";
 
 fn name_and_resource(text: &str) -> Result<(String, String), String> {

@@ -83,7 +83,7 @@ fn is_answered_with_a_body(request: &HttpRequest) -> bool {
     form || (request.method() == "GET" && !request.uri().contains("x-id=GetObject"))
 }
 
-/// The shared client. Honours `HTTPS_PROXY`, `NO_PROXY` and `AWS_CA_BUNDLE`: schools have both.
+/// The shared client. Honors `HTTPS_PROXY`, `NO_PROXY` and `AWS_CA_BUNDLE`: schools have both.
 pub fn shared_client() -> SharedHttpClient {
     static CLIENT: OnceLock<SharedHttpClient> = OnceLock::new();
     CLIENT

@@ -30,7 +30,7 @@ pub fn walk(definition: &Value, output: &Value) -> Result<Vec<Value>, String> {
     let mut next = states[first]["Next"].as_str().map(str::to_owned);
     while let Some(name) = next.take() {
         if path.len() >= MAX_STATES {
-            return Err(format!("the definition goes round in circles at {name}"));
+            return Err(format!("the definition loops at {name}"));
         }
         let Some(state) = states.get(&name) else {
             return Err(format!("the definition has no state {name}"));

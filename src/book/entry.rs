@@ -116,7 +116,7 @@ fn hop<'s>(step: &'s Step, check: &Check) -> Option<&'s Hop> {
 
 /// The event's way, once for each of its ends.
 fn way(out: &mut String, step: &Step, probe: &Probe) {
-    out.push_str("\nThe event's way:\n\n");
+    out.push_str("\nThe event's path:\n\n");
     let is_end = |at: usize| probe.hops.iter().all(|hop| hop.after != Some(at));
     for end in (0..probe.hops.len()).filter(|at| is_end(*at)) {
         let mut stops = Vec::new();

@@ -140,7 +140,7 @@ fn remembered(folder: &Folder, student: &Student, report: &Report) -> Result<Opt
     }))
 }
 
-/// Students of a roster whom the class's folder knows by another spelling: graded, each would be there twice.
+/// Students of a roster whom the class's folder knows under another spelling: graded, each would be there twice.
 pub fn respelled(folder: &Folder, roster: &Roster) -> Vec<identifier::Respelled> {
     let now = roster.students.iter().map(|e| e.student.id.as_str());
     identifier::respelled(now, folder.class().students.iter().map(|s| s.id.as_str()))

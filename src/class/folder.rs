@@ -197,7 +197,7 @@ impl Folder {
         self.write(&home.join(format!("{}.json", report.lab)), text.as_bytes())
     }
 
-    /// Puts another judgement of the same run in its place.
+    /// Puts another judgment of the same run in its place.
     ///
     /// # Errors
     /// When a file cannot be read or written.

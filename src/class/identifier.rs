@@ -32,7 +32,7 @@ pub struct Respelled {
     pub before: String,
 }
 
-/// Who of `now` was known `before` by another spelling only. Whoever is there letter for letter is the same.
+/// Who of `now` was known `before` under another spelling only. Whoever is there letter for letter is the same.
 pub fn respelled<'n, 'b>(now: impl Iterator<Item = &'n str>, before: impl Iterator<Item = &'b str>) -> Vec<Respelled> {
     use std::collections::{BTreeMap, BTreeSet};
     let before: Vec<&str> = before.collect();

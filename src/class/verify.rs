@@ -34,7 +34,7 @@ pub struct Verified {
     pub reason: Option<String>,
     /// What to tell them: one sentence.
     pub tell: Option<String>,
-    /// Whether AWS refused the role: for all of a class, that is the professor's to mend.
+    /// Whether AWS refused the role: for all of a class, that is the professor's to fix.
     #[serde(skip)]
     pub refused: bool,
 }

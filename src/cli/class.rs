@@ -10,37 +10,37 @@ use std::path::PathBuf;
 pub struct GradebookArgs {
     /// The class's folder, as `edemlab grade` made it.
     pub dir: PathBuf,
-    /// For what.
+    /// What the gradebook is for.
     #[arg(long = "for", value_enum, value_name = "WHAT")]
     pub target: Target,
     /// The file that Moodle or Canvas exported; it stays as it is.
     #[arg(long, value_name = "FILE")]
     pub fill: Option<PathBuf>,
-    /// Where the grades go; `-` is standard output. Else beside the file that is filled, or into the class's folder.
+    /// Where to write the grades; `-` is standard output (default: beside the filled file, or in the class's folder).
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Only this lab; may be repeated.
     #[arg(long = "lab", value_name = "LAB")]
     pub labs: Vec<String>,
-    /// Which column is a lab's: `--column 'datastream=Lab 1 (1234)'`.
+    /// The column of a lab: `--column 'datastream=Lab 1 (1234)'`.
     #[arg(long = "column", value_name = "LAB=HEADER")]
     pub columns: Vec<String>,
-    /// What full marks are; else what the file says, else 100.
+    /// Full marks (default: what the file says, else 100).
     #[arg(long, value_name = "N")]
     pub scale: Option<Decimal>,
     /// Which of several runs counts.
     #[arg(long, value_enum, default_value_t = Count::Last)]
     pub count: Count,
-    /// Extra credit: cut to full marks, or kept where the system takes it.
+    /// Extra credit: cut to full marks, or kept where the LMS takes it.
     #[arg(long, value_enum, default_value_t = Extra::Cap)]
     pub extra: Extra,
     /// Count what could not be determined as no points, and a student who was never graded as zero.
     #[arg(long)]
     pub unknown_as_zero: bool,
-    /// How decimals are written, where the file does not show it.
+    /// The decimal sign, where the file does not show it.
     #[arg(long, value_enum)]
     pub decimal: Option<DecimalMark>,
-    /// A column for the points of each step (csv, xlsx).
+    /// Add a column for the points of each step (csv, xlsx).
     #[arg(long)]
     pub steps: bool,
 }
@@ -55,7 +55,7 @@ pub struct DiffArgs {
     /// Which of several runs counts.
     #[arg(long, value_enum, default_value_t = Count::Last)]
     pub count: Count,
-    /// How the differences are printed.
+    /// The format of the differences.
     #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
     pub format: DiffFormat,
 }
@@ -71,7 +71,7 @@ pub enum Target {
     Canvas,
     /// A table of all students, as CSV.
     Csv,
-    /// The same as a workbook.
+    /// The same, as a workbook.
     Xlsx,
 }
 

@@ -5,16 +5,16 @@ use clap::{Args, ValueEnum};
 /// What `doctor` takes.
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
-    /// The region; else AWS_REGION, else that of the profile.
+    /// The region (default: AWS_REGION, then that of the profile).
     #[arg(long)]
     pub region: Option<String>,
-    /// The profile of your AWS settings; else AWS_PROFILE.
+    /// The profile of your AWS settings (default: AWS_PROFILE).
     #[arg(long)]
     pub profile: Option<String>,
-    /// Only what the sandbox needs: for those who have no account.
+    /// Check only what the sandbox needs, for those without an account.
     #[arg(long, conflicts_with_all = ["region", "profile"])]
     pub sandbox: bool,
-    /// How it is printed.
+    /// The format of the output.
     #[arg(long, value_enum, default_value_t = DoctorFormat::Text)]
     pub format: DoctorFormat,
 }

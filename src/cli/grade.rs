@@ -13,9 +13,9 @@ const MOST_AT_ONCE: i64 = 10_000;
 /// What `grade` takes.
 #[derive(Debug, Args)]
 pub struct GradeArgs {
-    /// The roster, a CSV file. After a correction the same command grades again what it changes.
+    /// The roster, a CSV file. After a correction, the same command grades again what it changes.
     pub roster: PathBuf,
-    /// A lab to grade; may be repeated. All of the course otherwise.
+    /// A lab to grade; may be repeated (default: all labs of the course).
     #[arg(long = "lab", value_name = "LAB")]
     pub labs: Vec<String>,
     /// The class's folder, where everything goes. What was graded there before stays.
@@ -24,20 +24,20 @@ pub struct GradeArgs {
     /// Only this student; may be repeated.
     #[arg(long, value_name = "STUDENT")]
     pub only: Vec<String>,
-    /// Also those that were graded before: in which something could not be determined, in which something failed, or all.
+    /// Also grade again what was graded before: with something unknown, with something failed, or all.
     #[arg(long, value_enum)]
     pub again: Vec<Again>,
     /// A run that begins later is late: 2026-12-01, "2026-12-01 23:59" (this computer's time) or with a zone.
     #[arg(long, value_name = "TIME", value_parser = deadline)]
     pub deadline: Option<String>,
-    /// Accounts at once: from this computer as many as it bears, 64 at most; with --fleet 100.
+    /// Accounts graded in parallel (default: up to 64; with --fleet 100).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_AT_ONCE))]
     pub at_once: Option<u16>,
-    /// Grade on AWS: with this stack of `edemlab fleet template` in your own account. Ctrl-C leaves the run; the same
+    /// Grade on AWS, with this stack of `edemlab fleet template` in your own account. Ctrl-C leaves the run; the same
     /// command joins it again.
     #[arg(long, value_name = "STACK")]
     pub fleet: Option<String>,
-    /// The longest that one account may take: 90s, 10m. What is not known by then is unknown.
+    /// The time limit for one account: 90s, 10m. What is not determined by then is unknown.
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = length)]
     pub limit: Duration,
     /// Send nothing through what the students built. Grades are scaled to what was judged.
@@ -94,8 +94,8 @@ fn deadline(text: &str) -> Result<String, String> {
             .and_hms_opt(23, 59, 59)
     });
     let local = local.ok_or("write 2026-12-01, \"2026-12-01 23:59\" or 2026-12-01T23:59:00+01:00")?;
-    // Twice a year an hour comes twice: the later one, in the students' favour.
+    // Twice a year an hour comes twice: the later one, in the students' favor.
     let at = Local.from_local_datetime(&local).latest();
     at.map(|at| utc(at.to_utc()))
-        .ok_or_else(|| "there is no such time on that day".to_owned())
+        .ok_or_else(|| "this time does not exist on that day".to_owned())
 }

@@ -18,7 +18,7 @@ pub struct WatchArgs {
 #[derive(Debug, Clone, Args)]
 #[group(requires = "lab")]
 pub struct Watching {
-    /// Look this often while things change, as `15s` or `2m`; 5s at least. While nothing changes, less often.
+    /// How often to look while things change, for example `15s` or `2m`; at least 5s. Less often while nothing changes.
     #[arg(long, value_name = "TIME", default_value = "15s", value_parser = interval)]
     pub every: Duration,
     /// Send nothing through what you built.
@@ -27,10 +27,10 @@ pub struct Watching {
     /// Say which resource is yours: `--use stream=clicks`.
     #[arg(long = "use", value_name = "NAME=RESOURCE", value_parser = name_and_resource)]
     pub uses: Vec<(String, String)>,
-    /// The AWS region; else AWS_REGION, else that of the profile.
+    /// The AWS region (default: AWS_REGION, then that of the profile).
     #[arg(long)]
     pub region: Option<String>,
-    /// The AWS profile; else AWS_PROFILE.
+    /// The AWS profile (default: AWS_PROFILE).
     #[arg(long, conflicts_with = "sandbox")]
     pub profile: Option<String>,
     /// Watch the sandbox: started if needed, with the lab's solution in it if it is empty.
@@ -43,13 +43,13 @@ pub struct Watching {
 pub struct GuideArgs {
     /// The page to show, as a report names it: `datastream/iam.html#write-table`.
     pub chapter: Option<String>,
-    /// The port on 127.0.0.1; a free one otherwise.
+    /// The port on 127.0.0.1 (default: a free one).
     #[arg(long)]
     pub port: Option<u16>,
     /// Open it in your browser.
     #[arg(long)]
     pub open: bool,
-    /// Watch this lab in your account, and show in the pages what is right by now.
+    /// Watch this lab in your account, and show in the pages what already passes.
     #[arg(long = "watch", value_name = "LAB")]
     pub lab: Option<String>,
     #[command(flatten, next_help_heading = "With --watch")]
@@ -60,7 +60,7 @@ pub struct GuideArgs {
 fn interval(text: &str) -> Result<Duration, String> {
     let time = length(text)?;
     if time < crate::watch::LEAST {
-        return Err("5s is the least: AWS limits the calls of an account".to_owned());
+        return Err("must be at least 5s: AWS limits the calls of an account".to_owned());
     }
     Ok(time)
 }

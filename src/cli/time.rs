@@ -18,6 +18,6 @@ pub(super) fn length(text: &str) -> Result<Duration, String> {
     let number: u64 = number.parse().map_err(|_| wrong())?;
     match number.saturating_mul(unit) {
         seconds @ 1..=86_400 => Ok(Duration::from_secs(seconds)),
-        _ => Err("between 1s and 24h".to_owned()),
+        _ => Err("must be between 1s and 24h".to_owned()),
     }
 }

@@ -23,7 +23,7 @@ pub fn run(course: Option<PathBuf>, command: Option<BookCommand>) -> anyhow::Res
         );
     }
     let (context, mut book) = parse_input(stdin.lock()).with_context(|| {
-        format!("what came in is no book in mdBook's protocol; this is made for mdBook {MDBOOK_VERSION}")
+        format!("the input is not a book in mdBook's protocol; this is made for mdBook {MDBOOK_VERSION}")
     })?;
     // The course is the folder around the book, so that nothing is built in while an author writes.
     let folder = course.unwrap_or_else(|| context.root.join(".."));

@@ -18,8 +18,8 @@ pub fn files(folder: Option<PathBuf>) -> anyhow::Result<CourseFiles> {
 /// Loads a course, `part` of it. Its mistakes are printed, as a compiler does.
 pub fn course(folder: Option<PathBuf>, part: Part) -> anyhow::Result<Course> {
     course::load(files(folder)?, &judge::vocabulary(), part).map_err(|diagnostics| {
-        let colour = colored::control::SHOULD_COLORIZE.should_colorize() && std::io::stderr().is_terminal();
-        eprint!("{}", diagnostics.render(colour, width()));
+        let color = colored::control::SHOULD_COLORIZE.should_colorize() && std::io::stderr().is_terminal();
+        eprint!("{}", diagnostics.render(color, width()));
         BrokenCourse(diagnostics).into()
     })
 }

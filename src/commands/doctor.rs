@@ -98,7 +98,7 @@ fn text(findings: &Findings, next: &str, width: usize) -> String {
         let _ = writeln!(text, "{}", styled(&wrapped(what, width, " ")));
     };
     if missing.is_empty() {
-        end(&format!("All that is needed is ready. Begin with `{next}`."));
+        end(&format!("Everything needed is ready. Begin with `{next}`."));
     } else {
         end(&format!("Missing: {}.", missing.join(", ")));
         if ready("python") && ready("sandbox") {

@@ -107,7 +107,7 @@ impl Live {
             sandbox::Event::Starting { port } => format!("sandbox: starting on 127.0.0.1:{port}"),
             sandbox::Event::Replacing { pid } => format!("sandbox: process {pid} does not answer any more; starting another"),
             sandbox::Event::Reused { outdated: true, .. } => {
-                "sandbox: running, but started by another version of edemlab; `edemlab sandbox stop` makes the next start a new one".to_owned()
+                "sandbox: running, but started by another version of edemlab; run `edemlab sandbox stop` to start a new one next time".to_owned()
             }
             sandbox::Event::Ready { .. } | sandbox::Event::Reused { .. } => return,
         };

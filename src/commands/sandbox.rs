@@ -192,7 +192,7 @@ pub async fn account_with(course: &Course, lab: &Lab, region: Option<String>, li
         live.show("deploy", format!("sandbox: deploying the solution of {}", lab.id));
         deploy(&sandbox, &number, &region, lab, None).await?;
     }
-    // Opened anew: what was seen before the deployment is no answer any more.
+    // Opened again: what was seen before the deployment is no answer any more.
     open(&sandbox, &number, &region, CheckAs::Student).await
 }
 

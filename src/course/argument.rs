@@ -18,7 +18,7 @@ pub struct Compiled<T> {
 }
 
 impl<T> Compiled<T> {
-    /// `file:line:column`, for the author who has to mend it.
+    /// `file:line:column`, for the author who has to fix it.
     pub fn place(&self) -> String {
         place(&self.file, self.at)
     }

@@ -69,10 +69,10 @@ pub enum Misplaced {
     #[error("`{{{{#check NAME}}}}` is alone on its line and names one step or check")]
     Form,
     /// The page belongs to no step.
-    #[error("`{{{{#check}}}}` belongs into the chapter of its step, and this page is no step's chapter")]
+    #[error("`{{{{#check}}}}` belongs in the chapter of its step, but this page is not a step's chapter")]
     NoStep,
     /// A step or check of another chapter.
-    #[error("`{name}` belongs into another chapter, `{page}`; here are: {here}")]
+    #[error("`{name}` belongs in another chapter, `{page}`; here are: {here}")]
     Elsewhere {
         /// What was named.
         name: String,

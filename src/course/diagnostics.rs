@@ -73,8 +73,8 @@ impl Diagnostics {
     }
 
     /// All of them, as a terminal shows them.
-    pub fn render(&self, colour: bool, width: usize) -> String {
-        let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.term_width(width);
+    pub fn render(&self, color: bool, width: usize) -> String {
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() }.term_width(width);
         let mut text = String::new();
         for diagnostic in self.sorted() {
             text.push_str(&renderer.render(&[diagnostic.group()]));

@@ -203,7 +203,11 @@ fn lab(
             continue;
         };
         if let Err(why) = below(PAGES, &page) {
-            reader.report(node.at.clone(), format!("`{page}` is no page of the book: {why}"), "");
+            reader.report(
+                node.at.clone(),
+                format!("`{page}` is not a page of the book: {why}"),
+                "",
+            );
         } else if files.has_book() && files.get(&page_of(&page)).is_none() {
             let label = format!("there is no `{}`", page_of(&page));
             reader.report(node.at.clone(), format!("the page `{page}` is not in the book"), label);
@@ -275,7 +279,7 @@ fn check_faults(
                 diagnostics,
                 file,
                 at.clone(),
-                format!("fault `{}` is there twice", fault.id),
+                format!("fault `{}` is defined twice", fault.id),
                 "the second time",
             );
         }
@@ -309,7 +313,7 @@ fn check_faults(
                 diagnostics,
                 file,
                 at,
-                "a fault patches `solution.yaml`, which is not there",
+                "a fault patches `solution.yaml`, which does not exist",
                 "",
             ),
         }

@@ -155,7 +155,7 @@ impl Page<'_> {
                 Some((line, before)) if *given || *before => {
                     self.report(
                         at.clone(),
-                        format!("the anchor `{id}` is there twice"),
+                        format!("the anchor `{id}` appears twice"),
                         format!("first in line {line}"),
                     );
                 }

@@ -103,7 +103,7 @@ impl Resolver<'_> {
             let derived = always || !resource.with.is_empty();
             // What is in a resource of the lab is the lab's. Anything else may be a stranger's.
             if !resource.is_list && !derived && resource.signs.is_empty() {
-                let message = format!("nothing says by what `{}` is known to be this lab's", resource.name);
+                let message = format!("no sign says that `{}` is this lab's", resource.name);
                 let label =
                     "add `signs`: what points at it, or its own name or keys; without one it would be taken by chance";
                 report(self.diagnostics, file, at.clone(), message, label);
@@ -124,7 +124,7 @@ impl Resolver<'_> {
         for (_, check) in self.lab.checks() {
             if !seen.insert(check.id.as_str()) {
                 let at = check.place.at;
-                let message = format!("check `{}` is there twice", check.id);
+                let message = format!("check `{}` is defined twice", check.id);
                 report(
                     self.diagnostics,
                     &check.place.file,
@@ -197,7 +197,7 @@ impl Resolver<'_> {
                     &check.place.file,
                     at.clone(),
                     message,
-                    "by way of `needs`",
+                    "through `needs`",
                 );
             }
         }
@@ -310,7 +310,7 @@ impl Resolver<'_> {
             if !known.clone().any(|k| k == mention.name) {
                 let label = meant(
                     closest(&mention.name, known),
-                    "not a resource, nor a name of this place",
+                    "neither a resource nor a name that is known here",
                 );
                 say(
                     &mention.at,
@@ -344,13 +344,13 @@ impl Resolver<'_> {
         }
     }
 
-    /// A resource that is found by way of itself can never be looked for.
+    /// A resource that depends on itself can never be looked for.
     fn cycles(&self, places: &IndexMap<String, Place>) {
         for name in self.lab.resources.keys() {
             let mut way = vec![name.clone()];
             if self.reaches(name, name, &mut way, &mut BTreeSet::new()) {
                 let (file, at) = &places[name];
-                let message = format!("`{name}` is found by way of itself: {}", way.join(" → "));
+                let message = format!("`{name}` depends on itself: {}", way.join(" → "));
                 report(self.diagnostics, file, at.clone(), message, "");
             }
         }

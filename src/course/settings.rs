@@ -137,7 +137,11 @@ impl Reading<'_> {
         for (path, at) in self.texts(html, "additional-css") {
             match self.path(&path, at.clone(), below(BOOK, &path)) {
                 Some(style) if !style.ends_with(".css") => {
-                    self.report(at, format!("`{path}` is no style sheet"), "its name ends with `.css`");
+                    self.report(
+                        at,
+                        format!("`{path}` is not a style sheet"),
+                        "its name ends with `.css`",
+                    );
                 }
                 Some(style) if self.files.get(&style).is_none() => {
                     self.report(at, format!("there is no `{style}`"), "");

@@ -65,7 +65,7 @@ fn region(region: &Result<String, ConnectError>, from: RegionFrom, elsewhere: bo
                 RegionFrom::Profile => format!("{region}, from the profile"),
             };
             if !elsewhere && !Partition::of_region(region).regions.contains(&region.as_str()) {
-                let found = format!("{found}, which is none of the regions that edemlab knows");
+                let found = format!("{found}, which is not a region that edemlab knows");
                 let fix = "If nothing answers there, correct it: the console shows the region's code beside your name.";
                 return Seen::new(State::Warning, found, [fix]);
             }
@@ -137,7 +137,11 @@ async fn ask(account: &Account, profile: Option<&str>) -> (Seen, Seen, Seen) {
             }
         }
         Err(error) if answer.is_none() && matches!(error.kind, ErrorKind::Unreachable | ErrorKind::TimedOut) => {
-            Seen::new(State::Unknown, "who they are cannot be told without a connection", [])
+            Seen::new(
+                State::Unknown,
+                "whose they are could not be checked without a connection",
+                [],
+            )
         }
         Err(error) => {
             let unopened = error.kind == ErrorKind::WrongCredentials
@@ -147,7 +151,7 @@ async fn ask(account: &Account, profile: Option<&str>) -> (Seen, Seen, Seen) {
             if unopened {
                 let region = account.region();
                 let first = format!(
-                    "{region} knows no keys until it is enabled: your name at the top right → Account → AWS Regions."
+                    "{region} accepts no keys until you enable it: your name at the top right → Account → AWS Regions."
                 );
                 seen.2.insert(0, first);
             }
@@ -214,5 +218,5 @@ fn clock(answer: Option<Answer>) -> Seen {
 }
 
 fn unknown() -> Seen {
-    Seen::new(State::Unknown, "cannot be told without a connection", [])
+    Seen::new(State::Unknown, "could not be checked without a connection", [])
 }

@@ -16,7 +16,7 @@ pub struct Item {
     pub found: String,
     /// What it is needed for.
     pub needed_for: &'static str,
-    /// How to mend it, a sentence each. Empty where there is nothing to mend.
+    /// How to fix it, a sentence each. Empty where there is nothing to fix.
     pub fix: Vec<String>,
 }
 

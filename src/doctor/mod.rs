@@ -1,4 +1,4 @@
-//! What is ready on this computer before the first step of a lab, and how to mend what is not.
+//! What is ready on this computer before the first step of a lab, and how to fix what is not.
 
 mod aws;
 mod item;

@@ -147,7 +147,7 @@ impl Scope {
         let value = program.execute(&context).map_err(|e| explain(&e))?;
         value
             .json()
-            .map_err(|_| EvalError::new("gives a value that cannot be written down"))
+            .map_err(|_| EvalError::new("gives a value that cannot be written as text"))
     }
 }
 
@@ -180,7 +180,7 @@ fn explain(error: &ExecutionError) -> EvalError {
         ExecutionError::FunctionError { function, message } if function == UNKNOWN => return EvalError::said(message),
         ExecutionError::FunctionError { function, message } => format!("{function}(): {message}"),
         ExecutionError::InvalidArgumentCount { expected, actual } => {
-            format!("a function wants {expected} arguments and got {actual}")
+            format!("a function expects {expected} arguments, but got {actual}")
         }
         ExecutionError::ValuesNotComparable(..) => "two values cannot be compared".to_owned(),
         _ => "the values do not fit the expression".to_owned(),

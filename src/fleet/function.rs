@@ -41,7 +41,7 @@ pub enum FunctionError {
     },
     /// Another course.
     #[error(
-        "the function holds another course than yours: build it anew with the same labs/ and checks/, and deploy that"
+        "the function holds another course than yours: build it again with the same labs/ and checks/, and deploy that"
     )]
     OtherCourse,
     /// A lab that is not there.

@@ -50,7 +50,7 @@ async fn named(account: &Account, machine: &str, name: &str) -> Result<String, C
     let all = executions(asked).await?;
     let found = all.into_iter().find(|execution| execution.name == name);
     found.map(|execution| execution.execution_arn).ok_or_else(|| {
-        let message = format!("there is no execution {name} any more");
+        let message = format!("the execution {name} no longer exists");
         CallError::other(LIST_EXECUTIONS, "NoExecution", message)
     })
 }

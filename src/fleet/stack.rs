@@ -38,7 +38,7 @@ pub enum StackError {
     },
     /// It is of another template.
     #[error(
-        "the stack `{name}` is not of `edemlab fleet template`: it has no output {missing}; name the right stack, or deploy the \
+        "the stack `{name}` was not made from `edemlab fleet template`: it has no output {missing}; name the right stack, or deploy the \
          template again"
     )]
     Other {

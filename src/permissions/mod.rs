@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// An IAM action that the policy's author does not know the resources of: a mistake in the program.
 #[derive(Debug, thiserror::Error)]
-#[error("it is not known which resources {0} is about: add it to src/permissions/scope.rs")]
+#[error("no resources are listed for {0}: add it to src/permissions/scope.rs")]
 pub struct Unscoped(&'static str);
 
 /// The least [policy](https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html) with which all of `labs` can

@@ -76,11 +76,11 @@ pub fn pieces(text: &str) -> Vec<Piece> {
 
 /// A text with those marks, for a terminal.
 pub fn styled(text: &str) -> String {
-    let coloured = colored::control::SHOULD_COLORIZE.should_colorize();
+    let colored_output = colored::control::SHOULD_COLORIZE.should_colorize();
     pieces(text)
         .into_iter()
         .map(|piece| match piece {
-            Piece { code: true, text, .. } if coloured => text.cyan().to_string(),
+            Piece { code: true, text, .. } if colored_output => text.cyan().to_string(),
             Piece { code: true, text, .. } => format!("`{text}`"),
             Piece { bold: true, text, .. } => text.bold().to_string(),
             Piece { text, .. } => text,

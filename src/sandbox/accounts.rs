@@ -31,7 +31,7 @@ impl Sandbox {
     }
 
     /// The IAM user `student` of an account, an administrator: made when first asked for, the same from then on. It is
-    /// made anew if the user or the key was removed.
+    /// created again if the user or the key was removed.
     pub async fn student(&self, account: &AccountNumber) -> Result<Keys, SandboxError> {
         let folder = self.paths.keys();
         paths::create_folder(&folder)?;

@@ -41,7 +41,7 @@ fn add(into: &mut Sha256, program: &str, modules: &[(&str, &[u8])]) {
 
 /// Writes program and package beside each other into the sandbox's folder. The caller holds the sandbox's lock.
 ///
-/// The package's folder is made anew each time: a module of another version in it, or bytecode that Python took for
+/// The package's folder is created again each time: a module of another version in it, or bytecode that Python took for
 /// this version's (it compares seconds and sizes), would be used.
 pub(super) fn write(to: &Paths) -> Result<(), SandboxError> {
     let package = to.corrections();

@@ -13,7 +13,7 @@ pub(super) fn account(endpoint: &str, keys: &Keys, region: &str) -> Account {
 pub(super) fn refused(account: &AccountNumber, error: CallError) -> ApiError {
     let message = match &error.kind {
         ErrorKind::Unreachable | ErrorKind::TimedOut => {
-            "it did not answer (`edemlab sandbox status` tells whether it still runs)".to_owned()
+            "it did not answer (`edemlab sandbox status` shows whether it still runs)".to_owned()
         }
         ErrorKind::Other(_) if !error.message.is_empty() => error.message.clone(),
         ErrorKind::Other(_) => "no reason given".to_owned(),

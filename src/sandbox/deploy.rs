@@ -146,7 +146,7 @@ impl Deployment<'_> {
         if reasons.iter().all(|reason| reason.resource == self.stack) {
             reasons.extend(self.failed_validations().await?);
         }
-        // Cancelled resources and the stack itself only repeat what the first failures said.
+        // Canceled resources and the stack itself only repeat what the first failures said.
         let telling = |r: &Reason| r.resource != self.stack && !r.message.contains("cancelled");
         if reasons.iter().any(telling) {
             reasons.retain(telling);

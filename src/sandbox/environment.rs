@@ -69,7 +69,7 @@ async fn ensure_of(
     let python = usable(&target).await.ok_or_else(|| SandboxError::Environment {
         with: "rename",
         output: format!(
-            "{} does not run after it was moved to its place",
+            "{} does not run after it was moved into place",
             interpreter(&target).display()
         ),
     })?;

@@ -106,14 +106,14 @@ pub enum SandboxError {
     },
 
     /// Something else listens on the port that was asked for.
-    #[error("port {port} is taken by another program; choose another one, or leave --port away to get a free one")]
+    #[error("port {port} is taken by another program; choose another one, or omit `--port` to use a free one")]
     PortTaken {
         /// That port.
         port: u16,
     },
 
     /// The system does not let us listen on the port that was asked for.
-    #[error("port {port} cannot be used ({cause}); choose one above 1024, or leave --port away to get a free one")]
+    #[error("port {port} cannot be used ({cause}); choose one above 1024, or omit `--port` to use a free one")]
     PortRefused {
         /// That port.
         port: u16,
@@ -211,7 +211,7 @@ impl SandboxError {
 
 /// A call to the sandbox that was refused or not answered.
 #[derive(Debug, thiserror::Error)]
-#[error("the sandbox did not do {action} in account {account}: {}{message}", code.as_deref().map(|code| format!("{code}: ")).unwrap_or_default())]
+#[error("the sandbox could not do {action} in account {account}: {}{message}", code.as_deref().map(|code| format!("{code}: ")).unwrap_or_default())]
 pub struct ApiError {
     /// Service and operation, as in a policy: `iam:CreateUser`.
     pub action: String,
@@ -229,7 +229,7 @@ pub struct ApiError {
 pub enum InboxError {
     /// Nothing answered.
     #[error(
-        "the sandbox did not answer when asked for its inbox ({cause}); `edemlab sandbox status` tells whether it still runs"
+        "the sandbox did not answer when asked for its inbox ({cause}); `edemlab sandbox status` shows whether it still runs"
     )]
     Silent {
         /// What happened instead.
@@ -238,13 +238,13 @@ pub enum InboxError {
 
     /// It runs a bridge that knows no inbox, or another one.
     #[error(
-        "the sandbox was started by another version of edemlab, whose inbox cannot be read; `edemlab sandbox stop` and a new start make it current, and forget all that is in it"
+        "the sandbox was started by another version of edemlab, so its inbox cannot be read; run `edemlab sandbox stop` and start it again, which deletes everything in it"
     )]
     Outdated,
 
     /// It answered what it never should.
     #[error(
-        "the sandbox answered {status} when asked for its inbox, and nothing that could be read; its log may tell why: `edemlab sandbox status` says where it is"
+        "the sandbox answered the request for its inbox with {status} and an unreadable body; its log may show why: `edemlab sandbox status` says where it is"
     )]
     Unexpected {
         /// The status of the answer.

@@ -44,7 +44,7 @@ pub(super) async fn ask(
         stream.write_all(request.as_bytes()).await?;
         let mut answer = Vec::new();
         stream.take(MAX_ANSWER).read_to_end(&mut answer).await?;
-        parse(&answer).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "its answer is no HTTP"))
+        parse(&answer).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "its response is not HTTP"))
     };
     tokio::time::timeout(patience, asked).await?
 }

@@ -111,7 +111,7 @@ async fn ask(program: &OsStr, args: &[&str]) -> Result<Python, String> {
     let text = String::from_utf8_lossy(&output.stdout);
     understand(&text).ok_or_else(|| {
         let complaint = super::error::tail(&String::from_utf8_lossy(&output.stderr), 1);
-        format!("it does not tell its version ({}; {complaint})", output.status)
+        format!("it does not print its version ({}; {complaint})", output.status)
     })
 }
 

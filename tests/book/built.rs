@@ -385,7 +385,7 @@ fn a_page_that_names_what_is_not_there_stops_the_build() {
     assert!(
         printed
             .stderr
-            .contains(&format!("{line}: `s3.exists` belongs into another chapter")),
+            .contains(&format!("{line}: `s3.exists` belongs in another chapter")),
         "{}",
         printed.stderr
     );

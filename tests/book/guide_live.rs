@@ -97,14 +97,14 @@ const STEP: &str = "document.querySelector('.edemlab-step .edemlab-badge')?.text
 
 /// The contrast of an element's text with what is behind it, as WCAG 2 defines it.
 const CONTRAST: &str = "
-    const parts = colour => colour.match(/[0-9.]+/g).map(Number);
-    const light = colour => {
-        const [r, g, b] = parts(colour).map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    const parts = color => color.match(/[0-9.]+/g).map(Number);
+    const light = color => {
+        const [r, g, b] = parts(color).map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
         return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
     const behind = element => {
-        const colour = getComputedStyle(element).backgroundColor;
-        return parts(colour)[3] === 0 ? behind(element.parentElement) : colour;
+        const color = getComputedStyle(element).backgroundColor;
+        return parts(color)[3] === 0 ? behind(element.parentElement) : color;
     };
     const contrast = element => {
         const [front, back] = [getComputedStyle(element).color, behind(element)];

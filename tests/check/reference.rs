@@ -117,7 +117,7 @@ fn junit_has_a_case_for_each_check() {
 }
 
 #[test]
-fn text_fits_the_columns_and_has_no_colour_without_a_terminal() {
+fn text_fits_the_columns_and_has_no_color_without_a_terminal() {
     let account = "350000000005";
     for template in fault("other-region") {
         cloud().deploy_as(account, "eu-west-1", "mine", &template);
@@ -146,16 +146,16 @@ fn text_fits_the_columns_and_has_no_colour_without_a_terminal() {
 }
 
 #[test]
-fn colour_comes_when_it_is_asked_for_and_only_then() {
-    let coloured = |args: &[&str], name: &str, value: &str| {
+fn color_comes_when_it_is_asked_for_and_only_then() {
+    let is_colored = |args: &[&str], name: &str, value: &str| {
         let mut command = cloud().check(&student(), &[&["kinesis"], args].concat());
         command.env(name, value);
         run(command).stdout.contains('\u{1b}')
     };
-    assert!(coloured(&["--color", "always"], "TERM", "xterm"));
-    assert!(coloured(&["--color", "always"], "NO_COLOR", "1"), "the flag wins");
-    assert!(!coloured(&["--color", "never"], "CLICOLOR_FORCE", "1"));
-    assert!(!coloured(&[], "NO_COLOR", "1"));
+    assert!(is_colored(&["--color", "always"], "TERM", "xterm"));
+    assert!(is_colored(&["--color", "always"], "NO_COLOR", "1"), "the flag wins");
+    assert!(!is_colored(&["--color", "never"], "CLICOLOR_FORCE", "1"));
+    assert!(!is_colored(&[], "NO_COLOR", "1"));
 }
 
 #[test]

@@ -129,7 +129,7 @@ fn what_is_wrong_from_the_beginning_is_said_as_check_says_it() {
     assert!(wrong.stderr.contains("did you mean `datastream`?"), "{}", wrong.stderr);
     let soon = common::cloud::run(alone(&["watch", "datastream", "--every", "1s"]));
     assert_eq!(soon.code, 2);
-    assert!(soon.stderr.contains("5s is the least"), "{}", soon.stderr);
+    assert!(soon.stderr.contains("must be at least 5s"), "{}", soon.stderr);
     let mut nobody = alone(&["watch", "datastream"]);
     nobody.env("AWS_REGION", REGION);
     let nobody = common::cloud::run(nobody);

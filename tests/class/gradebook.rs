@@ -416,7 +416,7 @@ fn another_lab_s_column_is_never_suggested_or_filled() {
     let file = "Email address,Tarea: Lab 1 Data Stream (Real)\ns001@example.com,-\n";
     let done = fill(&class, "moodle", "g.csv", file.as_bytes(), &["--lab", "eventdriven"]);
     assert_eq!((done.code, done.out.is_none()), (2, true), "{}", done.said);
-    done.says(&["no column is for eventdriven"]);
+    done.says(&["no column matches eventdriven"]);
     assert!(!done.said.contains("eventdriven=Tarea"), "{}", done.said);
     let file = file
         .replace("(Real)", "(Real),Tarea: Even driven (Real),Examen (Real)")

@@ -213,7 +213,7 @@ fn each_file_that_breaks_a_rule_has_its_own_words() {
             "moodle",
             "PK\u{3}\u{4}\u{0}\u{0}".into(),
             &[],
-            &["it is not text: save it as CSV"],
+            &["it is not a text file: save it as CSV"],
         ),
         (
             "moodle",
@@ -244,7 +244,7 @@ fn a_lab_without_a_column_is_named_with_the_way_to_leave_it_out() {
     let labs = [("datastream", "Data stream", 100), ("eventdriven", "Event driven", 100)];
     let class = ClassFolder::new(&labs, &[("s001", "", "s001@example.com")]);
     let said = refused_for(&class, "moodle", MOODLE.as_bytes(), &[]);
-    says(&said, &["no column is for eventdriven (`Event driven`)", "--lab"]);
+    says(&said, &["no column matches eventdriven (`Event driven`)", "--lab"]);
     let args = ["--column", "eventdriven=Assignment: Data stream (Real)"];
     says(
         &refused_for(&class, "moodle", MOODLE.as_bytes(), &args),
@@ -304,7 +304,7 @@ fn wrong_usage_says_what_to_give() {
             &["--for", "csv", "--fill", "x.csv"],
             "csv and xlsx are tables of their own",
         ),
-        (&["--for", "xlsx", "--out", "-"], "give a file, as in --out grades.xlsx"),
+        (&["--for", "xlsx", "--out", "-"], "name a file, for example --out grades.xlsx"),
         (&["--for", "moodle", "--fill", "no-such.csv"], "cannot read no-such.csv"),
         (
             &["--for", "moodle", "--fill", "x.csv", "--steps"],

@@ -247,11 +247,11 @@ fn without_script_the_table_is_there() {
 const UNREADABLE: &str = r#"
     const channel = (v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
     const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
-    const parts = (colour) => colour.match(/[\d.]+/g).map(Number);
+    const parts = (color) => color.match(/[\d.]+/g).map(Number);
     const behind = (e) => {
         for (; e; e = e.parentElement) {
-            const colour = parts(getComputedStyle(e).backgroundColor);
-            if (colour.length < 4 || colour[3] > 0) return colour;
+            const color = parts(getComputedStyle(e).backgroundColor);
+            if (color.length < 4 || color[3] > 0) return color;
         }
         return [255, 255, 255];
     };

@@ -252,7 +252,7 @@ fn what_is_no_roster_says_so() {
         (b"\r\n\r\n", "it is empty"),
         (b"student,account\n", "no students"),
         (b"PK\x03\x04rest", "save it as CSV"),
-        (b"student\0,x", "no text file"),
+        (b"student\0,x", "not a text file"),
         (b"\xef\xbb\xbfstudent,name\n\xff,x", "begins as UTF-8"),
     ] {
         let error = roster_of(content).unwrap_err().to_string();

@@ -169,7 +169,7 @@ fn a_machine_with_everything_is_ready_and_no_key_is_shown() {
     assert!(seen.found("python").starts_with("3.12 "), "{}", seen.json);
     let (code, said) = machine.says(&[]);
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("All that is needed is ready"), "{said}");
+    assert!(said.contains("Everything needed is ready"), "{said}");
     for shown in [&said, &seen.json.to_string()] {
         assert!(!shown.contains(&keys.access_key_id) && !shown.contains(&keys.secret_access_key));
     }
@@ -389,7 +389,7 @@ fn a_region_without_what_a_lab_needs_is_told_before_anything_is_built_in_it() {
     let unknown = out_of_reach(&machine, "eu-west-9");
     assert_eq!(unknown.state("region"), "warning", "{}", unknown.json);
     assert!(
-        unknown.found("region").contains("none of the regions"),
+        unknown.found("region").contains("not a region that edemlab knows"),
         "{}",
         unknown.json
     );

@@ -102,14 +102,14 @@ fn every_mistake_is_reported_in_one_run_each_at_its_place() {
         "  - id: sort-key\n",
         "  - id: partition-key\n    title: Again\n    expect: found(table)\n    fix: None.\n\n  - id: sort-key\n",
         "id: partition-key\n    title: Again",
-        "check `dynamodb.partition-key` is there twice",
+        "check `dynamodb.partition-key` is defined twice",
     );
     planted.mistake(
         ECR,
         "    signs:\n",
         "    prefer:\n",
         "repository:",
-        "nothing says by what `repository` is known to be this lab's",
+        "no sign says that `repository` is this lab's",
     );
     planted.mistake(
         DYNAMODB,
@@ -220,7 +220,7 @@ fn faults_that_do_not_fit_are_reported() {
         "- id: semicolons",
         "- id: excel-file",
         "excel-file\n    title: The files were",
-        "fault `excel-file` is there twice",
+        "fault `excel-file` is defined twice",
     );
     planted.mistake(FAULTS, "fails: [lambda.runtime]", "fails: [lambda.exists]", "", "");
     planted.expected.pop();
@@ -243,7 +243,7 @@ fn resources_that_are_found_by_way_of_each_other_are_reported() {
         "      - if: it.FunctionName.matches(\"(?i)disney|",
         "      - if: found(stream) && it.FunctionName.matches(\"(?i)disney|",
         "processor:\n",
-        "`processor` is found by way of itself",
+        "`processor` depends on itself",
     );
     let printed = lint(&planted.course);
     assert_eq!(printed.code, 2);
@@ -291,7 +291,7 @@ fn the_book_and_the_course_must_meet() {
         "{{#check dynamodb.sort-key}}",
         "{{#check s3.exists}}",
         "{{#check s3.exists}}",
-        "`s3.exists` belongs into another chapter, `book/src/datastream/s3.md`; here are: dynamodb, dynamodb.exists",
+        "`s3.exists` belongs in another chapter, `book/src/datastream/s3.md`; here are: dynamodb, dynamodb.exists",
     );
     let lambda = "book/src/datastream/lambda.md";
     planted.mistake(
@@ -314,14 +314,14 @@ fn the_book_and_the_course_must_meet() {
         "{{#check iam.trust}}",
         "## Trust\n\n{{#check iam.trust}}",
         "{{#check iam.trust}}",
-        "the anchor `trust` is there twice",
+        "the anchor `trust` appears twice",
     );
     planted.mistake(
         "book/src/troubleshooting.md",
         "# Troubleshooting\n",
         "# Troubleshooting\n\n{{#check kinesis}}\n",
         "{{#check kinesis}}",
-        "this page is no step's chapter",
+        "this page is not a step's chapter",
     );
     planted.mistake(
         "labs/datastream/lab.yaml",

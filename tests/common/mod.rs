@@ -148,7 +148,7 @@ pub fn eventually(what: &str, mut so: impl FnMut() -> bool) {
 }
 
 /// Has a command that builds see nothing of what `cargo test` says to a test: some crates' build scripts (ring's) look at
-/// it, and they and all behind them would be built anew.
+/// it, and they and all behind them would be built again.
 pub fn as_outside_of_cargo(command: &mut std::process::Command) {
     for (name, _) in std::env::vars_os() {
         let told = name.to_string_lossy().starts_with("CARGO_") || name == "OUT_DIR";

@@ -109,7 +109,7 @@ fn a_function_with_another_course_grades_nobody() {
     copy.replace("checks/datastream/kinesis.yaml", "points: 4", "points: 14");
     let said = desk.refused(&["--fleet", STACK, "--course", copy.folder().to_str().unwrap()]);
     assert!(
-        said.contains("another course than yours") && said.contains("build it anew"),
+        said.contains("another course than yours") && said.contains("build it again"),
         "{said}"
     );
     assert_eq!(fleet.executions()[0]["status"], "FAILED");

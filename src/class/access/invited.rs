@@ -53,7 +53,7 @@ pub fn remember<'a>(secret: &Path, students: impl Iterator<Item = &'a str>) -> R
     })
 }
 
-/// Who of `students` was invited by another spelling, so that their external ID is another. Case makes none.
+/// Who of `students` was invited under another spelling, so that their external ID is another. Case makes none.
 ///
 /// # Errors
 /// When the list cannot be read.

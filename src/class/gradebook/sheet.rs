@@ -1,5 +1,5 @@
 //! A CSV file of which single cells are changed and every other byte stays. It knows where each cell stands in the text;
-//! the libraries for CSV read values only, and would write the file anew in their own way.
+//! the libraries for CSV read values only, and would rewrite the file in their own way.
 
 use super::encoding::{Encoding, NotText};
 use std::collections::BTreeMap;

@@ -18,7 +18,7 @@ pub struct Overview {
     pub unknown: Vec<Said>,
     /// What probes left in accounts.
     pub leftovers: Vec<Said>,
-    /// The failing checks: first what most have to mend first.
+    /// The failing checks: first what most have to fix first.
     pub failing: Vec<Common>,
 }
 

@@ -184,7 +184,7 @@ impl Cell {
     fn of(step: &StepReport, href: String) -> Self {
         let mark = Mark::of(step);
         let points = &step.points;
-        // The more is lost, the stronger the colour.
+        // The more is lost, the stronger the color.
         let lost = 1.0 - f64::from(points.earned) / f64::from(points.possible.max(1));
         let class = match mark {
             Mark::Fail if lost <= 0.25 => "f1",

@@ -153,7 +153,7 @@ impl Tally {
         place
     }
 
-    /// The places of the failing checks: first what most have to mend first.
+    /// The places of the failing checks: first what most have to fix first.
     pub fn most_often(&self) -> Vec<usize> {
         let mut places: Vec<usize> = (0..self.failing.len()).collect();
         places.sort_by_key(|&place| {

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 pub struct Problem {
     /// The line, where it is about one.
     pub line: Option<u64>,
-    /// What is wrong and how to mend it.
+    /// What is wrong and how to fix it.
     pub reason: String,
 }
 

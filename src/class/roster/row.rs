@@ -227,7 +227,7 @@ impl<'a> Reading<'a> {
         wrong.push(format!("line {first} has the same {what}{which}"));
     }
 
-    /// Says when an earlier line has the same student by another spelling. That of another case is [`Reading::unique`]'s.
+    /// Says when an earlier line has the same student under another spelling. That of another case is [`Reading::unique`]'s.
     fn spelled_once(&mut self, id: &str, line: u64, wrong: &mut Vec<String>) {
         if id.is_empty() {
             return;

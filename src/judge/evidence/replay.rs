@@ -51,7 +51,7 @@ impl Source for Replay<'_> {
 
     fn identity(&self) -> LocalBoxFuture<'_, Result<Identity, CallError>> {
         let known = self.0.identity.clone();
-        ready(known.ok_or_else(|| self.not_included("whose account it is"))).boxed_local()
+        ready(known.ok_or_else(|| self.not_included("the account"))).boxed_local()
     }
 
     fn list<'s>(

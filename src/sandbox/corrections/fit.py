@@ -54,7 +54,7 @@ def wrap(module, name, parameters):
 
 
 def wrap_async(module, name, parameters):
-    """The same for a coroutine function that others may recognise as one."""
+    """The same for a coroutine function that others may recognize as one."""
     original = expect(module, name, parameters)
 
     def decorate(function):

@@ -78,7 +78,7 @@ def handler(event):
         self.assertEqual((failed, answer), (
             "Unhandled", {"errorType": "LookupError", "errorMessage": "no such student"}))
         self.assertEqual(invoke(account, "bad", {"end": True})[1]["errorType"], "Runtime.ExitError")
-        self.assertEqual(invoke(account, "bad", {})[1]["errorType"], "LookupError", "the next begins anew")
+        self.assertEqual(invoke(account, "bad", {})[1]["errorType"], "LookupError", "the next begins again")
 
     def test_nobody_invokes_it_without_leave(self):
         account = "191000000004"

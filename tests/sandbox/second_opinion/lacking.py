@@ -1,4 +1,4 @@
-"""Operations that moto has no answer to, made of what it has: its own judgement of patterns and of policies."""
+"""Operations that moto has no answer to, made of what it has: its own judgment of patterns and of policies."""
 
 import json
 
