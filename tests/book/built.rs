@@ -153,10 +153,10 @@ fn each_check_is_in_the_chapter_of_its_step() {
                 assert!(entry.contains("To fix it:"), "{entry}");
                 for fault in lab.faults.iter().filter(|fault| fault.fails.contains(&check.id)) {
                     // Two marks of ours are no part of the text that a reader sees.
-                    let looks = fault.symptom.replace(['`', '*'], "");
+                    let symptom = fault.symptom.replace(['`', '*'], "");
                     let title = fault.title.replace(['`', '*'], "");
                     assert!(
-                        entry.contains(&title) && entry.contains(&looks),
+                        entry.contains(&title) && entry.contains(&symptom),
                         "{}: {entry}",
                         fault.id
                     );
