@@ -54,7 +54,7 @@ pub struct Reachability {
 impl Account {
     /// Asks who we are, shortly: nobody waits for the retries of a check.
     pub async fn preflight(&self) -> Preflight {
-        let (seen, config) = (Watch::default(), aws_sdk_sts::config::Builder::new());
+        let (seen, config) = (Recorder::default(), aws_sdk_sts::config::Builder::new());
         let config = config
             .retry_config(RetryConfig::standard().with_max_attempts(2))
             .timeout_config(
@@ -125,17 +125,17 @@ impl Clocks {
 
 /// Sees the first answer to a call, before its retries.
 #[derive(Debug, Clone, Default)]
-struct Watch(Arc<Mutex<(Option<Clocks>, Option<Answer>)>>);
+struct Recorder(Arc<Mutex<(Option<Clocks>, Option<Answer>)>>);
 
-impl Watch {
+impl Recorder {
     fn first(&self) -> Option<Answer> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).1
     }
 }
 
-impl Intercept for Watch {
+impl Intercept for Recorder {
     fn name(&self) -> &'static str {
-        "Watch"
+        "Recorder"
     }
 
     fn read_before_transmit(

@@ -28,7 +28,7 @@ pub struct LabDiff {
     /// The lab's id.
     pub lab: String,
     /// How many students are graded before or after, by what changed for them.
-    pub counts: IndexMap<Change, usize>,
+    pub counts: IndexMap<GradeChange, usize>,
     /// Every student, in the order of the class.
     pub students: Vec<StudentDiff>,
     /// How many students a check turned for, from which status to which. In the order of the course.
@@ -44,11 +44,11 @@ pub struct StudentDiff {
     /// Their name.
     pub name: String,
     /// What changed.
-    pub change: Change,
+    pub change: GradeChange,
     /// Their points before.
-    pub before: Option<Mark>,
+    pub before: Option<Score>,
     /// Their points after.
-    pub after: Option<Mark>,
+    pub after: Option<Score>,
     /// The checks with another status or other points.
     pub checks: Vec<Turn>,
 }
@@ -56,7 +56,7 @@ pub struct StudentDiff {
 /// What changed for a student. The order is that of the text.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
-pub enum Change {
+pub enum GradeChange {
     /// A greater share of the points.
     Gained,
     /// A smaller share of the points.
@@ -76,7 +76,7 @@ pub enum Change {
 /// Points.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
-pub struct Mark {
+pub struct Score {
     /// Earned for certain.
     pub earned: u32,
     /// To be earned.
@@ -151,7 +151,7 @@ impl Diff {
     /// Whether anything changed.
     pub fn is_empty(&self) -> bool {
         let mut students = self.labs.iter().flat_map(|lab| &lab.students);
-        students.all(|s| s.change == Change::Same && s.checks.is_empty())
+        students.all(|s| s.change == GradeChange::Same && s.checks.is_empty())
     }
 
     /// As JSON, on several lines.
@@ -162,7 +162,7 @@ impl Diff {
 
 impl LabDiff {
     /// How many students have this change.
-    pub fn count(&self, change: Change) -> usize {
+    pub fn count(&self, change: GradeChange) -> usize {
         self.counts.get(&change).copied().unwrap_or(0)
     }
 }
@@ -176,14 +176,14 @@ struct Pair {
 
 /// What a comparison needs of a report.
 struct Brief {
-    mark: Mark,
+    mark: Score,
     checks: IndexMap<String, (Status, u32)>,
 }
 
 impl Brief {
     fn of(report: &Report) -> Self {
         Self {
-            mark: Mark {
+            mark: Score {
                 earned: report.points.earned,
                 possible: report.points.possible,
                 unknown: report.points.unknown > 0 || report.verdict == Verdict::Unknown,
@@ -199,15 +199,15 @@ impl Brief {
 
 fn lab_diff(lab: String, students: IndexMap<String, Pair>) -> LabDiff {
     let all = [
-        Change::Gained,
-        Change::Lost,
-        Change::Known,
-        Change::Unknown,
-        Change::New,
-        Change::Gone,
-        Change::Same,
+        GradeChange::Gained,
+        GradeChange::Lost,
+        GradeChange::Known,
+        GradeChange::Unknown,
+        GradeChange::New,
+        GradeChange::Gone,
+        GradeChange::Same,
     ];
-    let mut counts: IndexMap<Change, usize> = all.into_iter().map(|change| (change, 0)).collect();
+    let mut counts: IndexMap<GradeChange, usize> = all.into_iter().map(|change| (change, 0)).collect();
     // In the order of the course: the later grading's, then what only the earlier one has.
     let mut order: IndexMap<String, ()> = IndexMap::new();
     let briefs = students
@@ -278,20 +278,20 @@ fn turn(check: &str, before: &Brief, after: &Brief) -> Option<Turn> {
     })
 }
 
-fn change(before: Option<Mark>, after: Option<Mark>) -> Change {
+fn change(before: Option<Score>, after: Option<Score>) -> GradeChange {
     let (before, after) = match (before, after) {
-        (None, _) => return Change::New,
-        (_, None) => return Change::Gone,
+        (None, _) => return GradeChange::New,
+        (_, None) => return GradeChange::Gone,
         (Some(before), Some(after)) => (before, after),
     };
-    let share = |mark: Mark, other: Mark| u64::from(mark.earned) * u64::from(other.possible.max(1));
+    let share = |mark: Score, other: Score| u64::from(mark.earned) * u64::from(other.possible.max(1));
     let order = share(after, before).cmp(&share(before, after));
     match (before.unknown, after.unknown, order) {
-        (true, false, _) => Change::Known,
-        (false, true, _) => Change::Unknown,
-        (true, true, Ordering::Less | Ordering::Greater) => Change::Unknown,
-        (_, _, Ordering::Greater) => Change::Gained,
-        (_, _, Ordering::Less) => Change::Lost,
-        (_, _, Ordering::Equal) => Change::Same,
+        (true, false, _) => GradeChange::Known,
+        (false, true, _) => GradeChange::Unknown,
+        (true, true, Ordering::Less | Ordering::Greater) => GradeChange::Unknown,
+        (_, _, Ordering::Greater) => GradeChange::Gained,
+        (_, _, Ordering::Less) => GradeChange::Lost,
+        (_, _, Ordering::Equal) => GradeChange::Same,
     }
 }

@@ -1,6 +1,6 @@
 //! Differences for people: first how many, then who and by which checks, then which checks turned most.
 
-use super::diff::{Change, Diff, LabDiff, Mark, StudentDiff, Turn};
+use super::diff::{Diff, GradeChange, LabDiff, Score, StudentDiff, Turn};
 use crate::report::Status;
 use crate::report::text::{visible, wrapped};
 use colored::Colorize;
@@ -32,11 +32,11 @@ fn render_lab(out: &mut String, lab: &LabDiff, width: usize) {
     for change in lab.counts.keys() {
         let mut any = false;
         for student in lab.students.iter().filter(|s| s.change == *change) {
-            if *change == Change::Same && student.checks.is_empty() {
+            if *change == GradeChange::Same && student.checks.is_empty() {
                 continue;
             }
             if !std::mem::replace(&mut any, true) {
-                let title = if *change == Change::Same {
+                let title = if *change == GradeChange::Same {
                     "same points, by other checks"
                 } else {
                     word(*change)
@@ -98,8 +98,8 @@ fn row(left: &str, right: &str, width: usize, indent: usize) -> String {
     )
 }
 
-fn marks(before: Option<Mark>, after: Option<Mark>) -> String {
-    let one = |mark: Mark| {
+fn marks(before: Option<Score>, after: Option<Score>) -> String {
+    let one = |mark: Score| {
         let unknown = if mark.unknown { ", the rest unknown" } else { "" };
         let left = match mark.left_out {
             0 => String::new(),
@@ -152,15 +152,15 @@ fn status(status: Option<Status>) -> &'static str {
     }
 }
 
-fn word(change: Change) -> &'static str {
+fn word(change: GradeChange) -> &'static str {
     match change {
-        Change::Gained => "gained",
-        Change::Lost => "lost",
-        Change::Known => "known now",
-        Change::Unknown => "unknown now",
-        Change::New => "new",
-        Change::Gone => "gone",
-        Change::Same => "same",
+        GradeChange::Gained => "gained",
+        GradeChange::Lost => "lost",
+        GradeChange::Known => "known now",
+        GradeChange::Unknown => "unknown now",
+        GradeChange::New => "new",
+        GradeChange::Gone => "gone",
+        GradeChange::Same => "same",
     }
 }
 

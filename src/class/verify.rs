@@ -29,7 +29,7 @@ pub struct Verified {
     /// The region of each lab, where it is known.
     pub regions: BTreeMap<String, String>,
     /// Whether they can be checked.
-    pub state: State,
+    pub state: AccountState,
     /// Why not.
     pub reason: Option<String>,
     /// What to tell them: one sentence.
@@ -51,7 +51,7 @@ impl Verified {
 /// Whether a student can be checked.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum AccountState {
     /// Yes.
     Ready,
     /// No, and the student or the professor has to do something.
@@ -64,7 +64,7 @@ pub enum State {
 
 /// Why a student cannot be checked.
 struct NotReady {
-    state: State,
+    state: AccountState,
     reason: String,
     tell: Option<String>,
     refused: bool,
@@ -79,13 +79,13 @@ pub async fn verify(student_access: &StudentAccess, entry: &Entry, labs: &[&Lab]
         account: entry.account.clone(),
         region: entry.region.clone().or(region.map(str::to_owned)),
         regions: BTreeMap::new(),
-        state: State::Ready,
+        state: AccountState::Ready,
         reason: None,
         tell: None,
         refused: false,
     };
     if entry.student.excused {
-        verified.state = State::Excused;
+        verified.state = AccountState::Excused;
         return verified;
     }
     let labs: Vec<&Lab> = labs
@@ -100,7 +100,7 @@ pub async fn verify(student_access: &StudentAccess, entry: &Entry, labs: &[&Lab]
     .await;
     let outcome = tried.unwrap_or_else(|_| {
         Err(NotReady {
-            state: State::Unknown,
+            state: AccountState::Unknown,
             reason: format!("it took longer than {} s: try again", VERIFY_TIMEOUT.as_secs()),
             tell: None,
             refused: false,
@@ -175,7 +175,7 @@ async fn attempt(
 
 fn unknown(reason: String) -> NotReady {
     NotReady {
-        state: State::Unknown,
+        state: AccountState::Unknown,
         reason,
         tell: None,
         refused: false,
@@ -216,7 +216,7 @@ async fn in_place(
     match said.is_empty() {
         true => Ok(()),
         false => Err(NotReady {
-            state: State::NotReady,
+            state: AccountState::NotReady,
             reason: said.join("; "),
             tell: None,
             refused: false,
@@ -245,7 +245,7 @@ async fn may_read(entry: &Entry, account: &Account, labs: &[&Lab]) -> Result<(),
             _ => format!("Your AWS credentials may not read all that the labs need ({list}): please hand in others."),
         };
         return Err(NotReady {
-            state: State::NotReady,
+            state: AccountState::NotReady,
             reason: format!("denied: {list}"),
             tell: Some(tell),
             refused: false,
@@ -255,7 +255,7 @@ async fn may_read(entry: &Entry, account: &Account, labs: &[&Lab]) -> Result<(),
         None => Ok(()),
         Some(error) if error.ends_everything() => Err(not_open(entry, &error.into())),
         Some(error) => Err(NotReady {
-            state: State::Unknown,
+            state: AccountState::Unknown,
             reason: error.to_string(),
             tell: None,
             refused: false,
@@ -304,7 +304,11 @@ fn not_open(entry: &Entry, error: &ConnectError) -> NotReady {
         Some(ErrorKind::Throttled | ErrorKind::Unreachable | ErrorKind::TimedOut | ErrorKind::Other(_))
     );
     NotReady {
-        state: if is_unknown { State::Unknown } else { State::NotReady },
+        state: if is_unknown {
+            AccountState::Unknown
+        } else {
+            AccountState::NotReady
+        },
         reason: error.to_string(),
         tell,
         refused: matches!(problem, Some(ErrorKind::RoleRefused(_))),

@@ -1,7 +1,7 @@
 //! What the verbs for a graded class take.
 
 use crate::class::Counts;
-use crate::class::gradebook::number::{Decimal, Mark};
+use crate::class::gradebook::number::{Decimal, DecimalSign};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -114,7 +114,7 @@ pub enum DecimalMark {
     Dot,
 }
 
-impl From<DecimalMark> for Mark {
+impl From<DecimalMark> for DecimalSign {
     fn from(mark: DecimalMark) -> Self {
         match mark {
             DecimalMark::Comma => Self::Comma,

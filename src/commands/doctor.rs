@@ -5,7 +5,7 @@ use super::live::Live;
 use crate::account::Connection;
 use crate::cli::{DoctorArgs, DoctorFormat};
 use crate::course::{Course, Lab, Part};
-use crate::doctor::{Findings, State, Uses, examine, examine_sandbox};
+use crate::doctor::{Findings, Readiness, Uses, examine, examine_sandbox};
 use crate::report::text::{styled, visible, wrapped};
 use colored::{ColoredString, Colorize};
 use std::fmt::Write;
@@ -85,12 +85,12 @@ fn text(findings: &Findings, next: &str, width: usize) -> String {
         findings
             .items
             .iter()
-            .any(|item| item.id == id && item.state != State::Missing)
+            .any(|item| item.id == id && item.state != Readiness::Missing)
     };
     let missing: Vec<&str> = findings
         .items
         .iter()
-        .filter(|i| i.state == State::Missing)
+        .filter(|i| i.state == Readiness::Missing)
         .map(|i| i.name)
         .collect();
     text.push('\n');
@@ -108,12 +108,12 @@ fn text(findings: &Findings, next: &str, width: usize) -> String {
     text.trim_end().to_owned()
 }
 
-fn said(state: State) -> (ColoredString, &'static str) {
+fn said(state: Readiness) -> (ColoredString, &'static str) {
     match state {
-        State::Ready => ("✓".green(), "ready"),
-        State::Warning => ("!".yellow(), "careful"),
-        State::Missing => ("✗".red(), "missing"),
-        State::Optional => ("–".dimmed(), "optional"),
-        State::Unknown => ("?".yellow(), "unknown"),
+        Readiness::Ready => ("✓".green(), "ready"),
+        Readiness::Warning => ("!".yellow(), "careful"),
+        Readiness::Missing => ("✗".red(), "missing"),
+        Readiness::Optional => ("–".dimmed(), "optional"),
+        Readiness::Unknown => ("?".yellow(), "unknown"),
     }
 }

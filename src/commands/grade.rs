@@ -57,7 +57,7 @@ pub async fn run(course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8>
     };
     let screen = Screen::new(&folder.class().course, &labs, plan.work.len(), plan.at_once);
     let stop = common::interrupts();
-    let on = |event: class::grade::Event<'_>| screen.on(event);
+    let on = |event: class::grade::GradeEvent<'_>| screen.on(event);
     let outcome = tokio::select! {
         outcome = grade(&plan, open, &on, stop.clone()) => outcome,
         never = screen.redraw() => match never {},

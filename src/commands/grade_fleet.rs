@@ -5,13 +5,13 @@ use super::grading::shown;
 use super::{common, roster};
 use crate::account::{Account, ConnectError, Connection};
 use crate::class::folder::Folder;
-use crate::class::grade::{Event as Graded, Outcome};
+use crate::class::grade::{GradeEvent, GradeOutcome};
 use crate::class::roster::{Roster, refuse_own_account};
 use crate::cli::GradeArgs;
 use crate::course::{Course, Lab};
 use crate::fleet::bucket::Bucket;
 use crate::fleet::contract::{Run, map_prefix, roster_key};
-use crate::fleet::follow::{End, Event, FollowError, Follower};
+use crate::fleet::follow::{End, FollowError, FollowEvent, Follower};
 use crate::fleet::ledger::Ledger;
 use crate::fleet::stack::Stack;
 use crate::fleet::{items, machine};
@@ -109,7 +109,7 @@ pub async fn run(
         Some(ledger) => follow(course, labs, &account, &folder, ledger, stop).await,
         None => {
             folder.done()?;
-            super::grading::ended(&folder, &Outcome::default(), None)
+            super::grading::ended(&folder, &GradeOutcome::default(), None)
         }
     }
 }
@@ -157,21 +157,21 @@ async fn follow(
         course,
     };
     let bucket = ledger.bucket.clone();
-    let on = |event: Event<'_>| match event {
-        Event::Counted(counts) => screen.tell(format!(
+    let on = |event: FollowEvent<'_>| match event {
+        FollowEvent::Counted(counts) => screen.tell(format!(
             "on AWS: {} at work, {} waiting",
             counts.at_work, counts.waiting
         )),
-        Event::Stored(student, report) => screen.on(Graded::Stored(student, report)),
-        Event::Ended(student) => screen.on(Graded::Ended(student)),
-        Event::NotListed { student, key } => screen.warn(format!(
+        FollowEvent::Stored(student, report) => screen.on(GradeEvent::Stored(student, report)),
+        FollowEvent::Ended(student) => screen.on(GradeEvent::Ended(student)),
+        FollowEvent::NotListed { student, key } => screen.warn(format!(
             "{}: the roster does not have this student any more, so the report is not kept here; \
              it is in the bucket {bucket}, at {}",
             visible(student),
             visible(&key)
         )),
-        Event::EndedBadly(why) => screen.warn(format!("every report is here, but {why}")),
-        Event::Waiting(error) => screen.warn(format!("{error}; trying again")),
+        FollowEvent::EndedBadly(why) => screen.warn(format!("every report is here, but {why}")),
+        FollowEvent::Waiting(error) => screen.warn(format!("{error}; trying again")),
     };
     let end = tokio::select! {
         end = follower.follow(&mut ledger, &execution, &on, stop) => end,

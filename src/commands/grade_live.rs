@@ -2,7 +2,7 @@
 //! plain line for each that is done.
 
 use crate::class::Student;
-use crate::class::grade::Event;
+use crate::class::grade::GradeEvent;
 use crate::course::Lab;
 use crate::judge;
 use crate::report::text::visible;
@@ -26,7 +26,7 @@ const ENOUGH: usize = 3;
 /// The screen.
 pub struct Screen {
     drawn: Option<Drawn>,
-    state: RefCell<State>,
+    state: RefCell<Progress>,
     total: usize,
     began: Instant,
 }
@@ -38,7 +38,7 @@ struct Drawn {
 }
 
 #[derive(Default)]
-struct State {
+struct Progress {
     ended: usize,
     /// Who is at work, with what and since when.
     at_work: BTreeMap<String, (Instant, BTreeMap<String, String>)>,
@@ -86,13 +86,13 @@ impl Screen {
     }
 
     /// Shows what happens.
-    pub fn on(&self, event: Event<'_>) {
+    pub fn on(&self, event: GradeEvent<'_>) {
         let mut state = self.state.borrow_mut();
         match event {
-            Event::Begun(student) => {
+            GradeEvent::Begun(student) => {
                 state.at_work.insert(short(student), (Instant::now(), BTreeMap::new()));
             }
-            Event::Judging(student, lab, event) => {
+            GradeEvent::Judging(student, lab, event) => {
                 let what = match event {
                     judge::Event::Waiting { step, what, .. } => format!("{step}: waiting: {what}"),
                     judge::Event::Sending { step, .. } => format!("{step}: sending"),
@@ -102,13 +102,13 @@ impl Screen {
                     labs.insert(lab.to_owned(), what);
                 }
             }
-            Event::Stored(student, report) => {
+            GradeEvent::Stored(student, report) => {
                 state.done.entry(short(student)).or_default().push(result(report));
                 if let Some((_, labs)) = state.at_work.get_mut(&short(student)) {
                     labs.remove(&report.lab);
                 }
             }
-            Event::Ended(student) => {
+            GradeEvent::Ended(student) => {
                 let student = short(student);
                 state.ended += 1;
                 state.at_work.remove(&student);
@@ -117,7 +117,7 @@ impl Screen {
                     eprintln!(" {}/{}  {student}  {results}", state.ended, self.total);
                 }
             }
-            Event::NotStored(student, error) => {
+            GradeEvent::NotStored(student, error) => {
                 let text = format!(" {}: {error}", short(student));
                 match &self.drawn {
                     Some(drawn) => drop(drawn.multi.println(text)),

@@ -1,8 +1,8 @@
 //! `edemlab gradebook`.
 
 use crate::class::folder::Folder;
-use crate::class::gradebook::number::Mark;
-use crate::class::gradebook::{self, Entry, Extra, FillError, Filled, Finding, Left, Lms, Options, Table};
+use crate::class::gradebook::number::DecimalSign;
+use crate::class::gradebook::{self, Extra, FillError, Filled, Finding, GradeEntry, Lms, NotFilled, Options, Table};
 use crate::cli::{ExtraCredit, GradebookArgs, Target};
 use crate::course::UnknownName;
 use crate::private;
@@ -22,14 +22,14 @@ pub fn run(args: &GradebookArgs) -> anyhow::Result<u8> {
             ExtraCredit::Keep => Extra::Keep,
         },
         unknown_as_zero: args.unknown_as_zero,
-        decimal: args.decimal.map(Mark::from),
+        decimal: args.decimal.map(DecimalSign::from),
         columns: columns(&args.columns, &wanted)?,
     };
     let mut entries = Vec::new();
     for grade in folder.grades(args.count.into()) {
         let grade = grade?;
         if wanted.contains(&grade.lab.id.as_str()) {
-            entries.push(Entry::new(&grade));
+            entries.push(GradeEntry::new(&grade));
         }
     }
     let lms = match args.target {
@@ -74,7 +74,7 @@ fn columns(said: &[String], labs: &[&str]) -> anyhow::Result<Vec<(String, String
     Ok(columns)
 }
 
-fn table(args: &GradebookArgs, folder: &Folder, entries: &[Entry], options: &Options) -> anyhow::Result<u8> {
+fn table(args: &GradebookArgs, folder: &Folder, entries: &[GradeEntry], options: &Options) -> anyhow::Result<u8> {
     if args.fill.is_some() || !args.columns.is_empty() {
         bail!("--fill and --column are for moodle, moodle-worksheet and canvas: csv and xlsx are tables of their own");
     }
@@ -86,7 +86,7 @@ fn table(args: &GradebookArgs, folder: &Folder, entries: &[Entry], options: &Opt
         Target::Xlsx => ("grades.xlsx", gradebook::xlsx(&table)?),
         _ => (
             "grades.csv",
-            gradebook::csv(&table, options.decimal.unwrap_or(Mark::Dot)),
+            gradebook::csv(&table, options.decimal.unwrap_or(DecimalSign::Dot)),
         ),
     };
     let out = args.out.clone().unwrap_or_else(|| folder.path().join(name));
@@ -100,7 +100,13 @@ fn table(args: &GradebookArgs, folder: &Folder, entries: &[Entry], options: &Opt
     Ok(u8::from(!table.left.is_empty()))
 }
 
-fn fill(lms: Lms, args: &GradebookArgs, folder: &Folder, entries: &[Entry], options: &Options) -> anyhow::Result<u8> {
+fn fill(
+    lms: Lms,
+    args: &GradebookArgs,
+    folder: &Folder,
+    entries: &[GradeEntry],
+    options: &Options,
+) -> anyhow::Result<u8> {
     if args.steps {
         bail!("--steps is for csv and xlsx: a column is not added to a file of Moodle or Canvas");
     }
@@ -200,7 +206,7 @@ fn said(source: &Path, filled: &Filled) -> String {
     out
 }
 
-fn lefts(left: &[Left]) -> String {
+fn lefts(left: &[NotFilled]) -> String {
     let mut out = String::new();
     if left.is_empty() {
         return out;
@@ -214,7 +220,7 @@ fn lefts(left: &[Left]) -> String {
             left.len().to_string()
         }
     );
-    for Left {
+    for NotFilled {
         student,
         name,
         lab,

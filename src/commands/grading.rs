@@ -3,7 +3,7 @@
 use super::common;
 use crate::class::due::{Asked, Due};
 use crate::class::folder::Folder;
-use crate::class::grade::{Outcome, Work};
+use crate::class::grade::{GradeOutcome, Work};
 use crate::class::pages::{self, Common, Pages, Said};
 use crate::class::roster::Roster;
 use crate::class::underway::{Lock, Underway, lock};
@@ -51,7 +51,7 @@ pub(super) enum Refused {
 }
 
 /// Writes the pages and says what the professor should know; gives the exit code. `open` says what is still to be done.
-pub(super) fn ended(folder: &Folder, outcome: &Outcome, open: Option<String>) -> anyhow::Result<u8> {
+pub(super) fn ended(folder: &Folder, outcome: &GradeOutcome, open: Option<String>) -> anyhow::Result<u8> {
     let pages = pages::write(folder, Counts::Last)?;
     super::output::print(&summary(&pages, outcome, open.as_deref()))?;
     let determined = pages.overview.unknown.is_empty() && pages.overview.open == 0;
@@ -156,7 +156,7 @@ pub(super) fn is_again(again: Again, report: &Report) -> bool {
 }
 
 /// What the professor should know now.
-pub(super) fn summary(pages: &Pages, outcome: &Outcome, open: Option<&str>) -> String {
+pub(super) fn summary(pages: &Pages, outcome: &GradeOutcome, open: Option<&str>) -> String {
     const FEW: usize = 5;
     let overview = &pages.overview;
     let mut out = format!(" {} graded", overview.graded);

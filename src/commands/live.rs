@@ -99,17 +99,17 @@ impl Live {
     }
 
     /// Shows how the sandbox starts.
-    pub fn sandbox(&self, event: sandbox::Event) {
+    pub fn sandbox(&self, event: sandbox::SandboxEvent) {
         let text = match event {
-            sandbox::Event::Waiting => "sandbox: another command is preparing it; waiting for that".to_owned(),
-            sandbox::Event::MakingEnvironment { with } => format!("sandbox: making its Python environment ({with}), only once"),
-            sandbox::Event::Installing { with } => format!("sandbox: installing the local AWS ({with}), only once"),
-            sandbox::Event::Starting { port } => format!("sandbox: starting on 127.0.0.1:{port}"),
-            sandbox::Event::Replacing { pid } => format!("sandbox: process {pid} does not answer any more; starting another"),
-            sandbox::Event::Reused { outdated: true, .. } => {
+            sandbox::SandboxEvent::Waiting => "sandbox: another command is preparing it; waiting for that".to_owned(),
+            sandbox::SandboxEvent::MakingEnvironment { with } => format!("sandbox: making its Python environment ({with}), only once"),
+            sandbox::SandboxEvent::Installing { with } => format!("sandbox: installing the local AWS ({with}), only once"),
+            sandbox::SandboxEvent::Starting { port } => format!("sandbox: starting on 127.0.0.1:{port}"),
+            sandbox::SandboxEvent::Replacing { pid } => format!("sandbox: process {pid} does not answer any more; starting another"),
+            sandbox::SandboxEvent::Reused { outdated: true, .. } => {
                 "sandbox: running, but started by another version of edemlab; run `edemlab sandbox stop` to start a new one next time".to_owned()
             }
-            sandbox::Event::Ready { .. } | sandbox::Event::Reused { .. } => return,
+            sandbox::SandboxEvent::Ready { .. } | sandbox::SandboxEvent::Reused { .. } => return,
         };
         self.show(&text.clone(), text);
     }

@@ -6,7 +6,7 @@ use crate::account::partition::Partition;
 use crate::account::{ConnectError, Connection};
 use crate::class::access::{ExternalIds, Secret, SecretError, StudentAccess, invited};
 use crate::class::roster::{self, Access, LabNames, Roster, RosterErrors};
-use crate::class::verify::{State, Verified, verify};
+use crate::class::verify::{AccountState, Verified, verify};
 use crate::class::{cell, identifier};
 use crate::cli::{OwnAccount, RosterCommand, SecretFile, VerifyArgs, VerifyFormat};
 use crate::course::{Course, Lab, Part};
@@ -29,7 +29,7 @@ pub async fn run(course: Option<PathBuf>, command: RosterCommand) -> anyhow::Res
     let verified = all(&student_access, &class, &labs, &args, &live).await;
     live.clear();
     super::output::print(rendered(&verified, args.format).trim_end())?;
-    let ready = |v: &Verified| matches!(v.state, State::Ready | State::Excused);
+    let ready = |v: &Verified| matches!(v.state, AccountState::Ready | AccountState::Excused);
     Ok(u8::from(!verified.iter().all(ready)))
 }
 
@@ -191,12 +191,12 @@ fn rendered(verified: &[Verified], format: VerifyFormat) -> String {
     }
 }
 
-fn word(state: State) -> &'static str {
+fn word(state: AccountState) -> &'static str {
     match state {
-        State::Ready => "ready",
-        State::NotReady => "not ready",
-        State::Unknown => "unknown",
-        State::Excused => "excused",
+        AccountState::Ready => "ready",
+        AccountState::NotReady => "not ready",
+        AccountState::Unknown => "unknown",
+        AccountState::Excused => "excused",
     }
 }
 
@@ -210,10 +210,10 @@ fn text(verified: &[Verified]) -> String {
     let mut out = String::new();
     for v in verified {
         let symbol = match v.state {
-            State::Ready => "✓".green(),
-            State::NotReady => "✗".red(),
-            State::Unknown => "?".yellow(),
-            State::Excused => "–".dimmed(),
+            AccountState::Ready => "✓".green(),
+            AccountState::NotReady => "✗".red(),
+            AccountState::Unknown => "?".yellow(),
+            AccountState::Excused => "–".dimmed(),
         };
         let student = short(&v.student);
         let pad = columns.saturating_sub(textwrap::core::display_width(&student));
@@ -231,14 +231,16 @@ fn text(verified: &[Verified]) -> String {
             }
         }
     }
-    let count = |state: State| verified.iter().filter(|v| v.state == state).count();
-    let _ = write!(out, "\n {} of {} ready", count(State::Ready), verified.len());
-    for state in [State::NotReady, State::Unknown, State::Excused] {
+    let count = |state: AccountState| verified.iter().filter(|v| v.state == state).count();
+    let _ = write!(out, "\n {} of {} ready", count(AccountState::Ready), verified.len());
+    for state in [AccountState::NotReady, AccountState::Unknown, AccountState::Excused] {
         if count(state) > 0 {
             let _ = write!(out, " · {} {}", count(state), word(state));
         }
     }
-    if count(State::Excused) < verified.len() && verified.iter().all(|v| v.state == State::Excused || v.refused) {
+    if count(AccountState::Excused) < verified.len()
+        && verified.iter().all(|v| v.state == AccountState::Excused || v.refused)
+    {
         out.push_str("\n\n");
         let hint = "Every role was refused, so the cause may be your own user: it needs permission for \
                     sts:AssumeRole and must be in the account that the template names.";

@@ -96,7 +96,7 @@ impl Resolver<'_> {
                         .mentions()
                         .names()
                         .iter()
-                        .any(|m| m.name == resource.name && !m.asked)
+                        .any(|m| m.name == resource.name && !m.presence_only)
                 })
             });
             let always = self.vocabulary.kind(&resource.kind).is_ok_and(|k| k.always);

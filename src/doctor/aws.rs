@@ -1,6 +1,6 @@
 //! The way to AWS: region, credentials, connection, clock. One call tells all of it.
 
-use super::item::{Item, Seen, State, Uses};
+use super::item::{Item, Observed, Readiness, Uses};
 use crate::account::partition::Partition;
 use crate::account::services::STS;
 use crate::account::{Account, Answer, CallError, ConnectError, Connection, ErrorKind, Preflight, RegionFrom, regions};
@@ -56,7 +56,7 @@ pub(super) async fn examine(connection: &Connection, labs: &[Uses]) -> [Item; 4]
     ]
 }
 
-fn region(region: &Result<String, ConnectError>, from: RegionFrom, elsewhere: bool, labs: &[Uses]) -> Seen {
+fn region(region: &Result<String, ConnectError>, from: RegionFrom, elsewhere: bool, labs: &[Uses]) -> Observed {
     match region {
         Ok(region) => {
             let found = match from {
@@ -67,15 +67,15 @@ fn region(region: &Result<String, ConnectError>, from: RegionFrom, elsewhere: bo
             if !elsewhere && !Partition::of_region(region).regions.contains(&region.as_str()) {
                 let found = format!("{found}, which is not a region that edemlab knows");
                 let fix = "If nothing answers there, correct it: the console shows the region's code beside your name.";
-                return Seen::new(State::Warning, found, [fix]);
+                return Observed::new(Readiness::Warning, found, [fix]);
             }
             match lacks(region, labs) {
-                Some((lack, fix)) => Seen::new(State::Warning, format!("{found}, {lack}"), [fix.as_str()]),
-                None => Seen::ready(found),
+                Some((lack, fix)) => Observed::new(Readiness::Warning, format!("{found}, {lack}"), [fix.as_str()]),
+                None => Observed::ready(found),
             }
         }
-        Err(ConnectError::NoRegion) => Seen::new(
-            State::Missing,
+        Err(ConnectError::NoRegion) => Observed::new(
+            Readiness::Missing,
             "no AWS region is set",
             ["`aws configure set region eu-west-1`, with the region you work in, or `export AWS_REGION=eu-west-1`."],
         ),
@@ -86,7 +86,7 @@ fn region(region: &Result<String, ConnectError>, from: RegionFrom, elsewhere: bo
                 RegionFrom::Profile => "the profile (`aws configure set region …`)".to_owned(),
             };
             let fix = format!("Correct it in {place}. The console shows the region's code beside your name.");
-            Seen::new(State::Missing, error.to_string(), [fix.as_str()])
+            Observed::new(Readiness::Missing, error.to_string(), [fix.as_str()])
         }
         Err(error) => refused(error),
     }
@@ -111,7 +111,7 @@ fn lacks(region: &str, labs: &[Uses]) -> Option<(String, String)> {
 }
 
 /// Credentials, connection, clock.
-async fn ask(account: &Account, profile: Option<&str>) -> (Seen, Seen, Seen) {
+async fn ask(account: &Account, profile: Option<&str>) -> (Observed, Observed, Observed) {
     let (contact, knock) = tokio::join!(account.preflight(), account.knock(&STS));
     let Preflight { identity, answer } = contact;
     // Without credentials nothing was sent, and only the knock was heard.
@@ -122,7 +122,7 @@ async fn ask(account: &Account, profile: Option<&str>) -> (Seen, Seen, Seen) {
         knock.url.clone()
     };
     let net = match (answer, &knock.answer) {
-        (Some(answer), _) => Seen::ready(format!("{place} answers, {} ms", answer.took.as_millis())),
+        (Some(answer), _) => Observed::ready(format!("{place} answers, {} ms", answer.took.as_millis())),
         (None, Err(error)) => unreachable(&place, error),
         (None, Ok(_)) => unknown(),
     };
@@ -131,14 +131,14 @@ async fn ask(account: &Account, profile: Option<&str>) -> (Seen, Seen, Seen) {
             let found = format!("{} of account {}", me.who(), me.account);
             if me.who() == "root" {
                 let fix = "Make an IAM user and use its keys: those of the root user can do everything, billing too.";
-                Seen::new(State::Warning, found, [fix])
+                Observed::new(Readiness::Warning, found, [fix])
             } else {
-                Seen::ready(found)
+                Observed::ready(found)
             }
         }
         Err(error) if answer.is_none() && matches!(error.kind, ErrorKind::Unreachable | ErrorKind::TimedOut) => {
-            Seen::new(
-                State::Unknown,
+            Observed::new(
+                Readiness::Unknown,
                 "whose they are could not be checked without a connection",
                 [],
             )
@@ -161,7 +161,7 @@ async fn ask(account: &Account, profile: Option<&str>) -> (Seen, Seen, Seen) {
     (who, net, clock(answer))
 }
 
-fn refused(error: &ConnectError) -> Seen {
+fn refused(error: &ConnectError) -> Observed {
     let mut fix: Vec<String> = match error {
         ConnectError::NoCredentials => vec![
             "`aws configure` stores the keys of your IAM user; in a Learner Lab, paste those of AWS Details."
@@ -171,7 +171,7 @@ fn refused(error: &ConnectError) -> Seen {
         other => other.way_out().iter().map(|line| sentence(line)).collect(),
     };
     fix.push(WITHOUT.to_owned());
-    Seen(State::Missing, error.to_string(), fix)
+    Observed(Readiness::Missing, error.to_string(), fix)
 }
 
 /// `Label   what to do` as `Label: what to do`.
@@ -182,17 +182,17 @@ fn sentence(line: &str) -> String {
     }
 }
 
-fn unreachable(place: &str, error: &CallError) -> Seen {
+fn unreachable(place: &str, error: &CallError) -> Observed {
     let found = match error.kind {
         ErrorKind::TimedOut => format!("{place} does not answer"),
         _ if error.message.is_empty() => format!("no connection to {place}"),
         _ => format!("no connection to {place}: {}", error.message),
     };
     let fix = ["Check your network, VPN or proxy (HTTPS_PROXY), and that the region is right."];
-    Seen::new(State::Missing, found, fix)
+    Observed::new(Readiness::Missing, found, fix)
 }
 
-fn clock(answer: Option<Answer>) -> Seen {
+fn clock(answer: Option<Answer>) -> Observed {
     let Some(ahead) = answer.and_then(|answer| answer.ahead) else {
         return unknown();
     };
@@ -206,17 +206,17 @@ fn clock(answer: Option<Answer>) -> Seen {
         seconds => format!("{} days {way}", seconds / 86_400),
     };
     let state = match off {
-        off if off > REFUSED => State::Missing,
-        off if off > NOTICED => State::Warning,
-        _ => return Seen::ready(found),
+        off if off > REFUSED => Readiness::Missing,
+        off if off > NOTICED => Readiness::Warning,
+        _ => return Observed::ready(found),
     };
-    Seen::new(
+    Observed::new(
         state,
         found,
         ["Set this computer's clock (automatic time), then try again."],
     )
 }
 
-fn unknown() -> Seen {
-    Seen::new(State::Unknown, "could not be checked without a connection", [])
+fn unknown() -> Observed {
+    Observed::new(Readiness::Unknown, "could not be checked without a connection", [])
 }

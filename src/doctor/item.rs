@@ -11,7 +11,7 @@ pub struct Item {
     /// Its name for people.
     pub name: &'static str,
     /// How it is.
-    pub state: State,
+    pub state: Readiness,
     /// What was found, in one sentence without capital and stop.
     pub found: String,
     /// What it is needed for.
@@ -23,7 +23,7 @@ pub struct Item {
 /// How a thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum State {
+pub enum Readiness {
     /// As it should be.
     Ready,
     /// It works, and something should be known about it.
@@ -37,7 +37,7 @@ pub enum State {
 }
 
 impl Item {
-    pub(super) fn new(id: &'static str, name: &'static str, needed_for: &'static str, seen: Seen) -> Self {
+    pub(super) fn new(id: &'static str, name: &'static str, needed_for: &'static str, seen: Observed) -> Self {
         Self {
             id,
             name,
@@ -59,14 +59,14 @@ pub struct Uses {
 }
 
 /// A state, what was found, and the fix.
-pub(super) struct Seen(pub(super) State, pub(super) String, pub(super) Vec<String>);
+pub(super) struct Observed(pub(super) Readiness, pub(super) String, pub(super) Vec<String>);
 
-impl Seen {
+impl Observed {
     pub(super) fn ready(found: impl Into<String>) -> Self {
-        Self(State::Ready, found.into(), Vec::new())
+        Self(Readiness::Ready, found.into(), Vec::new())
     }
 
-    pub(super) fn new<'f>(state: State, found: impl Into<String>, fix: impl IntoIterator<Item = &'f str>) -> Self {
+    pub(super) fn new<'f>(state: Readiness, found: impl Into<String>, fix: impl IntoIterator<Item = &'f str>) -> Self {
         Self(state, found.into(), fix.into_iter().map(str::to_owned).collect())
     }
 }

@@ -4,10 +4,10 @@ mod aws;
 mod item;
 mod programs;
 
-pub use item::{Item, State, Uses};
+pub use item::{Item, Readiness, Uses};
 
 use crate::account::Connection;
-use item::Seen;
+use item::Observed;
 use serde::Serialize;
 
 /// The name and version of the findings as JSON.
@@ -46,12 +46,12 @@ pub async fn examine_sandbox() -> Findings {
 
 impl Findings {
     fn of(items: Vec<Item>) -> Self {
-        let version = Seen::ready(env!("CARGO_PKG_VERSION"));
+        let version = Observed::ready(env!("CARGO_PKG_VERSION"));
         let mut all = vec![Item::new("edemlab", "edemlab", "checking your labs", version)];
         all.extend(items);
         Self {
             schema: SCHEMA,
-            ready: all.iter().all(|item| item.state != State::Missing),
+            ready: all.iter().all(|item| item.state != Readiness::Missing),
             items: all,
         }
     }

@@ -1,6 +1,6 @@
 //! Programs of this computer. Each is given a few seconds.
 
-use super::item::{Item, Seen, State};
+use super::item::{Item, Observed, Readiness};
 use crate::report::text::cut;
 use crate::sandbox::{self, Interpreter, Paths};
 use std::future::Future;
@@ -46,14 +46,14 @@ async fn run(program: &str, args: &[&str]) -> Said {
 
 pub(super) async fn python() -> Item {
     let seen = match limited(sandbox::interpreter()).await {
-        Some(Ok(Interpreter::Uv)) => Seen::ready("uv, which brings a Python"),
+        Some(Ok(Interpreter::Uv)) => Observed::ready("uv, which brings a Python"),
         Some(Ok(Interpreter::Python { version, program })) => {
-            Seen::ready(format!("{}.{} with venv, {}", version.0, version.1, program.display()))
+            Observed::ready(format!("{}.{} with venv, {}", version.0, version.1, program.display()))
         }
         // The message says what to do, too.
-        Some(Err(error)) => Seen::new(State::Missing, error.to_string(), []),
-        None => Seen::new(
-            State::Unknown,
+        Some(Err(error)) => Observed::new(Readiness::Missing, error.to_string(), []),
+        None => Observed::new(
+            Readiness::Unknown,
             format!("it did not answer within {} s", SLOW_PROGRAM_TIMEOUT.as_secs()),
             ["Try `python3 --version`, or let EDEMLAB_PYTHON name another one."],
         ),
@@ -64,8 +64,8 @@ pub(super) async fn python() -> Item {
 pub(super) async fn sandbox() -> Item {
     let seen = match limited(examined()).await {
         Some(seen) => seen,
-        None => Seen::new(
-            State::Unknown,
+        None => Observed::new(
+            Readiness::Unknown,
             "it did not answer in time",
             ["`edemlab sandbox stop` ends it."],
         ),
@@ -73,29 +73,29 @@ pub(super) async fn sandbox() -> Item {
     Item::new("sandbox", "Sandbox", "trying everything without an AWS account", seen)
 }
 
-async fn examined() -> Seen {
+async fn examined() -> Observed {
     let paths = match Paths::from_environment() {
         Ok(paths) => paths,
-        Err(error) => return Seen::new(State::Missing, error.to_string(), []),
+        Err(error) => return Observed::new(Readiness::Missing, error.to_string(), []),
     };
     match sandbox::status(&paths).await {
-        Ok(Some(running)) if running.outdated => Seen::new(
-            State::Warning,
+        Ok(Some(running)) if running.outdated => Observed::new(
+            Readiness::Warning,
             format!("runs at {}, started by another version of edemlab", running.endpoint),
             ["`edemlab sandbox stop`; the next start is this version's."],
         ),
-        Ok(Some(running)) => Seen::ready(format!("runs at {}", running.endpoint)),
-        Ok(None) if sandbox::is_made(&paths).await => Seen::ready("installed, not running"),
-        Ok(None) => Seen::ready("not installed yet: its first start does that, from the network"),
-        Err(error) => Seen::new(State::Warning, error.to_string(), []),
+        Ok(Some(running)) => Observed::ready(format!("runs at {}", running.endpoint)),
+        Ok(None) if sandbox::is_made(&paths).await => Observed::ready("installed, not running"),
+        Ok(None) => Observed::ready("not installed yet: its first start does that, from the network"),
+        Err(error) => Observed::new(Readiness::Warning, error.to_string(), []),
     }
 }
 
 pub(super) async fn aws_cli() -> Item {
     let seen = match run("aws", &["--version"]).await {
-        Said::Well(version) => Seen::ready(version.split(' ').next().unwrap_or_default().replace('/', " ")),
-        other => Seen::new(
-            State::Optional,
+        Said::Well(version) => Observed::ready(version.split(' ').next().unwrap_or_default().replace('/', " ")),
+        other => Observed::new(
+            Readiness::Optional,
             other.complaint(),
             ["https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html; CloudShell has it."],
         ),
@@ -116,14 +116,14 @@ pub(super) async fn docker() -> Item {
     const START: &str = "Start Docker Desktop, or `sudo systemctl start docker`; CloudShell has a running one.";
     let seen = match (client, engine) {
         (Said::Well(_), Said::Well(version)) if !version.is_empty() => {
-            Seen::ready(format!("its engine answers, version {version}"))
+            Observed::ready(format!("its engine answers, version {version}"))
         }
         (Said::Well(client), engine) => {
             let found = format!("{client}; its engine: {}", engine.complaint());
-            Seen::new(State::Optional, found, [START])
+            Observed::new(Readiness::Optional, found, [START])
         }
-        (client, _) => Seen::new(
-            State::Optional,
+        (client, _) => Observed::new(
+            Readiness::Optional,
             client.complaint(),
             ["https://docs.docker.com/get-started/get-docker/; CloudShell has it."],
         ),

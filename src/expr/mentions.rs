@@ -17,7 +17,7 @@ pub struct Mention {
     /// The name.
     pub name: String,
     /// Only asked after: `found(name)`. Then its absence is an answer, not an obstacle.
-    pub asked: bool,
+    pub presence_only: bool,
     /// Where, as a range of bytes in the expression.
     pub at: Range<usize>,
 }
@@ -134,7 +134,7 @@ impl Mentions {
     }
 
     fn walk(&mut self, node: &Expression, info: &SourceInfo, bound: &mut Vec<Local>, used: Used) {
-        let (asked, selected) = (used == Used::Asked, used == Used::Selected);
+        let (presence_only, selected) = (used == Used::Asked, used == Used::Selected);
         if let Some((start, stop)) = info.offset_for(node.id) {
             self.offsets.insert(node.id, (start as usize, stop as usize));
         }
@@ -151,7 +151,7 @@ impl Mentions {
                     let at = self.place(node.id, name);
                     self.names.push(Mention {
                         name: name.clone(),
-                        asked,
+                        presence_only,
                         at,
                     });
                 }
@@ -295,7 +295,7 @@ mod tests {
     fn names_are_free_names_and_say_how_they_are_used() {
         let expr = Expr::compile("found(stream) && handler.Mappings.exists(m, m.Arn == it.Arn)").unwrap();
         let m = expr.mentions();
-        let names: Vec<(&str, bool)> = m.names().iter().map(|m| (m.name.as_str(), m.asked)).collect();
+        let names: Vec<(&str, bool)> = m.names().iter().map(|m| (m.name.as_str(), m.presence_only)).collect();
         assert_eq!(names, [("stream", true), ("handler", false), ("it", false)]);
         assert_eq!(m.names()[1].at, 17..24);
     }

@@ -3,10 +3,10 @@
 use super::bucket::Bucket;
 use super::contract::{SCHEMA, Stored, report_key, reports_prefix};
 use super::ledger::Ledger;
-use super::machine::{self, Counts, State};
+use super::machine::{self, Counts, ExecutionState};
 use crate::account::{Account, CallError, ErrorKind};
 use crate::class::folder::{Folder, FolderError};
-use crate::class::{Student, grade::Outcome};
+use crate::class::{Student, grade::GradeOutcome};
 use crate::course::Course;
 use crate::judge::{Options, indeterminate_report};
 use crate::report::Report;
@@ -30,7 +30,7 @@ pub struct Follower<'a> {
 
 /// What happens meanwhile.
 #[derive(Debug)]
-pub enum Event<'a> {
+pub enum FollowEvent<'a> {
     /// How far the run has come, as AWS counts.
     Counted(Counts),
     /// A report has come.
@@ -54,9 +54,9 @@ pub enum Event<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum End {
     /// The run has ended, and every student's report is here.
-    Complete(Outcome),
+    Complete(GradeOutcome),
     /// The user has left; the run goes on.
-    Left(Outcome),
+    Left(GradeOutcome),
 }
 
 /// Why it cannot be followed. The run itself goes on, unless it says otherwise.
@@ -108,10 +108,10 @@ impl Follower<'_> {
         &self,
         ledger: &mut Ledger,
         execution: &str,
-        on: &dyn Fn(Event<'_>),
+        on: &dyn Fn(FollowEvent<'_>),
         mut stop: watch::Receiver<u8>,
     ) -> Result<End, FollowError> {
-        let mut outcome = Outcome::default();
+        let mut outcome = GradeOutcome::default();
         let mut map_run = None;
         let mut counted = None;
         let mut heard = Instant::now();
@@ -131,7 +131,7 @@ impl Follower<'_> {
                     return Ok(End::Complete(outcome));
                 }
                 Err(Trouble::Call(error)) if passes(&error) && heard.elapsed() < FOLLOW_TIMEOUT => {
-                    on(Event::Waiting(&error));
+                    on(FollowEvent::Waiting(&error));
                 }
                 Err(Trouble::Call(error)) => return Err(FollowError::Lost(error)),
                 Err(Trouble::Ends(error)) => return Err(error),
@@ -153,9 +153,9 @@ impl Follower<'_> {
         execution: &str,
         map_run: &mut Option<String>,
         counted: &mut Option<Counts>,
-        outcome: &mut Outcome,
-        on: &dyn Fn(Event<'_>),
-    ) -> Result<Option<State>, Trouble> {
+        outcome: &mut GradeOutcome,
+        on: &dyn Fn(FollowEvent<'_>),
+    ) -> Result<Option<ExecutionState>, Trouble> {
         let state = machine::state(self.account, execution).await?;
         if map_run.is_none() {
             *map_run = machine::map_run(self.account, execution).await?;
@@ -163,7 +163,7 @@ impl Follower<'_> {
         let mut moved = true;
         if let Some(map_run) = map_run {
             let now = machine::counts(self.account, map_run).await?;
-            on(Event::Counted(now));
+            on(FollowEvent::Counted(now));
             // A student's first lab is stored before they are done, and nobody minds that it comes a moment later.
             moved = counted.is_none_or(|before: Counts| before.done != now.done);
             *counted = Some(now);
@@ -175,7 +175,12 @@ impl Follower<'_> {
     }
 
     /// Brings every report that is in the bucket and not here yet.
-    async fn fetch(&self, ledger: &mut Ledger, outcome: &mut Outcome, on: &dyn Fn(Event<'_>)) -> Result<(), Trouble> {
+    async fn fetch(
+        &self,
+        ledger: &mut Ledger,
+        outcome: &mut GradeOutcome,
+        on: &dyn Fn(FollowEvent<'_>),
+    ) -> Result<(), Trouble> {
         let open = ledger.open.iter();
         let open = open.flat_map(|(student, labs)| labs.iter().map(move |lab| (student, lab)));
         let wanted: BTreeMap<String, (String, String)> = open
@@ -231,8 +236,8 @@ impl Follower<'_> {
         student: &str,
         lab: &str,
         stored: Stored,
-        outcome: &mut Outcome,
-        on: &dyn Fn(Event<'_>),
+        outcome: &mut GradeOutcome,
+        on: &dyn Fn(FollowEvent<'_>),
     ) -> Result<(), Trouble> {
         match self.student(student) {
             Some(student) => {
@@ -245,9 +250,9 @@ impl Follower<'_> {
                     .store(student, &stored.report, &stored.evidence)
                     .map_err(FollowError::from)?;
                 outcome.count(&stored.report);
-                on(Event::Stored(student, &stored.report));
+                on(FollowEvent::Stored(student, &stored.report));
             }
-            None => on(Event::NotListed {
+            None => on(FollowEvent::NotListed {
                 student,
                 key: report_key(&ledger.run.run, student, lab),
             }),
@@ -256,10 +261,10 @@ impl Follower<'_> {
         Ok(())
     }
 
-    fn settle(&self, ledger: &mut Ledger, student: &str, lab: &str, on: &dyn Fn(Event<'_>)) {
+    fn settle(&self, ledger: &mut Ledger, student: &str, lab: &str, on: &dyn Fn(FollowEvent<'_>)) {
         ledger.settle(student, lab);
         if let (false, Some(student)) = (ledger.open.contains_key(student), self.student(student)) {
-            on(Event::Ended(student));
+            on(FollowEvent::Ended(student));
         }
     }
 
@@ -271,10 +276,10 @@ impl Follower<'_> {
     async fn close(
         &self,
         ledger: &mut Ledger,
-        ended: &State,
+        ended: &ExecutionState,
         map_run: Option<&str>,
-        outcome: &mut Outcome,
-        on: &dyn Fn(Event<'_>),
+        outcome: &mut GradeOutcome,
+        on: &dyn Fn(FollowEvent<'_>),
     ) -> Result<(), FollowError> {
         if let (None, Some((error, cause))) = (map_run, &ended.failed) {
             // Not one student was begun.
@@ -293,7 +298,7 @@ impl Follower<'_> {
             (None, status) => format!("the run ended early, as {status}"),
         };
         if ended.failed.is_some() && ledger.open.is_empty() {
-            on(Event::EndedBadly(run.clone()));
+            on(FollowEvent::EndedBadly(run.clone()));
         }
         let options = Options {
             no_probe: ledger.run.no_probe,
@@ -307,7 +312,7 @@ impl Follower<'_> {
                     let judged = indeterminate_report(of, &why, "", &now, &options);
                     self.folder.store(who, &judged.report, &judged.evidence)?;
                     outcome.count(&judged.report);
-                    on(Event::Stored(who, &judged.report));
+                    on(FollowEvent::Stored(who, &judged.report));
                 }
                 self.settle(ledger, &student, &lab, on);
             }

@@ -6,7 +6,7 @@ use crate::account::{ConnectError, Connection, ErrorKind};
 use crate::class::Student;
 use crate::class::access::{ExternalIds, StudentAccess, opened};
 use crate::class::folder::file_name;
-use crate::class::grade::{Closed, Event, Limit, Plan, RunStore, StoreError, Task, Work, grade};
+use crate::class::grade::{Closed, GradeEvent, Limit, Plan, RunStore, StoreError, Task, Work, grade};
 use crate::class::premises::{Premises, Rules};
 use crate::class::roster::{Access, Entry};
 use crate::class::underway::PendingCleanup;
@@ -142,8 +142,8 @@ impl Grader {
             admitted.map(opened).map_err(|error| Closed(error.to_string()))
         };
         let not_stored = RefCell::new(None);
-        let on = |event: Event<'_>| {
-            if let Event::NotStored(_, error) = event {
+        let on = |event: GradeEvent<'_>| {
+            if let GradeEvent::NotStored(_, error) = event {
                 not_stored.replace(Some(error.to_string()));
             }
         };

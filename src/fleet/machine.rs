@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// How an execution stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct State {
+pub struct ExecutionState {
     /// Whether it goes on.
     pub running: bool,
     /// Why it failed: error and cause.
@@ -72,13 +72,13 @@ async fn described(account: &Account, execution: &str) -> Result<DescribeExecuti
 ///
 /// # Errors
 /// When AWS refuses or does not answer.
-pub async fn state(account: &Account, execution: &str) -> Result<State, CallError> {
+pub async fn state(account: &Account, execution: &str) -> Result<ExecutionState, CallError> {
     let answer = described(account, execution).await?;
     let failed = answer.error().or(answer.cause()).map(|_| {
         let or_empty = |text: Option<&str>| text.unwrap_or_default().to_owned();
         (or_empty(answer.error()), or_empty(answer.cause()))
     });
-    Ok(State {
+    Ok(ExecutionState {
         running: matches!(
             answer.status(),
             ExecutionStatus::Running | ExecutionStatus::PendingRedrive

@@ -113,7 +113,7 @@ impl Needs {
         let known = mentions.names().iter().filter(|m| lab.resources.contains_key(&m.name));
         self.0.extend(known.map(|mention| Need {
             name: mention.name.clone(),
-            presence_only: mention.asked,
+            presence_only: mention.presence_only,
         }));
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::error::SandboxError;
-use super::event::Event;
+use super::event::SandboxEvent;
 use super::installer::{self, Installer};
 use super::paths::{Paths, UNFINISHED, create_folder, interpreter, remove_folder, write_private};
 use super::{bridge, lock, python, unused};
@@ -17,7 +17,7 @@ const REQUIREMENTS: &str = include_str!("requirements.txt");
 const COMPLETE: &str = "edemlab-python-version";
 
 /// The interpreter of the emulator's environment.
-pub(super) async fn ensure(paths: &Paths, on: &dyn Fn(Event)) -> Result<PathBuf, SandboxError> {
+pub(super) async fn ensure(paths: &Paths, on: &dyn Fn(SandboxEvent)) -> Result<PathBuf, SandboxError> {
     ensure_of(paths, "", REQUIREMENTS, on).await
 }
 
@@ -32,7 +32,7 @@ pub async fn ensure_other(
     paths: &Paths,
     name: &str,
     requirements: &str,
-    on: &dyn Fn(Event),
+    on: &dyn Fn(SandboxEvent),
 ) -> Result<PathBuf, SandboxError> {
     ensure_of(paths, &format!("{name}-"), requirements, on).await
 }
@@ -42,7 +42,7 @@ async fn ensure_of(
     paths: &Paths,
     prefix: &str,
     requirements: &str,
-    on: &dyn Fn(Event),
+    on: &dyn Fn(SandboxEvent),
 ) -> Result<PathBuf, SandboxError> {
     let environments = paths.environments();
     let target = environments.join(format!("{prefix}{}", name(requirements)));
@@ -50,7 +50,7 @@ async fn ensure_of(
         return Ok(python);
     }
     create_folder(&environments)?;
-    let _lock = lock::acquire(&environments.join("lock"), || on(Event::Waiting)).await?;
+    let _lock = lock::acquire(&environments.join("lock"), || on(SandboxEvent::Waiting)).await?;
     if let Some(python) = usable(&target).await {
         return Ok(python);
     }
@@ -105,7 +105,7 @@ async fn usable(environment: &Path) -> Option<PathBuf> {
 }
 
 /// Fills a folder that nobody uses yet; what is renamed into place is always whole.
-async fn make(folder: &Path, requirements: &str, on: &dyn Fn(Event)) -> Result<(), SandboxError> {
+async fn make(folder: &Path, requirements: &str, on: &dyn Fn(SandboxEvent)) -> Result<(), SandboxError> {
     let by_uv = if installer::uv_is_here().await {
         Some(make_with(Installer::Uv, folder, requirements, on).await)
     } else {
@@ -132,11 +132,11 @@ async fn make_with(
     installer: Installer,
     folder: &Path,
     requirements: &str,
-    on: &dyn Fn(Event),
+    on: &dyn Fn(SandboxEvent),
 ) -> Result<(), SandboxError> {
-    on(Event::MakingEnvironment { with: installer.name() });
+    on(SandboxEvent::MakingEnvironment { with: installer.name() });
     installer.create(folder).await?;
-    on(Event::Installing { with: installer.name() });
+    on(SandboxEvent::Installing { with: installer.name() });
     let list = folder.join("requirements.txt");
     write_private(&list, requirements.as_bytes())?;
     let python = interpreter(folder);

@@ -3,7 +3,7 @@
 /// What is going on, for a line of progress.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub enum Event {
+pub enum SandboxEvent {
     /// Another command is at the same work; this one waits for it.
     Waiting,
     /// Only once: an empty environment is being made.

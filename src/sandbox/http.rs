@@ -18,7 +18,7 @@ const MAX_ANSWER: u64 = 64 * 1024 * 1024;
 
 /// An answer with a body of JSON.
 #[derive(Debug, PartialEq)]
-pub(super) struct Answer {
+pub(super) struct HttpAnswer {
     pub status: u16,
     /// Null if there is none, or it is no JSON.
     pub body: serde_json::Value,
@@ -34,7 +34,7 @@ pub(super) async fn ask(
     method: &str,
     path: &str,
     patience: Duration,
-) -> io::Result<Answer> {
+) -> io::Result<HttpAnswer> {
     let signature = signature(port, secret, method, path)?;
     let asked = async {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
@@ -74,11 +74,11 @@ fn signature(port: u16, secret: &Secret, method: &str, path: &str) -> io::Result
     Ok(lines.collect())
 }
 
-fn parse(answer: &[u8]) -> Option<Answer> {
+fn parse(answer: &[u8]) -> Option<HttpAnswer> {
     let text = std::str::from_utf8(answer).ok()?;
     let (head, body) = text.split_once("\r\n\r\n")?;
     let mut words = head.strip_prefix("HTTP/1.")?.split_whitespace();
-    Some(Answer {
+    Some(HttpAnswer {
         status: words.nth(1)?.parse().ok()?,
         body: serde_json::from_str(body).unwrap_or_default(),
     })

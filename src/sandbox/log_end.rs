@@ -2,10 +2,10 @@
 
 use super::error::{SandboxError, tail};
 use super::paths::Paths;
-use super::state::State;
+use super::state::SandboxState;
 
 /// The error for a process of ours that does not answer.
-pub(super) fn silent(paths: &Paths, state: &State, seconds: u64) -> SandboxError {
+pub(super) fn silent(paths: &Paths, state: &SandboxState, seconds: u64) -> SandboxError {
     let (pid, port, log) = (state.pid, state.port, paths.log());
     SandboxError::Silent {
         pid,

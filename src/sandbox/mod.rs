@@ -30,7 +30,7 @@ mod unused;
 pub use deploy::Outputs;
 pub use environment::ensure_other as environment;
 pub use error::{ApiError, DeployError, InboxError, Reason, SandboxError};
-pub use event::Event;
+pub use event::SandboxEvent;
 pub use inbox::{Inbox, Mail, Pending};
 pub use number::{AccountNumber, Keys, NoAccountNumber};
 pub use paths::Paths;

@@ -3,7 +3,7 @@
 use super::error::SandboxError;
 use super::paths::Paths;
 use super::secret::Secret;
-use super::state::State;
+use super::state::SandboxState;
 
 /// A sandbox that answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    pub(super) fn new(paths: &Paths, state: State, secret: Secret) -> Self {
+    pub(super) fn new(paths: &Paths, state: SandboxState, secret: Secret) -> Self {
         Self {
             endpoint: format!("http://127.0.0.1:{}", state.port),
             port: state.port,
@@ -50,12 +50,12 @@ impl Sandbox {
 pub(super) enum Found {
     Running(Sandbox),
     /// The process is ours and there, but does not answer: still starting, stopped, or stuck.
-    Silent(State),
+    Silent(SandboxState),
     Nothing,
 }
 
 pub(super) async fn find(paths: &Paths) -> Found {
-    let Some(state) = State::read(paths) else {
+    let Some(state) = SandboxState::read(paths) else {
         return Found::Nothing;
     };
     if let Some(secret) = state.answers().await {
@@ -78,7 +78,7 @@ pub async fn status(paths: &Paths) -> Result<Option<Sandbox>, SandboxError> {
 
 /// Ends the sandbox and forgets all that was in it. False if none was running.
 pub async fn stop(paths: &Paths) -> Result<bool, SandboxError> {
-    if State::read(paths).is_none() {
+    if SandboxState::read(paths).is_none() {
         return Ok(false);
     }
     let _lock = super::lock::acquire(&paths.lock(), || ()).await?;
@@ -86,13 +86,13 @@ pub async fn stop(paths: &Paths) -> Result<bool, SandboxError> {
         Found::Running(sandbox) => (sandbox.pid, sandbox.port, sandbox.token),
         Found::Silent(state) => (state.pid, state.port, state.token),
         Found::Nothing => {
-            State::remove(paths)?;
+            SandboxState::remove(paths)?;
             return Ok(false);
         }
     };
     if !super::process::end(pid, &token, port).await {
         return Err(SandboxError::Unstoppable { pid, port });
     }
-    State::remove(paths)?;
+    SandboxState::remove(paths)?;
     Ok(true)
 }

@@ -1,12 +1,12 @@
 //! Finding the running sandbox, or starting one.
 
 use super::error::SandboxError;
-use super::event::Event;
+use super::event::SandboxEvent;
 use super::log_end::{end_of_log, silent};
 use super::process::{self, Launch};
 use super::running::{Found, Sandbox, find};
 use super::secret::Secret;
-use super::state::{Schema, State};
+use super::state::{SandboxState, Schema};
 use super::{Paths, environment, lock, paths};
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
@@ -44,12 +44,12 @@ const DOES_NOT_FIT: i32 = 3;
 const ATTEMPTS: usize = 5;
 
 /// The sandbox: the one that runs, else a new one. Two commands at once get the same one.
-pub async fn start(paths: &Paths, options: &StartOptions, on: &dyn Fn(Event)) -> Result<Sandbox, SandboxError> {
+pub async fn start(paths: &Paths, options: &StartOptions, on: &dyn Fn(SandboxEvent)) -> Result<Sandbox, SandboxError> {
     if let Found::Running(sandbox) = find(paths).await {
         return reuse(sandbox, options, on);
     }
     paths::create_folder(paths.run())?;
-    let _lock = lock::acquire(&paths.lock(), || on(Event::Waiting)).await?;
+    let _lock = lock::acquire(&paths.lock(), || on(SandboxEvent::Waiting)).await?;
     match find(paths).await {
         Found::Running(sandbox) => return reuse(sandbox, options, on),
         Found::Silent(state) => {
@@ -57,7 +57,7 @@ pub async fn start(paths: &Paths, options: &StartOptions, on: &dyn Fn(Event)) ->
             if let Some(secret) = answers_within(&state, SILENCE_TIMEOUT).await {
                 return reuse(Sandbox::new(paths, state, secret), options, on);
             }
-            on(Event::Replacing { pid: state.pid });
+            on(SandboxEvent::Replacing { pid: state.pid });
             if !process::end(state.pid, &state.token, state.port).await {
                 return Err(SandboxError::Unstoppable {
                     pid: state.pid,
@@ -67,28 +67,28 @@ pub async fn start(paths: &Paths, options: &StartOptions, on: &dyn Fn(Event)) ->
         }
         Found::Nothing => {}
     }
-    State::remove(paths)?;
+    SandboxState::remove(paths)?;
     if let Some(port) = options.port {
         process::check_port(port)?;
     }
     let began = Instant::now();
     let python = environment::ensure(paths, on).await?;
     let sandbox = launch(paths, &python, options, on).await?;
-    on(Event::Ready {
+    on(SandboxEvent::Ready {
         port: sandbox.port,
         seconds: began.elapsed().as_secs_f64(),
     });
     Ok(sandbox)
 }
 
-fn reuse(sandbox: Sandbox, options: &StartOptions, on: &dyn Fn(Event)) -> Result<Sandbox, SandboxError> {
+fn reuse(sandbox: Sandbox, options: &StartOptions, on: &dyn Fn(SandboxEvent)) -> Result<Sandbox, SandboxError> {
     match options.port {
         Some(asked) if asked != sandbox.port => Err(SandboxError::OtherPort {
             running: sandbox.port,
             asked,
         }),
         _ => {
-            on(Event::Reused {
+            on(SandboxEvent::Reused {
                 port: sandbox.port,
                 outdated: sandbox.outdated,
             });
@@ -97,7 +97,7 @@ fn reuse(sandbox: Sandbox, options: &StartOptions, on: &dyn Fn(Event)) -> Result
     }
 }
 
-async fn answers_within(state: &State, patience: Duration) -> Option<Secret> {
+async fn answers_within(state: &SandboxState, patience: Duration) -> Option<Secret> {
     let asked = Instant::now();
     // One without a secret is of an older version, and will not get one.
     while state.secret.is_some() && asked.elapsed() < patience && process::is_ours(state.pid, &state.token) {
@@ -114,7 +114,7 @@ async fn launch(
     paths: &Paths,
     python: &std::path::Path,
     options: &StartOptions,
-    on: &dyn Fn(Event),
+    on: &dyn Fn(SandboxEvent),
 ) -> Result<Sandbox, SandboxError> {
     let mut attempt = 1;
     loop {
@@ -122,7 +122,7 @@ async fn launch(
             Some(port) => port,
             None => process::free_port()?,
         };
-        on(Event::Starting { port });
+        on(SandboxEvent::Starting { port });
         let token = uuid::Uuid::new_v4().simple().to_string();
         let secret = Secret::random().map_err(|cause| SandboxError::Random { cause })?;
         let (region, owner) = (options.region.as_str(), options.owner);
@@ -137,7 +137,7 @@ async fn launch(
                 owner,
             },
         )?;
-        let state = State {
+        let state = SandboxState {
             schema: Schema::One,
             pid: child.id(),
             port,
@@ -160,7 +160,7 @@ async fn launch(
                 error
             }
         };
-        State::remove(paths)?;
+        SandboxState::remove(paths)?;
         let lost_race = matches!(error, SandboxError::PortTaken { .. }) && options.port.is_none();
         if !lost_race || attempt == ATTEMPTS {
             return Err(error);
@@ -178,7 +178,7 @@ enum Ended {
 }
 
 /// Waits until the emulator answers, or has ended with a status.
-async fn wait(paths: &Paths, state: &State, child: &mut Child) -> Result<Ended, SandboxError> {
+async fn wait(paths: &Paths, state: &SandboxState, child: &mut Child) -> Result<Ended, SandboxError> {
     let (began, mut pause) = (Instant::now(), Duration::from_millis(20));
     loop {
         let ended = child

@@ -10,7 +10,7 @@ use super::secret::Secret;
 /// The content of `state.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct State {
+pub(super) struct SandboxState {
     pub schema: Schema,
     pub pid: u32,
     pub port: u16,
@@ -33,7 +33,7 @@ pub(super) enum Schema {
     One,
 }
 
-impl State {
+impl SandboxState {
     /// The state of the last start. One that cannot be read says nothing about a process, so it is as good as none.
     pub(super) fn read(paths: &Paths) -> Option<Self> {
         let content = std::fs::read(paths.state()).ok()?;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::paths::{Paths, remove_folder};
-use super::state::State;
+use super::state::SandboxState;
 use super::{lock, process};
 
 /// Removes all environments of the kind of `current`, but that one, that no sandbox runs in. If that cannot be told, none
@@ -55,7 +55,7 @@ fn command_lines(paths: &Paths) -> Option<Vec<String>> {
         if !lock::is_free(&other.lock()) {
             return None;
         }
-        if let Some(state) = State::read(&other) {
+        if let Some(state) = SandboxState::read(&other) {
             lines.extend(process::command_line_of(state.pid, &state.token));
         }
     }

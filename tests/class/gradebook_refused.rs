@@ -304,7 +304,10 @@ fn wrong_usage_says_what_to_give() {
             &["--for", "csv", "--fill", "x.csv"],
             "csv and xlsx are tables of their own",
         ),
-        (&["--for", "xlsx", "--out", "-"], "name a file, for example --out grades.xlsx"),
+        (
+            &["--for", "xlsx", "--out", "-"],
+            "name a file, for example --out grades.xlsx",
+        ),
         (&["--for", "moodle", "--fill", "no-such.csv"], "cannot read no-such.csv"),
         (
             &["--for", "moodle", "--fill", "x.csv", "--steps"],

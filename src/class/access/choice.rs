@@ -38,7 +38,7 @@ pub enum RegionError {
 
 /// What was seen of one lab's kinds in a region.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Seen {
+pub(super) struct SignsSeen {
     /// Kinds with a resource that AWS does not give to everyone.
     pub here: usize,
     /// Kinds that could not be looked for.
@@ -51,7 +51,7 @@ pub(super) struct Seen {
     pub refused: usize,
 }
 
-impl Seen {
+impl SignsSeen {
     /// Whether nothing may be asked there.
     pub fn is_closed(&self) -> bool {
         self.refused > 0 && self.refused == self.answered && self.unanswered == 0
@@ -77,7 +77,7 @@ pub(super) fn signed(region: &str, lab: &Lab, signs: &Signs) -> FoundRegion {
 pub(super) fn by_signs(
     lab: &Lab,
     signs: &BTreeMap<&str, Signs>,
-    seen: &BTreeMap<&str, Seen>,
+    seen: &BTreeMap<&str, SignsSeen>,
     default: Option<&str>,
 ) -> Result<FoundRegion, RegionError> {
     let most = signs.values().map(|s| s.seen).max().unwrap_or_default();
@@ -112,7 +112,7 @@ pub(super) fn by_signs(
 /// The most kinds in one region, if no other could have as much. For a lab of which no sign is seen anywhere.
 pub(super) fn choose(
     lab: &str,
-    seen: &BTreeMap<&str, Seen>,
+    seen: &BTreeMap<&str, SignsSeen>,
     default: Option<&str>,
     kinds: usize,
 ) -> Result<FoundRegion, RegionError> {
@@ -160,8 +160,8 @@ pub(super) fn choose(
 mod tests {
     use super::*;
 
-    fn seen(here: usize, unanswered: usize) -> Seen {
-        Seen {
+    fn seen(here: usize, unanswered: usize) -> SignsSeen {
+        SignsSeen {
             here,
             unanswered,
             unreachable: 0,
@@ -170,7 +170,7 @@ mod tests {
         }
     }
 
-    fn chosen(regions: &[(&'static str, Seen)], default: Option<&str>) -> Result<String, String> {
+    fn chosen(regions: &[(&'static str, SignsSeen)], default: Option<&str>) -> Result<String, String> {
         let seen = regions.iter().cloned().collect();
         choose("the lab", &seen, default, 8)
             .map(|found| found.region)
@@ -206,15 +206,15 @@ mod tests {
         );
         assert_eq!(chosen(&[(a, seen(3, 0)), (b, seen(0, 3))], Some(a)).as_deref(), Ok(a));
         // No service at all could be reached there, though elsewhere it could: no network to it.
-        let lost = Seen {
+        let lost = SignsSeen {
             unreachable: 8,
-            ..Seen::default()
+            ..SignsSeen::default()
         };
         assert!(chosen(&[(a, seen(1, 0)), (b, lost)], Some(a)).unwrap_err().contains(b));
-        let without_one = Seen {
+        let without_one = SignsSeen {
             unreachable: 1,
             answered: 7,
-            ..Seen::default()
+            ..SignsSeen::default()
         };
         assert_eq!(chosen(&[(a, seen(1, 0)), (b, without_one)], Some(a)).as_deref(), Ok(a));
     }

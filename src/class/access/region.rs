@@ -4,7 +4,7 @@
 //! its signs read there, so that a stranger's resources decide nothing.
 
 use super::StudentAccess;
-use super::choice::{FoundRegion, RegionError, Seen, by_signs, choose, signed};
+use super::choice::{FoundRegion, RegionError, SignsSeen, by_signs, choose, signed};
 use crate::account::partition::Partition;
 use crate::account::{Account, CallError, ConnectError, ErrorKind, Identity};
 use crate::class::roster::Entry;
@@ -28,7 +28,7 @@ const REGION_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// What a region answered to the question for one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Answer {
+enum RegionAnswer {
     /// There is a resource that AWS does not give to everyone.
     Here,
     /// There is none.
@@ -44,25 +44,25 @@ enum Answer {
 /// A student's account in one region, and what was seen there.
 struct Place {
     account: Rc<Account>,
-    kinds: BTreeMap<&'static str, Answer>,
+    kinds: BTreeMap<&'static str, RegionAnswer>,
 }
 
 impl Place {
-    fn seen(&self, kinds: &[Root]) -> Seen {
-        let mut seen = Seen::default();
+    fn seen(&self, kinds: &[Root]) -> SignsSeen {
+        let mut seen = SignsSeen::default();
         for answer in kinds.iter().filter_map(|(name, _)| self.kinds.get(name)) {
-            seen.here += usize::from(*answer == Answer::Here);
-            seen.unanswered += usize::from(*answer == Answer::Silent);
-            seen.unreachable += usize::from(*answer == Answer::Unreachable);
-            seen.refused += usize::from(*answer == Answer::Refused);
-            seen.answered += usize::from(!matches!(answer, Answer::Silent | Answer::Unreachable));
+            seen.here += usize::from(*answer == RegionAnswer::Here);
+            seen.unanswered += usize::from(*answer == RegionAnswer::Silent);
+            seen.unreachable += usize::from(*answer == RegionAnswer::Unreachable);
+            seen.refused += usize::from(*answer == RegionAnswer::Refused);
+            seen.answered += usize::from(!matches!(answer, RegionAnswer::Silent | RegionAnswer::Unreachable));
         }
         seen
     }
 
     /// The account, for judging: what did not answer may answer next time.
     fn opened(&self) -> Rc<Account> {
-        let lost = |answer: &Answer| matches!(answer, Answer::Silent | Answer::Unreachable);
+        let lost = |answer: &RegionAnswer| matches!(answer, RegionAnswer::Silent | RegionAnswer::Unreachable);
         match self.kinds.values().any(lost) {
             true => Rc::new(self.account.with_fresh_cache()),
             false => self.account.clone(),
@@ -236,7 +236,7 @@ impl<'s> Search<'s> {
 
     /// The region of a lab, among all that were looked at.
     async fn chosen(&self, lab: &Lab, kinds: &[Root], places: &Places<'_>) -> Result<FoundRegion, RegionError> {
-        let seen: BTreeMap<&str, Seen> = places
+        let seen: BTreeMap<&str, SignsSeen> = places
             .iter()
             .map(|(region, place)| (*region, place.seen(kinds)))
             .collect();
@@ -323,11 +323,11 @@ async fn look<'r, 'k>(
         .buffer_unordered(MAX_CONCURRENT_CALLS);
     while let Some((region, kind, answer)) = answers.next().await {
         let answer = match answer {
-            Ok(true) => Answer::Here,
-            Ok(false) => Answer::Empty,
-            Err(ErrorKind::Unreachable) => Answer::Unreachable,
-            Err(ErrorKind::TimedOut | ErrorKind::Throttled) => Answer::Silent,
-            Err(_) => Answer::Refused,
+            Ok(true) => RegionAnswer::Here,
+            Ok(false) => RegionAnswer::Empty,
+            Err(ErrorKind::Unreachable) => RegionAnswer::Unreachable,
+            Err(ErrorKind::TimedOut | ErrorKind::Throttled) => RegionAnswer::Silent,
+            Err(_) => RegionAnswer::Refused,
         };
         if let Some(place) = places.get_mut(region) {
             place.kinds.insert(kind, answer);

@@ -7,7 +7,7 @@ mod plan;
 
 pub use keep::{RunStore, StoreError};
 pub use limit::Limit;
-pub use plan::{Closed, Event, Opened, Outcome, Plan, Task, Work};
+pub use plan::{Closed, GradeEvent, GradeOutcome, Opened, Plan, Task, Work};
 
 use super::{LabSummary, StepSummary, Student};
 use crate::course::{Course, Lab};
@@ -17,12 +17,17 @@ use tokio::sync::watch;
 
 /// Grades everyone in `plan`. `open` opens a student's account for some labs. When `stop` counts up, accounts under way are ended in
 /// order and not stored, and no other is begun.
-pub async fn grade<'a, K, O>(plan: &Plan<'a, K>, open: O, on: &dyn Fn(Event<'_>), stop: watch::Receiver<u8>) -> Outcome
+pub async fn grade<'a, K, O>(
+    plan: &Plan<'a, K>,
+    open: O,
+    on: &dyn Fn(GradeEvent<'_>),
+    stop: watch::Receiver<u8>,
+) -> GradeOutcome
 where
     K: RunStore,
     O: AsyncFn(&'a Student, &[&'a Lab]) -> Result<Opened, Closed>,
 {
-    let outcome = RefCell::new(Outcome::default());
+    let outcome = RefCell::new(GradeOutcome::default());
     let mut waiting = plan.work.iter();
     let mut running = FuturesUnordered::new();
     loop {

@@ -1,7 +1,7 @@
 //! One student: open the account, judge the labs, take away what an earlier probe left, store.
 
 use super::limit::{ABORT_MARGIN, CLEANUP_MARGIN};
-use super::plan::{Closed, Event, Opened, Outcome, Plan, Task, Work};
+use super::plan::{Closed, GradeEvent, GradeOutcome, Opened, Plan, Task, Work};
 use super::{RunStore, StoreError};
 use crate::account::{Account, ConnectError};
 use crate::class::Student;
@@ -22,14 +22,14 @@ pub(super) async fn student<'a, K, O>(
     plan: &Plan<'a, K>,
     work: &Work<'a>,
     open: &O,
-    on: &dyn Fn(Event<'_>),
+    on: &dyn Fn(GradeEvent<'_>),
     stop: watch::Receiver<u8>,
-    outcome: &RefCell<Outcome>,
+    outcome: &RefCell<GradeOutcome>,
 ) where
     K: RunStore,
     O: AsyncFn(&'a Student, &[&'a Lab]) -> Result<Opened, Closed>,
 {
-    on(Event::Begun(work.student));
+    on(GradeEvent::Begun(work.student));
     let mut stopped = stop.clone();
     let labs = work.labs();
     let opened = tokio::select! {
@@ -39,7 +39,7 @@ pub(super) async fn student<'a, K, O>(
         },
         _ = stopped.wait_for(|n| *n > 0) => {
             outcome.borrow_mut().lost += labs.len();
-            on(Event::Ended(work.student));
+            on(GradeEvent::Ended(work.student));
             return;
         }
     };
@@ -63,16 +63,16 @@ pub(super) async fn student<'a, K, O>(
         match plan.keep.store(work.student, &judged, &task.premises).await {
             Ok(()) => {
                 outcome.borrow_mut().count(&judged.report);
-                on(Event::Stored(work.student, &judged.report));
+                on(GradeEvent::Stored(work.student, &judged.report));
             }
             Err(error) => {
                 outcome.borrow_mut().lost += 1;
-                on(Event::NotStored(work.student, &error));
+                on(GradeEvent::NotStored(work.student, &error));
             }
         }
     }))
     .await;
-    on(Event::Ended(work.student));
+    on(GradeEvent::Ended(work.student));
 }
 
 /// Tells the professor what one judge does, and keeps what its probes would leave.
@@ -81,12 +81,12 @@ struct StudentObserver<'s, K> {
     student: &'s Student,
     lab: &'s Lab,
     account: &'s Account,
-    on: &'s dyn Fn(Event<'_>),
+    on: &'s dyn Fn(GradeEvent<'_>),
 }
 
 impl<K: RunStore> Observer for StudentObserver<'_, K> {
     fn on(&self, event: judge::Event) {
-        (self.on)(Event::Judging(self.student, &self.lab.id, event));
+        (self.on)(GradeEvent::Judging(self.student, &self.lab.id, event));
     }
 
     fn save(&self, record: CleanupRecord) -> LocalBoxFuture<'_, Result<(), String>> {
@@ -110,7 +110,7 @@ async fn lab_in<K: RunStore>(
     student: &Student,
     task: &Task<'_>,
     account: &Account,
-    on: &dyn Fn(Event<'_>),
+    on: &dyn Fn(GradeEvent<'_>),
     stop: watch::Receiver<u8>,
 ) -> Option<Judged> {
     let (lab, options) = (task.lab, &task.premises.options);

@@ -51,7 +51,7 @@ pub type Opened = BTreeMap<String, Result<Rc<Account>, Closed>>;
 
 /// What happens meanwhile.
 #[derive(Debug)]
-pub enum Event<'a> {
+pub enum GradeEvent<'a> {
     /// A student's account is begun with.
     Begun(&'a Student),
     /// What a probe does.
@@ -70,7 +70,7 @@ pub struct Closed(pub String);
 
 /// What became of a class.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Outcome {
+pub struct GradeOutcome {
     /// Runs that are stored.
     pub stored: usize,
     /// Of those, the ones in which something could not be determined.
@@ -79,7 +79,7 @@ pub struct Outcome {
     pub lost: usize,
 }
 
-impl Outcome {
+impl GradeOutcome {
     /// Counts a run that was stored.
     pub fn count(&mut self, report: &Report) {
         self.stored += 1;

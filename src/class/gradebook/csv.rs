@@ -1,15 +1,15 @@
 //! The table as CSV (RFC 4180), for any spreadsheet.
 
 use super::encoding::Encoding;
-use super::number::{Mark, Style};
-use super::table::{Cell, Table};
+use super::number::{DecimalSign, Style};
+use super::table::{Table, TableCell};
 use crate::class::cell;
 use csv::{Terminator, WriterBuilder};
 
 /// The table as CSV. With decimal commas it is what Excel reads in Spain: semicolons, and a byte order mark, without
 /// which it would not take the text for UTF-8.
-pub fn csv(table: &Table, mark: Mark) -> Vec<u8> {
-    let delimiter = if mark == Mark::Comma { b';' } else { b',' };
+pub fn csv(table: &Table, mark: DecimalSign) -> Vec<u8> {
+    let delimiter = if mark == DecimalSign::Comma { b';' } else { b',' };
     let style = Style { mark, padded: false };
     let mut writer = WriterBuilder::new()
         .delimiter(delimiter)
@@ -27,16 +27,16 @@ pub fn csv(table: &Table, mark: Mark) -> Vec<u8> {
     }
     let bytes = writer.into_inner().unwrap_or_default();
     Encoding::Utf8 {
-        bom: mark == Mark::Comma,
+        bom: mark == DecimalSign::Comma,
     }
     .encode(&String::from_utf8(bytes).unwrap_or_default())
 }
 
-fn text(cell: &Cell, style: Style) -> String {
+fn text(cell: &TableCell, style: Style) -> String {
     match cell {
-        Cell::Empty => String::new(),
-        Cell::Text(text) => cell::text(text),
-        Cell::Whole(number) => number.to_string(),
-        Cell::Grade(grade) => grade.text(style),
+        TableCell::Empty => String::new(),
+        TableCell::Text(text) => cell::text(text),
+        TableCell::Whole(number) => number.to_string(),
+        TableCell::Grade(grade) => grade.text(style),
     }
 }

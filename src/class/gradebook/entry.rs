@@ -7,13 +7,13 @@ use crate::report::{Report, Status, Verdict};
 
 /// One student's result in one lab, without its report.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Entry<'a> {
+pub struct GradeEntry<'a> {
     /// Who.
     pub student: &'a Student,
     /// In what.
     pub lab: &'a LabSummary,
     /// What is known.
-    pub outcome: Outcome,
+    pub outcome: EntryOutcome,
     /// The points that were judged, of which those of `outcome` are a part: fewer than the lab's where a part was left out.
     pub judged: u32,
     /// The steps that were left out on purpose, or in part.
@@ -32,7 +32,7 @@ pub struct Entry<'a> {
 
 /// What is known of a student's points.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum EntryOutcome {
     /// Points.
     Points(u32),
     /// They are not known.
@@ -53,7 +53,7 @@ pub enum Outcome {
     Elsewhere,
 }
 
-impl<'a> Entry<'a> {
+impl<'a> GradeEntry<'a> {
     /// The entry for a grade.
     pub fn new(grade: &Grade<'a>) -> Self {
         let report = grade.report.as_ref();
@@ -74,10 +74,10 @@ impl<'a> Entry<'a> {
     /// The points that go into a gradebook, or why there are none.
     pub fn points(&self, options: &Options) -> Result<Option<u32>, &str> {
         match &self.outcome {
-            Outcome::Points(points) => Ok(Some(*points)),
-            Outcome::Unknown { certain, .. } if options.unknown_as_zero => Ok(Some(*certain)),
-            Outcome::Unknown { why, .. } | Outcome::Ungraded { why } => Err(why),
-            Outcome::Excused | Outcome::Elsewhere => Ok(None),
+            EntryOutcome::Points(points) => Ok(Some(*points)),
+            EntryOutcome::Unknown { certain, .. } if options.unknown_as_zero => Ok(Some(*certain)),
+            EntryOutcome::Unknown { why, .. } | EntryOutcome::Ungraded { why } => Err(why),
+            EntryOutcome::Excused | EntryOutcome::Elsewhere => Ok(None),
         }
     }
 
@@ -97,7 +97,7 @@ impl<'a> Entry<'a> {
     }
 }
 
-impl Outcome {
+impl EntryOutcome {
     /// One word for a table.
     pub fn word(&self, passed: bool) -> &'static str {
         match self {
@@ -111,14 +111,14 @@ impl Outcome {
     }
 }
 
-fn outcome(grade: &Grade) -> Outcome {
+fn outcome(grade: &Grade) -> EntryOutcome {
     if grade.student.excused {
-        return Outcome::Excused;
+        return EntryOutcome::Excused;
     }
     if !grade.student.takes(&grade.lab.id) {
-        return Outcome::Elsewhere;
+        return EntryOutcome::Elsewhere;
     }
-    let unknown = |certain, why: String| Outcome::Unknown { certain, why };
+    let unknown = |certain, why: String| EntryOutcome::Unknown { certain, why };
     let Some(report) = &grade.report else {
         return match grade.runs {
             0 => unknown(0, "not graded yet".to_owned()),
@@ -134,7 +134,7 @@ fn outcome(grade: &Grade) -> Outcome {
                   --no-probe"
                 .to_owned(),
         };
-        return Outcome::Ungraded { why };
+        return EntryOutcome::Ungraded { why };
     }
     if report.verdict == Verdict::Unknown || report.points.unknown > 0 {
         return unknown(report.points.earned, why(report));
@@ -142,9 +142,9 @@ fn outcome(grade: &Grade) -> Outcome {
     if of + left != whole {
         let why =
             format!("judged out of {of} points, where the lab has {whole}: judge it again with `edemlab regrade`");
-        return Outcome::Ungraded { why };
+        return EntryOutcome::Ungraded { why };
     }
-    Outcome::Points(report.points.earned)
+    EntryOutcome::Points(report.points.earned)
 }
 
 /// Why a report leaves points unknown.

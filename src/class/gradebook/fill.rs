@@ -1,15 +1,15 @@
 //! Fills a file that a learning management system exported: the system's rules first, then single cells.
 
 use super::columns::columns;
-use super::entry::Entry;
+use super::entry::GradeEntry;
 use super::finding::Finding;
 use super::layout::{Column, Layout, Maximum, Stays};
-use super::number::{self, Decimal, Mark, Style};
+use super::number::{self, Decimal, DecimalSign, Style};
 use super::options::{Extra, FillError, Lms, Options};
 use super::scaled::Scaled;
 use super::sheet::Sheet;
 use super::students::{self, Rows};
-use super::style::Seen;
+use super::style::StyleSeen;
 use crate::class::{Class, LabSummary};
 
 /// A filled file, and what was not filled.
@@ -24,7 +24,7 @@ pub struct Filled {
     /// Grades that were cut to full marks.
     pub capped: Vec<Finding>,
     /// Whose grade was left as it was, in which lab, and why.
-    pub left: Vec<Left>,
+    pub left: Vec<NotFilled>,
     /// Rows that are by another name than the student's.
     pub names: Vec<Finding>,
     /// Rows that are none of the class: the line, and who it is.
@@ -35,7 +35,7 @@ pub struct Filled {
 
 /// A grade that was not written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Left {
+pub struct NotFilled {
     /// The student's id.
     pub student: String,
     /// Their name.
@@ -56,7 +56,7 @@ pub fn fill(
     bytes: &[u8],
     name: &str,
     class: &Class,
-    entries: &[Entry],
+    entries: &[GradeEntry],
     options: &Options,
 ) -> Result<Filled, FillError> {
     let mut sheet = Sheet::read(bytes)?;
@@ -108,7 +108,7 @@ struct Filling<'f> {
 impl Filling<'_> {
     /// Holds the columns against the rules; gives the file's way of writing numbers.
     fn check(&mut self, columns: &[(&LabSummary, usize)]) -> Style {
-        let mut style = Seen::default();
+        let mut style = StyleSeen::default();
         for (lab, column) in columns {
             let Column { index, maximum, .. } = self.layout.columns[*column];
             self.full_marks(lab, *column);
@@ -147,7 +147,7 @@ impl Filling<'_> {
             Err(finding) => {
                 self.problems.push(finding);
                 Style {
-                    mark: Mark::Dot,
+                    mark: DecimalSign::Dot,
                     padded: false,
                 }
             }
@@ -194,7 +194,7 @@ impl Filling<'_> {
     }
 
     /// Fills the cell of one student in one lab.
-    fn one(&mut self, entry: &Entry, column: usize, row: Option<usize>, style: Style) {
+    fn one(&mut self, entry: &GradeEntry, column: usize, row: Option<usize>, style: Style) {
         let points = match entry.points(self.options) {
             Ok(None) => return,
             Ok(Some(points)) => Ok(points),
@@ -269,7 +269,7 @@ impl Filling<'_> {
     }
 
     /// A comment for the student, where there is none or one of ours: the checks that cost points, in the course's words.
-    fn comment(&mut self, entry: &Entry, points: u32, row: usize, column: usize) {
+    fn comment(&mut self, entry: &GradeEntry, points: u32, row: usize, column: usize) {
         const OURS: &str = "edemlab: ";
         let before = self.sheet.rows()[row].get(column).trim();
         if !before.is_empty() && !before.trim_start_matches("<p>").starts_with(OURS) {
@@ -288,8 +288,8 @@ impl Filling<'_> {
         self.sheet.set(row, column, &text.replace(['\n', '\r', '\\'], " "));
     }
 
-    fn leave(&mut self, entry: &Entry, why: &str) {
-        self.filled.left.push(Left {
+    fn leave(&mut self, entry: &GradeEntry, why: &str) {
+        self.filled.left.push(NotFilled {
             student: entry.student.id.clone(),
             name: entry.student.name.clone(),
             lab: Some(entry.lab.id.clone()),

@@ -24,8 +24,8 @@ mod worksheet;
 mod xlsx;
 
 pub use csv::csv;
-pub use entry::{Entry, Outcome};
-pub use fill::{Filled, Left, fill};
+pub use entry::{EntryOutcome, GradeEntry};
+pub use fill::{Filled, NotFilled, fill};
 pub use finding::Finding;
 pub use options::{Extra, FillError, Lms, Options};
 pub use table::Table;

@@ -9,7 +9,7 @@ pub struct Decimal(u64);
 
 /// The sign before the decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
+pub enum DecimalSign {
     /// `8.50`
     Dot,
     /// `8,50`
@@ -20,7 +20,7 @@ pub enum Mark {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// The sign before the decimals.
-    pub mark: Mark,
+    pub mark: DecimalSign,
     /// Whether there are always two decimals.
     pub padded: bool,
 }
@@ -63,7 +63,7 @@ impl Decimal {
     }
 }
 
-impl Mark {
+impl DecimalSign {
     /// The sign.
     pub fn char(self) -> char {
         match self {
@@ -74,11 +74,11 @@ impl Mark {
 }
 
 /// What a cell of a grade says.
-pub fn parse(text: &str) -> Option<(Decimal, Option<Mark>)> {
+pub fn parse(text: &str) -> Option<(Decimal, Option<DecimalSign>)> {
     let text = text.trim();
     let (whole, rest, mark) = match text.split_once(['.', ',']) {
-        Some((whole, rest)) if text.contains(',') => (whole, rest, Some(Mark::Comma)),
-        Some((whole, rest)) => (whole, rest, Some(Mark::Dot)),
+        Some((whole, rest)) if text.contains(',') => (whole, rest, Some(DecimalSign::Comma)),
+        Some((whole, rest)) => (whole, rest, Some(DecimalSign::Dot)),
         None => (text, "", None),
     };
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
@@ -104,7 +104,7 @@ impl FromStr for Decimal {
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let style = Style {
-            mark: Mark::Dot,
+            mark: DecimalSign::Dot,
             padded: false,
         };
         f.write_str(&self.text(style))
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn numbers_are_read_and_written_in_both_ways() {
         let comma = Style {
-            mark: Mark::Comma,
+            mark: DecimalSign::Comma,
             padded: true,
         };
         assert_eq!(parse("8,5").unwrap().0.text(comma), "8,50");

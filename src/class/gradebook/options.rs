@@ -1,7 +1,7 @@
 //! How a file is filled, and why it was not.
 
 use super::finding::Finding;
-use super::number::{Decimal, Mark};
+use super::number::{Decimal, DecimalSign};
 use super::sheet::SheetError;
 
 /// A file of a learning management system that can be filled.
@@ -35,7 +35,7 @@ pub struct Options {
     /// What could not be determined counts as no points.
     pub unknown_as_zero: bool,
     /// How decimals are written, where the file does not say.
-    pub decimal: Option<Mark>,
+    pub decimal: Option<DecimalSign>,
     /// Which column belongs to which lab, as the professor says: the lab's id and the column's header.
     pub columns: Vec<(String, String)>,
 }

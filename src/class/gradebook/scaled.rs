@@ -1,6 +1,6 @@
 //! Grades that come from a part of a lab: said once for all who have the same part.
 
-use super::entry::Entry;
+use super::entry::GradeEntry;
 use indexmap::IndexMap;
 
 /// The grades that were written, by lab and by what of it was not judged.
@@ -12,7 +12,7 @@ pub struct Scaled {
 
 impl Scaled {
     /// Counts a grade that was written.
-    pub fn see(&mut self, entry: &Entry) {
+    pub fn see(&mut self, entry: &GradeEntry) {
         *self.all.entry(entry.lab.id.clone()).or_default() += 1;
         if entry.not_judged() > 0 {
             let part = (

@@ -1,25 +1,25 @@
 //! How a file writes its numbers, read off the file.
 
 use super::finding::Finding;
-use super::number::{self, Mark, Style};
+use super::number::{self, DecimalSign, Style};
 
 /// The ways of writing numbers that were seen.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub struct StyleSeen {
     dot: Option<usize>,
     comma: Option<usize>,
     /// Whether every number had two decimals.
     uneven: bool,
 }
 
-impl Seen {
+impl StyleSeen {
     /// A cell of the file; what is no number says nothing.
     pub fn see(&mut self, cell: &str, line: usize) {
         let cell = cell.trim().trim_end_matches('%').trim();
         let Some((_, mark)) = number::parse(cell) else { return };
         match mark {
-            Some(Mark::Dot) => self.dot.get_or_insert(line),
-            Some(Mark::Comma) => self.comma.get_or_insert(line),
+            Some(DecimalSign::Dot) => self.dot.get_or_insert(line),
+            Some(DecimalSign::Comma) => self.comma.get_or_insert(line),
             None => return self.uneven = true,
         };
         self.uneven |= cell.split(['.', ',']).nth(1).is_none_or(|decimals| decimals.len() != 2);
@@ -34,7 +34,7 @@ impl Seen {
     ///
     /// # Errors
     /// When it has two, or another than the one that is asked for.
-    pub fn settle(&self, asked: Option<Mark>) -> Result<Style, Finding> {
+    pub fn settle(&self, asked: Option<DecimalSign>) -> Result<Style, Finding> {
         let mark = match (self.dot, self.comma, asked) {
             (Some(dot), Some(comma), _) => {
                 let text = format!(
@@ -42,16 +42,16 @@ impl Seen {
                 );
                 return Err(Finding::at(comma, text));
             }
-            (Some(dot), None, Some(Mark::Comma)) => {
+            (Some(dot), None, Some(DecimalSign::Comma)) => {
                 return Err(Finding::at(dot, "the file has decimal dots: omit --decimal comma"));
             }
-            (None, Some(comma), Some(Mark::Dot)) => {
+            (None, Some(comma), Some(DecimalSign::Dot)) => {
                 return Err(Finding::at(comma, "the file has decimal commas: omit --decimal dot"));
             }
-            (None, Some(_), _) => Mark::Comma,
-            (Some(_), None, _) => Mark::Dot,
+            (None, Some(_), _) => DecimalSign::Comma,
+            (Some(_), None, _) => DecimalSign::Dot,
             // All systems read a dot, whatever their language; a comma is read only where it is the language's own.
-            (None, None, asked) => asked.unwrap_or(Mark::Dot),
+            (None, None, asked) => asked.unwrap_or(DecimalSign::Dot),
         };
         Ok(Style {
             mark,

@@ -1,6 +1,6 @@
 //! A table of our own: a row a student, some columns a lab.
 
-use super::entry::{Entry, Outcome};
+use super::entry::{EntryOutcome, GradeEntry};
 use super::number::Decimal;
 use super::options::{Extra, Options};
 use super::scaled::Scaled;
@@ -9,7 +9,7 @@ use crate::report::text::visible;
 
 /// A cell.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Cell {
+pub enum TableCell {
     /// Nothing.
     Empty,
     /// What somebody wrote, with control characters made visible.
@@ -26,24 +26,24 @@ pub struct Table {
     /// The header.
     pub header: Vec<String>,
     /// A row a student.
-    pub rows: Vec<Vec<Cell>>,
+    pub rows: Vec<Vec<TableCell>>,
     /// Grades that are not there: the student, the lab and why.
-    pub left: Vec<super::Left>,
+    pub left: Vec<super::NotFilled>,
     /// What the professor should know.
     pub notes: Vec<String>,
 }
 
 impl Table {
     /// The table of some students. `steps` gives each step of a lab a column.
-    pub fn new(class: &[Student], entries: &[Entry], steps: bool, options: &Options) -> Self {
-        let mut labs: Vec<&Entry> = Vec::new();
+    pub fn new(class: &[Student], entries: &[GradeEntry], steps: bool, options: &Options) -> Self {
+        let mut labs: Vec<&GradeEntry> = Vec::new();
         for entry in entries {
             if !labs.iter().any(|lab| lab.lab.id == entry.lab.id) {
                 labs.push(entry);
             }
         }
         let mut header: Vec<String> = ["student", "name", "email"].map(str::to_owned).to_vec();
-        for Entry { lab, .. } in &labs {
+        for GradeEntry { lab, .. } in &labs {
             let columns = ["grade", "points", "possible", "not judged", "status", "late", "runs"];
             header.extend(columns.map(|column| format!("{} {column}", lab.id)));
             if steps {
@@ -58,7 +58,7 @@ impl Table {
         };
         let mut scaled = Scaled::default();
         for student in class {
-            let mut row: Vec<Cell> = [&student.id, &student.name, &student.email]
+            let mut row: Vec<TableCell> = [&student.id, &student.name, &student.email]
                 .map(|text| text_cell(text))
                 .to_vec();
             for lab in &labs {
@@ -78,7 +78,7 @@ impl Table {
         table
     }
 
-    fn cells(&mut self, entry: &Entry, steps: bool, options: &Options, several: bool) -> Vec<Cell> {
+    fn cells(&mut self, entry: &GradeEntry, steps: bool, options: &Options, several: bool) -> Vec<TableCell> {
         let points = entry.points(options);
         let grade = match points {
             Ok(Some(points)) if entry.judged > 0 => {
@@ -88,12 +88,12 @@ impl Table {
                     Extra::Cap
                 };
                 let scale = options.scale.unwrap_or(Decimal::HUNDRED);
-                Cell::Grade(entry.grade(points, scale, extra).0)
+                TableCell::Grade(entry.grade(points, scale, extra).0)
             }
-            _ => Cell::Empty,
+            _ => TableCell::Empty,
         };
         if let Err(why) = points {
-            self.left.push(super::Left {
+            self.left.push(super::NotFilled {
                 student: entry.student.id.clone(),
                 name: entry.student.name.clone(),
                 lab: several.then(|| entry.lab.id.clone()),
@@ -101,38 +101,43 @@ impl Table {
             });
         }
         let late = match (entry.runs, entry.late) {
-            (0, _) => Cell::Empty,
+            (0, _) => TableCell::Empty,
             (_, late) => text_cell(if late { "yes" } else { "no" }),
         };
         let mut cells = vec![
             grade,
-            points.ok().flatten().map_or(Cell::Empty, Cell::Whole),
-            Cell::Whole(entry.judged),
+            points.ok().flatten().map_or(TableCell::Empty, TableCell::Whole),
+            TableCell::Whole(entry.judged),
             match entry.not_judged() {
-                0 => Cell::Empty,
-                points => Cell::Text(format!("{points}: {}", visible(&entry.left_out.join(", ")))),
+                0 => TableCell::Empty,
+                points => TableCell::Text(format!("{points}: {}", visible(&entry.left_out.join(", ")))),
             },
             text_cell(status(entry)),
             late,
-            Cell::Whole(u32::try_from(entry.runs).unwrap_or(u32::MAX)),
+            TableCell::Whole(u32::try_from(entry.runs).unwrap_or(u32::MAX)),
         ];
         if steps {
-            cells.extend(entry.steps.iter().map(|points| points.map_or(Cell::Empty, Cell::Whole)));
+            cells.extend(
+                entry
+                    .steps
+                    .iter()
+                    .map(|points| points.map_or(TableCell::Empty, TableCell::Whole)),
+            );
         }
         cells
     }
 }
 
-fn status(entry: &Entry) -> &'static str {
+fn status(entry: &GradeEntry) -> &'static str {
     match &entry.outcome {
-        Outcome::Unknown { .. } if entry.runs == 0 => "not graded",
+        EntryOutcome::Unknown { .. } if entry.runs == 0 => "not graded",
         outcome => outcome.word(entry.passed),
     }
 }
 
-fn text_cell(text: &str) -> Cell {
+fn text_cell(text: &str) -> TableCell {
     match visible(text) {
-        text if text.is_empty() => Cell::Empty,
-        text => Cell::Text(text),
+        text if text.is_empty() => TableCell::Empty,
+        text => TableCell::Text(text),
     }
 }

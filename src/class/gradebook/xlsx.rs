@@ -1,6 +1,6 @@
 //! The table as a workbook: numbers are numbers, what anybody wrote is text and never a formula.
 
-use super::table::{Cell, Table};
+use super::table::{Table, TableCell};
 pub use rust_xlsxwriter::XlsxError;
 use rust_xlsxwriter::{Format, Workbook};
 
@@ -29,10 +29,10 @@ pub fn xlsx(table: &Table) -> Result<Vec<u8>, XlsxError> {
     for (n, row) in (1..).zip(&table.rows) {
         for (m, cell) in row.iter().enumerate() {
             match cell {
-                Cell::Empty => continue,
-                Cell::Text(text) => sheet.write_string(n, place(m), text)?,
-                Cell::Whole(number) => sheet.write_number(n, place(m), f64::from(*number))?,
-                Cell::Grade(value) => sheet.write_number_with_format(n, place(m), value.float(), &grade)?,
+                TableCell::Empty => continue,
+                TableCell::Text(text) => sheet.write_string(n, place(m), text)?,
+                TableCell::Whole(number) => sheet.write_number(n, place(m), f64::from(*number))?,
+                TableCell::Grade(value) => sheet.write_number_with_format(n, place(m), value.float(), &grade)?,
             };
         }
     }
@@ -40,9 +40,9 @@ pub fn xlsx(table: &Table) -> Result<Vec<u8>, XlsxError> {
     book.save_to_buffer()
 }
 
-fn width(cell: &Cell) -> usize {
+fn width(cell: &TableCell) -> usize {
     match cell {
-        Cell::Text(text) => text.chars().count(),
+        TableCell::Text(text) => text.chars().count(),
         _ => 0,
     }
 }

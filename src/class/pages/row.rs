@@ -47,11 +47,11 @@ struct Lab {
     started: String,
     seconds: f64,
     took: String,
-    steps: Vec<Cell>,
+    steps: Vec<StepCell>,
 }
 
 #[derive(Debug, Serialize)]
-struct Cell {
+struct StepCell {
     class: &'static str,
     symbol: &'static str,
     word: &'static str,
@@ -101,8 +101,8 @@ impl Row {
                 .as_ref()
                 .and_then(|r| r.steps.iter().find(|s| s.id == step.id));
             lab.steps.push(match found {
-                Some(report) => Cell::of(report, link(&grade.student.id, lab_id, Some(&step.id))),
-                None => Cell::none(&step.id),
+                Some(report) => StepCell::of(report, link(&grade.student.id, lab_id, Some(&step.id))),
+                None => StepCell::none(&step.id),
             });
         }
         if let Some(report) = &grade.report {
@@ -180,7 +180,7 @@ impl Row {
     }
 }
 
-impl Cell {
+impl StepCell {
     fn of(step: &StepReport, href: String) -> Self {
         let mark = Mark::of(step);
         let points = &step.points;
