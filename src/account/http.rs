@@ -16,7 +16,7 @@ use std::net::IpAddr;
 use std::sync::OnceLock;
 
 /// The longest answer that is read, in bytes. AWS's are far shorter: the longest pages are of about 1 MB. Whoever sends
-/// more (a proxy gone wrong) must not fill the memory of a class's grading.
+/// more (a broken proxy) must not fill the memory of a class's grading.
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
 
 /// A client whose answers end at [`MAX_ANSWER`].

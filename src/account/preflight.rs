@@ -52,7 +52,7 @@ pub struct Reachability {
 }
 
 impl Account {
-    /// Asks who we are, shortly: nobody waits for the retries of a check.
+    /// Asks who we are, shortly: it does not wait for the retries of a check.
     pub async fn preflight(&self) -> Preflight {
         let (seen, config) = (Recorder::default(), aws_sdk_sts::config::Builder::new());
         let config = config

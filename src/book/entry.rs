@@ -6,7 +6,7 @@ use crate::course::{Check, Compiled, Fault, Hop, Lab, Probe, Step, Vocabulary, i
 use crate::expr::Template;
 use std::fmt::Write;
 
-/// So many faults stand open; longer lists are to be unfolded.
+/// So many faults stand open; longer lists are folded.
 const OPEN: usize = 4;
 
 pub(super) struct Writer<'c> {

@@ -31,10 +31,10 @@ pub struct Asked<'a, 's> {
     pub again: &'s dyn Fn(&Report) -> bool,
 }
 
-/// What is to be done, and what the professor should know first.
+/// What to do, and what the professor should know first.
 #[derive(Default)]
 pub struct Due<'a> {
-    /// Who is to be graded, in what.
+    /// Who to grade, in which labs.
     pub work: Vec<Work<'a>>,
     /// Reports that are made again because of a correction: the student, the lab, and what was corrected.
     pub corrected: Vec<(String, String, String)>,
@@ -43,7 +43,7 @@ pub struct Due<'a> {
 }
 
 impl<'a> Due<'a> {
-    /// What is to be done in a class's folder.
+    /// What to do in a class's folder.
     ///
     /// # Errors
     /// When a file of the folder cannot be read.

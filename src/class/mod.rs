@@ -129,7 +129,7 @@ impl Grade<'_> {
         (!steps.is_empty()).then(|| steps.join(", "))
     }
 
-    /// The points, where they can be told: none while a point hangs on something unknown.
+    /// The points, where they are known: none while a point hangs on something unknown.
     pub fn points(&self) -> Option<u32> {
         let report = self.report.as_ref()?;
         (report.points.unknown == 0 && report.verdict != crate::report::Verdict::Unknown)

@@ -135,7 +135,7 @@ fn is_another_way(before: &str, now: &str) -> bool {
     before != now && !unknown && !same_keys
 }
 
-/// What was judged before and is to be judged now, where it differs.
+/// What was judged before and what would be judged now, where it differs.
 fn options(before: &Options, now: &Options) -> Vec<(&'static str, String, String)> {
     let list = |all: &[String]| match all {
         [] => "none".to_owned(),

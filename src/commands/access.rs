@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 /// What a student's copy of the template is called.
 const FILE: &str = "edemlab-access.yaml";
 
-/// The region of the stack when nobody has one: every account has it.
+/// The region of the stack when none is set: every account has it.
 const REGION: &str = "us-east-1";
 
 pub async fn run(course: Option<PathBuf>, command: AccessCommand) -> anyhow::Result<u8> {

@@ -156,7 +156,7 @@ pub async fn deploy(
     for template in &templates {
         sandbox.deploy(account, region, &stack, template).await?;
     }
-    // Nobody reads mail in the sandbox: a template may say that the click on its mails is done.
+    // No one reads mail in the sandbox: a template may say that the click on its mails is done.
     let confirm = |template: &serde_json::Value| template["Metadata"]["edemlab"]["confirm"] == true;
     if templates.last().is_some_and(confirm) {
         sandbox.confirm(account, Some(region)).await?;

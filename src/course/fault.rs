@@ -56,7 +56,7 @@ pub enum FaultError {
     /// There is no text at that path.
     #[error("the solution has no text at `{0}`")]
     NoText(String),
-    /// The text does not hold what is to be replaced.
+    /// The text does not contain what to replace.
     #[error("the text at `{path}` does not hold `{replace}`")]
     NotThere {
         /// The path.

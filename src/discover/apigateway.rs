@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// [`GetRestApis`](https://docs.aws.amazon.com/apigateway/latest/api/API_GetRestApis.html). The resources cost one call
 /// an API: with `embed=methods`,
 /// [`GetResources`](https://docs.aws.amazon.com/apigateway/latest/api/API_GetResources.html) brings the methods, their
-/// integrations and the mapping templates along (the control plane bears 10 calls a second).
+/// integrations and the mapping templates along (the control plane takes 10 calls a second).
 pub(super) const REST_API: Kind = Kind {
     spec: || {
         KindSpec::new("apigateway.rest_api", "REST API", &json!({

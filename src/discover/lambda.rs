@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 /// [`ListFunctions`](https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html) joined with
 /// [`ListEventSourceMappings`](https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.html): two
-/// lists for the whole account, never one call a function (Lambda's control plane bears about 15 calls a second).
+/// lists for the whole account, never one call a function (Lambda's control plane takes about 15 calls a second).
 pub(super) const FUNCTION: Kind = Kind {
     spec: || {
         KindSpec::new(

@@ -51,7 +51,7 @@ impl VariableResolver for Scope {
     }
 }
 
-/// The function by which an author says that something cannot be told: `unknown("why")`.
+/// The function by which an author says that something is unknown: `unknown("why")`.
 const UNKNOWN: &str = "unknown";
 
 /// The function that judges a resource policy.

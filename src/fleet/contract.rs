@@ -29,7 +29,7 @@ pub struct Run {
     pub limit: u64,
     /// Send nothing through what the students built.
     pub no_probe: bool,
-    /// The region of students for whom the roster names none; else it is found.
+    /// The region of students whose line names none; else it is found.
     pub region: Option<String>,
 }
 

@@ -14,7 +14,7 @@ pub fn definition() -> Value {
     })
 }
 
-/// A function that holds another course or version would grade the class by other rules: then nobody is graded.
+/// A function that holds another course or version would grade the class by other rules: then no student is graded.
 fn ready() -> Value {
     json!({
         "Type": "Task",

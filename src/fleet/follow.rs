@@ -24,7 +24,7 @@ pub struct Follower<'a> {
     pub bucket: Bucket,
     /// Where the reports go.
     pub folder: &'a Folder,
-    /// The course: what of a student cannot be told is said in its words.
+    /// The course: what is unknown about a student is said in its words.
     pub course: &'a Course,
 }
 
@@ -272,7 +272,7 @@ impl Follower<'_> {
         self.folder.class().students.iter().find(|s| s.id == id)
     }
 
-    /// The run has ended: of whom there is no report, nothing could be told, and why is found out.
+    /// The run has ended: a student without a report is unknown, and the cause is looked up.
     async fn close(
         &self,
         ledger: &mut Ledger,

@@ -7,7 +7,7 @@ use crate::class::roster::{Access, Entry, Roster};
 use crate::report::text::visible;
 use std::collections::BTreeMap;
 
-/// A roster with students whom no function can reach.
+/// A roster with students that no function can reach.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.sentence())]
 pub struct NotByRole(Vec<(u64, String, &'static str)>);

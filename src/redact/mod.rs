@@ -1,4 +1,4 @@
-//! What nobody may read in a text, known by its form: credentials, and people's addresses. Pure, and knows no account.
+//! Secrets in a text, known by their form: credentials, and people's addresses. Pure, and knows no account.
 //!
 //! Values that are secret only because of where they come from, such as those of a variable, are the judge's business.
 

@@ -1,4 +1,4 @@
-//! A text without what nobody may read.
+//! A text without secrets.
 
 use super::{contacts, credentials};
 use std::borrow::Cow;

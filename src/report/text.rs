@@ -34,7 +34,7 @@ pub fn cut(text: &str, longest: usize) -> String {
     out
 }
 
-/// C1 controls, marks that turn the direction of text round, and characters that nobody sees.
+/// C1 controls, marks that turn the direction of text round, and characters that are invisible.
 fn hidden(c: char) -> bool {
     matches!(c,
         '\u{80}'..='\u{9f}'

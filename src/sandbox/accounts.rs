@@ -97,7 +97,7 @@ async fn keys_of_student(root: &Account) -> Result<Vec<String>, CallError> {
     }
 }
 
-/// Makes what is missing of the student, and a new key. `keys` are those whose secret nobody remembers.
+/// Makes what is missing of the student, and a new key. `keys` are those whose secret is not known.
 async fn make_student(root: &Account, keys: &[String]) -> Result<Value, CallError> {
     match root.call(&IAM, "CreateUser", json!({"UserName": STUDENT})).await {
         Err(error) if error.code() != Some("EntityAlreadyExists") => return Err(error),

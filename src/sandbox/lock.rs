@@ -11,7 +11,7 @@ use crate::private;
 #[derive(Debug)]
 pub(super) struct Lock(#[expect(dead_code, reason = "closing the file releases the lock")] File);
 
-/// Whether nobody holds the lock at this moment. In doubt somebody does.
+/// Whether the lock is free at this moment. In doubt, it is held.
 pub(super) fn is_free(path: &Path) -> bool {
     match File::open(path) {
         Ok(file) => file.try_lock().is_ok(),

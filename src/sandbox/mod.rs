@@ -38,7 +38,7 @@ pub use ready::{Interpreter, interpreter, is_made};
 pub use running::{Sandbox, status, stop};
 pub use start::{StartOptions, start};
 
-/// Ends the sandbox, if it runs, and removes its folder: for one that nobody will look for again.
+/// Ends the sandbox, if it runs, and removes its folder: for one that is not used again.
 pub async fn remove(paths: &Paths) -> Result<(), SandboxError> {
     stop(paths).await?;
     paths::remove_folder(paths.run())

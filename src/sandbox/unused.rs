@@ -6,7 +6,7 @@ use super::paths::{Paths, remove_folder};
 use super::state::SandboxState;
 use super::{lock, process};
 
-/// Removes all environments of the kind of `current`, but that one, that no sandbox runs in. If that cannot be told, none
+/// Removes all environments of the kind of `current`, but that one, that no sandbox runs in. If that is unknown, none
 /// is removed: the next new environment is another occasion, so what goes wrong here is no error.
 ///
 /// The caller holds the lock of the environments, and that of its own sandbox, which does not run.

@@ -58,7 +58,7 @@ impl<'l> Watch<'l> {
         });
     }
 
-    /// The steps whose event is to be sent: all that it needs is as it should be, and something is not as it was when
+    /// The steps whose event to send next: all that it needs is as it should be, and something is not as it was when
     /// the last one was sent. `asked`: the user wants one even if nothing has changed, or something is not right yet.
     pub fn due(&self, asked: bool) -> Vec<&'l Step> {
         let Some(read) = &self.read else { return Vec::new() };
@@ -113,7 +113,7 @@ impl<'l> Watch<'l> {
     }
 
     /// The checks as they are now, and the hops as they were when the last event came by. What is not right any more in
-    /// front of them takes their verdict back: nobody knows what an event would meet.
+    /// front of them takes their verdict back: what an event would meet is unknown.
     fn together(&self, read: &Read, step: &Step, looked: Option<&StepReport>, probed: &StepReport) -> StepReport {
         let obstacles = self.obstacles(read, step);
         let mut now = probed.clone();

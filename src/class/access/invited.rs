@@ -15,7 +15,7 @@ fn beside(secret: &Path) -> PathBuf {
     secret.with_file_name(name)
 }
 
-/// Those who were invited; nobody where there is no list.
+/// Those who were invited; empty where there is no list.
 ///
 /// # Errors
 /// When the list cannot be read.

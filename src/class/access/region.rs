@@ -1,4 +1,4 @@
-//! The region that a student works in, lab by lab, when nobody says: where the lab's own signs are seen.
+//! The region that a student works in, lab by lab, where nothing sets it: where the lab's own signs are seen.
 //!
 //! Kinds are counted first, since a list is one call. Only where more than one region has anything of a lab's kinds are
 //! its signs read there, so that a stranger's resources decide nothing.

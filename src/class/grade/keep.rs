@@ -37,7 +37,7 @@ pub trait RunStore {
     /// What probes that were cut off may have left in a student's account.
     ///
     /// # Errors
-    /// When it cannot be told.
+    /// When it is unknown.
     async fn loose(&self, student: &Student, lab: &str) -> Result<Vec<(Self::Note, PendingCleanup)>, StoreError>;
 
     /// Notes what a probe is about to leave.

@@ -1,4 +1,4 @@
-//! What is to be graded, and what becomes of it.
+//! What to grade, and what became of it.
 
 use super::super::Student;
 use super::super::premises::Premises;
@@ -23,7 +23,7 @@ pub struct Plan<'a, K> {
     pub work: Vec<Work<'a>>,
 }
 
-/// One student's labs that are to be graded.
+/// One student's labs to grade.
 pub struct Work<'a> {
     /// The student.
     pub student: &'a Student,

@@ -154,7 +154,7 @@ impl Filling<'_> {
         }
     }
 
-    /// Whether full marks can be told, and are within what the system takes.
+    /// Whether full marks are known, and are within what the system takes.
     fn full_marks(&mut self, lab: &LabSummary, column: usize) {
         let header = self.sheet.header();
         let maximum = self.maximum(column, None);
@@ -317,7 +317,7 @@ impl Filling<'_> {
         let keys = &self.layout.keys;
         let strangers = rows.strangers.iter().map(|&row| &self.sheet.rows()[row]).map(|row| {
             let mut names = keys.iter().map(|key| row.get(key.column).trim());
-            Finding::at(row.line, names.find(|name| !name.is_empty()).unwrap_or("nobody"))
+            Finding::at(row.line, names.find(|name| !name.is_empty()).unwrap_or("(no name)"))
         });
         self.filled.strangers = strangers.collect();
         self.filled.names = rows.names.clone();

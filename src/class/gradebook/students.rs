@@ -16,7 +16,7 @@ pub struct Rows {
     pub names: Vec<Finding>,
     /// Rows of students who are not in the class.
     pub strangers: Vec<usize>,
-    /// Who cannot be told apart.
+    /// Who cannot be distinguished.
     pub findings: Vec<Finding>,
 }
 

@@ -8,7 +8,7 @@ use crate::class::Class;
 pub struct Overview {
     /// Runs that count.
     pub graded: usize,
-    /// Runs that are still to be made: nobody excused, no lab that is not taken.
+    /// Runs still to make: without the excused, and without labs that are not taken.
     pub open: usize,
     /// Runs of which a part was left out on purpose.
     pub partial: usize,

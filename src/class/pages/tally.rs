@@ -36,7 +36,7 @@ pub(super) struct LabTally {
     pub unknown: usize,
     /// Those whose first step that did not pass is this one, a number a step.
     pub stops: Vec<usize>,
-    /// The points of those whose points can be told, with those that were judged.
+    /// The points of those whose points are known, with those that were judged.
     pub points: Vec<(u32, u32)>,
     /// The students whose labs were judged in part, on purpose.
     pub partial: usize,

@@ -1,4 +1,4 @@
-//! What nobody may read in a report or in evidence, and how it is taken out of a text.
+//! Secrets in a report or in evidence, and how it is taken out of a text.
 
 use super::public::Public;
 use super::source::Source;
@@ -44,7 +44,7 @@ fn longest_first(mut values: Vec<String>) -> Vec<String> {
     values
 }
 
-/// What nobody may read.
+/// The secrets.
 pub struct Hidden<'l> {
     lab: &'l Lab,
     values: Vec<String>,
@@ -53,7 +53,7 @@ pub struct Hidden<'l> {
 }
 
 impl<'l> Hidden<'l> {
-    /// What nobody may read: the values of environment variables in the `documents` that were found, where nothing in
+    /// Secrets: the values of environment variables in the `documents` that were found, where nothing in
     /// the course reads them by their names, and the `secrets` that the probes saw, since a function may log both.
     pub fn new(lab: &'l Lab, source: &dyn Source, documents: &[&Value], secrets: Vec<String>) -> Self {
         let mut hidden = Self {

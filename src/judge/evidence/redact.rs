@@ -1,4 +1,4 @@
-//! What a student wrote is made harmless, and what nobody may read is taken out, before it is part of a report or saved.
+//! What a student wrote is made harmless, and secrets are taken out, before it is part of a report or saved.
 
 use super::format::{Evidence, HopEvidence};
 use super::hidden::Hidden;
@@ -26,7 +26,7 @@ pub fn redact_report(report: &mut Report, hidden: &Hidden) {
     report.caller = visible(&report.caller);
 }
 
-/// Takes out of evidence what nobody may read.
+/// Takes secrets out of evidence.
 pub fn redact_evidence(evidence: &mut Evidence, hidden: &Hidden) {
     for answer in evidence.lists.values_mut() {
         match answer {
