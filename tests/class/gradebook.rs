@@ -434,7 +434,10 @@ fn another_lab_s_column_is_never_suggested_or_filled() {
         &["--lab", "eventdriven"],
     );
     assert_eq!((done.code, done.out.is_none()), (2, true), "{}", done.said);
-    done.says(&["as datastream is", "--column 'eventdriven=Grade'"]);
+    done.says(&[
+        "like lab datastream, but you asked for lab eventdriven",
+        "--column 'eventdriven=Grade'",
+    ]);
     let args = ["--lab", "eventdriven", "--column", "eventdriven=Grade"];
     assert_eq!(fill(&class, "moodle-worksheet", name, sheet.as_bytes(), &args).code, 0);
 }

@@ -120,7 +120,8 @@ fn nothing_is_tried_with_a_wrong_roster_or_without_the_secret() {
     assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
     assert!(stderr.contains("2 mistakes; nothing was done"), "{stderr}");
     assert!(
-        stderr.contains("roster.csv:2: account `12`") && stderr.contains("roster.csv:3: the student `s001`"),
+        stderr.contains("roster.csv:2: account `12`")
+            && stderr.contains("roster.csv:3: line 2 has the same student `s001`"),
         "{stderr}"
     );
     let (code, stdout, stderr) = verify(folder.path(), "student,account\ns001,820000000011\n", &[]);
