@@ -53,7 +53,10 @@ fn without_in(account: &str, action: &str) -> Checked {
         "each step says in short that it is unknown:\n{}",
         text.stdout
     );
-    let reasons = text.stdout.lines().filter(|line| line.trim_start().starts_with("reason "));
+    let reasons = text
+        .stdout
+        .lines()
+        .filter(|line| line.trim_start().starts_with("reason "));
     assert_eq!(reasons.count(), 1, "the reason of many is said once:\n{}", text.stdout);
     seen
 }
