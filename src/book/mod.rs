@@ -1,5 +1,6 @@
-//! The book's pages, made from the checks: what `{{#check STEP}}` and `{{#check STEP.CHECK}}` stand for.
+//! The book's pages, made from the course: what `{{#check STEP}}`, `{{#check STEP.CHECK}}` and `{{#advice LAB}}` stand for.
 
+mod advice;
 mod entry;
 mod markdown;
 mod points;
@@ -8,9 +9,11 @@ mod preprocessor;
 pub use points::points;
 pub use preprocessor::{BookError, Filler, NAME};
 
-use crate::course::{Course, Directive, Misplaced, PAGES, Vocabulary, directives, named, steps_on};
+use crate::course::{
+    Course, Directive, Misplaced, PAGES, Vocabulary, advice_directives, advice_of, directives, named, steps_on,
+};
 
-/// A `{{#check}}` that stands for nothing, with its place.
+/// A `{{#check}}` or `{{#advice}}` that stands for nothing, with its place.
 #[derive(Debug, thiserror::Error)]
 #[error("{path}:{line}: {why}")]
 pub struct PageError {
@@ -22,7 +25,7 @@ pub struct PageError {
     why: Misplaced,
 }
 
-/// The text of the page at `path` (below `book/src`, such as `datastream/kinesis.md`), with each `{{#check}}` replaced
+/// The text of the page at `path` (below `book/src`, such as `datastream/kinesis.md`), with each `{{#check}}` and `{{#advice}}` replaced
 /// by what the course says of it. All else stays as it is, also `{{#include}}`, which mdBook replaces later.
 ///
 /// # Errors
@@ -41,11 +44,16 @@ pub fn page(course: &Course, vocabulary: &Vocabulary, path: &str, text: &str) ->
         let target = named(&here, &directive.name).map_err(|why| refuse(directive.at.start, why))?;
         found.push((directive, target));
     }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = 0;
+    // What each stands for, by its place.
+    let mut written = Vec::new();
+    for directive in advice_directives(text) {
+        let lab = advice_of(course.labs.values(), &directive).map_err(|(at, why)| refuse(at.start, why))?;
+        if let Ok(Directive { at, .. }) = directive {
+            written.push((at, advice::table(lab, vocabulary)));
+        }
+    }
     for (Directive { name, at }, (lab, step)) in &found {
-        out.push_str(&text[rest..at.start]);
-        rest = at.end;
+        let mut out = String::new();
         let entry = entry::Writer { lab, vocabulary };
         if *name == step.id {
             entry.step(&mut out, step);
@@ -56,6 +64,15 @@ pub fn page(course: &Course, vocabulary: &Vocabulary, path: &str, text: &str) ->
         } else if let Some(check) = step.all_checks().find(|check| check.id == *name) {
             entry.check(&mut out, step, check);
         }
+        written.push((at.clone(), out));
+    }
+    written.sort_by_key(|(at, _)| at.start);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = 0;
+    for (at, instead) in &written {
+        out.push_str(&text[rest..at.start]);
+        out.push_str(instead);
+        rest = at.end;
     }
     out.push_str(&text[rest..]);
     Ok(out)

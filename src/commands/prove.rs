@@ -1,12 +1,12 @@
-//! `edemlab prove`: the solution earns every point, each fault makes exactly its checks fail. In a sandbox of its own,
-//! each in an account of its own.
+//! `edemlab prove`: the solution earns every point, each fault makes exactly its checks fail, and together they show every
+//! line of the lab's advice. In a sandbox of its own, each in an account of its own.
 
 use super::common;
 use super::live::Live;
 use super::sandbox::{deploy, find_fault, open};
 use crate::cli::DEFAULT_REGION;
 use crate::course::{CheckAs, Fault, Lab, Part};
-use crate::judge::{NOT_SHOWN, Options, judge};
+use crate::judge::{Judged, NOT_SHOWN, Options, judge};
 use crate::report::{Report, Status, Verdict};
 use crate::sandbox::{self, AccountNumber, Paths, Sandbox, StartOptions};
 use anyhow::bail;
@@ -30,6 +30,15 @@ struct Shown {
     wrong: Vec<String>,
     detail: String,
     seconds: f64,
+    /// The ids of the advice that its report gave.
+    advice: Vec<String>,
+}
+
+/// What all accounts showed.
+#[derive(Default)]
+struct Proved {
+    wrong: usize,
+    advice: BTreeSet<String>,
 }
 
 pub async fn run(course: Option<PathBuf>, lab: &str, only: &[String]) -> anyhow::Result<u8> {
@@ -64,20 +73,47 @@ pub async fn run(course: Option<PathBuf>, lab: &str, only: &[String]) -> anyhow:
     };
     sandbox::remove(&paths).await?;
     live.clear();
-    let Some(wrong) = proved else {
+    let Some(Proved { wrong, advice }) = proved else {
         bail!("stopped before everything was proved");
     };
+    // Some faults show some advice.
+    let unshown = match only.is_empty() {
+        true => unproved_advice(lab, &advice),
+        false => Vec::new(),
+    };
+    for line in &unshown {
+        super::output::print(&format!(" {} {line}", "✗".red()))?;
+    }
     let accounts = faults.len() + 1;
     let seconds = clock.elapsed().as_secs_f64();
     let checks = lab.checks().count();
     let verdict = match wrong {
+        0 if !unshown.is_empty() => format!(
+            "not proved: {} of the lab's {} lines of advice, {seconds:.0} s",
+            unshown.len(),
+            lab.advice.len()
+        )
+        .red(),
         0 => format!("proved: {checks} checks, {accounts} accounts, {seconds:.0} s").green(),
         n => {
             format!("not proved: {n} of {accounts} accounts show something else than they should, {seconds:.0} s").red()
         }
     };
     super::output::print(&format!("\n{verdict}"))?;
-    Ok(u8::from(wrong > 0))
+    Ok(u8::from(wrong > 0 || !unshown.is_empty()))
+}
+
+/// The lines of advice that no fault has shown, and those that say so without being so.
+fn unproved_advice(lab: &Lab, shown: &BTreeSet<String>) -> Vec<String> {
+    let lines = lab.advice.iter().filter_map(|advice| {
+        let why = match (shown.contains(&advice.id), &advice.unproved) {
+            (false, None) => "no fault shows it: add one, or say why there is none with `unproved: REASON`",
+            (true, Some(_)) => "a fault shows it: remove its `unproved`",
+            _ => return None,
+        };
+        Some(format!("advice {} ({}): {why}", advice.id, advice.when.place()))
+    });
+    lines.collect()
 }
 
 /// How long the hops that this fault makes fail may be waited for.
@@ -87,7 +123,7 @@ fn longest_wait(lab: &Lab, fault: &Fault) -> Duration {
     failing.map(|h| h.within).max().unwrap_or_default()
 }
 
-async fn prove(lab: &Lab, sandbox: &Sandbox, faults: &[&Fault], live: &Live) -> usize {
+async fn prove(lab: &Lab, sandbox: &Sandbox, faults: &[&Fault], live: &Live) -> Proved {
     let deployments = Semaphore::new(DEPLOYMENTS);
     let done = Cell::new(0);
     let all = faults.len() + 1;
@@ -95,7 +131,7 @@ async fn prove(lab: &Lab, sandbox: &Sandbox, faults: &[&Fault], live: &Live) -> 
     let mut shown = stream::iter(subjects)
         .map(|(n, fault)| account(lab, sandbox, n, fault, &deployments))
         .buffer_unordered(MAX_CONCURRENT_ACCOUNTS);
-    let mut wrong = 0;
+    let mut proved = Proved::default();
     while let Some(one) = shown.next().await {
         done.set(done.get() + 1);
         let mark = if one.wrong.is_empty() {
@@ -110,10 +146,11 @@ async fn prove(lab: &Lab, sandbox: &Sandbox, faults: &[&Fault], live: &Live) -> 
         for line in &one.wrong {
             live.line(&format!("     {line}"));
         }
-        wrong += usize::from(!one.wrong.is_empty());
+        proved.wrong += usize::from(!one.wrong.is_empty());
+        proved.advice.extend(one.advice);
         live.tick(format!("{} of {all} accounts", done.get()));
     }
-    wrong
+    proved
 }
 
 async fn account(lab: &Lab, sandbox: &Sandbox, n: usize, fault: Option<&Fault>, deployments: &Semaphore) -> Shown {
@@ -122,10 +159,12 @@ async fn account(lab: &Lab, sandbox: &Sandbox, n: usize, fault: Option<&Fault>, 
         wrong: Vec::new(),
         detail: String::new(),
         seconds: 0.0,
+        advice: Vec::new(),
     };
     let clock = Instant::now();
-    match report(lab, sandbox, n, fault, deployments).await {
-        Ok(report) => {
+    match judged(lab, sandbox, n, fault, deployments).await {
+        Ok(Judged { report, advice, .. }) => {
+            shown.advice = advice;
             match fault {
                 None => reference(&report, &mut shown),
                 Some(fault) => compare(&report, fault, &mut shown),
@@ -138,13 +177,13 @@ async fn account(lab: &Lab, sandbox: &Sandbox, n: usize, fault: Option<&Fault>, 
     shown
 }
 
-async fn report(
+async fn judged(
     lab: &Lab,
     sandbox: &Sandbox,
     n: usize,
     fault: Option<&Fault>,
     deployments: &Semaphore,
-) -> anyhow::Result<Report> {
+) -> anyhow::Result<Judged> {
     let number: AccountNumber = format!("{:012}", 100_000_000_000u64 + n as u64).parse()?;
     let region = fault.and_then(|f| f.region.as_deref()).unwrap_or(DEFAULT_REGION);
     {
@@ -154,7 +193,7 @@ async fn report(
     let who = fault.map_or(CheckAs::Student, |f| f.check_as);
     let account = open(sandbox, &number, DEFAULT_REGION, who).await?;
     let (_never, stop) = watch::channel(0);
-    Ok(judge(lab, &account, &Options::default(), &|_| (), stop).await?.report)
+    Ok(judge(lab, &account, &Options::default(), &|_| (), stop).await?)
 }
 
 /// Texts that a student would not have seen, because an expression in them has no value.

@@ -9,12 +9,13 @@ use std::ops::Range;
 /// Where the book's pages are, in a course.
 pub const PAGES: &str = "book/src";
 
-const OPEN: &str = "{{#check";
+const OPEN_CHECK: &str = "{{#check";
+const OPEN_ADVICE: &str = "{{#advice";
 
-/// `{{#check NAME}}`, on a line of its own.
+/// `{{#check NAME}}` or `{{#advice LAB}}`, on a line of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Directive {
-    /// The step or check that it names.
+    /// The step or check that it names, or the lab.
     pub name: String,
     /// The bytes of the whole directive.
     pub at: Range<usize>,
@@ -24,11 +25,20 @@ pub struct Directive {
 ///
 /// An `Err` is one that cannot be read, by its bytes: it is not alone on its line, or does not name one thing.
 pub fn directives(text: &str) -> Vec<Result<Directive, Range<usize>>> {
-    if !text.contains(OPEN) {
+    opened_by(OPEN_CHECK, text)
+}
+
+/// As [`directives`], every `{{#advice}}`.
+pub fn advice_directives(text: &str) -> Vec<Result<Directive, Range<usize>>> {
+    opened_by(OPEN_ADVICE, text)
+}
+
+fn opened_by(open: &str, text: &str) -> Vec<Result<Directive, Range<usize>>> {
+    if !text.contains(open) {
         return Vec::new();
     }
     let code = code(text);
-    text.match_indices(OPEN)
+    text.match_indices(open)
         .map(|(at, _)| at)
         .filter(|at| !text[..*at].ends_with('\\') && !code.iter().any(|c| c.contains(at)))
         .map(|at| {
@@ -36,7 +46,7 @@ pub fn directives(text: &str) -> Vec<Result<Directive, Range<usize>>> {
             let end = text[at..].find('\n').map_or(text.len(), |n| at + n);
             let line = text[start..end].trim_end();
             let at = start..start + line.len();
-            let inner = line.strip_prefix(OPEN).and_then(|rest| rest.strip_suffix("}}"));
+            let inner = line.strip_prefix(open).and_then(|rest| rest.strip_suffix("}}"));
             match inner.map(|i| i.split_whitespace().collect::<Vec<_>>()).as_deref() {
                 Some([name]) if !name.contains(['{', '}']) && inner.is_some_and(|i| i.starts_with(' ')) => {
                     Ok(Directive {
@@ -81,6 +91,12 @@ pub enum Misplaced {
         /// What can be named here.
         here: String,
     },
+    /// An `{{#advice}}` that cannot be read.
+    #[error("`{{{{#advice LAB}}}}` is alone on its line and names one lab")]
+    AdviceForm,
+    /// The advice of a lab that there is not, or that has none.
+    #[error("lab `{0}` has no advice: name a lab with an `advice.yaml`")]
+    NoAdvice(String),
     /// The name of nothing.
     #[error("{name}; here are: {here}")]
     Unknown {
@@ -89,6 +105,20 @@ pub enum Misplaced {
         /// What can be named here.
         here: String,
     },
+}
+
+/// The lab whose advice an `{{#advice}}` shows.
+///
+/// # Errors
+/// When it cannot be read, with its place, or there is no such lab or no advice.
+pub fn advice_of<'l>(
+    labs: impl IntoIterator<Item = &'l Lab>,
+    directive: &Result<Directive, Range<usize>>,
+) -> Result<&'l Lab, (Range<usize>, Misplaced)> {
+    let Directive { name, at } = directive.as_ref().map_err(|at| (at.clone(), Misplaced::AdviceForm))?;
+    let mut labs = labs.into_iter();
+    let lab = labs.find(|lab| lab.id == *name && !lab.advice.is_empty());
+    lab.ok_or_else(|| (at.clone(), Misplaced::NoAdvice(name.clone())))
 }
 
 /// The step that `name` is, or is a check of, among those of a page ([`steps_on`]).

@@ -1,5 +1,6 @@
 //! From files to a [`Course`]: labs, steps, faults; then everything that is named is held against what there is.
 
+use super::advice;
 use super::chapter::{PAGES, page_of};
 use super::decode;
 use super::diagnostics::{Diagnostics, Place, report};
@@ -111,6 +112,7 @@ fn lab(
         steps: Vec::new(),
         pages: Vec::new(),
         resources: IndexMap::new(),
+        advice: Vec::new(),
         solution: None,
         faults: Vec::new(),
         literals: Default::default(),
@@ -234,6 +236,11 @@ fn lab(
                 label,
             );
         }
+    }
+    if let Some(file) = files.get(&format!("labs/{id}/advice.yaml"))
+        && let Some(root) = node::parse(file, diagnostics)
+    {
+        lab.advice = advice::read(file, root, diagnostics);
     }
     if part >= Part::Solution
         && let Some(file) = files.get(&format!("labs/{id}/solution.yaml"))

@@ -1,6 +1,7 @@
 //! A course as data: `labs/`, `checks/` and `book/`, read from the binary or from a folder, held against what there
 //! is, and compiled once. Knows no AWS: which kinds and verbs exist is handed in as a [`Vocabulary`].
 
+mod advice;
 mod argument;
 mod chapter;
 mod decode;
@@ -28,9 +29,10 @@ mod summary;
 mod vocabulary;
 mod words;
 
+pub use advice::Advice;
 pub(crate) use argument::arguments;
 pub use argument::{Arg, Compiled};
-pub use chapter::{Directive, Misplaced, PAGES, directives, named, page_of, steps_on};
+pub use chapter::{Directive, Misplaced, PAGES, advice_directives, advice_of, directives, named, page_of, steps_on};
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use edition::Course;
 pub use fault::{CheckAs, Fault, FaultError};

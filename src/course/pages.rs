@@ -1,7 +1,7 @@
 //! The author's mistakes in the book: steps and chapters that do not fit together, `{{#check}}` that stands for nothing,
 //! anchors that open two places.
 
-use super::chapter::{self, Misplaced, PAGES, directives, page_of, steps_on};
+use super::chapter::{self, Misplaced, PAGES, advice_directives, directives, page_of, steps_on};
 use super::diagnostics::Diagnostics;
 use super::diagnostics::report;
 use super::include::Includes;
@@ -35,6 +35,13 @@ pub(super) fn lint(
             here: steps,
             diagnostics,
         };
+        for directive in advice_directives(&file.text) {
+            if let Err((at, misplaced)) = chapter::advice_of(labs.values(), &directive)
+                && unread.is_empty()
+            {
+                page.report(at, misplaced.to_string(), "like `{{#advice LAB}}`");
+            }
+        }
         if let Some(lab) = folder.and_then(|folder| labs.get(folder))
             && page.here.is_empty()
             && !is_page(lab, &file.path)

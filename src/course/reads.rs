@@ -20,7 +20,7 @@ impl Lab {
     fn find_fields_read(&self, name: &str) -> Option<BTreeSet<String>> {
         let mut fields = BTreeSet::new();
         let many = self.resources.get(name).is_some_and(|resource| resource.is_list);
-        for mentions in self.mentions() {
+        for mentions in Self::mentions(self.judged_sources()) {
             let read = match many {
                 true => mentions.fields_of_items(name),
                 false => mentions.fields_of(name),
@@ -30,8 +30,9 @@ impl Lab {
         Some(fields)
     }
 
-    /// Every expression and text.
-    fn sources(&self) -> (Vec<&Compiled<Expr>>, Vec<&Compiled<Template>>) {
+    /// Every expression and text by which the account is judged. What only advice reads is looked at where it is there
+    /// anyway: it makes no call.
+    fn judged_sources(&self) -> (Vec<&Compiled<Expr>>, Vec<&Compiled<Template>>) {
         let mut exprs: Vec<&Compiled<Expr>> = Vec::new();
         let mut texts: Vec<&Compiled<Template>> = Vec::new();
         for resource in self.resources.values() {
@@ -63,9 +64,18 @@ impl Lab {
         (exprs, texts)
     }
 
+    /// Every expression and text, those of advice too.
+    fn sources(&self) -> (Vec<&Compiled<Expr>>, Vec<&Compiled<Template>>) {
+        let (mut exprs, mut texts) = self.judged_sources();
+        for advice in &self.advice {
+            exprs.push(&advice.when);
+            texts.extend(advice.found.iter().chain([&advice.fix]));
+        }
+        (exprs, texts)
+    }
+
     /// What every expression mentions, those in texts too.
-    fn mentions(&self) -> Vec<&Mentions> {
-        let (exprs, texts) = self.sources();
+    fn mentions<'l>((exprs, texts): (Vec<&'l Compiled<Expr>>, Vec<&'l Compiled<Template>>)) -> Vec<&'l Mentions> {
         let in_texts = texts.into_iter().flat_map(|text| text.value.mentions()).map(|(_, m)| m);
         exprs
             .into_iter()
@@ -77,13 +87,15 @@ impl Lab {
     /// Whether any expression or text of the lab reads the value under these keys, one in the other, by their names. Whoever
     /// goes through all of an object's values names none of them.
     pub fn reads(&self, keys: &[&str]) -> bool {
-        self.mentions().into_iter().any(|mentions| mentions.reads(keys))
+        Self::mentions(self.sources())
+            .into_iter()
+            .any(|mentions| mentions.reads(keys))
     }
 
     /// Whether an expression holds this text, and no other, as it is: what it may be compared with.
     pub fn holds_text(&self, text: &str) -> bool {
         let literals = self.literals.get_or_init(|| {
-            let all = self.mentions().into_iter().flat_map(Mentions::texts);
+            let all = Self::mentions(self.sources()).into_iter().flat_map(Mentions::texts);
             all.map(str::to_owned).collect()
         });
         literals.contains(text)

@@ -1,5 +1,8 @@
 //! Names, fields and arguments: everything an expression mentions is held against what there is.
 
+mod advice;
+mod cycles;
+
 use super::argument::{Arg, Compiled};
 use super::diagnostics::Diagnostics;
 use super::diagnostics::{Place, report};
@@ -15,6 +18,11 @@ use std::ops::Range;
 
 /// Names that every expression knows: the account and region that are checked.
 pub const BUILT_IN: &[&str] = &["account", "region", "partition"];
+
+/// Whether a name means something else already, somewhere in a lab.
+fn is_reserved(name: &str) -> bool {
+    BUILT_IN.contains(&name) || ["it", "probe"].contains(&name) || advice::NAMES.contains(&name)
+}
 
 struct Resolver<'a> {
     lab: &'a Lab,
@@ -53,6 +61,7 @@ pub(super) fn lab(
         shapes,
     };
     resolver.checks();
+    resolver.advice();
     resolver.resources(places);
     resolver.cycles(places);
 }
@@ -61,7 +70,7 @@ impl Resolver<'_> {
     fn resources(&self, places: &IndexMap<String, Place>) {
         for resource in self.lab.resources.values() {
             let (file, at) = &places[&resource.name];
-            if BUILT_IN.contains(&resource.name.as_str()) || ["it", "probe"].contains(&resource.name.as_str()) {
+            if is_reserved(&resource.name) {
                 let message = format!("`{}` has a meaning of its own", resource.name);
                 report(self.diagnostics, file, at.clone(), message, "choose another name");
             }
@@ -342,29 +351,6 @@ impl Resolver<'_> {
             };
             say(&field.at, format!("there is no field `{}` here", field.field), label);
         }
-    }
-
-    /// A resource that depends on itself can never be looked for.
-    fn cycles(&self, places: &IndexMap<String, Place>) {
-        for name in self.lab.resources.keys() {
-            let mut way = vec![name.clone()];
-            if self.reaches(name, name, &mut way, &mut BTreeSet::new()) {
-                let (file, at) = &places[name];
-                let message = format!("`{name}` depends on itself: {}", way.join(" → "));
-                report(self.diagnostics, file, at.clone(), message, "");
-            }
-        }
-    }
-
-    fn reaches(&self, from: &str, goal: &str, way: &mut Vec<String>, seen: &mut BTreeSet<String>) -> bool {
-        for next in depends_on(self.lab, from) {
-            way.push(next.clone());
-            if next == goal || (seen.insert(next.clone()) && self.reaches(&next, goal, way, seen)) {
-                return true;
-            }
-            way.pop();
-        }
-        false
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a course consists of, compiled: labs, steps, resources, checks, probes.
 
+use super::advice::Advice;
 use super::argument::{Arg, Compiled};
 use super::fault::Fault;
 use super::vocabulary::VerbRole;
@@ -27,6 +28,8 @@ pub struct Lab {
     pub pages: Vec<String>,
     /// The resources that its steps name.
     pub resources: IndexMap<String, Resource>,
+    /// What its course says of errors that evidence shows; the first line that applies speaks.
+    pub advice: Vec<Advice>,
     /// The CloudFormation template of a full-marks account.
     pub solution: Option<serde_json::Value>,
     /// What students do wrong, as patches of the solution.

@@ -4,13 +4,15 @@ use super::name::UnknownName;
 use crate::expr::Shape;
 use serde_json::Value;
 
-/// The kinds and verbs that exist.
+/// The kinds and verbs that exist, and what is known of an error.
 #[derive(Debug, Default)]
 pub struct Vocabulary {
     /// The kinds of resource.
     pub kinds: Vec<KindSpec>,
     /// The verbs of a probe.
     pub verbs: Vec<VerbSpec>,
+    /// The facts of an error that evidence shows, which advice decides by.
+    pub error: Shape,
 }
 
 /// One kind of resource.

@@ -109,6 +109,10 @@ impl Reader<'_> {
     fn whose(&self, path: &[String], itself: bool) -> Option<(Cow<'_, str>, String)> {
         match path {
             [one] if one == "region" => return Some((Cow::Borrowed("region"), "your region".to_owned())),
+            // Of an error, what it names is one thing of many: the function, the action.
+            [one, field] if one == "error" && !self.lab.resources.contains_key(one) => {
+                return Some((Cow::Owned(field.clone()), format!("the {}", split_words(field))));
+            }
             [one] if one == "account" => return Some((Cow::Borrowed("account"), "your account".to_owned())),
             _ => {}
         }

@@ -5,9 +5,10 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 /// What a value looks like.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Default, Clone, PartialEq)]
 pub enum Shape {
     /// Nothing is known of it.
+    #[default]
     Any,
     /// A text, number or truth value, or `null`.
     Scalar,

@@ -15,6 +15,8 @@ pub struct Judged {
     pub report: Report,
     /// What it was judged from.
     pub evidence: Evidence,
+    /// The ids of the lab's advice that the report shows.
+    pub advice: Vec<String>,
 }
 
 /// What is known of an account that cannot be reached: nothing, and why. What `options` leave out is left out here
@@ -44,7 +46,11 @@ pub fn indeterminate_report(lab: &Lab, reason: &str, region: &str, started: &str
         unreachable: Some(reason),
         ..Evidence::default()
     };
-    Judged { report, evidence }
+    Judged {
+        report,
+        evidence,
+        advice: Vec::new(),
+    }
 }
 
 impl Judged {

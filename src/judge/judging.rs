@@ -3,6 +3,7 @@
 //! What an expression mentions is the dependency graph. Every check, resource and probe is a future that waits for
 //! exactly what it mentions; all of them run at once.
 
+use super::advice::advise;
 use super::assemble::{assemble, judged_checks, step_report};
 use super::causes::relate_failures;
 use super::evidence::{Evidence, Hidden, Live, Replay, SCHEMA, Source, redact_evidence, redact_report};
@@ -55,6 +56,7 @@ pub async fn judge(
         mut report,
         identity,
         hidden,
+        advice,
     } = run(lab, &live, options, observer, stop.clone()).await?;
     report.started.clone_from(&started);
     report.seconds = round(clock.elapsed().as_secs_f64());
@@ -73,7 +75,11 @@ pub async fn judge(
         stopped: *stop.borrow() > 0,
         ..evidence
     };
-    Ok(Judged { report, evidence })
+    Ok(Judged {
+        report,
+        evidence,
+        advice,
+    })
 }
 
 /// Judges again what `evidence` has of an account: no call is made. What it does not include is unknown.
@@ -101,6 +107,8 @@ struct Whole<'l> {
     report: Report,
     identity: Identity,
     hidden: Hidden<'l>,
+    /// The ids of the advice that spoke.
+    advice: Vec<String>,
 }
 
 async fn run<'l>(
@@ -117,13 +125,16 @@ async fn run<'l>(
     let mut notes = Vec::new();
     let mut leftovers = Vec::new();
     let mut secrets = Vec::new();
+    let mut causes = Vec::new();
     let mut done = run.done.take();
     for probed in &mut probed {
         notes.append(&mut probed.notes);
         leftovers.append(&mut probed.leftovers);
         secrets.append(&mut probed.secrets);
+        causes.append(&mut probed.causes);
         done.extend(probed.reports.drain(..).map(|report| (report.id.clone(), report)));
     }
+    let advice = advise(&run, &identity, &causes, &mut done);
     relate_failures(lab, &mut done);
     let unsent: Vec<&str> = steps
         .iter()
@@ -154,6 +165,7 @@ async fn run<'l>(
         report,
         identity,
         hidden,
+        advice,
     })
 }
 

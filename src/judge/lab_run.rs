@@ -5,6 +5,7 @@ use super::graph::Needs;
 use super::observer::Observer;
 use super::options::Options;
 use super::outcome::{Obstacle, Outcome};
+use crate::account::Identity;
 use crate::course::{Check, Lab};
 use crate::expr::Scope;
 use crate::report::{CheckReport, Chosen, Status};
@@ -76,12 +77,7 @@ impl<'a> LabRun<'a> {
 
     /// Waits for everything that is mentioned and gives what expressions can see of it. What is not there is `null`.
     pub async fn scope(&self, needs: &Needs) -> Scope {
-        let mut scope = Scope::default();
-        if let Ok(me) = self.source.identity().await {
-            scope.bind("account", &me.account.as_str().into());
-            scope.bind("partition", &me.partition().into());
-        }
-        scope.bind("region", &self.source.region().into());
+        let mut scope = self.account_scope(self.source.identity().await.ok().as_ref());
         let names: Vec<&str> = needs.names().into_iter().collect();
         for (name, outcome) in names.iter().zip(join_all(names.iter().map(|n| self.outcome(n))).await) {
             match outcome {
@@ -89,6 +85,28 @@ impl<'a> LabRun<'a> {
                 _ => scope.bind(name, &Value::Null),
             }
         }
+        scope
+    }
+
+    /// What expressions can see of what is known by now. A resource that was not found, or not looked for, is `null`.
+    pub fn known_scope(&self, me: &Identity) -> Scope {
+        let mut scope = self.account_scope(Some(me));
+        for name in self.lab.resources.keys() {
+            match self.known_outcome(name) {
+                Some(Outcome::Found { document, .. }) => scope.share(name, document),
+                _ => scope.bind(name, &Value::Null),
+            }
+        }
+        scope
+    }
+
+    fn account_scope(&self, me: Option<&Identity>) -> Scope {
+        let mut scope = Scope::default();
+        if let Some(me) = me {
+            scope.bind("account", &me.account.as_str().into());
+            scope.bind("partition", &me.partition().into());
+        }
+        scope.bind("region", &self.source.region().into());
         scope
     }
 

@@ -1,5 +1,6 @@
 //! One lab in one account, from graph to report. [`judge`] is where a reader begins.
 
+mod advice;
 mod assemble;
 mod causes;
 mod check;
@@ -33,10 +34,11 @@ pub use verdict::NOT_SHOWN;
 use crate::course::Vocabulary;
 use crate::{discover, probe as verbs};
 
-/// The kinds and verbs that a course may use.
+/// The kinds and verbs that a course may use, and what its advice can know of an error.
 pub fn vocabulary() -> Vocabulary {
     Vocabulary {
         kinds: discover::kinds().map(|k| (k.spec)()).collect(),
         verbs: verbs::VERBS.iter().map(verbs::Verb::spec).collect(),
+        error: verbs::ErrorFacts::shape(),
     }
 }

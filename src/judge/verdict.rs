@@ -2,7 +2,7 @@
 
 use crate::account::{CallError, ErrorKind};
 use crate::course::{Check, Compiled};
-use crate::expr::{Scope, Template};
+use crate::expr::{EvalError, Scope, Template};
 use crate::report::{CheckReport, Status};
 
 /// Names and values are the student's: a text of a report is cut at this many characters.
@@ -64,10 +64,16 @@ pub(super) fn fail(report: &mut CheckReport, check: &Check, scope: &Scope) {
 
 /// A text in its scope. Where it has no value, it says so: the verdict does not depend on it.
 pub(super) fn say(text: &Compiled<Template>, scope: &Scope) -> String {
-    match text.value.text(scope) {
-        Ok(said) => said.trim().chars().take(MAX_TEXT_CHARS).collect(),
-        Err(error) => format!("{NOT_SHOWN}{}: {error})", text.place()),
-    }
+    said(text, scope).unwrap_or_else(|error| format!("{NOT_SHOWN}{}: {error})", text.place()))
+}
+
+/// A text in its scope.
+///
+/// # Errors
+/// When an expression in it has no value.
+pub(super) fn said(text: &Compiled<Template>, scope: &Scope) -> Result<String, EvalError> {
+    let said = text.value.text(scope)?;
+    Ok(said.trim().chars().take(MAX_TEXT_CHARS).collect())
 }
 
 /// What the report says of a call that failed: with who was denied, since that is whom to give the permission.

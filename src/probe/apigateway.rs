@@ -1,5 +1,6 @@
 //! Post to a stage of a REST API as its client does, and what its answer says when it is no success.
 
+use super::facts::{ErrorFacts, ErrorSource};
 use super::function_log::cut;
 use super::verb::{Args, Clue, Sent, Verb, VerbFn, needs, text};
 use crate::account::services::APIGATEWAY;
@@ -105,66 +106,33 @@ async fn refusal(account: &Account, args: &Args) -> Result<Clue, CallError> {
     let bad = answers
         .iter()
         .find(|a| a["Status"] != 200 || a["Json"]["FailedEntryCount"] != 0);
-    let (found, fix) = bad
-        .map(|answer| explain(answer, text(args, "path"), text(args, "stage")))
-        .unzip();
+    let (found, error) = bad.map(explain).unzip();
     Ok(Clue {
         found,
-        fix: fix.flatten(),
+        error,
         lines,
         terminal: true,
         ..Clue::default()
     })
 }
 
-/// What an answer means and what to do about it.
-fn explain(answer: &Value, path: &str, stage: &str) -> (String, Option<String>) {
+/// What an answer says, and its facts.
+fn explain(answer: &Value) -> (String, ErrorFacts) {
     let status = answer["Status"].as_u64().unwrap_or_default();
     let text = answer["Text"].as_str().unwrap_or_default();
     let found = match text {
         "" => format!("the API answered {status} and an empty body"),
         text => format!("the API answered {status}: {text}"),
     };
-    let integration = format!("API Gateway → your API → {path} → POST → **Integration request** → Edit");
-    let deploy = format!("Then **Deploy API** to stage {stage}.");
-    let fix = if text.contains("not authorized to perform") {
-        format!(
-            "{integration}: its execution role must allow events:PutEvents on your bus, and the mapping template must name \
-             that bus. {deploy} If both are right in the console already, only **Deploy API** is missing."
-        )
-    } else if text.contains("Missing Authentication Token") && status == 403 {
-        format!("API Gateway → your API: the resource is `{path}`, with the method POST. {deploy}")
-    } else if text.contains("Missing Authentication Token") || text.contains("MissingAuthenticationToken") {
-        format!("{integration}: **Execution role** is the ARN of the role that may put events. {deploy}")
-    } else if text.contains("Forbidden") {
-        format!("API Gateway → your API → **Deploy API** to a stage with the name {stage}.")
-    } else if text.contains("SerializationException") {
-        format!(
-            "{integration} → **Mapping templates**: the detail is `\"$util.escapeJavaScript($input.body)\"`, within quotes. {deploy}"
-        )
-    } else if text.contains("UnknownOperation")
-        || text.contains("ValidationException")
-        || text.contains("validation error")
-    {
-        format!(
-            "{integration}: the action is PutEvents, and the course's mapping template belongs to `application/json`. {deploy}"
-        )
-    } else if status >= 500 {
-        format!(
-            "{integration}: the execution role must trust apigateway.amazonaws.com (IAM → Roles → it → **Trust \
-             relationships**). {deploy}"
-        )
-    } else if status == 415 {
-        format!("{integration} → **Mapping templates**: add one for `application/json`. {deploy}")
-    } else if answer["Json"]["FailedEntryCount"].as_u64().unwrap_or_default() > 0 {
-        format!("{integration} → **Mapping templates**: the entry was refused for the reason in the answer. {deploy}")
-    } else if status == 200 {
-        format!(
-            "{integration}: integration type AWS service, service EventBridge (CloudWatch Events), action PutEvents, and \
-             the course's mapping template for `application/json`. {deploy}"
-        )
-    } else {
-        return (found, None);
+    // A service names its error in `__type`, EventBridge that of one event beside it.
+    let mut entries = answer["Json"]["Entries"].as_array().into_iter().flatten();
+    let of_entry = entries.find_map(|entry| entry["ErrorCode"].as_str());
+    let of_service = answer["Json"]["__type"]
+        .as_str()
+        .and_then(|name| name.rsplit('#').next());
+    let facts = ErrorFacts {
+        status: u16::try_from(status).unwrap_or_default(),
+        ..ErrorFacts::said(ErrorSource::Response, text).named(of_service.or(of_entry).unwrap_or_default())
     };
-    (found, Some(fix))
+    (found, facts)
 }

@@ -1,5 +1,6 @@
 //! Await an item, look for it under another key, delete it.
 
+use super::facts::{ErrorFacts, ErrorSource};
 use super::verb::{Args, Clue, Observation, Progress, Removed, Verb, VerbFn, needs, text};
 use crate::account::{Account, CallError};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
@@ -169,7 +170,7 @@ async fn elsewhere(account: &Account, args: &Args, progress: &Progress) -> Resul
             "the event's item is in the table, but under another key: {}",
             fields.join(", ")
         )),
-        fix: None,
+        error: Some(ErrorFacts::seen(ErrorSource::Item, "OtherKey")),
         lines: vec![format!("item found: {}", plain(stray))],
         // Sent once, stored wrongly: sending again stores it wrongly again.
         terminal: true,

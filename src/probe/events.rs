@@ -1,5 +1,6 @@
 //! What the rules of a bus do with an event.
 
+use super::facts::{ErrorFacts, ErrorSource};
 use super::function_log::cut;
 use super::verb::{Args, Clue, Verb, VerbFn, may, needs, text};
 use crate::account::{Account, CallError};
@@ -35,18 +36,18 @@ async fn rules(account: &Account, args: &Args) -> Result<Clue, CallError> {
     let target = text(args, "target");
     let lost = (!target.is_empty()).then(|| lost(&rules, bus, target)).flatten();
     let terminal = lost.is_some();
-    let (found, fix) = lost.unzip();
+    let (found, error) = lost.unzip();
     Ok(Clue {
         found,
-        fix,
+        error,
         lines,
         terminal,
         ..Clue::default()
     })
 }
 
-/// Why no rule of the bus sends the event to the target, and what to do; nothing where one does.
-fn lost(rules: &[Value], bus: &str, target: &str) -> Option<(String, String)> {
+/// Why no rule of the bus sends the event to the target; nothing where one does.
+fn lost(rules: &[Value], bus: &str, target: &str) -> Option<(String, ErrorFacts)> {
     let points_there = |rule: &&Value| {
         let mut targets = rule["Targets"].as_array().into_iter().flatten();
         targets.any(|t| t["Arn"].as_str().is_some_and(|arn| arn.starts_with(target)))
@@ -57,19 +58,22 @@ fn lost(rules: &[Value], bus: &str, target: &str) -> Option<(String, String)> {
     if there.iter().any(|rule| is_on(rule) && rule["Matches"] == true) {
         return None;
     }
-    let console = format!("EventBridge → Rules → event bus {bus}");
+    let facts = |code: &str, rule: Option<&Value>| ErrorFacts {
+        rule: rule.map(|rule| text(rule, "Name")).unwrap_or_default(),
+        ..ErrorFacts::seen(ErrorSource::Rules, code)
+    };
     Some(match there.first() {
         None => (
             format!("no rule of bus {bus} points there, so the event went nowhere"),
-            format!("{console} → the rule → **Targets** → Edit; or **Create rule**, if there is none."),
+            facts("NoTarget", None),
         ),
         Some(rule) if rule["Matches"] != true => (
             format!("the pattern of rule {} does not match the event", text(rule, "Name")),
-            format!("{console} → {} → **Event pattern** → Edit.", text(rule, "Name")),
+            facts("NoMatch", Some(rule)),
         ),
         Some(rule) => (
             format!("rule {} is {}", text(rule, "Name"), text(rule, "State")),
-            format!("{console} → {} → **Enable**.", text(rule, "Name")),
+            facts("Disabled", Some(rule)),
         ),
     })
 }

@@ -1,6 +1,8 @@
 //! How an execution went wrong, read off its history.
 
-use super::function_log::{MAX_LINES, advice, cut, essence};
+use super::facts::{ErrorFacts, ErrorSource};
+use super::function_log::{MAX_LINES, cut, essence};
+use super::task_token::parsed;
 use super::verb::Clue;
 use serde_json::Value;
 
@@ -29,7 +31,11 @@ pub(super) fn describe(name: &str, status: &str, events: &[Value]) -> Clue {
             "the execution failed in {at}: {}",
             cut(&format!("{error}: {}", said.message))
         )),
-        fix: advice_for(at, &error, &said.message),
+        error: Some(ErrorFacts {
+            state: at.to_owned(),
+            function: called(events).unwrap_or_else(|| format!("the function that {at} calls")),
+            ..ErrorFacts::said(ErrorSource::Execution, &format!("{error}: {}", said.message)).named(&error)
+        }),
         lines,
         terminal: true,
         ..Clue::default()
@@ -80,35 +86,20 @@ fn said(cause: &str) -> Said {
     }
 }
 
-fn advice_for(state: &str, error: &str, message: &str) -> Option<String> {
-    let whole = format!("{error}: {message}");
-    let edit = format!("Step Functions → the state machine → **Edit** → {state}");
-    if whole.contains("lambda:InvokeFunction") {
-        return Some(
-            "IAM → Roles → the state machine's role → **Add permissions**: a policy that allows lambda:InvokeFunction on \
-             both functions, for example AWSLambdaRole."
-                .to_owned(),
-        );
-    }
-    if whole.contains("Function not found") || error.contains("ResourceNotFound") {
-        return Some(format!("{edit}: it calls a function that is not there. Choose yours."));
-    }
-    if whole.contains("cannot be assumed by Lambda") {
-        return Some(
-            "IAM → Roles → the functions' role → **Trust relationships** → Edit: the principal's service is \
-             `lambda.amazonaws.com`."
-                .to_owned(),
-        );
-    }
-    if whole.contains("States.Runtime") && whole.contains("Invalid path") {
-        return Some(format!(
-            "{edit}: its path names a field that is not there. The approval's output is approved, customer and orderId."
-        ));
-    }
-    if whole.contains("Task.Token") {
-        return Some(format!(
-            "{edit}: **Wait for callback with task token** has to be ticked."
-        ));
-    }
-    advice(&whole, &format!("the function that {state} calls"))
+/// The name of the function that the state which failed calls, where its history says so.
+fn called(events: &[Value]) -> Option<String> {
+    let entered = events
+        .iter()
+        .rposition(|e| e["type"].as_str().is_some_and(|t| t.ends_with("StateEntered")))?;
+    let called = events[entered..].iter().find_map(|event| {
+        let task = parsed(&event["taskScheduledEventDetails"]["parameters"]);
+        let older = &event["lambdaFunctionScheduledEventDetails"]["resource"];
+        task["FunctionName"].as_str().or(older.as_str()).map(str::to_owned)
+    })?;
+    let mut parts = called.split(':');
+    let name = match called.starts_with("arn:") {
+        true => parts.nth(6),
+        false => parts.next(),
+    };
+    name.map(str::to_owned)
 }

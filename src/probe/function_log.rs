@@ -1,4 +1,4 @@
-//! A function's log: its runs, which of their lines are errors, what an error says and what to do about it. Pure.
+//! A function's log: its runs, which of their lines are errors, and what an error says. Pure.
 
 use crate::redact;
 
@@ -68,15 +68,24 @@ fn is_error(line: &str) -> bool {
 /// One line, its control characters gone, at a length that can be read. Credentials go before it is cut: half of one is
 /// not known by its form any more.
 pub(super) fn cut(line: &str) -> String {
+    cut_at(line, MAX_LINE_CHARS)
+}
+
+/// As [`cut`], of all that is looked at.
+pub(super) fn whole(line: &str) -> String {
+    cut_at(line, MAX_READ_CHARS)
+}
+
+fn cut_at(line: &str, chars: usize) -> String {
     let start: String = line.chars().take(MAX_READ_CHARS).collect();
     let line = redact::text(&start, &|_| false);
     let flat: String = line
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
-        .take(MAX_LINE_CHARS)
+        .take(chars)
         .collect();
     let flat = flat.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() > MAX_LINE_CHARS {
+    if line.chars().count() > chars {
         format!("{flat} …")
     } else {
         flat
@@ -129,83 +138,6 @@ pub(super) fn informative(line: &str) -> usize {
         .map_or(0, |i| i + 1)
 }
 
-/// AWS's managed policy that the course attaches for an action.
-fn managed_policy(action: &str) -> Option<&'static str> {
-    match action.split(':').next().unwrap_or_default().to_lowercase().as_str() {
-        "dynamodb" => Some("AmazonDynamoDBFullAccess"),
-        "kinesis" => Some("AWSLambdaKinesisExecutionRole"),
-        "sns" => Some("AmazonSNSFullAccess"),
-        "states" => Some("AWSStepFunctionsFullAccess"),
-        "personalize" => Some("AmazonPersonalizeFullAccess"),
-        _ => None,
-    }
-}
-
-/// What to do about an error that the course's readers meet, in the function `who`.
-pub(super) fn advice(line: &str, who: &str) -> Option<String> {
-    let action = line.split("not authorized to perform: ").nth(1).map(|rest| {
-        rest.split_whitespace()
-            .next()
-            .unwrap_or_default()
-            .trim_end_matches(['.', ',', '"'])
-    });
-    let code = format!("Lambda → {who} → Code");
-    let settings = format!("Lambda → {who} → Configuration");
-    Some(if let Some(action) = action {
-        let example = managed_policy(action)
-            .map(|name| format!(", for example {name}"))
-            .unwrap_or_default();
-        format!(
-            "IAM → Roles → the role of {who} → **Add permissions**: a policy that allows {action}{example}. If one is \
-             attached already, look for a statement with `\"Effect\": \"Deny\"`."
-        )
-    } else if line.contains("ImportModuleError") || line.contains("Unable to import module") {
-        format!(
-            "{code} → **Runtime settings** → Handler must be FILE.FUNCTION: for the console's file `lambda_function.py` \
-             that is `lambda_function.lambda_handler`. If the file is right, a module that it imports is missing."
-        )
-    } else if line.contains("HandlerNotFound") || line.contains("missing on module") {
-        format!(
-            "{code} → **Runtime settings**: the handler names a function that the file does not have. It is \
-             `FILE.lambda_handler` for the lab's code."
-        )
-    } else if line.contains("SyntaxError") || line.contains("IndentationError") {
-        format!("{code}: it was not pasted whole. Paste it again and press **Deploy**.")
-    } else if line.contains("ResourceNotFound") {
-        format!(
-            "{settings} → **Environment variables**: the table named there is not in this region. Set it to your table's \
-             name."
-        )
-    } else if line.contains("NotFound") && line.contains("opic") {
-        format!(
-            "{settings} → **Environment variables**: the topic named there is not in this region. Set it to your topic's \
-             ARN."
-        )
-    } else if line.contains("InvalidParameter") && line.contains("MessageGroupId") {
-        "SNS → **Create topic** → **Standard**: a FIFO topic sends no e-mail. Set the function's variable to its ARN."
-            .to_owned()
-    } else if line.contains("InvalidParameter") && line.contains("opic") {
-        format!("{settings} → **Environment variables**: copy the whole ARN of your topic (SNS → Topics) into it.")
-    } else if line.contains("KeyError") {
-        format!(
-            "{code}: the key in quotes is not in the event, nor among the environment variables. Compare with the lab's \
-             code, then press **Deploy**."
-        )
-    } else if line.contains("InvalidToken") || line.contains("TaskTimedOut") {
-        format!(
-            "{code}: the token that it got is none. Step Functions → the state machine → **Edit** → the state that waits → \
-             **Payload**: `\"taskToken.$\": \"$$.Task.Token\"`, with the `.$` in the name."
-        )
-    } else if line.contains("ValidationException") {
-        "DynamoDB → the table: its keys must be `user_id` and `timestamp`, both strings, and the function must put both."
-            .to_owned()
-    } else if line.contains("timed out") {
-        format!("{settings} → **General configuration**: give it a timeout of 30 seconds.")
-    } else {
-        return None;
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,11 +179,6 @@ mod tests {
             &[],
         );
         assert_eq!(runs[0].errors.len(), 1);
-    }
-
-    #[test]
-    fn the_denied_action_is_named_in_the_advice() {
-        assert!(advice(DENIED, "clicks").unwrap().contains("allows dynamodb:PutItem,"));
     }
 
     #[test]

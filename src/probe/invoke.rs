@@ -1,6 +1,7 @@
 //! Invoke a function as a person would with the console's Test button.
 
-use super::function_log::{advice, essence};
+use super::facts::{ErrorFacts, ErrorSource};
+use super::function_log::essence;
 use super::verb::{Args, Clue, Sent, Verb, VerbFn, needs, text};
 use crate::account::{Account, CallError};
 use futures::FutureExt;
@@ -45,7 +46,11 @@ fn failed(function: &str, said: &Value) -> Clue {
         .filter_map(Value::as_str);
     Clue {
         found: Some(format!("function {function} fails when it is invoked: {error}")),
-        fix: advice(&format!("{error} {}", field("errorMessage")), function),
+        error: Some(ErrorFacts {
+            function: function.to_owned(),
+            ..ErrorFacts::said(ErrorSource::Invocation, &format!("{error} {}", field("errorMessage")))
+                .named(field("errorType"))
+        }),
         lines: trace.next_back().map(essence).into_iter().collect(),
         terminal: true,
         ..Clue::default()

@@ -1,6 +1,7 @@
 //! A function's runs, its log, its trigger and its code, as far as they show why an event is missing.
 
-use super::function_log::{Invocation, MAX_LINES, advice, cut, essence, informative, parse};
+use super::facts::{ErrorFacts, ErrorSource};
+use super::function_log::{Invocation, MAX_LINES, cut, essence, informative, parse};
 use super::log_events::log_events;
 use super::verb::{Args, Clue, Observation, Progress, Verb, VerbFn, may, needs, text};
 use crate::account::{Account, CallError, ErrorKind};
@@ -138,7 +139,10 @@ async fn log(account: &Account, args: &Args, progress: &Progress) -> Result<Clue
             clock(failed[0]),
             essence(telling)
         )),
-        fix: advice(telling, text(args, "function")),
+        error: Some(ErrorFacts {
+            function: text(args, "function").to_owned(),
+            ..ErrorFacts::said(ErrorSource::Log, telling)
+        }),
         lines: beside(telling, &errors),
         terminal,
         ..Clue::default()
@@ -166,7 +170,8 @@ fn clock(run: &Invocation) -> String {
 async fn trigger(account: &Account, args: &Args) -> Result<Clue, CallError> {
     let source = text(args, "source");
     let mappings = event_source_mappings(account, Some(text(args, "function"))).await?;
-    Ok(judge_trigger(&mappings, source))
+    let clue = judge_trigger(&mappings, source);
+    Ok(of_function(clue, args))
 }
 
 fn judge_trigger(mappings: &[Value], source: &str) -> Clue {
@@ -175,7 +180,7 @@ fn judge_trigger(mappings: &[Value], source: &str) -> Clue {
         let others: Vec<&str> = mappings.iter().filter_map(|m| m["EventSourceArn"].as_str()).collect();
         return Clue {
             found: Some(format!("the function has no trigger on stream {name}")),
-            fix: Some("Lambda → the function → **Add trigger** → Kinesis → choose your stream → **Add**.".to_owned()),
+            error: Some(ErrorFacts::seen(ErrorSource::Trigger, "NoTrigger")),
             lines: others.iter().map(|o| format!("it has one on {o}")).collect(),
             terminal: true,
             ..Clue::default()
@@ -194,7 +199,7 @@ fn judge_trigger(mappings: &[Value], source: &str) -> Clue {
     if ["Disabled", "Disabling", "Deleting"].contains(&state) {
         return Clue {
             found: Some(format!("the trigger on stream {name} is {}", state.to_lowercase())),
-            fix: Some("Lambda → the function → Configuration → **Triggers** → choose it → **Enable**.".to_owned()),
+            error: Some(ErrorFacts::seen(ErrorSource::Trigger, "Disabled")),
             lines,
             terminal: true,
             ..Clue::default()
@@ -217,26 +222,32 @@ fn judge_trigger(mappings: &[Value], source: &str) -> Clue {
             found: Some(
                 "the trigger calls the function, but the call fails (PROBLEM: Function call failed)".to_owned(),
             ),
-            fix: Some(
-                "Lambda → the function → Monitor → **View CloudWatch logs** shows the error. If there is no log: \
-                 Configuration → **Concurrency**, and take away a reserved concurrency of 0."
-                    .to_owned(),
-            ),
+            error: Some(ErrorFacts::said(ErrorSource::Trigger, result).named("FunctionCallFailed")),
             lines,
             ..Clue::default()
         };
     }
     let problem = result.starts_with("PROBLEM");
     Clue {
-        found: problem.then(|| format!("the trigger cannot read the stream or call the function: {}", cut(result))),
-        fix: problem.then(|| {
-            "IAM → Roles → the function's role: it must trust lambda.amazonaws.com and have AWSLambdaKinesisExecutionRole."
-                .to_owned()
+        found: problem.then(|| {
+            format!(
+                "the trigger cannot read the stream or call the function: {}",
+                cut(result)
+            )
         }),
+        error: problem.then(|| ErrorFacts::said(ErrorSource::Trigger, result).named("Problem")),
         lines,
         terminal: problem,
         ..Clue::default()
     }
+}
+
+/// With the function's name among the facts.
+fn of_function(mut clue: Clue, args: &Args) -> Clue {
+    if let Some(error) = &mut clue.error {
+        text(args, "function").clone_into(&mut error.function);
+    }
+    clue
 }
 
 async fn code(account: &Account, args: &Args, progress: &Progress) -> Result<Clue, CallError> {
@@ -250,17 +261,15 @@ async fn code(account: &Account, args: &Args, progress: &Progress) -> Result<Clu
         Err(error) if error.kind == ErrorKind::Denied => false,
         Err(error) => return Err(error),
     };
-    Ok(Clue {
+    let clue = Clue {
         found: Some(format!(
             "function {function} stores nothing: its code is {size} bytes, the size of the console's \"Hello from Lambda!\""
         )),
-        fix: Some(
-            "Lambda → the function → Code: paste the lab's code over what is there and press **Deploy**.".to_owned(),
-        ),
-        lines: Vec::new(),
+        error: Some(ErrorFacts::seen(ErrorSource::Code, "ConsoleDefault")),
         terminal: clean_run,
         ..Clue::default()
-    })
+    };
+    Ok(of_function(clue, args))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod apigateway;
 mod dynamodb;
 mod events;
 mod executions;
+mod facts;
 mod failed_execution;
 mod function_log;
 mod invoke;
@@ -18,6 +19,7 @@ mod states;
 mod task_token;
 mod verb;
 
+pub use facts::{ErrorFacts, ErrorSource};
 pub use verb::{Args, AwaitFn, Clue, EvidenceFn, Observation, Progress, RemoveFn, Removed, SendFn, Sent, Verb, VerbFn};
 
 /// Every verb.

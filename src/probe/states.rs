@@ -311,6 +311,6 @@ mod tests {
             clue.found.as_deref(),
             Some("the execution failed in Ask: KeyError: 'taskTokn'")
         );
-        assert!(clue.terminal && clue.fix.is_some(), "{clue:?}");
+        assert!(clue.terminal && clue.error.is_some(), "{clue:?}");
     }
 }

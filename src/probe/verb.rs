@@ -2,6 +2,7 @@
 
 pub use crate::discover::Args;
 
+use super::facts::ErrorFacts;
 use crate::account::{Account, CallError};
 use crate::course::{ArgSpec, VerbRole, VerbSpec};
 use crate::expr::Shape;
@@ -80,7 +81,11 @@ pub enum Observation {
 pub struct Clue {
     /// The cause, in one sentence, where this place shows it.
     pub found: Option<String>,
-    /// What to do about that cause, where it is known.
+    /// The cause as facts, by which the course's advice is chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorFacts>,
+    /// What to do about that cause, in evidence that was saved before courses had advice of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix: Option<String>,
     /// What was seen there.
     pub lines: Vec<String>,

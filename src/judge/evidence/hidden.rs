@@ -4,7 +4,7 @@ use super::public::Public;
 use super::source::Source;
 use crate::account::CallError;
 use crate::course::Lab;
-use crate::probe::Clue;
+use crate::probe::{Clue, ErrorFacts};
 use crate::redact::{self, HIDDEN};
 use crate::report::text::visible;
 use serde_json::Value;
@@ -95,7 +95,13 @@ impl<'l> Hidden<'l> {
 
     /// Cleans what one place had to say.
     pub fn clue(&self, clue: &mut Clue) {
-        let texts = clue.found.iter_mut().chain(&mut clue.fix).chain(&mut clue.lines);
+        let facts = clue.error.iter_mut().flat_map(ErrorFacts::texts);
+        let texts = clue
+            .found
+            .iter_mut()
+            .chain(&mut clue.fix)
+            .chain(&mut clue.lines)
+            .chain(facts);
         texts.for_each(|text| self.text(text));
     }
 

@@ -2,6 +2,7 @@
 
 use super::super::verdict::{blank, block, pass, unknown};
 use crate::course::{Hop, Probe};
+use crate::probe::{Clue, ErrorFacts};
 use crate::report::{CheckReport, Status};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -28,6 +29,8 @@ pub(super) struct HopState<'p> {
     pub late: bool,
     /// Why it is not known whether what it sent has arrived.
     pub lost: Option<String>,
+    /// Why it failed, where its evidence shows it.
+    pub cause: Option<ErrorFacts>,
 }
 
 impl<'p> HopState<'p> {
@@ -44,7 +47,19 @@ impl<'p> HopState<'p> {
             trouble: None,
             late: false,
             lost: None,
+            cause: None,
         }
+    }
+
+    /// The cause that was seen, in place of what the course says of any failure here.
+    pub fn show_cause(&mut self, clue: &Clue) {
+        if clue.found.is_some() {
+            self.report.found.clone_from(&clue.found);
+        }
+        if clue.fix.is_some() {
+            self.report.fix.clone_from(&clue.fix);
+        }
+        self.cause.clone_from(&clue.error);
     }
 
     /// The hop is undecidable for this reason.

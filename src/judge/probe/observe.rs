@@ -10,7 +10,7 @@ use crate::account::{Account, CallError};
 use crate::course::{Action, Hop, arrival_name};
 use crate::probe::sending::{acts_each_time, is_refusal};
 use crate::probe::{Clue, Observation, Sent};
-use crate::report::{CheckReport, Status};
+use crate::report::Status;
 use futures::FutureExt;
 use futures::future::join_all;
 use serde_json::Value;
@@ -105,7 +105,7 @@ impl<'r> ProbeRun<'r> {
                 state.done = true;
                 fail(&mut state.report, &hop.check, &self.scope);
                 state.report.evidence = clue.lines.clone();
-                show_cause(&mut state.report, &clue);
+                state.show_cause(&clue);
             }
             Ok(sent) => {
                 note(sent.correlation_ids);
@@ -221,7 +221,7 @@ impl<'r> ProbeRun<'r> {
         if state.hop.mismatch.is_none()
             && let Some(clue) = clues.iter().find(|c| c.found.is_some())
         {
-            show_cause(&mut state.report, clue);
+            state.show_cause(clue);
         }
     }
 
@@ -273,7 +273,7 @@ impl<'r> ProbeRun<'r> {
         state.done = true;
         fail(&mut state.report, &state.hop.check, &self.scope);
         if let Some(clue) = cause {
-            show_cause(&mut state.report, clue);
+            state.show_cause(clue);
         }
     }
 
@@ -334,14 +334,4 @@ impl<'r> ProbeRun<'r> {
 
 fn lines(clues: &[Clue]) -> Vec<String> {
     clues.iter().flat_map(|c| c.lines.iter().cloned()).collect()
-}
-
-/// The cause that was seen, and what to do about it, in place of what the course says of any failure here.
-fn show_cause(report: &mut CheckReport, clue: &Clue) {
-    if clue.found.is_some() {
-        report.found = clue.found.clone();
-    }
-    if clue.fix.is_some() {
-        report.fix = clue.fix.clone();
-    }
 }

@@ -1,5 +1,6 @@
 //! One run of a probe, from its first event to what is left of it.
 
+use super::super::advice::Cause;
 use super::super::evidence::{At, Waiting};
 use super::super::graph::Needs;
 use super::super::lab_run::LabRun;
@@ -49,6 +50,8 @@ pub struct Probed {
     pub leftovers: Vec<String>,
     /// What it came to know and nobody else may: tokens.
     pub secrets: Vec<String>,
+    /// Why hops failed, where evidence shows it.
+    pub causes: Vec<Cause>,
 }
 
 impl<'r> ProbeRun<'r> {
@@ -211,6 +214,10 @@ impl<'r> ProbeRun<'r> {
                 status: state.report.status,
                 seconds: state.seen.map(round),
             });
+            ended.causes.extend(state.cause.map(|error| Cause {
+                hop: state.hop.check.id.clone(),
+                error,
+            }));
             ended.reports.push(state.report);
         }
         ended

@@ -1,0 +1,28 @@
+//! What a lab's advice mentions, held against what there is.
+
+use super::{Local, Resolver};
+use crate::expr::Shape;
+
+/// The names that only advice knows.
+pub(super) const NAMES: [&str; 3] = ["error", "hop", "checks"];
+
+impl Resolver<'_> {
+    /// An unknown resource, field of `error` or id of a check in the lab's advice.
+    pub(super) fn advice(&self) {
+        // The checks that look; a hop's own outcome is what advice is about.
+        let checks = self.lab.steps.iter().flat_map(|step| &step.checks);
+        let checks = checks.map(|check| (check.id.clone(), Shape::Scalar)).collect();
+        let [error, hop, outcomes] = NAMES.map(str::to_owned);
+        let local: Local = vec![
+            (error, self.vocabulary.error.clone()),
+            (hop, Shape::Scalar),
+            (outcomes, Shape::Object(checks)),
+        ];
+        for advice in &self.lab.advice {
+            self.expr(&advice.when, &local);
+            for text in advice.found.iter().chain([&advice.fix]) {
+                self.template(text, &local);
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What the course advises about an error that evidence shows, once the whole account is judged: advice knows what has
+//! passed, and it makes no call and waits for nothing.
+
+use super::lab_run::LabRun;
+use super::verdict::said;
+use crate::account::Identity;
+use crate::expr::Scope;
+use crate::probe::ErrorFacts;
+use crate::report::{CheckReport, Status};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// Why a hop failed.
+#[derive(Debug, Clone)]
+pub struct Cause {
+    /// The hop, as `step.hop`.
+    pub hop: String,
+    /// What its evidence shows.
+    pub error: ErrorFacts,
+}
+
+/// Gives each failed hop the first advice that applies to its cause. The ids of what was said, each once, in order.
+pub(super) fn advise(
+    run: &LabRun<'_>,
+    me: &Identity,
+    causes: &[Cause],
+    done: &mut BTreeMap<String, CheckReport>,
+) -> Vec<String> {
+    let mut spoke = Vec::new();
+    if causes.is_empty() || run.lab.advice.is_empty() {
+        return spoke;
+    }
+    let mut scope = run.known_scope(me);
+    scope.bind("checks", &outcomes(run, done));
+    for Cause { hop, error } in causes {
+        let Some(report) = done.get_mut(hop).filter(|report| report.status == Status::Fail) else {
+            continue;
+        };
+        scope.bind("hop", &hop.as_str().into());
+        scope.bind("error", &error.document());
+        if let Some(id) = advise_one(run, &scope, report)
+            && !spoke.contains(&id)
+        {
+            spoke.push(id);
+        }
+    }
+    spoke
+}
+
+/// An expression that has no value does not apply: what it asks about is not there.
+fn advise_one(run: &LabRun<'_>, scope: &Scope, report: &mut CheckReport) -> Option<String> {
+    run.lab.advice.iter().find_map(|advice| {
+        if !advice.when.value.holds(scope).unwrap_or(false) {
+            return None;
+        }
+        let fix = said(&advice.fix, scope).ok()?;
+        let found = advice.found.as_ref().map(|found| said(found, scope)).transpose().ok()?;
+        report.fix = Some(fix);
+        report.found = found.or(report.found.take());
+        Some(advice.id.clone())
+    })
+}
+
+/// What became of each check that looks; `null` where it was not judged.
+fn outcomes(run: &LabRun<'_>, done: &BTreeMap<String, CheckReport>) -> Value {
+    let checks = run.lab.steps.iter().flat_map(|step| &step.checks);
+    let outcomes = checks.map(|check| {
+        let status = done.get(&check.id).map(|report| report.status);
+        let status = serde_json::to_value(status).expect("a status is a word");
+        (check.id.clone(), status)
+    });
+    Value::Object(outcomes.collect::<Map<_, _>>())
+}
