@@ -19,9 +19,12 @@ use std::ops::Range;
 /// Names that every expression knows: the account and region that are checked.
 pub const BUILT_IN: &[&str] = &["account", "region", "partition"];
 
+/// Names that only advice knows: the error, the hop that failed, and what became of each check.
+const OF_ADVICE: [&str; 3] = ["error", "hop", "checks"];
+
 /// Whether a name means something else already, somewhere in a lab.
 fn is_reserved(name: &str) -> bool {
-    BUILT_IN.contains(&name) || ["it", "probe"].contains(&name) || advice::NAMES.contains(&name)
+    BUILT_IN.contains(&name) || ["it", "probe"].contains(&name) || OF_ADVICE.contains(&name)
 }
 
 struct Resolver<'a> {

@@ -141,3 +141,40 @@ fn a_hop_is_blocked_by_the_checks_that_it_needs() {
     assert_eq!(seen.get("final.invoked").status, Status::Blocked, "{}", seen.json);
     assert_eq!(seen.get("final.invoked").needs, ["kinesis.one-shard"]);
 }
+
+#[test]
+fn advice_that_no_fault_shows_is_not_proved() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&edition(), folder.path());
+    let advice = "advice:
+  - id: nothing-of-that
+    symptom: what no function says
+    when: error.code == \"NoSuchError\"
+    fix: Nothing to do.
+
+  - id: far-away
+    symptom: what only AWS says
+    when: error.code == \"NoSuchErrorHere\"
+    fix: Nothing to do.
+    unproved: the sandbox does not say so
+
+  - id: whatever
+    symptom: any error
+    when: 'error.source in [\"log\", \"trigger\", \"code\", \"item\"]'
+    fix: Look at it.
+    unproved: it is said to be rare
+";
+    std::fs::write(folder.path().join("labs/datastream/advice.yaml"), advice).unwrap();
+    let mut command = alone(&["prove", LAB, "--course"]);
+    command.arg(folder.path());
+    let printed = run(command);
+    assert_eq!(printed.code, 1, "{}\n{}", printed.stdout, printed.stderr);
+    for part in [
+        "advice nothing-of-that (labs/datastream/advice.yaml:4:11): no fault shows it",
+        "advice whatever (labs/datastream/advice.yaml:15:11): a fault shows it: remove its `unproved`",
+        "not proved: 2 of the lab's 3 lines of advice",
+    ] {
+        assert!(printed.stdout.contains(part), "no {part:?} in:\n{}", printed.stdout);
+    }
+    assert!(!printed.stdout.contains("far-away"), "{}", printed.stdout);
+}

@@ -69,6 +69,7 @@ const SETUP: &str = "checks/datastream/setup.yaml";
 const FINAL: &str = "checks/datastream/final.yaml";
 const ECR: &str = "checks/datastream/ecr.yaml";
 const FAULTS: &str = "labs/datastream/faults.yaml";
+const ADVICE: &str = "labs/datastream/advice.yaml";
 
 #[test]
 fn the_shipped_course_has_no_mistake() {
@@ -442,4 +443,62 @@ fn the_environment_names_a_course_and_the_flag_wins() {
         "{}",
         printed.stderr
     );
+}
+
+#[test]
+fn advice_names_what_there_is() {
+    let mut planted = Planted::new();
+    let mut mistake = |from, to, at, message| planted.mistake(ADVICE, from, to, at, message);
+    mistake(
+        "error.code == \"NoTrigger\"",
+        "error.cod == \"NoTrigger\"",
+        "cod ==",
+        "no field `cod`",
+    );
+    mistake(
+        "checks[\"iam.write-table\"] == \"pass\"\n      && checks",
+        "checks[\"iam.write-tabel\"] == \"pass\"\n      && checks",
+        "iam.write-tabel",
+        "no field `iam.write-tabel`",
+    );
+    mistake(
+        "role of {{ error.function }}",
+        "role of {{ eror.function }}",
+        "eror.",
+        "`eror` is not a resource",
+    );
+    mistake(
+        "id: trigger-off",
+        "id: no-trigger",
+        "id: no-trigger\n    symptom: the trigger's",
+        "is there twice",
+    );
+    mistake(
+        "symptom: \"`KeyError`\"",
+        "symtom: \"`KeyError`\"",
+        "symtom",
+        "no field `symtom`",
+    );
+    mistake(
+        "    fix: Lambda → the function → Configuration → **Triggers** → choose it → **Enable**.\n",
+        "",
+        "id: no-trigger\n    symptom: the trigger's",
+        "has no `fix`",
+    );
+    mistake(
+        "when: error.action != \"\"",
+        "when: error.action != ",
+        "when: error.action !=",
+        "not an expression",
+    );
+    planted.mistake(
+        "book/src/troubleshooting.md",
+        "{{#advice eventdriven}}",
+        "{{#advice eventdrivn}}",
+        "{{#advice eventdrivn}}",
+        "lab `eventdrivn` has no advice",
+    );
+    let printed = lint(&planted.course);
+    assert_eq!((printed.code, printed.stdout.as_str()), (2, ""), "{}", printed.stderr);
+    assert_all(&printed.stderr, &planted.expected());
 }

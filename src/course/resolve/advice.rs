@@ -1,10 +1,7 @@
 //! What a lab's advice mentions, held against what there is.
 
-use super::{Local, Resolver};
+use super::{Local, OF_ADVICE, Resolver};
 use crate::expr::Shape;
-
-/// The names that only advice knows.
-pub(super) const NAMES: [&str; 3] = ["error", "hop", "checks"];
 
 impl Resolver<'_> {
     /// An unknown resource, field of `error` or id of a check in the lab's advice.
@@ -12,7 +9,7 @@ impl Resolver<'_> {
         // The checks that look; a hop's own outcome is what advice is about.
         let checks = self.lab.steps.iter().flat_map(|step| &step.checks);
         let checks = checks.map(|check| (check.id.clone(), Shape::Scalar)).collect();
-        let [error, hop, outcomes] = NAMES.map(str::to_owned);
+        let [error, hop, outcomes] = OF_ADVICE.map(str::to_owned);
         let local: Local = vec![
             (error, self.vocabulary.error.clone()),
             (hop, Shape::Scalar),
