@@ -9,7 +9,7 @@ use common::class::hand_in;
 use common::cloud::{Checked, Cloud, alone, check_lab_at, checked, run, shared};
 use common::course::{Copy, fault, solution_with_code};
 use edemlab::report::{Report, Status};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const ADVICE: &str = "labs/datastream/advice.yaml";
 
@@ -28,23 +28,21 @@ fn fix(seen: &Checked) -> &str {
     seen.get("final.stored").fix.as_deref().unwrap_or_default()
 }
 
-/// The code asks for this table, whatever its variable says; its role may write to every table.
-fn another_table(template: &mut Value) {
-    let role = &mut template["Resources"]["Role"]["Properties"];
-    role["Policies"] = Value::Null;
-    let names = ["service-role/AWSLambdaKinesisExecutionRole", "AmazonDynamoDBFullAccess"];
-    role["ManagedPolicyArns"] = names
-        .map(|name| format!("arn:aws:iam::aws:policy/{name}"))
-        .to_vec()
-        .into();
+/// The variable names the table, the role may write to every one, and the code asks for another.
+fn another_table_in_code() -> Value {
+    let mut template = fault("variable-value").remove(0);
+    let function = &mut template["Resources"]["Function"]["Properties"];
+    function["Environment"]["Variables"]["DYNAMO_DB_TABLE_NAME"] = json!({"Ref": "Table"});
+    let code = function["Code"]["ZipFile"].as_str().expect("code");
+    let read = r#"os.environ.get("DYNAMO_DB_TABLE_NAME", "DisneyClickstreamTable")"#;
+    assert!(code.contains(read), "{code}");
+    function["Code"]["ZipFile"] = code.replace(read, "\"DisneyClickstreamTabel\"").into();
+    template
 }
 
 #[test]
 fn a_variable_that_is_right_is_not_asked_for() {
-    let read = r#"os.environ.get("DYNAMO_DB_TABLE_NAME", "DisneyClickstreamTable")"#;
-    let mut template = solution_with_code(read, "\"DisneyClickstreamTabel\"");
-    another_table(&mut template);
-    let seen = check("340000000001", &[template]);
+    let seen = check("340000000001", &[another_table_in_code()]);
     assert_eq!(seen.get("lambda.table-variable").status, Status::Pass, "{}", seen.json);
     assert_eq!(seen.with(Status::Fail), ["final.stored"], "{}", seen.json);
     assert!(
@@ -181,7 +179,7 @@ fn saved_evidence_gives_the_same_advice_and_older_evidence_its_own() {
     // Evidence of a version whose program gave the advice.
     let file = graded.evidence();
     let mut evidence: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-    let clues = evidence["probes"]["final"]["hops"]["stored"]["clues"].as_array_mut();
+    let clues = evidence["probes"]["final"]["hops"]["final.stored"]["clues"].as_array_mut();
     for clue in clues
         .expect("clues")
         .iter_mut()
