@@ -237,10 +237,13 @@ fn lab(
             );
         }
     }
-    if let Some(file) = files.get(&format!("labs/{id}/advice.yaml"))
-        && let Some(root) = node::parse(file, diagnostics)
-    {
-        lab.advice = advice::read(file, root, diagnostics);
+    let mut advice_is_read = true;
+    if let Some(file) = files.get(&format!("labs/{id}/advice.yaml")) {
+        let root = node::parse(file, diagnostics);
+        advice_is_read = root.is_some();
+        lab.advice = root
+            .map(|root| advice::read(file, root, diagnostics))
+            .unwrap_or_default();
     }
     if part >= Part::Solution
         && let Some(file) = files.get(&format!("labs/{id}/solution.yaml"))
@@ -261,7 +264,7 @@ fn lab(
             lab.faults = check_faults(&lab, &broken, faults_file, faults, diagnostics);
         }
     }
-    let whole = lab.steps.len() == known.len() && broken.is_empty();
+    let whole = lab.steps.len() == known.len() && broken.is_empty() && advice_is_read;
     Some((lab, whole))
 }
 

@@ -462,8 +462,8 @@ fn advice_names_what_there_is() {
         "no field `iam.write-tabel`",
     );
     mistake(
-        "role of {{ error.function }}",
-        "role of {{ eror.function }}",
+        "{{ error.function }} → Code: it was not",
+        "{{ eror.function }} → Code: it was not",
         "eror.",
         "`eror` is not a resource",
     );
@@ -480,16 +480,10 @@ fn advice_names_what_there_is() {
         "no field `symtom`",
     );
     mistake(
-        "    fix: Lambda → the function → Configuration → **Triggers** → choose it → **Enable**.\n",
+        "    fix: \"Lambda → the function → Code: paste the lab's code over what is there and press **Deploy**.\"\n",
         "",
-        "id: no-trigger\n    symptom: the trigger's",
+        "id: default-code",
         "has no `fix`",
-    );
-    mistake(
-        "when: error.action != \"\"",
-        "when: error.action != ",
-        "when: error.action !=",
-        "not an expression",
     );
     planted.mistake(
         "book/src/troubleshooting.md",
