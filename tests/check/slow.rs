@@ -159,7 +159,7 @@ fn what_is_no_answer_of_awss_is_no_verdict() {
     let check = &check;
     let judged = |what: &'static str| {
         for (page, says) in [
-            (Instead::page(what, usize::MAX, "200 OK", ""), "without a body"),
+            (Instead::page(what, usize::MAX, "200 OK", ""), "has no body"),
             (
                 Instead::page(what, usize::MAX, "200 OK", "<html>Sign in</html>"),
                 "did not come from AWS",
