@@ -130,6 +130,7 @@ impl Site {
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(REQUEST_TIMEOUT)
+                .keep_alive(false)
                 .title_case_headers(true)
                 .serve_connection(TokioIo::new(stream), service);
             tokio::spawn(async move {

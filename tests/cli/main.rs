@@ -14,5 +14,3 @@ mod help;
 mod house;
 mod lint;
 mod policy;
-#[cfg(unix)]
-mod wheel;

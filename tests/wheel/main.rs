@@ -1,6 +1,11 @@
 //! The wheel as students get it: installed into an empty virtual environment, run where there is no repository.
+//!
+//! By itself: building it puts the program into its place again, and for that moment no other test could start it.
 
-use crate::common;
+#![cfg(unix)]
+
+#[path = "../common/mod.rs"]
+mod common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +20,7 @@ use std::net::TcpStream;
 use std::process::Command;
 
 /// Packages pinned with hashes: what builds a wheel, and what installs it.
-const REQUIREMENTS: &str = include_str!("wheel/requirements.txt");
+const REQUIREMENTS: &str = include_str!("requirements.txt");
 
 /// The Python of CloudShell: <https://docs.aws.amazon.com/linux/al2023/ug/python.html>.
 const CLOUDSHELL: &str = "3.9";
