@@ -40,7 +40,11 @@ impl Cloud {
             "StackName": "edemlab-access", "TemplateBody": template, "Capabilities": ["CAPABILITY_NAMED_IAM"],
             "Parameters": [{"ParameterKey": "ExternalId", "ParameterValue": external_id}],
         });
-        wait(root.call(&CLOUDFORMATION, "CreateStack", stack)).expect("the stack is made");
+        // On a busy machine its answer may be lost, and it is asked for again.
+        match wait(root.call(&CLOUDFORMATION, "CreateStack", stack)) {
+            Err(error) if error.code() != Some("AlreadyExistsException") => panic!("the stack is not made: {error:?}"),
+            _ => {}
+        }
         super::eventually("the role is there", || {
             wait(root.call(&IAM, "GetRole", json!({"RoleName": "edemlab-grader"}))).is_ok()
         });

@@ -90,7 +90,7 @@ fn missed(sid: &str, seen: &Seen) -> bool {
     let left = || seen.report.as_ref().is_some_and(|r| !r.leftovers.is_empty());
     let said = |what: &str| !seen.passed() && seen.said().contains(what);
     match sid {
-        "EnterAccounts" => said("act as"),
+        "EnterAccounts" => said("refused to let you assume"),
         "WriteReports" => said("s3:PutObject is denied"),
         "NoteLooseEnds" => said("the probe was not sent"),
         "TieLooseEnds" => seen.passed() && left() && !seen.loose.is_empty(),

@@ -98,7 +98,7 @@ fn a_stack_that_is_not_there_or_not_a_fleet_s_is_named() {
     let other = json!({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}});
     cloud().deploy_as(PROFESSOR, REGION, "another", &other);
     let said = desk.refused(&["--fleet", "another"]);
-    assert!(said.contains("not of `edemlab fleet template`"), "{said}");
+    assert!(said.contains("was not made from `edemlab fleet template`"), "{said}");
 }
 
 #[test]

@@ -202,7 +202,7 @@ fn packed(code: &str) -> Vec<u8> {
             "-B",
             "-c",
             make,
-            concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bridge"),
+            concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sandbox/bridge"),
             code,
         ])
         .env_clear()
