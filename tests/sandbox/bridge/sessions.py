@@ -4,7 +4,7 @@ import sys
 import threading
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "src" / "sandbox"))
+sys.path.insert(0, str(pathlib.Path(__file__).parents[3] / "src" / "sandbox"))
 sys.setswitchinterval(1e-6)
 
 from corrections import roles  # noqa: E402, F401  (corrects what is tested here)
