@@ -40,10 +40,14 @@ impl Cloud {
             "StackName": "edemlab-access", "TemplateBody": template, "Capabilities": ["CAPABILITY_NAMED_IAM"],
             "Parameters": [{"ParameterKey": "ExternalId", "ParameterValue": external_id}],
         });
-        // On a busy machine its answer may be lost, and it is asked for again.
-        match wait(root.call(&CLOUDFORMATION, "CreateStack", stack)) {
-            Err(error) if error.code() != Some("AlreadyExistsException") => panic!("the stack is not made: {error:?}"),
-            _ => {}
+        let made = wait(root.call(&CLOUDFORMATION, "CreateStack", stack));
+        if let Err(error) = made {
+            // On a busy machine the answer is lost, and the SDK asks again: then the stack is there, and this one's.
+            assert_eq!(error.code(), Some("AlreadyExistsException"), "{error:?}");
+            let asked = json!({"StackName": "edemlab-access"});
+            let answer = wait(root.call(&CLOUDFORMATION, "DescribeStacks", asked)).expect("the stack");
+            let parameters = answer["Stacks"][0]["Parameters"].to_string();
+            assert!(parameters.contains(external_id), "of somebody else: {parameters}");
         }
         super::eventually("the role is there", || {
             wait(root.call(&IAM, "GetRole", json!({"RoleName": "edemlab-grader"}))).is_ok()
