@@ -32,8 +32,17 @@ impl std::fmt::Display for UnknownName {
         match closest(&self.name, self.known.iter().map(String::as_str)) {
             Some(near) => write!(f, ": did you mean `{near}`?"),
             None if self.known.is_empty() => Ok(()),
-            None => write!(f, "; there are: {}", self.known.join(", ")),
+            None => write!(f, "; there are: {}", some_of(&self.known)),
         }
+    }
+}
+
+/// As many names as a reader looks through, and how many more there are.
+pub(super) fn some_of(names: &[String]) -> String {
+    const SHOWN: usize = 12;
+    match names.len().checked_sub(SHOWN) {
+        None | Some(0) => names.join(", "),
+        Some(more) => format!("{} and {more} more", names[..SHOWN].join(", ")),
     }
 }
 

@@ -6,11 +6,11 @@ mod cycles;
 use super::argument::{Arg, Compiled};
 use super::diagnostics::Diagnostics;
 use super::diagnostics::{Place, report};
-use super::name::closest;
+use super::name::{closest, some_of};
 use super::node;
 use super::step::{Action, Lab};
 use super::vocabulary::{ArgSpec, VerbRole, Vocabulary};
-use crate::expr::{Expr, Mentions, Shape, Template};
+use crate::expr::{Expr, Mentions, Shape, Template, What};
 use indexmap::IndexMap;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -322,13 +322,9 @@ impl Resolver<'_> {
             if !known.clone().any(|k| k == mention.name) {
                 let label = meant(
                     closest(&mention.name, known),
-                    "neither a resource nor a name that is known here",
+                    "neither a resource of this lab nor a name that is known here",
                 );
-                say(
-                    &mention.at,
-                    format!("`{}` is not a resource of this lab", mention.name),
-                    label,
-                );
+                say(&mention.at, format!("there is no `{}` here", mention.name), label);
             }
         }
         for (name, at) in mentions.unknown_functions() {
@@ -343,16 +339,20 @@ impl Resolver<'_> {
                 .map(|(_, s)| s)
                 .or_else(|| self.shapes.get(name))
         };
-        for field in mentions.unknown_fields(&shape_of) {
+        for unknown in mentions.unknown(&shape_of) {
             let label = match (
-                closest(&field.field, field.known.iter().map(String::as_str)),
-                field.known.is_empty(),
+                closest(&unknown.word, unknown.known.iter().map(String::as_str)),
+                unknown.known.is_empty(),
             ) {
                 (Some(near), _) => format!("did you mean `{near}`?"),
                 (None, true) => "this is a single value".to_owned(),
-                (None, false) => format!("there are: {}", field.known.join(", ")),
+                (None, false) => format!("there are: {}", some_of(&unknown.known)),
             };
-            say(&field.at, format!("there is no field `{}` here", field.field), label);
+            let message = match unknown.what {
+                What::Field => format!("there is no field `{}` here", unknown.word),
+                What::Value => format!("this is never `{}`", unknown.word),
+            };
+            say(&unknown.at, message, label);
         }
     }
 }

@@ -4,7 +4,7 @@ use super::name::UnknownName;
 use crate::expr::Shape;
 use serde_json::Value;
 
-/// The kinds and verbs that exist, and what is known of an error.
+/// The kinds and verbs that exist, and what is known of an error and of a check.
 #[derive(Debug, Default)]
 pub struct Vocabulary {
     /// The kinds of resource.
@@ -13,6 +13,8 @@ pub struct Vocabulary {
     pub verbs: Vec<VerbSpec>,
     /// The facts of an error that evidence shows, which advice decides by.
     pub error: Shape,
+    /// What may become of a check.
+    pub status: Shape,
 }
 
 /// One kind of resource.

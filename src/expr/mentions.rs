@@ -4,7 +4,7 @@
 mod reads;
 mod unknown;
 
-pub use unknown::UnknownField;
+pub use unknown::{Unknown, What};
 
 use cel::common::ast::{Expr as Ast, SourceInfo};
 use cel::parser::Expression;

@@ -16,7 +16,7 @@ mod template;
 
 pub use context::{Document, EvalError, Scope};
 pub use expression::{Expr, SyntaxError};
-pub use mentions::{Mention, Mentions};
+pub use mentions::{Mention, Mentions, What};
 pub use reading::Read;
 pub use shape::Shape;
 pub use template::{Piece, Template, TemplateError, render_value};

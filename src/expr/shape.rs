@@ -12,6 +12,8 @@ pub enum Shape {
     Any,
     /// A text, number or truth value, or `null`.
     Scalar,
+    /// One of these words, or `null`.
+    OneOf(Vec<String>),
     /// A list of values of one shape.
     List(Box<Shape>),
     /// A map with keys that are the student's, such as environment variables.
@@ -37,7 +39,7 @@ impl Shape {
     /// Gives `value` every field of this shape: `null`, `[]` and `{}` where it has none.
     pub fn fill(&self, value: &mut Value) {
         match self {
-            Self::Any | Self::Scalar => {}
+            Self::Any | Self::Scalar | Self::OneOf(_) => {}
             Self::List(inner) => {
                 if value.is_null() {
                     *value = Value::Array(Vec::new());

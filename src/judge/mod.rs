@@ -32,6 +32,8 @@ pub use signs::{Signs, signs};
 pub use verdict::NOT_SHOWN;
 
 use crate::course::Vocabulary;
+use crate::expr::Shape;
+use crate::report::Status;
 use crate::{discover, probe as verbs};
 
 /// The kinds and verbs that a course may use, and what its advice can know of an error.
@@ -40,5 +42,6 @@ pub fn vocabulary() -> Vocabulary {
         kinds: discover::kinds().map(|k| (k.spec)()).collect(),
         verbs: verbs::VERBS.iter().map(verbs::Verb::spec).collect(),
         error: verbs::ErrorFacts::shape(),
+        status: Shape::OneOf(Status::ALL.map(|status| status.word().to_owned()).to_vec()),
     }
 }

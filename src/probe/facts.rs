@@ -4,6 +4,7 @@ use super::function_log::whole;
 use crate::expr::Shape;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::sync::LazyLock;
 
 /// Where an error was seen.
@@ -27,6 +28,20 @@ pub enum ErrorSource {
     Code,
     /// An item of a table.
     Item,
+}
+
+impl ErrorSource {
+    /// All of them.
+    const ALL: [Self; 8] = [
+        Self::Log,
+        Self::Invocation,
+        Self::Execution,
+        Self::Response,
+        Self::Trigger,
+        Self::Rules,
+        Self::Code,
+        Self::Item,
+    ];
 }
 
 /// What is known of an error. Expressions see it as `error`; a text is empty and a number 0 where it does not apply.
@@ -121,7 +136,12 @@ impl ErrorFacts {
 
     /// Its fields.
     pub fn shape() -> Shape {
-        Shape::of(&Self::default().document())
+        let mut shape = Shape::of(&Self::default().document());
+        if let Shape::Object(fields) = &mut shape {
+            let sources = ErrorSource::ALL.map(|source| json!(source).as_str().unwrap_or_default().to_owned());
+            fields.insert("source".to_owned(), Shape::OneOf(sources.to_vec()));
+        }
+        shape
     }
 }
 

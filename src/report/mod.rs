@@ -86,6 +86,21 @@ pub enum Status {
     Fail,
 }
 
+impl Status {
+    /// All of them, from best to worst.
+    pub const ALL: [Self; 4] = [Self::Pass, Self::Blocked, Self::Unknown, Self::Fail];
+
+    /// As a report in JSON and a course's advice write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Blocked => "blocked",
+            Self::Unknown => "unknown",
+            Self::Fail => "fail",
+        }
+    }
+}
+
 /// Points of a step or lab. Extra credit is in `earned` but not in `possible`.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]

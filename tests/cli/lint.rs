@@ -96,7 +96,7 @@ fn every_mistake_is_reported_in_one_run_each_at_its_place() {
         "found: no data stream of this lab in {{ region }}",
         "found: no data stream of this lab in {{ regoin }}",
         "regoin",
-        "`regoin` is not a resource of this lab",
+        "there is no `regoin` here",
     );
     planted.mistake(
         DYNAMODB,
@@ -214,7 +214,28 @@ fn faults_that_do_not_fit_are_reported() {
         "patch:\n      Resources: {Trigger: null}\n    fails: [lambda.trigger, final.invoked]",
         "patch:\n      Resources: {Triger: null}\n    fails: [lambda.trigger, final.invoked]",
         "no-trigger\n    title",
+        "the patch removes `Resources.Triger`, which the solution does not have: did you mean `Trigger`?",
+    );
+    planted.mistake(
+        FAULTS,
+        "Resources: {BucketPolicy: null}",
+        "Resources: {}",
+        "no-bucket-policy\n    title",
         "this patch changes nothing",
+    );
+    planted.mistake(
+        FAULTS,
+        "Resources: {Files: {Properties: {Files: [items.csv, users.csv]}}}",
+        "Resources: {Fils: {Properties: {Files: [items.csv, users.csv]}}}",
+        "no-interactions\n    title",
+        "the solution has no resource `Fils`, and a new one needs a `Type`: did you mean `Files`?",
+    );
+    planted.mistake(
+        FAULTS,
+        "Resources: {Files: {Properties: {Files: [interactions.csv, users.csv]}}}",
+        "Resources: {Files: {Propertys: {Files: [interactions.csv, users.csv]}}}",
+        "no-items\n    title",
+        "CloudFormation knows no `Resources.Files.Propertys`: did you mean `Properties`?",
     );
     planted.mistake(
         FAULTS,
@@ -388,7 +409,7 @@ fn what_is_not_yaml_at_all_is_one_mistake_and_hides_no_other_file() {
     assert_eq!(printed.code, 2);
     assert!(printed.stderr.contains("not readable as YAML"), "{}", printed.stderr);
     let place = course.place(S3, "buckt");
-    assert_all(&printed.stderr, &[(place, "`buckt` is not a resource of this lab")]);
+    assert_all(&printed.stderr, &[(place, "there is no `buckt` here")]);
 }
 
 #[test]
@@ -401,7 +422,7 @@ fn a_broken_course_checks_nobody() {
     assert_eq!((printed.code, printed.stdout.as_str()), (2, ""));
     assert_all(
         &printed.stderr,
-        &[(course.place(KINESIS, "strem)"), "`strem` is not a resource of this lab")],
+        &[(course.place(KINESIS, "strem)"), "there is no `strem` here")],
     );
 }
 
@@ -462,10 +483,22 @@ fn advice_names_what_there_is() {
         "no field `iam.write-tabel`",
     );
     mistake(
+        "error.source == \"code\"",
+        "error.source == \"kode\"",
+        "kode",
+        "this is never `kode`",
+    );
+    mistake(
+        "checks[\"lambda.table-variable\"] == \"pass\"",
+        "checks[\"lambda.table-variable\"] == \"passed\"",
+        "passed",
+        "this is never `passed`",
+    );
+    mistake(
         "{{ error.function }} → Code: it was not",
         "{{ eror.function }} → Code: it was not",
         "eror.",
-        "`eror` is not a resource",
+        "there is no `eror` here",
     );
     mistake(
         "id: trigger-off",

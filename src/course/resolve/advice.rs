@@ -4,15 +4,19 @@ use super::{Local, OF_ADVICE, Resolver};
 use crate::expr::Shape;
 
 impl Resolver<'_> {
-    /// An unknown resource, field of `error` or id of a check in the lab's advice.
+    /// An unknown resource, hop, field of `error`, or id or outcome of a check in the lab's advice.
     pub(super) fn advice(&self) {
         // The checks that look; a hop's own outcome is what advice is about.
         let checks = self.lab.steps.iter().flat_map(|step| &step.checks);
-        let checks = checks.map(|check| (check.id.clone(), Shape::Scalar)).collect();
+        let checks = checks
+            .map(|check| (check.id.clone(), self.vocabulary.status.clone()))
+            .collect();
+        let probes = self.lab.steps.iter().filter_map(|step| step.probe.as_ref());
+        let hops = probes.flat_map(|probe| &probe.hops).map(|hop| hop.check.id.clone());
         let [error, hop, outcomes] = OF_ADVICE.map(str::to_owned);
         let local: Local = vec![
             (error, self.vocabulary.error.clone()),
-            (hop, Shape::Scalar),
+            (hop, Shape::OneOf(hops.collect())),
             (outcomes, Shape::Object(checks)),
         ];
         for advice in &self.lab.advice {

@@ -1,4 +1,4 @@
-//! Fields that a document of known shape does not have.
+//! Fields that a document of known shape does not have, and words that one of its fields is never.
 
 use super::Mentions;
 use crate::expr::Shape;
@@ -6,20 +6,32 @@ use cel::common::ast::{Expr as Ast, LiteralValue};
 use cel::parser::Expression;
 use std::ops::Range;
 
-/// A field that is read from a document of known shape but that it does not have.
+/// Something in an expression that a document of known shape never has.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownField {
-    /// The field.
-    pub field: String,
-    /// The fields that there are.
+pub struct Unknown {
+    /// What it is.
+    pub what: What,
+    /// The word.
+    pub word: String,
+    /// The words that there are.
     pub known: Vec<String>,
     /// Where, as a range of bytes in the expression.
     pub at: Range<usize>,
 }
 
+/// What a word stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// A field that is read.
+    Field,
+    /// A value that a field is compared with.
+    Value,
+}
+
 impl Mentions {
-    /// The fields that are read from names of known shape but that those do not have.
-    pub fn unknown_fields<'a>(&self, shape_of: &dyn Fn(&str) -> Option<&'a Shape>) -> Vec<UnknownField> {
+    /// What the expression asks of names of known shape that these never have: a comparison with such a value is never
+    /// true, and nobody would notice.
+    pub fn unknown<'a>(&self, shape_of: &dyn Fn(&str) -> Option<&'a Shape>) -> Vec<Unknown> {
         let mut found = Vec::new();
         self.infer(&self.tree, &mut Vec::new(), shape_of, &mut found);
         found
@@ -30,7 +42,7 @@ impl Mentions {
         node: &Expression,
         bound: &mut Vec<(String, Shape)>,
         shape_of: &dyn Fn(&str) -> Option<&'a Shape>,
-        found: &mut Vec<UnknownField>,
+        found: &mut Vec<Unknown>,
     ) -> Shape {
         match &node.expr {
             Ast::Ident(name) => bound
@@ -61,6 +73,15 @@ impl Mentions {
                         (Shape::List(inner) | Shape::Map(inner), _) => (**inner).clone(),
                         _ => Shape::Any,
                     },
+                    ("_==_" | "_!=_", [left, right]) => {
+                        self.compared(&args[0], right, found);
+                        self.compared(&args[1], left, found);
+                        Shape::Scalar
+                    }
+                    ("@in", [_, of]) => {
+                        self.compared(&args[0], of, found);
+                        Shape::Scalar
+                    }
                     _ => Shape::Any,
                 }
             }
@@ -100,13 +121,31 @@ impl Mentions {
         }
     }
 
-    fn field(&self, of: &Shape, field: &str, id: u64, found: &mut Vec<UnknownField>) -> Shape {
+    /// Notes each text in `with` that a value of this shape never is.
+    fn compared(&self, shape: &Shape, with: &Expression, found: &mut Vec<Unknown>) {
+        let Shape::OneOf(words) = shape else { return };
+        match &with.expr {
+            Ast::List(list) => list.elements.iter().for_each(|item| self.compared(shape, item, found)),
+            Ast::Literal(LiteralValue::String(text)) if !words.iter().any(|word| word == text.inner()) => {
+                found.push(Unknown {
+                    what: What::Value,
+                    word: text.inner().to_owned(),
+                    known: words.clone(),
+                    at: self.place(with.id, text.inner()),
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn field(&self, of: &Shape, field: &str, id: u64, found: &mut Vec<Unknown>) -> Shape {
         match of {
             Shape::Object(fields) => match fields.get(field) {
                 Some(shape) => shape.clone(),
                 None => {
-                    found.push(UnknownField {
-                        field: field.to_owned(),
+                    found.push(Unknown {
+                        what: What::Field,
+                        word: field.to_owned(),
                         known: fields.keys().cloned().collect(),
                         at: self.place(id, field),
                     });
@@ -114,9 +153,10 @@ impl Mentions {
                 }
             },
             Shape::Map(inner) => (**inner).clone(),
-            Shape::Scalar => {
-                found.push(UnknownField {
-                    field: field.to_owned(),
+            Shape::Scalar | Shape::OneOf(_) => {
+                found.push(Unknown {
+                    what: What::Field,
+                    word: field.to_owned(),
                     known: Vec::new(),
                     at: self.place(id, field),
                 });
@@ -140,9 +180,9 @@ mod tests {
             Expr::compile(source)
                 .unwrap()
                 .mentions()
-                .unknown_fields(&|name| (name == "f").then_some(&shape))
+                .unknown(&|name| (name == "f").then_some(&shape))
                 .into_iter()
-                .map(|f| (f.field, f.at))
+                .map(|f| (f.word, f.at))
                 .collect::<Vec<_>>()
         };
         assert!(fields("f.Mappings.exists(m, m.Arn == '')").is_empty());
@@ -152,5 +192,33 @@ mod tests {
             [("Arm".to_owned(), 23..26)]
         );
         assert_eq!(fields("f.Mapings.size() > 0"), [("Mapings".to_owned(), 2..9)]);
+    }
+
+    #[test]
+    fn a_value_that_a_field_never_has_is_found_in_every_comparison() {
+        let words = vec!["pass".to_owned(), "fail".to_owned()];
+        let shape = Shape::Object([("a.b".to_owned(), Shape::OneOf(words))].into_iter().collect());
+        let values = |source: &str| {
+            let expr = Expr::compile(source).unwrap();
+            let unknown = expr.mentions().unknown(&|name| (name == "f").then_some(&shape));
+            let values = unknown.into_iter().filter(|u| u.what == What::Value);
+            values.map(|u| (u.word, u.at)).collect::<Vec<_>>()
+        };
+        for sound in [
+            "f['a.b'] == 'pass'",
+            "f['a.b'] in ['pass', 'fail']",
+            "f['a.b'] == null",
+            "g == 'pas'",
+        ] {
+            assert_eq!(values(sound), [], "{sound}");
+        }
+        for wrong in [
+            "f['a.b'] == 'pas' || true",
+            "'pas' != f['a.b']",
+            "f['a.b'] in ['fail', 'pas']",
+        ] {
+            let at = wrong.find("pas").unwrap();
+            assert_eq!(values(wrong), [("pas".to_owned(), at..at + 3)], "{wrong}");
+        }
     }
 }
