@@ -1,6 +1,7 @@
 //! What students do wrong, as patches of the solution: proof that a check can fail, and the text that the book shows.
 
 use super::diagnostics::{Diagnostics, place};
+use super::name::closest;
 use super::node::{Key, Node};
 use super::reader::Reader;
 use super::source::SourceFile;
@@ -67,7 +68,65 @@ pub enum FaultError {
     /// The patch changes nothing.
     #[error("this patch changes nothing in the solution")]
     NoChange,
+    /// The patch removes what is not there.
+    #[error("the patch removes `{path}`, which the solution does not have{}", meant(.near))]
+    NothingToRemove {
+        /// What it removes.
+        path: String,
+        /// What it probably means.
+        near: Option<String>,
+    },
+    /// A resource of the patched template has no type: the solution has none of this name.
+    #[error("the solution has no resource `{name}`, and a new one needs a `Type`{}", meant(.near))]
+    NoType {
+        /// The resource's name.
+        name: String,
+        /// What it probably means.
+        near: Option<String>,
+    },
+    /// CloudFormation knows no such section of a template, or attribute of a resource.
+    #[error("CloudFormation knows no `{path}`{}", meant(.near))]
+    NoSuchKey {
+        /// The key, with what it stands in.
+        path: String,
+        /// What it probably means.
+        near: Option<String>,
+    },
 }
+
+fn meant(near: &Option<String>) -> String {
+    near.as_ref()
+        .map(|near| format!(": did you mean `{near}`?"))
+        .unwrap_or_default()
+}
+
+/// The sections of a [template](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html).
+const SECTIONS: [&str; 10] = [
+    "AWSTemplateFormatVersion",
+    "Conditions",
+    "Description",
+    "Mappings",
+    "Metadata",
+    "Outputs",
+    "Parameters",
+    "Resources",
+    "Rules",
+    "Transform",
+];
+
+/// What a resource may have beside its properties, by CloudFormation's
+/// [reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-product-attribute-reference.html).
+const ATTRIBUTES: [&str; 9] = [
+    "Condition",
+    "CreationPolicy",
+    "DeletionPolicy",
+    "DependsOn",
+    "Metadata",
+    "Properties",
+    "Type",
+    "UpdatePolicy",
+    "UpdateReplacePolicy",
+];
 
 impl Fault {
     /// The templates to deploy, one after the other.
@@ -76,6 +135,7 @@ impl Fault {
     /// When the fault does not fit the solution.
     pub fn templates(&self, solution: &Value) -> Result<Vec<Value>, FaultError> {
         let mut template = solution.clone();
+        fits(&template, &self.patch)?;
         merge(&mut template, &self.patch);
         for edit in &self.edits {
             edit.apply(&mut template)?;
@@ -83,6 +143,7 @@ impl Fault {
         let mut templates = vec![template];
         if let Some(then) = &self.then {
             let mut next = templates[0].clone();
+            fits(&next, then)?;
             merge(&mut next, then);
             if next == templates[0] {
                 return Err(FaultError::NoChange);
@@ -118,6 +179,60 @@ impl Edit {
             _ => Err(FaultError::NoText(self.path.clone())),
         }
     }
+}
+
+/// Whether a patch speaks of what the template has: CloudFormation says so of a property, and nobody of a name that is
+/// misspelled in what is removed.
+fn fits(template: &Value, patch: &Value) -> Result<(), FaultError> {
+    removals(template, patch, "")?;
+    for (section, content) in patch.as_object().into_iter().flatten() {
+        known(section, section, &SECTIONS)?;
+        if section != "Resources" {
+            continue;
+        }
+        for (name, resource) in content.as_object().into_iter().flatten().filter(|(_, r)| !r.is_null()) {
+            let there = &template["Resources"];
+            if there[name].is_null() && resource["Type"].is_null() {
+                let names = there.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+                let near = closest(name, names).map(str::to_owned);
+                return Err(FaultError::NoType {
+                    name: name.clone(),
+                    near,
+                });
+            }
+            for (attribute, _) in resource.as_object().into_iter().flatten() {
+                known(attribute, &format!("Resources.{name}.{attribute}"), &ATTRIBUTES)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn known(key: &str, path: &str, keys: &[&str]) -> Result<(), FaultError> {
+    match keys.contains(&key) {
+        true => Ok(()),
+        false => Err(FaultError::NoSuchKey {
+            path: path.to_owned(),
+            near: closest(key, keys.iter().copied()).map(str::to_owned),
+        }),
+    }
+}
+
+fn removals(template: &Value, patch: &Value, path: &str) -> Result<(), FaultError> {
+    for (key, value) in patch.as_object().into_iter().flatten() {
+        let path = if path.is_empty() {
+            key.clone()
+        } else {
+            format!("{path}.{key}")
+        };
+        if value.is_null() && template.get(key).is_none() {
+            let keys = template.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
+            let near = closest(key, keys).map(str::to_owned);
+            return Err(FaultError::NothingToRemove { path, near });
+        }
+        removals(&template[key.as_str()], value, &path)?;
+    }
+    Ok(())
 }
 
 /// RFC 7396.
