@@ -61,7 +61,7 @@ fn resource(reader: &Reader, key: &Key, node: Node, is_list: bool) -> Option<Res
     let when = fields.take("when").and_then(|n| reader.expr(&n));
     let filter = fields.take("where").and_then(|n| reader.expr(&n));
     let with = reader.args(fields.take("with"));
-    let mut preferences = |name: &'static str| {
+    let mut preferences = |name: &'static str, what: &'static str| {
         let Some(node) = fields.take(name) else {
             return Vec::new();
         };
@@ -70,10 +70,10 @@ fn resource(reader: &Reader, key: &Key, node: Node, is_list: bool) -> Option<Res
             reader.report(node.at.clone(), message, "use `find`");
         }
         let nodes = reader.list(node, &format!("`{name}`")).into_iter();
-        nodes.filter_map(|node| preference(reader, node)).collect()
+        nodes.filter_map(|node| preference(reader, node, what)).collect()
     };
-    let signs = preferences("signs");
-    let prefer = preferences("prefer");
+    let signs = preferences("signs", "a sign");
+    let prefer = preferences("prefer", "a preference");
     fields.finish();
     Some(Resource {
         name: key.name.clone(),
@@ -88,9 +88,9 @@ fn resource(reader: &Reader, key: &Key, node: Node, is_list: bool) -> Option<Res
 }
 
 /// An expression, or `{ if: EXPRESSION, reason: words }`.
-fn preference(reader: &Reader, node: Node) -> Option<Preference> {
+fn preference(reader: &Reader, node: Node, what: &'static str) -> Option<Preference> {
     if let Content::Map(_) = node.value {
-        let mut fields = reader.fields(node, "a preference")?;
+        let mut fields = reader.fields(node, what)?;
         let holds = fields.require("if").and_then(|n| reader.expr(&n));
         let reason = fields.text("reason");
         fields.finish();

@@ -175,7 +175,12 @@ impl<'r, 'a> Fields<'r, 'a> {
 
     pub fn require(&mut self, name: &'static str) -> Option<Node> {
         let node = self.take(name);
-        if node.is_none() {
+        // One mistake, one message: `finish` says what the field that is there is called now.
+        let renamed = || {
+            let mut before = RENAMED.iter().filter(|(_, now)| *now == name);
+            before.any(|(before, _)| self.entries.iter().any(|(key, _)| key.name == *before))
+        };
+        if node.is_none() && !renamed() {
             let first_line = self.reader.file.text[self.at.start..]
                 .lines()
                 .next()
