@@ -7,7 +7,7 @@ use super::sandbox::{deploy, find_fault, open};
 use crate::cli::DEFAULT_REGION;
 use crate::course::{CheckAs, Fault, Lab, Part};
 use crate::judge::{Judged, NOT_SHOWN, Options, judge};
-use crate::report::{Report, Status, Verdict};
+use crate::report::{CheckReport, Report, Status, Verdict};
 use crate::sandbox::{self, AccountNumber, Paths, Sandbox, StartOptions};
 use anyhow::bail;
 use colored::Colorize;
@@ -173,6 +173,9 @@ async fn account(lab: &Lab, sandbox: &Sandbox, n: usize, fault: Option<&Fault>, 
         }
         Err(error) => shown.wrong.push(format!("could not be tried: {error:#}")),
     }
+    if let (Some(fault), false) = (fault, shown.wrong.is_empty()) {
+        shown.wrong.push(format!("the fault is at {}", fault.place()));
+    }
     shown.seconds = clock.elapsed().as_secs_f64();
     shown
 }
@@ -210,10 +213,7 @@ fn reference(report: &Report, shown: &mut Shown) {
     shown.detail = format!("{} of {} points", report.points.earned, report.points.possible);
     for (_, check) in report.checks() {
         if check.status != Status::Pass {
-            let found = check.found.as_deref().unwrap_or_default();
-            shown
-                .wrong
-                .push(format!("{} should pass, is {:?}: {found}", check.id, check.status));
+            shown.wrong.push(contradiction(check, "should pass"));
         }
     }
     if report.verdict != Verdict::Pass {
@@ -223,22 +223,28 @@ fn reference(report: &Report, shown: &mut Shown) {
 }
 
 fn compare(report: &Report, fault: &Fault, shown: &mut Shown) {
-    shown.detail = format!("fails {}", fault.fails.join(", "));
     let expected: BTreeSet<&str> = fault.fails.iter().map(String::as_str).collect();
     for (_, check) in report.checks() {
-        let found = check.found.as_deref().unwrap_or_default();
         match (expected.contains(check.id.as_str()), check.status) {
             (true, Status::Fail) | (false, Status::Pass | Status::Blocked) => {}
-            (true, status) => shown
-                .wrong
-                .push(format!("{} should fail, is {status:?}: {found}", check.id)),
-            (false, status) => shown
-                .wrong
-                .push(format!("{} should not fail, is {status:?}: {found}", check.id)),
+            (true, _) => shown.wrong.push(contradiction(check, "should fail")),
+            (false, _) => shown.wrong.push(contradiction(check, "should not fail")),
         }
     }
     shown.wrong.extend(report.leftovers.iter().cloned());
-    if !shown.wrong.is_empty() {
-        shown.wrong.push(format!("the fault is at {}", fault.place()));
+    if shown.wrong.is_empty() {
+        shown.detail = format!("fails {}", fault.fails.join(", "));
     }
+}
+
+/// What a check should have done, and what it did.
+fn contradiction(check: &CheckReport, should: &str) -> String {
+    let is = match check.status {
+        Status::Pass => "it passed",
+        Status::Blocked => "it was blocked",
+        Status::Unknown => "it could not be determined",
+        Status::Fail => "it failed",
+    };
+    let found = check.found.as_ref().map(|found| format!(": {found}"));
+    format!("{} {should}, but {is}{}", check.id, found.unwrap_or_default())
 }
