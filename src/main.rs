@@ -1,7 +1,6 @@
 //! Parse, run, exit code: nothing else.
 
-use clap::Parser;
-use edemlab::{cli::Cli, commands};
+use edemlab::commands;
 use std::process::ExitCode;
 
 /// A class is many small documents: with the C library's own allocator, a third of the processor's time is spent in it.
@@ -9,7 +8,7 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    match Cli::try_parse() {
+    match commands::parse() {
         Ok(cli) => ExitCode::from(commands::run(cli)),
         Err(error) => {
             // Nothing can be done about a closed pipe.

@@ -3,6 +3,7 @@
 mod access;
 mod book;
 mod check;
+mod command_line;
 mod common;
 mod diff;
 mod doctor;
@@ -34,7 +35,7 @@ mod watching;
 
 use crate::cli::{Cli, Color, Command};
 use crate::report::Report;
-use clap::CommandFactory;
+pub use command_line::{command_line, parse};
 use output::print;
 
 /// Runs a verb; gives the exit code.
@@ -85,7 +86,7 @@ async fn verb(cli: Cli) -> anyhow::Result<u8> {
         Command::ReportSchema => print(&Report::schema()),
         Command::Completions { shell } => {
             let mut out = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "edemlab", &mut out);
+            clap_complete::generate(shell, &mut command_line(), "edemlab", &mut out);
             print(String::from_utf8_lossy(&out).trim_end())
         }
     }

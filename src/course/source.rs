@@ -46,6 +46,14 @@ impl CourseFiles {
         course
     }
 
+    /// The ids of the labs that the binary brings along.
+    pub fn embedded_labs() -> impl Iterator<Item = &'static str> {
+        let labs = LABS
+            .dirs()
+            .filter(|lab| lab.get_file(lab.path().join("lab.yaml")).is_some());
+        labs.filter_map(|lab| lab.path().to_str())
+    }
+
     fn add_embedded(&mut self, root: &str, dir: &Dir) {
         let passed_over = |path: &Path| path.file_name().is_some_and(folder::passed_over);
         for file in dir.files().filter(|file| !passed_over(file.path())) {
