@@ -68,7 +68,7 @@ pub enum Command {
     Explain {
         /// The lab, or `language` for the reference of the check language.
         lab: String,
-        /// A step or a check: `kinesis` or `kinesis.on-demand`. With `language`, a section: `kinds`.
+        /// A step or a check: `kinesis` or `kinesis.on-demand`. With `language`, a section, a kind or a verb: `kinds`.
         #[arg(value_name = "STEP[.CHECK]")]
         part: Option<String>,
     },
@@ -125,6 +125,7 @@ pub enum Command {
     Diff(DiffArgs),
     /// Fill a book's pages from the course's checks: mdBook runs this.
     Book {
+        /// What mdBook asks, if it asks.
         #[command(subcommand)]
         command: Option<BookCommand>,
     },
@@ -211,6 +212,7 @@ pub enum AccessCommand {
         /// Your account, which may assume the role (default: that of your credentials).
         #[arg(long, value_name = "N")]
         account: Option<AccountNumber>,
+        /// Whose credentials assume the roles.
         #[command(flatten)]
         own: OwnAccount,
     },
@@ -227,6 +229,7 @@ pub enum AccessCommand {
         /// Write a message for each student into this folder, ready to send.
         #[arg(long, value_name = "DIR")]
         to: Option<PathBuf>,
+        /// Where the class secret is.
         #[command(flatten)]
         secret: SecretFile,
         /// The region of the stack, for students whose line names none (default: your own).
@@ -257,8 +260,10 @@ pub struct VerifyArgs {
     /// Accounts tried in parallel.
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub at_once: u16,
+    /// Where the class secret is.
     #[command(flatten)]
     pub secret: SecretFile,
+    /// Whose credentials assume the roles.
     #[command(flatten)]
     pub own: OwnAccount,
 }

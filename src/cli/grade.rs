@@ -43,8 +43,10 @@ pub struct GradeArgs {
     /// Send nothing through what the students built. Grades are scaled to what was judged.
     #[arg(long)]
     pub no_probe: bool,
+    /// Where the class secret is.
     #[command(flatten)]
     pub secret: SecretFile,
+    /// Whose credentials assume the roles.
     #[command(flatten)]
     pub own: OwnAccount,
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 pub struct WatchArgs {
     /// The lab.
     pub lab: String,
+    /// How it watches.
     #[command(flatten)]
     pub watching: Watching,
 }
@@ -52,6 +53,7 @@ pub struct GuideArgs {
     /// Watch this lab in your account, and show in the pages what already passes.
     #[arg(long = "watch", value_name = "LAB")]
     pub lab: Option<String>,
+    /// How it watches.
     #[command(flatten, next_help_heading = "With --watch")]
     pub watching: Watching,
 }

@@ -65,7 +65,8 @@ fn overview(out: &mut String, step: &Step) {
 
 fn explain(out: &mut String, lab: &Lab, vocabulary: &Vocabulary, check: &Check, width: usize) {
     let extra = if check.optional { ", extra credit" } else { "" };
-    let _ = writeln!(out, "{} ({} points{extra})", check.id.bold(), check.points);
+    let unit = if check.points == 1 { "point" } else { "points" };
+    let _ = writeln!(out, "{} ({} {unit}{extra})", check.id.bold(), check.points);
     let _ = writeln!(out, "{}", wrapped(&check.title, width, "  "));
     let mut line = |label: &str, text: &str| {
         let _ = writeln!(out, "{}", wrapped(&styled(text), width, &format!("  {label:<12}")));

@@ -2,27 +2,115 @@
 //! author can read it while the course has mistakes.
 
 use super::common;
-use crate::course::{REFERENCE, UnknownName};
+use crate::course::{ArgSpec, LANGUAGE, REFERENCE, UnknownName, VerbRole};
+use crate::expr::Shape;
+use crate::judge;
 use crate::report::text::{styled, wrapped};
 use colored::Colorize;
 use std::fmt::Write;
 
-/// Prints the reference, or the one section whose heading is `section` (`kinds`, `a-check`).
-pub fn run(section: Option<&str>) -> anyhow::Result<u8> {
-    let shown = match section {
-        None => REFERENCE,
-        Some(name) => find(name)?,
+/// Prints the reference, the one section whose heading is `part` (`kinds`, `a-check`), or the kind or verb of that name
+/// (`dynamodb.table`).
+pub fn run(part: Option<&str>) -> anyhow::Result<u8> {
+    let width = common::width().clamp(40, 100);
+    let out = match part {
+        None => {
+            let names: Vec<String> = sections().map(|(name, _)| name).collect();
+            let list = format!(
+                "Sections: {}. One of them: `edemlab explain {LANGUAGE} SECTION`. A kind's or verb's fields and arguments: \
+                 `edemlab explain {LANGUAGE} NAME`.",
+                names.join(", ")
+            );
+            format!(
+                "{}\n\n{}",
+                wrapped(&styled(&list), width, ""),
+                laid_out(REFERENCE, width)
+            )
+        }
+        Some(name) => match vocabulary_entry(name, width) {
+            Some(entry) => entry,
+            None => laid_out(find(name)?, width),
+        },
     };
-    let mut out = laid_out(shown, common::width().clamp(40, 100));
-    if section.is_none() {
-        let names: Vec<String> = sections().map(|(name, _)| name).collect();
-        let list = format!(
-            "One section: edemlab explain language SECTION, one of {}",
-            names.join(", ")
-        );
-        let _ = writeln!(out, "{list}");
-    }
     super::output::print(out.trim_end())
+}
+
+/// The kind or verb of this name: its arguments and the fields of its documents.
+fn vocabulary_entry(name: &str, width: usize) -> Option<String> {
+    let vocabulary = judge::vocabulary();
+    let kind = vocabulary.kinds.iter().find(|kind| kind.name == name);
+    let mut verbs = vocabulary.verbs.iter().filter(|verb| verb.name == name).peekable();
+    if kind.is_none() && verbs.peek().is_none() {
+        return None;
+    }
+    let mut out = String::new();
+    if let Some(kind) = kind {
+        let _ = writeln!(out, "{}: a kind of resource, {}", name.bold(), kind.noun);
+        arguments(&mut out, kind.args, width);
+        fields(&mut out, &kind.shape, width);
+    }
+    for verb in verbs {
+        let role = match verb.role {
+            VerbRole::Send => "sends the event",
+            VerbRole::Await => "waits for the event",
+            VerbRole::Evidence => "looks why a hop failed",
+            VerbRole::Remove => "removes what the probe made",
+        };
+        let _ = writeln!(out, "{}: a verb, {role}", name.bold());
+        arguments(&mut out, verb.args, width);
+        fields(&mut out, &verb.shape, width);
+    }
+    Some(out)
+}
+
+fn arguments(out: &mut String, args: &[ArgSpec], width: usize) {
+    let args = args.iter().map(|arg| match arg.required {
+        true => format!("`{}`", arg.name),
+        false => format!("`{}` (optional)", arg.name),
+    });
+    let args: Vec<String> = args.collect();
+    if !args.is_empty() {
+        let _ = writeln!(out, "{}", wrapped(&styled(&args.join(", ")), width, "  arguments   "));
+    }
+}
+
+/// The fields of a document, those of a document in it indented.
+fn fields(out: &mut String, shape: &Shape, width: usize) {
+    if let Shape::Object(fields) = shape {
+        out.push_str("  fields\n");
+        fields
+            .iter()
+            .for_each(|(name, shape)| field(out, name, shape, 4, width));
+    }
+}
+
+fn field(out: &mut String, name: &str, shape: &Shape, indent: usize, width: usize) {
+    let mut inner = shape;
+    let mut of = String::new();
+    loop {
+        inner = match inner {
+            Shape::List(items) => {
+                of.push_str(", a list");
+                items
+            }
+            Shape::Map(values) => {
+                of.push_str(", a map");
+                values
+            }
+            _ => break,
+        };
+    }
+    match inner {
+        Shape::OneOf(words) => of.push_str(&format!(": {}", words.join(", "))),
+        Shape::Any => of.push_str(", as AWS gives it"),
+        _ => {}
+    }
+    let _ = writeln!(out, "{}", wrapped(&format!("{name}{of}"), width, &" ".repeat(indent)));
+    if let Shape::Object(fields) = inner {
+        fields
+            .iter()
+            .for_each(|(name, shape)| field(out, name, shape, indent + 2, width));
+    }
 }
 
 /// The sections in their order, each with the name that the command line takes.
@@ -42,8 +130,12 @@ fn name(heading: &str) -> String {
 fn find(wanted: &str) -> Result<&'static str, UnknownName> {
     let found = sections().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
     found.map(|(_, section)| section).ok_or_else(|| {
-        let names: Vec<String> = sections().map(|(name, _)| name).collect();
-        UnknownName::new("section", wanted, names.iter().map(String::as_str))
+        let sections: Vec<String> = sections().map(|(name, _)| name).collect();
+        let vocabulary = judge::vocabulary();
+        let kinds = vocabulary.kinds.iter().map(|kind| kind.name);
+        let verbs = vocabulary.verbs.iter().map(|verb| verb.name);
+        let names = sections.iter().map(String::as_str).chain(kinds).chain(verbs);
+        UnknownName::new("section, kind or verb", wanted, names)
     })
 }
 
