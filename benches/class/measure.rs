@@ -1,5 +1,7 @@
 //! What a run of the binary takes: time, processor time, memory.
 
+#![expect(unsafe_code, reason = "no library tells what a process has used")]
+
 use std::io::Read;
 use std::process::{Command, Stdio};
 use std::time::Instant;

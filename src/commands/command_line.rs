@@ -59,7 +59,7 @@ fn name_labs(command: Command, labs: &str) -> Command {
     let command = command.mut_args(|arg| match arg.get_id() == "lab" && arg.is_positional() {
         true => {
             let help = arg.get_help().cloned().unwrap_or_default();
-            arg.help(format!("{help} (of the built-in course: {labs})"))
+            arg.help(format!("{help} (built in: {labs})"))
         }
         false => arg,
     });

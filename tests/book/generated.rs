@@ -132,11 +132,9 @@ fn explain_language_needs_no_course_and_takes_a_section() {
     };
     let whole = explain(&[]);
     assert_eq!(whole.code, 0, "{}", whole.stderr);
-    let (_, names) = whole
-        .stdout
-        .split_once("SECTION, one of ")
-        .expect("the sections are named");
-    let names = flat(names);
+    let shown = flat(&whole.stdout);
+    let names = shown.strip_prefix("Sections: ").expect("the sections come first");
+    let (names, _) = names.split_once(". One of them: ").expect("and how to see one");
     for name in names.split(", ") {
         let part = explain(&[name]);
         assert_eq!(part.code, 0, "{name}: {}", part.stderr);
@@ -150,10 +148,21 @@ fn explain_language_needs_no_course_and_takes_a_section() {
         "{kinds}"
     );
     assert!(!kinds.contains("kinesis.put_record"), "{kinds}");
+    let table = explain(&["dynamodb.table"]);
+    assert_eq!(table.code, 0, "{}", table.stderr);
+    assert!(
+        table.stdout.contains("    KeySchema, a list\n      AttributeName\n"),
+        "{}",
+        table.stdout
+    );
+    let put = explain(&["kinesis.put_record"]);
+    assert!(put.stdout.contains("sends the event"), "{}", put.stdout);
     let wrong = explain(&["kindz"]);
     assert_eq!(wrong.code, 2);
     assert!(
-        wrong.stderr.contains("no section `kindz`: did you mean `kinds`?"),
+        wrong
+            .stderr
+            .contains("no section, kind or verb `kindz`: did you mean `kinds`?"),
         "{}",
         wrong.stderr
     );

@@ -301,6 +301,7 @@ fn a_sick_account_costs_itself_and_no_other() {
             }
         }
     }
+    #[expect(unsafe_code, reason = "no library tells what ended processes have used")]
     // SAFETY: the structure is plain numbers.
     let peak = unsafe {
         let mut usage: libc::rusage = std::mem::zeroed();

@@ -483,16 +483,16 @@ fn advice_names_what_there_is() {
         "no field `iam.write-tabel`",
     );
     mistake(
-        "error.source == \"code\"",
-        "error.source == \"kode\"",
-        "kode",
-        "this is never `kode`",
+        "error.source == \"trigger\" && error.code == \"Disabled\"",
+        "error.source == \"triger\" && error.code == \"Disabled\"",
+        "triger\" &&",
+        "this is never `triger`",
     );
     mistake(
         "checks[\"lambda.table-variable\"] == \"pass\"",
-        "checks[\"lambda.table-variable\"] == \"passed\"",
-        "passed",
-        "this is never `passed`",
+        "checks[\"lambda.table-variable\"] == \"green\"",
+        "green",
+        "this is never `green`",
     );
     mistake(
         "{{ error.function }} → Code: it was not",

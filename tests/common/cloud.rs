@@ -54,6 +54,7 @@ pub fn shared(purpose: &str) -> &'static Cloud {
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         #[cfg(unix)]
         if shared.is_empty() {
+            #[expect(unsafe_code, reason = "nothing else runs once the last test has ended")]
             // SAFETY: `clean_up` is an ordinary function that does not panic.
             unsafe {
                 libc::atexit(clean_up);

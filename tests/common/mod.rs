@@ -164,8 +164,7 @@ pub const NOBODY: u32 = 65534;
 /// Whether tests can become another user; a word about it where they cannot.
 #[cfg(unix)]
 pub fn can_become_nobody() -> bool {
-    // SAFETY: a system call that touches no memory of ours.
-    let root = unsafe { libc::getuid() } == 0;
+    let root = rustix::process::getuid().is_root();
     if !root {
         eprintln!("not tested: only root can become another user");
     }
@@ -194,8 +193,7 @@ pub fn script(path: &Path, lines: &str) {
 /// Ends a process and all that it has started in its group.
 #[cfg(unix)]
 pub fn kill_group(leader: u32) {
-    // SAFETY: a system call that touches no memory of ours.
-    unsafe {
-        libc::killpg(leader as libc::pid_t, libc::SIGKILL);
-    }
+    let leader = i32::try_from(leader).ok().and_then(rustix::process::Pid::from_raw);
+    // It may have ended by itself.
+    let _ = rustix::process::kill_process_group(leader.expect("a process"), rustix::process::Signal::KILL);
 }
