@@ -221,7 +221,12 @@ fn path(step: &StepReport) -> Vec<PathStepView> {
 
 pub(super) fn summary(report: &Report) -> (String, Vec<String>) {
     let points = &report.points;
-    let mut text = format!("{} of {} points.", points.earned, points.possible);
+    let optional = report.checks().map(|(_, check)| check).filter(|check| check.optional);
+    let extra = match optional.map(|check| check.points).sum() {
+        0u32 => String::new(),
+        extra => format!(", {extra} of them extra credit"),
+    };
+    let mut text = format!("{} of {} points{extra}.", points.earned, points.possible);
     if points.unknown > 0 {
         let unknown = match points.unknown {
             1 => "1 point could not be checked and is not deducted".to_owned(),
