@@ -2,7 +2,7 @@
 
 use super::markdown::{literal, marked};
 use super::points::points;
-use crate::course::{Check, Compiled, Fault, Hop, Lab, Probe, Step, Vocabulary, is_plain, words};
+use crate::course::{Check, Compiled, Fault, Hop, Lab, Placeholders, Probe, Step};
 use crate::expr::Template;
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ const OPEN: usize = 4;
 
 pub(super) struct Writer<'c> {
     pub(super) lab: &'c Lab,
-    pub(super) vocabulary: &'c Vocabulary,
+    pub(super) placeholders: Placeholders,
 }
 
 impl Writer<'_> {
@@ -60,8 +60,8 @@ impl Writer<'_> {
         if let Some(why) = &check.why {
             let _ = write!(out, "{}\n\n", self.text(why));
         }
-        let expected = check.expected.as_ref().map(|e| self.words(e)).filter(|e| is_plain(e));
-        if let Some(expected) = expected {
+        let expected = check.expected.as_ref();
+        if let Some(expected) = expected.and_then(|text| self.placeholders.whole_text(&text.value)) {
             let _ = write!(out, "**Expected:** {}\n\n", marked(&expected));
         }
         if let Some(hop) = hop(step, check)
@@ -100,12 +100,8 @@ impl Writer<'_> {
         out.push_str("\n</details>\n\n");
     }
 
-    fn words(&self, text: &Compiled<Template>) -> String {
-        words(&text.value, self.lab, self.vocabulary)
-    }
-
     fn text(&self, text: &Compiled<Template>) -> String {
-        marked(&self.words(text))
+        marked(&self.placeholders.text(&text.value))
     }
 }
 

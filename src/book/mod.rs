@@ -10,7 +10,8 @@ pub use points::points;
 pub use preprocessor::{BookError, Filler, NAME};
 
 use crate::course::{
-    Course, Directive, Misplaced, PAGES, Vocabulary, advice_directives, advice_of, directives, named, steps_on,
+    Course, Directive, Misplaced, PAGES, Placeholders, Vocabulary, advice_directives, advice_of, directives, named,
+    steps_on,
 };
 
 /// A `{{#check}}` or `{{#advice}}` that stands for nothing, with its place.
@@ -54,7 +55,8 @@ pub fn page(course: &Course, vocabulary: &Vocabulary, path: &str, text: &str) ->
     }
     for (Directive { name, at }, (lab, step)) in &found {
         let mut out = String::new();
-        let entry = entry::Writer { lab, vocabulary };
+        let placeholders = Placeholders::new(lab, vocabulary);
+        let entry = entry::Writer { lab, placeholders };
         if *name == step.id {
             entry.step(&mut out, step);
             let singly = |id: &str| found.iter().any(|(other, _)| other.name == id);

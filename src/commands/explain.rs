@@ -1,8 +1,7 @@
 //! `edemlab explain`: the course's own words, without an account.
 
 use super::{common, language};
-use crate::course::{Check, Compiled, LANGUAGE, Lab, Part, Step, UnknownName, Vocabulary, is_plain, words};
-use crate::expr::Template;
+use crate::course::{Check, LANGUAGE, Lab, Part, Placeholders, Step, UnknownName};
 use crate::judge;
 use crate::report::text::{styled, wrapped};
 use colored::Colorize;
@@ -26,11 +25,11 @@ pub fn run(course: Option<PathBuf>, lab: &str, part: Option<&str>) -> anyhow::Re
             let _ = writeln!(out, "\nMore: edemlab explain {} STEP", lab.id);
         }
         Some(part) => {
-            let vocabulary = judge::vocabulary();
+            let placeholders = Placeholders::new(lab, &judge::vocabulary());
             let (step, check) = find(lab, part)?;
             let _ = writeln!(out, "{}\n", format!("{}: {}", step.id, step.title).bold());
             for one in step.all_checks().filter(|c| check.is_none_or(|wanted| wanted == c.id)) {
-                explain(&mut out, lab, &vocabulary, one, width);
+                explain(&mut out, lab, &placeholders, one, width);
             }
         }
     }
@@ -63,7 +62,7 @@ fn overview(out: &mut String, step: &Step) {
     }
 }
 
-fn explain(out: &mut String, lab: &Lab, vocabulary: &Vocabulary, check: &Check, width: usize) {
+fn explain(out: &mut String, lab: &Lab, placeholders: &Placeholders, check: &Check, width: usize) {
     let extra = if check.optional { ", extra credit" } else { "" };
     let unit = if check.points == 1 { "point" } else { "points" };
     let _ = writeln!(out, "{} ({} {unit}{extra})", check.id.bold(), check.points);
@@ -71,14 +70,14 @@ fn explain(out: &mut String, lab: &Lab, vocabulary: &Vocabulary, check: &Check, 
     let mut line = |label: &str, text: &str| {
         let _ = writeln!(out, "{}", wrapped(&styled(text), width, &format!("  {label:<12}")));
     };
-    let words = |text: &Compiled<Template>| words(&text.value, lab, vocabulary);
     if let Some(why) = &check.why {
-        line("why", &words(why));
+        line("why", &placeholders.text(&why.value));
     }
-    if let Some(expected) = check.expected.as_ref().map(words).filter(|e| is_plain(e)) {
+    let expected = check.expected.as_ref();
+    if let Some(expected) = expected.and_then(|text| placeholders.whole_text(&text.value)) {
         line("expected", &expected);
     }
-    line("fix", &words(&check.fix));
+    line("fix", &placeholders.text(&check.fix.value));
     for fault in lab.faults.iter().filter(|f| f.fails.contains(&check.id)) {
         line("fails when", &format!("{} ({})", fault.title, fault.symptom));
     }

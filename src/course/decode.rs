@@ -4,7 +4,7 @@ use super::argument::Compiled;
 use super::name::closest;
 use super::node::{Content, Key, Node};
 use super::reader::{Fields, Reader};
-use super::step::{Action, Check, Hop, HopSend, Preference, Probe, Removal, Resource};
+use super::step::{Action, Check, Example, Hop, HopSend, Preference, Probe, Removal, Resource};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -74,6 +74,7 @@ fn resource(reader: &Reader, key: &Key, node: Node, is_list: bool) -> Option<Res
     };
     let signs = preferences("signs", "a sign");
     let prefer = preferences("prefer", "a preference");
+    let examples = fields.take("example").map(|node| examples(reader, node));
     fields.finish();
     Some(Resource {
         name: key.name.clone(),
@@ -84,7 +85,36 @@ fn resource(reader: &Reader, key: &Key, node: Node, is_list: bool) -> Option<Res
         signs,
         prefer,
         with,
+        examples: examples.unwrap_or_default(),
     })
+}
+
+/// A map of fields, or a list of such.
+fn examples(reader: &Reader, node: Node) -> Vec<Example> {
+    let nodes = match node.value {
+        Content::List(items) => items,
+        _ => vec![node],
+    };
+    let maps = nodes.into_iter().filter_map(|node| match node.value {
+        Content::Map(entries) => Some(entries),
+        _ => {
+            reader.report(
+                node.at,
+                "`example` must be a map of fields, or a list of such",
+                "not a map",
+            );
+            None
+        }
+    });
+    let field = |(key, node): (Key, Node)| {
+        let value = Compiled {
+            value: node.to_json(),
+            file: reader.file.clone(),
+            at: key.at.start,
+        };
+        (key.name, value)
+    };
+    maps.map(|entries| entries.into_iter().map(field).collect()).collect()
 }
 
 /// An expression, or `{ if: EXPRESSION, reason: words }`.

@@ -2,10 +2,10 @@
 
 mod advice;
 mod cycles;
+mod examples;
 
 use super::argument::{Arg, Compiled};
-use super::diagnostics::Diagnostics;
-use super::diagnostics::{Place, report};
+use super::diagnostics::{Diagnostics, Place, report};
 use super::name::{closest, some_of};
 use super::node;
 use super::step::{Action, Lab};
@@ -66,6 +66,7 @@ pub(super) fn lab(
     resolver.checks();
     resolver.advice();
     resolver.resources(places);
+    resolver.examples();
     resolver.cycles(places);
 }
 

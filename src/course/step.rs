@@ -135,7 +135,12 @@ pub struct Resource {
     pub prefer: Vec<Preference>,
     /// Arguments of the kind.
     pub with: IndexMap<String, Arg>,
+    /// What its fields read where there is no account; of several, a text is read with each.
+    pub examples: Vec<Example>,
 }
+
+/// Fields of a document, each with the place of its name.
+pub type Example = IndexMap<String, Compiled<serde_json::Value>>;
 
 impl Resource {
     /// Its signs, then its preferences: every condition that chooses among candidates.

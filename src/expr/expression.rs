@@ -4,7 +4,6 @@ use super::context::{EvalError, Scope};
 use super::functions::environment;
 use super::mentions::{self, Mentions};
 use super::place::{byte_at, first_sentence};
-use super::reading::{self, Read};
 use super::shape;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -27,11 +26,6 @@ pub struct SyntaxError {
 }
 
 impl Expr {
-    /// The texts that it can make, before anything has a value: one, or one for each branch of a condition.
-    pub fn readings(&self) -> Vec<Vec<Read>> {
-        reading::readings(self.program.expression())
-    }
-
     /// Compiles `source`.
     ///
     /// # Errors

@@ -10,13 +10,11 @@ mod functions;
 pub mod mentions;
 mod place;
 pub mod policy;
-mod reading;
 pub mod shape;
 mod template;
 
 pub use context::{Document, EvalError, Scope};
 pub use expression::{Expr, SyntaxError};
 pub use mentions::{Mention, Mentions, What};
-pub use reading::Read;
 pub use shape::Shape;
 pub use template::{Piece, Template, TemplateError, render_value};

@@ -278,6 +278,36 @@ fn resources_that_are_found_by_way_of_each_other_are_reported() {
 }
 
 #[test]
+fn an_example_has_fields_of_its_kind() {
+    let mut planted = Planted::new();
+    let example = "example: { BucketArn: \"arn:aws:s3:::YOUR_BUCKET_NAME\" }";
+    planted.mistake(
+        S3,
+        example,
+        "example: { BuketArn: x }",
+        "BuketArn",
+        "no field `BuketArn` here",
+    );
+    planted.mistake(
+        LAMBDA,
+        "    kind: lambda.function\n    # The function",
+        "    kind: lambda.function\n    example: [{ LoggingConfig: { LogGruop: x } }]\n    # The function",
+        "LoggingConfig: {",
+        "no field `LogGruop` here",
+    );
+    planted.mistake(
+        KINESIS,
+        "    kind: kinesis.stream\n",
+        "    kind: kinesis.stream\n    example: clicks\n",
+        "clicks\n",
+        "`example` must be a map of fields",
+    );
+    let printed = lint(&planted.course);
+    assert_eq!(printed.code, 2);
+    assert_all(&printed.stderr, &planted.expected());
+}
+
+#[test]
 fn steps_and_their_files_must_meet() {
     let course = Copy::new();
     std::fs::remove_file(course.folder().join(S3)).unwrap();
