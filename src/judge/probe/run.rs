@@ -226,14 +226,12 @@ impl<'r> ProbeRun<'r> {
 
 /// Many probes at once must not look in step: up to a quarter more.
 fn jittered(interval: Duration) -> Duration {
-    let share = u32::from(uuid::Uuid::new_v4().as_bytes()[0]);
-    interval + interval * share / 1024
+    interval + interval.mul_f64(fastrand::f64() / 4.0)
 }
 
 /// A number that no other run has, small enough for every language's integers.
 fn number() -> u32 {
-    let bytes = uuid::Uuid::new_v4().into_bytes();
-    u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) / 2
+    fastrand::u32(..) / 2
 }
 
 fn bind_values(probe: &Probe, scope: &mut Scope, values: &Value) -> Result<(), String> {
