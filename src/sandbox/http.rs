@@ -8,13 +8,19 @@ use std::time::{Duration, SystemTime};
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
+use hyper::Request;
+use hyper::body::Bytes;
+use hyper::client::conn::http1;
+use hyper::header::{CONNECTION, HOST};
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 
 use super::secret::Secret;
 
 /// Who serves the port may be a stranger: more than this is not read.
-const MAX_ANSWER: u64 = 64 * 1024 * 1024;
+const MAX_ANSWER: usize = 64 * 1024 * 1024;
 
 /// An answer with a body of JSON.
 #[derive(Debug, PartialEq)]
@@ -35,25 +41,48 @@ pub(super) async fn ask(
     path: &str,
     patience: Duration,
 ) -> io::Result<HttpAnswer> {
-    let signature = signature(port, secret, method, path)?;
-    let asked = async {
-        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
-        // HTTP/1.0: the answer comes in one piece and ends the connection.
-        let request =
-            format!("{method} {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n{signature}Content-Length: 0\r\n\r\n");
-        stream.write_all(request.as_bytes()).await?;
-        let mut answer = Vec::new();
-        stream.take(MAX_ANSWER).read_to_end(&mut answer).await?;
-        parse(&answer).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "its response is not HTTP"))
-    };
-    tokio::time::timeout(patience, asked).await?
+    let request = signed(port, secret, method, path)?;
+    tokio::time::timeout(patience, answer(port, request)).await?
+}
+
+async fn answer(port: u16, request: Request<Empty<Bytes>>) -> io::Result<HttpAnswer> {
+    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(not_http)?;
+    // It ends with this function, also when the time is over.
+    let mut connections = JoinSet::new();
+    connections.spawn(connection);
+    let response = sender.send_request(request).await.map_err(not_http)?;
+    let status = response.status().as_u16();
+    let body = Limited::new(response.into_body(), MAX_ANSWER).collect().await;
+    let body = body.map_err(|error| match error.is::<LengthLimitError>() {
+        true => io::Error::new(io::ErrorKind::InvalidData, "its response is larger than 64 MB"),
+        false => io::Error::other(error),
+    })?;
+    Ok(HttpAnswer {
+        status,
+        body: serde_json::from_slice(&body.to_bytes()).unwrap_or_default(),
+    })
+}
+
+fn not_http(error: hyper::Error) -> io::Error {
+    match error.is_parse() || error.is_incomplete_message() {
+        true => io::Error::new(io::ErrorKind::InvalidData, "its response is not HTTP"),
+        false => io::Error::other(error),
+    }
 }
 
 /// The root user of any account may see these pages.
 const ROOT: &str = "000000000000";
 
-/// The lines of a request's head that sign it.
-fn signature(port: u16, secret: &Secret, method: &str, path: &str) -> io::Result<String> {
+/// A request without a body, signed.
+fn signed(port: u16, secret: &Secret, method: &str, path: &str) -> io::Result<Request<Empty<Bytes>>> {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(HOST, format!("127.0.0.1:{port}"))
+        .header(CONNECTION, "close")
+        .body(Empty::new())
+        .map_err(io::Error::other)?;
     let identity = Credentials::new(ROOT, secret.expose(), None, None, "edemlab").into();
     let parameters = v4::SigningParams::builder()
         .identity(&identity)
@@ -65,40 +94,52 @@ fn signature(port: u16, secret: &Secret, method: &str, path: &str) -> io::Result
         .map_err(io::Error::other)?
         .into();
     let address = format!("http://127.0.0.1:{port}{path}");
-    let request = SignableRequest::new(method, &address, std::iter::empty(), SignableBody::Bytes(b""));
-    let signed = sign(request.map_err(io::Error::other)?, &parameters).map_err(io::Error::other)?;
-    let (headers, _) = signed.into_parts().0.into_parts();
-    let lines = headers
-        .iter()
-        .map(|header| format!("{}: {}\r\n", header.name(), header.value()));
-    Ok(lines.collect())
-}
-
-fn parse(answer: &[u8]) -> Option<HttpAnswer> {
-    let text = std::str::from_utf8(answer).ok()?;
-    let (head, body) = text.split_once("\r\n\r\n")?;
-    let mut words = head.strip_prefix("HTTP/1.")?.split_whitespace();
-    Some(HttpAnswer {
-        status: words.nth(1)?.parse().ok()?,
-        body: serde_json::from_str(body).unwrap_or_default(),
-    })
+    let signable = SignableRequest::new(method, &address, std::iter::empty(), SignableBody::Bytes(b""));
+    let signed = sign(signable.map_err(io::Error::other)?, &parameters).map_err(io::Error::other)?;
+    signed.into_parts().0.apply_to_request_http1x(&mut request);
+    Ok(request)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+    use std::io::{Read, Write};
 
-    #[test]
-    fn an_answer_has_a_status_and_perhaps_json() {
-        let page = |text: &str| parse(text.as_bytes()).map(|answer| (answer.status, answer.body));
-        let good = page("HTTP/1.1 200 OK\r\nserver: x\r\n\r\n{\"a\":1}");
-        assert_eq!(good, Some((200, json!({"a": 1}))));
-        assert_eq!(page("HTTP/1.0 404 Not Found\r\n\r\nsorry"), Some((404, json!(null))));
-        for bad in ["", "SSH-2.0-x\r\n\r\n", "HTTP/1.1\r\n\r\n", "HTTP/1.1 two OK\r\n\r\n"] {
-            assert_eq!(page(bad), None, "{bad:?}");
+    /// What comes of these bytes, which a server on this port answers with.
+    async fn answered(bytes: &'static [u8]) -> io::Result<HttpAnswer> {
+        let server = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = server.local_addr().unwrap().port();
+        std::thread::spawn(move || {
+            let (mut stream, _) = server.accept().unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(bytes);
+        });
+        ask(port, &Secret::random().unwrap(), "GET", "/", Duration::from_secs(10)).await
+    }
+
+    #[tokio::test]
+    async fn an_answer_has_a_status_and_perhaps_json() {
+        for (bytes, status, body) in [
+            (
+                &b"HTTP/1.1 200 OK\r\nserver: x\r\n\r\n{\"a\":1}"[..],
+                200,
+                json!({"a": 1}),
+            ),
+            (b"HTTP/1.0 404 Not Found\r\n\r\nsorry", 404, json!(null)),
+            (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\xff", 200, json!(null)),
+        ] {
+            assert_eq!(answered(bytes).await.unwrap(), HttpAnswer { status, body });
         }
-        assert_eq!(parse(b"HTTP/1.1 200 OK\r\n\r\n\xff"), None);
+        for bad in [
+            &b""[..],
+            b"SSH-2.0-x\r\n\r\n",
+            b"HTTP/1.1\r\n\r\n",
+            b"HTTP/1.1 two OK\r\n\r\n",
+        ] {
+            let error = answered(bad).await.unwrap_err();
+            assert_eq!(error.to_string(), "its response is not HTTP", "{bad:?}");
+        }
     }
 
     #[tokio::test]
