@@ -1,7 +1,7 @@
 //! Two gradings of a class, compared: who gained, who lost, and by which checks.
 
 use super::Student;
-use crate::report::{Report, Status, Verdict};
+use crate::report::{Report, Status};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -186,7 +186,7 @@ impl Brief {
             mark: Score {
                 earned: report.points.earned,
                 possible: report.points.possible,
-                unknown: report.points.unknown > 0 || report.verdict == Verdict::Unknown,
+                unknown: report.is_unsettled(),
                 left_out: report.points_left_out(),
             },
             checks: report

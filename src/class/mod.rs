@@ -132,7 +132,6 @@ impl Grade<'_> {
     /// The points, where they are known: none while a point hangs on something unknown.
     pub fn points(&self) -> Option<u32> {
         let report = self.report.as_ref()?;
-        (report.points.unknown == 0 && report.verdict != crate::report::Verdict::Unknown)
-            .then_some(report.points.earned)
+        (!report.is_unsettled()).then_some(report.points.earned)
     }
 }

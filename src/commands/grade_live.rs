@@ -5,8 +5,8 @@ use crate::class::Student;
 use crate::class::grade::GradeEvent;
 use crate::course::Lab;
 use crate::judge;
+use crate::report::Report;
 use crate::report::text::visible;
-use crate::report::{Report, Verdict};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -205,11 +205,9 @@ impl Screen {
 
 fn result(report: &Report) -> String {
     let points = &report.points;
-    match report.verdict {
-        _ if points.unknown > 0 || report.verdict == Verdict::Unknown => {
-            format!("{} ? of {}", report.lab, points.possible)
-        }
-        _ => format!("{} {}/{}", report.lab, points.earned, points.possible),
+    match report.is_unsettled() {
+        true => format!("{} ? of {}", report.lab, points.possible),
+        false => format!("{} {}/{}", report.lab, points.earned, points.possible),
     }
 }
 

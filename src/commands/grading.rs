@@ -150,7 +150,7 @@ pub(super) fn due<'a>(
 pub(super) fn is_again(again: Again, report: &Report) -> bool {
     match again {
         Again::All => true,
-        Again::Unknown => report.points.unknown > 0 || report.verdict == Verdict::Unknown,
+        Again::Unknown => report.is_unsettled(),
         Again::Failed => report.verdict == Verdict::Fail,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::options::Options;
 use crate::course::{Check, Lab, Step};
-use crate::report::{self, CheckReport, LeftOut, PathStep, Points, Report, Status, StepReport, Verdict};
+use crate::report::{self, CheckReport, LeftOut, PathStep, Points, Report, StepReport, Verdict};
 use indexmap::IndexMap;
 
 /// The checks of a step that are judged: with those of its probe, if one is sent.
@@ -13,17 +13,10 @@ pub(super) fn judged_checks<'s>(step: &'s Step, options: &Options) -> impl Itera
 
 /// What of the lab's points these steps do not have.
 fn left_out(lab: &Lab, steps: &[StepReport]) -> Vec<LeftOut> {
-    let whole = Options::default();
-    let of = |step: &Step| {
-        judged_checks(step, &whole)
-            .filter(|c| !c.optional)
-            .map(|c| c.points)
-            .sum::<u32>()
-    };
     let here = |step: &Step| steps.iter().find(|s| s.id == step.id).map_or(0, |s| s.points.possible);
     let left = lab.steps.iter().map(|step| LeftOut {
         step: step.id.clone(),
-        possible: of(step).saturating_sub(here(step)),
+        possible: step.points().0.saturating_sub(here(step)),
     });
     left.filter(|left| left.possible > 0).collect()
 }
@@ -42,11 +35,7 @@ pub(super) fn assemble(lab: &Lab, steps: Vec<StepReport>) -> Report {
         caller: String::new(),
         started: String::new(),
         seconds: 0.0,
-        verdict: match report::worst(all()) {
-            Status::Pass => Verdict::Pass,
-            Status::Fail => Verdict::Fail,
-            Status::Unknown | Status::Blocked => Verdict::Unknown,
-        },
+        verdict: Verdict::of(all()),
         points: Points::of(all()),
         resources: IndexMap::new(),
         left_out: left_out(lab, &steps),

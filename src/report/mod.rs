@@ -218,6 +218,11 @@ impl Report {
         }
     }
 
+    /// Whether the grade may still change: something that counts could not be determined.
+    pub fn is_unsettled(&self) -> bool {
+        self.verdict == Verdict::Unknown || self.points.unknown > 0
+    }
+
     /// The points that were left out on purpose, without extra credit.
     pub fn points_left_out(&self) -> u32 {
         self.left_out.iter().map(|left| left.possible).sum()
@@ -259,6 +264,17 @@ impl Points {
                 unknown: sum.unknown + if check.status == Status::Unknown { possible } else { 0 },
             }
         })
+    }
+}
+
+impl Verdict {
+    /// That of some checks: unknown, where the worst of them says neither pass nor fail.
+    pub fn of<'a>(checks: impl Iterator<Item = &'a CheckReport>) -> Self {
+        match worst(checks) {
+            Status::Pass => Self::Pass,
+            Status::Fail => Self::Fail,
+            Status::Unknown | Status::Blocked => Self::Unknown,
+        }
     }
 }
 

@@ -102,13 +102,8 @@ impl<'l> Watch<'l> {
             })
             .collect();
         let all = || report.steps.iter().flat_map(|s| &s.checks);
-        let (points, worst) = (Points::of(all()), report::worst(all()));
-        report.points = points;
-        report.verdict = match worst {
-            Status::Pass => Verdict::Pass,
-            Status::Fail => Verdict::Fail,
-            Status::Unknown | Status::Blocked => Verdict::Unknown,
-        };
+        let (points, verdict) = (Points::of(all()), Verdict::of(all()));
+        (report.points, report.verdict) = (points, verdict);
         Some(report)
     }
 

@@ -54,13 +54,7 @@ impl LabSummary {
             .map(|step| StepSummary {
                 id: step.id.clone(),
                 title: step.title.clone(),
-                possible: step
-                    .checks
-                    .iter()
-                    .chain(step.probe.iter().flat_map(|p| &p.hops).map(|h| &h.check))
-                    .filter(|c| !c.optional)
-                    .map(|c| c.points)
-                    .sum(),
+                possible: step.points().0,
             })
             .collect();
         Self {

@@ -7,7 +7,7 @@ use super::limit::Limit;
 use crate::account::Account;
 use crate::course::Lab;
 use crate::judge;
-use crate::report::{Report, Verdict};
+use crate::report::Report;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -83,6 +83,6 @@ impl GradeOutcome {
     /// Counts a run that was stored.
     pub fn count(&mut self, report: &Report) {
         self.stored += 1;
-        self.unknown += usize::from(report.points.unknown > 0 || report.verdict == Verdict::Unknown);
+        self.unknown += usize::from(report.is_unsettled());
     }
 }

@@ -136,7 +136,7 @@ fn outcome(grade: &Grade) -> EntryOutcome {
         };
         return EntryOutcome::Ungraded { why };
     }
-    if report.verdict == Verdict::Unknown || report.points.unknown > 0 {
+    if report.is_unsettled() {
         return unknown(report.points.earned, why(report));
     }
     if of + left != whole {

@@ -144,7 +144,7 @@ impl Row {
             self.tokens.insert("fail".to_owned());
         }
         let mut checks = report.checks().filter(|(_, c)| !c.optional);
-        if report.verdict == Verdict::Unknown || checks.any(|(_, c)| c.status == crate::report::Status::Unknown) {
+        if report.is_unsettled() || checks.any(|(_, c)| c.status == crate::report::Status::Unknown) {
             self.tokens.insert("unknown".to_owned());
         }
     }
