@@ -5,6 +5,7 @@ pub mod cell;
 pub mod diff;
 pub mod diff_text;
 pub mod due;
+pub mod encoding;
 pub mod folder;
 pub mod grade;
 pub mod gradebook;

@@ -1,9 +1,9 @@
 //! The table as CSV (RFC 4180), for any spreadsheet.
 
-use super::encoding::Encoding;
 use super::number::{DecimalSign, Style};
 use super::table::{Table, TableCell};
 use crate::class::cell;
+use crate::class::encoding::Encoding;
 use csv::{Terminator, WriterBuilder};
 
 /// The table as CSV. With decimal commas it is what Excel reads in Spain: semicolons, and a byte order mark, without

@@ -4,7 +4,6 @@
 mod canvas;
 mod columns;
 mod csv;
-pub mod encoding;
 mod entry;
 mod fill;
 mod finding;

@@ -1,7 +1,7 @@
 //! A CSV file of which single cells are changed and every other byte stays. It knows where each cell stands in the text;
 //! the libraries for CSV read values only, and would rewrite the file in their own way.
 
-use super::encoding::{Encoding, NotText};
+use crate::class::encoding::{Encoding, NotText};
 use std::collections::BTreeMap;
 use std::ops::Range;
 

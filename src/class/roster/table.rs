@@ -1,6 +1,6 @@
 //! A CSV file as people have it: any encoding, delimiter and line end that a spreadsheet writes. Only text comes out.
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use crate::class::encoding::Encoding;
 use std::io::Read;
 use std::path::Path;
 
@@ -36,29 +36,10 @@ pub(super) fn bytes(path: &Path, largest: u64) -> Result<Vec<u8>, String> {
     }
 }
 
-/// Bytes as text. A byte order mark decides; without one it is UTF-8, or else Windows-1252, which holds Latin-1.
+/// Bytes as text, in whichever encoding a spreadsheet may have written them.
 pub(super) fn text(bytes: &[u8]) -> Result<String, String> {
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
-        return Err("it is a workbook: in the spreadsheet, save it as CSV".to_owned());
-    }
-    let (encoding, sure, rest) = match Encoding::for_bom(bytes) {
-        Some((encoding, length)) => (encoding, true, &bytes[length..]),
-        None => match bytes {
-            // UTF-16 without a mark: what it begins with is plain ASCII, so every second byte is zero.
-            [first, 0, ..] if *first != 0 => (UTF_16LE, true, bytes),
-            [0, second, ..] if *second != 0 => (UTF_16BE, true, bytes),
-            _ => (UTF_8, false, bytes),
-        },
-    };
-    let text = match encoding.decode_without_bom_handling_and_without_replacement(rest) {
-        Some(text) => text,
-        None if sure => return Err(format!("it begins as {}, but not all of it is", encoding.name())),
-        None => WINDOWS_1252.decode_without_bom_handling(rest).0,
-    };
-    if text.contains('\0') {
-        return Err("it is not a text file".to_owned());
-    }
-    Ok(text.into_owned())
+    let decoded = Encoding::decode(bytes).map_err(|not_text| not_text.to_string())?;
+    Ok(decoded.0)
 }
 
 impl Table {

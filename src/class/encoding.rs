@@ -1,5 +1,5 @@
-//! The encodings in which learning management systems and spreadsheets write CSV. What was read is written back in the
-//! same one, byte for byte where nothing was changed.
+//! The encodings in which learning management systems and spreadsheets write CSV. A gradebook is written back in the one in
+//! which it was read, byte for byte where nothing was changed.
 
 use encoding_rs::WINDOWS_1252;
 
@@ -22,10 +22,16 @@ pub enum Encoding {
     Windows1252,
 }
 
-/// Not the text of a CSV file.
+/// Why bytes are not the text of a CSV file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("it is not a text file: save it as CSV, not in a spreadsheet's own format (.xlsx, .ods)")]
-pub struct NotText;
+pub enum NotText {
+    /// A file of some other program.
+    #[error("it is not a text file: save it as CSV, not in a spreadsheet's own format (.xlsx, .ods)")]
+    Binary,
+    /// Its beginning names an encoding that the rest does not have.
+    #[error("it begins as {}, but not all of it is: save it as CSV again", .0.name())]
+    Broken(Encoding),
+}
 
 impl Encoding {
     /// The text of a file, without its byte order mark, and how it was encoded.
@@ -33,24 +39,29 @@ impl Encoding {
     /// # Errors
     /// When it is not text.
     pub fn decode(bytes: &[u8]) -> Result<(String, Self), NotText> {
+        // A workbook of Excel or LibreOffice, new or old.
+        if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
+            return Err(NotText::Binary);
+        }
         let (text, encoding) = match bytes {
-            [0xEF, 0xBB, 0xBF, rest @ ..] => (String::from_utf8(rest.to_vec()).ok(), Self::Utf8 { bom: true }),
+            [0xEF, 0xBB, 0xBF, rest @ ..] => (utf8(rest), Self::Utf8 { bom: true }),
             [0xFF, 0xFE, rest @ ..] => (utf16(rest, false), Self::Utf16 { big: false, bom: true }),
             [0xFE, 0xFF, rest @ ..] => (utf16(rest, true), Self::Utf16 { big: true, bom: true }),
             // A header begins with a letter of ASCII: its other byte is zero.
             [first, 0, ..] if *first != 0 => (utf16(bytes, false), Self::Utf16 { big: false, bom: false }),
             [0, second, ..] if *second != 0 => (utf16(bytes, true), Self::Utf16 { big: true, bom: false }),
-            _ => match std::str::from_utf8(bytes) {
-                Ok(text) => (Some(text.to_owned()), Self::Utf8 { bom: false }),
-                Err(_) => {
+            _ => match utf8(bytes) {
+                Some(text) => (Some(text), Self::Utf8 { bom: false }),
+                None => {
                     let text = WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned();
                     (Some(text), Self::Windows1252)
                 }
             },
         };
         match text {
-            Some(text) if !text.contains('\0') => Ok((text, encoding)),
-            _ => Err(NotText),
+            Some(text) if text.contains('\0') => Err(NotText::Binary),
+            Some(text) => Ok((text, encoding)),
+            None => Err(NotText::Broken(encoding)),
         }
     }
 
@@ -79,6 +90,10 @@ impl Encoding {
             Self::Windows1252 => "Windows-1252",
         }
     }
+}
+
+fn utf8(bytes: &[u8]) -> Option<String> {
+    std::str::from_utf8(bytes).ok().map(str::to_owned)
 }
 
 fn utf16(bytes: &[u8], big: bool) -> Option<String> {
@@ -121,6 +136,6 @@ mod tests {
 
     #[test]
     fn a_workbook_is_not_text() {
-        assert_eq!(Encoding::decode(b"PK\x03\x04\x14\x00\x00\x00"), Err(NotText));
+        assert_eq!(Encoding::decode(b"PK\x03\x04\x14\x00\x00\x00"), Err(NotText::Binary));
     }
 }
