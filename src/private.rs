@@ -1,7 +1,7 @@
 //! Files and folders that only this user can read, written so that nobody ever sees half of one.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 /// Makes a folder, and those above it, that only this user can enter.
@@ -61,15 +61,28 @@ pub fn is_open_to_others(_: &Path) -> bool {
 /// # Errors
 /// The system's.
 pub fn sweep(folder: &Path) -> io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            sweep(&entry.path())?;
-        } else if entry.path().extension().is_some_and(|e| e == UNFINISHED) {
-            std::fs::remove_file(entry.path())?;
+    let mut files = files_below(folder)?;
+    files.retain(|file| file.extension().is_some_and(|e| e == UNFINISHED));
+    files.iter().try_for_each(std::fs::remove_file)
+}
+
+/// Every file in a folder of ours and in its folders. No link is followed: it counts as a file.
+///
+/// # Errors
+/// The system's.
+pub fn files_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder)? {
+            let entry = entry?;
+            match entry.file_type()?.is_dir() {
+                true => folders.push(entry.path()),
+                false => files.push(entry.path()),
+            }
         }
     }
-    Ok(())
+    Ok(files)
 }
 
 /// How the name of a file ends that is still being written.

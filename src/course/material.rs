@@ -1,7 +1,7 @@
 //! What a student is given of a lab: the files in the folders of `labs/LAB/`. What lies beside these folders (the lab's
 //! steps, its solution) is the author's.
 
-use super::source::CourseFiles;
+use super::source::{CourseFiles, within};
 
 /// A file that a student works with or reads: text or not.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ impl CourseFiles {
     pub fn material(&self, lab: &str) -> Vec<Material<'_>> {
         let root = format!("labs/{lab}");
         let mut found = self.all_below(&root);
-        found.retain(|file| file.path[root.len() + 1..].contains('/'));
+        found.retain(|file| within(&root, file.path).is_some_and(|rest| rest.contains('/')));
         found
     }
 
@@ -31,7 +31,7 @@ impl CourseFiles {
         let others = self.others.iter().map(|(path, bytes)| (path.as_str(), &bytes[..]));
         let mut found: Vec<Material> = texts
             .chain(others)
-            .filter(|(path, _)| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+            .filter(|(path, _)| within(folder, path).is_some())
             .map(|(path, bytes)| Material { path, bytes })
             .collect();
         found.sort_by(|a, b| a.path.cmp(b.path));

@@ -22,7 +22,7 @@ pub(super) fn lint(
     diagnostics: &RefCell<Diagnostics>,
 ) {
     let summary = files.get(&format!("{PAGES}/SUMMARY.md"));
-    for file in files.at_any_depth(PAGES).filter(|file| file.path.ends_with(".md")) {
+    for file in chapters(files) {
         let inner = &file.path[PAGES.len() + 1..];
         let folder = inner.split_once('/').map(|(folder, _)| folder);
         let steps = steps_on(labs.values(), &file.path);
@@ -68,12 +68,17 @@ pub(super) fn lint(
     }
 }
 
+/// The book's text files, those that are included among them.
+fn chapters(files: &CourseFiles) -> impl Iterator<Item = &Arc<SourceFile>> {
+    files.at_any_depth(PAGES).filter(|file| file.path.ends_with(".md"))
+}
+
 /// Looks at every path that the book names: each stays within the course.
 pub(super) fn bounds(files: &CourseFiles, diagnostics: &RefCell<Diagnostics>) {
     settings::read(files, diagnostics);
     let mut includes = Includes::new(files);
     let mut said = HashSet::new();
-    for file in files.at_any_depth(PAGES).filter(|file| file.path.ends_with(".md")) {
+    for file in chapters(files) {
         if file.path == format!("{PAGES}/SUMMARY.md") {
             summary::lint(file, diagnostics);
             continue;

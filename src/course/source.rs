@@ -133,20 +133,14 @@ impl CourseFiles {
 
     /// The files below `folder`, in its folders too.
     pub fn at_any_depth<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a Arc<SourceFile>> {
-        self.files.values().filter(move |file| {
-            let rest = file.path.strip_prefix(folder);
-            rest.is_some_and(|rest| rest.starts_with('/'))
-        })
+        let files = self.files.values();
+        files.filter(move |file| within(folder, &file.path).is_some())
     }
 
     /// The files right below `folder`, in the order of their names.
     pub fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a Arc<SourceFile>> {
-        self.files.values().filter(move |file| {
-            file.path
-                .strip_prefix(folder)
-                .and_then(|rest| rest.strip_prefix('/'))
-                .is_some_and(|rest| !rest.contains('/'))
-        })
+        let files = self.at_any_depth(folder);
+        files.filter(move |file| within(folder, &file.path).is_some_and(|rest| !rest.contains('/')))
     }
 
     /// The names of the folders right below `folder`.
@@ -155,11 +149,16 @@ impl CourseFiles {
             .files
             .keys()
             .filter_map(|path| {
-                let (name, _) = path.strip_prefix(folder)?.strip_prefix('/')?.split_once('/')?;
+                let (name, _) = within(folder, path)?.split_once('/')?;
                 Some(name)
             })
             .collect();
         names.dedup();
         names
     }
+}
+
+/// The path below `folder`, where it is there.
+pub(super) fn within<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
+    path.strip_prefix(folder)?.strip_prefix('/')
 }

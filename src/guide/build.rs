@@ -272,14 +272,8 @@ impl Preprocessor for Including {
 
 /// Nothing that an author wrote is left to do anything in what mdBook has made.
 fn make_harmless(folder: &Path) -> io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let path = entry.path();
-        if entry.file_type()?.is_dir() {
-            make_harmless(&path)?;
-            continue;
-        }
-        let name = entry.file_name().to_string_lossy().into_owned();
+    for path in private::files_below(folder)? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let harmless: fn(&[u8]) -> Vec<u8> = match () {
             // The list of chapters, whose titles mdBook has escaped. One that a chapter took the place of is a page.
             () if name == "toc.html" && harmless::content(&std::fs::read(&path)?).is_none() => continue,

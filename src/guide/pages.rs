@@ -3,6 +3,7 @@
 use super::build::{FILES, MADE};
 use super::harmless::content;
 use crate::course::closest;
+use crate::private;
 use base64::Engine;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
@@ -46,11 +47,11 @@ impl Pages {
     /// The system's.
     pub fn read(folder: &Path) -> io::Result<Self> {
         let mut files = BTreeMap::new();
-        add(&folder.join(MADE), "", &mut files, made)?;
+        add(&folder.join(MADE), &mut files, made)?;
         // Nothing of the course takes the place of what mdBook has made.
         let theirs = folder.join(FILES);
         if theirs.is_dir() {
-            add(&theirs, "", &mut files, material)?;
+            add(&theirs, &mut files, material)?;
         }
         Ok(Self { files })
     }
@@ -107,25 +108,13 @@ impl NoPage {
     }
 }
 
-fn add(
-    folder: &Path,
-    root: &str,
-    files: &mut BTreeMap<String, Page>,
-    page: fn(&str, Vec<u8>) -> Page,
-) -> io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let path = if root.is_empty() {
-            name
-        } else {
-            format!("{root}/{name}")
-        };
-        let found = entry.file_type()?;
-        if found.is_dir() {
-            add(&entry.path(), &path, files, page)?;
-        } else if found.is_file() && !files.contains_key(&path) {
-            let page = page(&path, std::fs::read(entry.path())?);
+fn add(folder: &Path, files: &mut BTreeMap<String, Page>, page: fn(&str, Vec<u8>) -> Page) -> io::Result<()> {
+    for file in private::files_below(folder)? {
+        let within = file.strip_prefix(folder).unwrap_or(&file).components();
+        let names: Vec<_> = within.map(|name| name.as_os_str().to_string_lossy()).collect();
+        let path = names.join("/");
+        if file.symlink_metadata()?.is_file() && !files.contains_key(&path) {
+            let page = page(&path, std::fs::read(file)?);
             files.insert(path, page);
         }
     }
