@@ -48,6 +48,9 @@ fn vocabulary_entry(name: &str, width: usize) -> Option<String> {
         let _ = writeln!(out, "{}: a kind of resource, {}", name.bold(), kind.noun);
         arguments(&mut out, kind.args, width);
         fields(&mut out, &kind.shape, width);
+        if !kind.secret.is_empty() {
+            let _ = writeln!(out, "{}", wrapped(&kind.secret.join(", "), width, "  secret      "));
+        }
     }
     for verb in verbs {
         let role = match verb.role {

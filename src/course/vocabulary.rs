@@ -34,6 +34,9 @@ pub struct KindSpec {
     pub arn: Option<&'static str>,
     /// Whether every account has one, so that no check need say that it is there.
     pub always: bool,
+    /// Where its documents hold what only its owner may read, as names with dots: every value there is hidden in reports
+    /// and evidence, unless the lab reads it by its name.
+    pub secret: &'static [&'static str],
 }
 
 /// One argument of a kind or verb.
@@ -57,6 +60,7 @@ impl KindSpec {
             args: &[],
             arn: None,
             always: false,
+            secret: &[],
         }
     }
 
@@ -81,6 +85,11 @@ impl KindSpec {
     /// One that is [`KindSpec::always`] there.
     pub fn always(self) -> Self {
         Self { always: true, ..self }
+    }
+
+    /// With this [`KindSpec::secret`].
+    pub fn secret(self, secret: &'static [&'static str]) -> Self {
+        Self { secret, ..self }
     }
 }
 

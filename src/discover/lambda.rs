@@ -28,6 +28,7 @@ pub(super) const FUNCTION: Kind = Kind {
                 }],
             }),
         )
+        .secret(&["Environment.Variables"])
     },
     actions: &["lambda:ListFunctions", "lambda:ListEventSourceMappings"],
     list: |account, _| list(account).boxed(),

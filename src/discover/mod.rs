@@ -55,3 +55,9 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
 pub fn spec(name: &str) -> Option<&'static KindSpec> {
     known().get(name).map(|(_, spec)| spec)
 }
+
+/// The first names of all kinds' [`KindSpec::secret`] places.
+pub fn secret_fields() -> impl Iterator<Item = &'static str> {
+    let places = known().values().flat_map(|(_, spec)| spec.secret);
+    places.filter_map(|place| place.split('.').next())
+}

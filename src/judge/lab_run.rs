@@ -136,11 +136,14 @@ impl<'a> LabRun<'a> {
         ids
     }
 
-    /// The documents of all resources that were found.
-    pub fn documents(&self) -> Vec<&Value> {
-        let found = self.outcomes.values().filter_map(|cell| cell.get());
-        let documents = found.filter_map(|outcome| match outcome {
-            Outcome::Found { document, .. } => Some(document.value()),
+    /// The documents of all resources that were found, each with its kind; of a `list`, all in one.
+    pub fn documents(&self) -> Vec<(&str, &Value)> {
+        let found = self.lab.resources.iter().filter_map(|(name, resource)| {
+            let outcome = self.known_outcome(name)?;
+            Some((resource.kind.as_str(), outcome))
+        });
+        let documents = found.filter_map(|(kind, outcome)| match outcome {
+            Outcome::Found { document, .. } => Some((kind, document.value())),
             _ => None,
         });
         documents.collect()

@@ -102,6 +102,25 @@ fn the_reference_lists_every_kind_and_verb_and_no_other() {
     assert_eq!(listed("Verbs"), verbs);
 }
 
+/// An author reads off the reference which values a report does not show.
+#[test]
+fn the_reference_names_what_is_secret_of_a_kind() {
+    let mut secret = 0;
+    for kind in judge::vocabulary().kinds {
+        let row = REFERENCE
+            .lines()
+            .find(|line| line.starts_with(&format!("| `{}` |", kind.name)));
+        let row = row.expect(kind.name);
+        let places: Vec<String> = kind.secret.iter().map(|place| format!("`{place}`")).collect();
+        secret += places.len();
+        let named = row
+            .split_once("secret: ")
+            .map(|(_, rest)| rest.trim_end_matches([' ', '|']));
+        assert_eq!(named.unwrap_or_default(), places.join(", "), "{row}");
+    }
+    assert!(secret > 0, "no kind has a secret");
+}
+
 fn flat(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

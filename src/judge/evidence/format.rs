@@ -1,5 +1,5 @@
 //! What a report was judged from, `edemlab/evidence/1`: documents and observations, enough to judge them again without
-//! the account. Credentials, people's addresses, and values of variables that no check reads, are not in it.
+//! the account. Credentials, people's addresses, and what is secret of a kind and no check reads, are not in it.
 
 use super::super::options::Options;
 use super::stored;
@@ -59,6 +59,11 @@ impl Evidence {
     /// Under which key of `descriptions` a candidate's stands.
     pub(super) fn description_key(spec: &KindSpec, candidate: &Candidate) -> String {
         format!("{} {}", spec.name, candidate.arn.as_ref().unwrap_or(&candidate.name))
+    }
+
+    /// The kind that a key of `lists` or `descriptions` begins with.
+    pub(super) fn kind_of(key: &str) -> &str {
+        key.split(' ').next().unwrap_or_default()
     }
 
     /// Every candidate of every list.

@@ -1,6 +1,7 @@
 //! Secrets in a report or in evidence, and how it is taken out of a text.
 
 use super::public::Public;
+use super::secret;
 use super::source::Source;
 use crate::account::CallError;
 use crate::course::Lab;
@@ -12,9 +13,6 @@ use std::borrow::Cow;
 
 /// Shorter values are words that stand in every text.
 const MIN_CHARS: usize = 5;
-
-/// Where a function's document has its variables.
-const VARIABLES: &str = "/Environment/Variables";
 
 /// A value as it may stand in a line: as it is, escaped, on one line, and each of its lines by itself.
 fn forms(value: &str) -> Vec<String> {
@@ -53,9 +51,9 @@ pub struct Hidden<'l> {
 }
 
 impl<'l> Hidden<'l> {
-    /// Secrets: the values of environment variables in the `documents` that were found, where nothing in
-    /// the course reads them by their names, and the `secrets` that the probes saw, since a function may log both.
-    pub fn new(lab: &'l Lab, source: &dyn Source, documents: &[&Value], secrets: Vec<String>) -> Self {
+    /// Secrets: what is in the secret places of the `documents` that were found, where nothing in the course reads it by
+    /// its name, and the `secrets` that the probes saw, since a function may log both. Each document has its kind.
+    pub fn new(lab: &'l Lab, source: &dyn Source, documents: &[(&str, &Value)], secrets: Vec<String>) -> Self {
         let mut hidden = Self {
             lab,
             values: secrets.clone(),
@@ -64,27 +62,28 @@ impl<'l> Hidden<'l> {
         };
         hidden.public.text(source.region());
         source.candidates(&mut |candidate| hidden.public.candidate(candidate));
-        documents.iter().for_each(|document| hidden.public.document(document));
-        for document in documents.iter().copied() {
-            let one = std::slice::from_ref(document);
-            let each = document.as_array().map_or(one, Vec::as_slice).iter();
-            for (name, value) in each.filter_map(|d| d.pointer(VARIABLES)?.as_object()).flatten() {
-                if let Some(value) = value.as_str()
-                    && !hidden.may_show(name, value)
-                {
-                    hidden.values.extend(forms(value));
-                }
+        documents
+            .iter()
+            .for_each(|(_, document)| hidden.public.document(document));
+        for (kind, document) in documents {
+            let one = std::slice::from_ref(*document);
+            for document in document.as_array().map_or(one, Vec::as_slice) {
+                secret::values(kind, document, &mut |names, value| {
+                    if !hidden.may_show(names, value) {
+                        hidden.values.extend(forms(value));
+                    }
+                });
             }
         }
         hidden.values = longest_first(std::mem::take(&mut hidden.values));
         hidden
     }
 
-    /// Whether the value of an environment variable may be shown: the lab reads it by that name, or it is what everybody
-    /// sees anyway, the name of a resource or a text of the lab's own. Such values are compared without being named, and
+    /// Whether the value of a secret place may be shown: the lab reads it by its names, or it is what everybody sees
+    /// anyway, the name of a resource or a text of the lab's own. Such values are compared without being named, and
     /// are kept so that the evidence is judged as the account was.
-    fn may_show(&self, name: &str, value: &str) -> bool {
-        self.public.is(value) || self.lab.holds_text(value) || self.lab.reads(&["Environment", "Variables", name])
+    fn may_show(&self, names: &[&str], value: &str) -> bool {
+        self.public.is(value) || self.lab.holds_text(value) || self.lab.reads(names)
     }
 
     /// Cleans a text that may hold what a student wrote.
@@ -115,15 +114,9 @@ impl<'l> Hidden<'l> {
         each_text(document, &mut |text| self.words(text));
     }
 
-    /// Takes tokens, credentials, and the values of variables that nothing reads by name, out of a resource's document.
-    pub fn document(&self, document: &mut Value) {
-        if let Some(variables) = document.pointer_mut(VARIABLES).and_then(Value::as_object_mut) {
-            for (name, value) in variables.iter_mut() {
-                if !value.as_str().is_some_and(|value| self.may_show(name, value)) {
-                    *value = HIDDEN.into();
-                }
-            }
-        }
+    /// Takes tokens, credentials, and what is in a secret place and nothing reads by name, out of a document of this kind.
+    pub fn document(&self, kind: &str, document: &mut Value) {
+        secret::hide(kind, document, &|names, value| self.may_show(names, value));
         each_text(document, &mut |text| {
             self.tokens.iter().for_each(|token| hide(text, token));
             self.forms(text);

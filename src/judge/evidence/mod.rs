@@ -6,6 +6,7 @@ mod public;
 mod record;
 mod redact;
 mod replay;
+mod secret;
 mod source;
 mod stored;
 

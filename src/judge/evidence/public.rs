@@ -1,6 +1,6 @@
 //! What of an account may be read by whoever reads its report: the names, ARNs and ids of its resources.
 
-use crate::discover::Candidate;
+use crate::discover::{self, Candidate};
 use regex::Regex;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -24,12 +24,13 @@ impl Public {
         self.document(&candidate.document);
     }
 
-    /// Takes in the identifying fields of a document, however deep. Fields that are a student's to fill are not looked into.
+    /// Takes in the identifying fields of a document, however deep. Fields with secrets of any kind are not looked into.
     pub fn document(&mut self, document: &Value) {
         match document {
             Value::Array(items) => items.iter().for_each(|item| self.document(item)),
             Value::Object(fields) => {
-                for (name, value) in fields.iter().filter(|(name, _)| *name != "Environment") {
+                let is_secret = |name: &str| discover::secret_fields().any(|field| field == name);
+                for (name, value) in fields.iter().filter(|(name, _)| !is_secret(name)) {
                     match value {
                         Value::String(text) if identifies(name) => self.text(text),
                         Value::Array(_) | Value::Object(_) => self.document(value),

@@ -28,15 +28,18 @@ pub fn redact_report(report: &mut Report, hidden: &Hidden) {
 
 /// Takes secrets out of evidence.
 pub fn redact_evidence(evidence: &mut Evidence, hidden: &Hidden) {
-    for answer in evidence.lists.values_mut() {
+    for (key, answer) in &mut evidence.lists {
+        let kind = Evidence::kind_of(key);
         match answer {
-            Ok(candidates) => candidates.iter_mut().for_each(|c| hidden.document(&mut c.document)),
+            Ok(candidates) => candidates
+                .iter_mut()
+                .for_each(|c| hidden.document(kind, &mut c.document)),
             Err(error) => hidden.error(error),
         }
     }
-    for answer in evidence.descriptions.values_mut() {
+    for (key, answer) in &mut evidence.descriptions {
         match answer {
-            Ok(document) => hidden.document(document),
+            Ok(document) => hidden.document(Evidence::kind_of(key), document),
             Err(error) => hidden.error(error),
         }
     }
