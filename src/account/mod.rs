@@ -24,4 +24,4 @@ pub use credentials::Keys;
 pub use error::{CallError, ErrorKind};
 pub use identity::Identity;
 pub use once::Once;
-pub use preflight::{Answer, Preflight, Reachability};
+pub use preflight::{FirstAnswer, Preflight, Reachability};

@@ -7,11 +7,11 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use tokio::sync::OnceCell;
 
-type Answer<T> = Result<T, CallError>;
+type CallResult<T> = Result<T, CallError>;
 
 /// Answers by what was asked: under way, or there.
 pub struct Once<T> {
-    cells: Mutex<HashMap<String, Arc<OnceCell<Answer<T>>>>>,
+    cells: Mutex<HashMap<String, Arc<OnceCell<CallResult<T>>>>>,
 }
 
 impl<T> Default for Once<T> {
@@ -27,9 +27,9 @@ impl<T: Clone> Once<T> {
     ///
     /// # Errors
     /// That of `ask`, to everyone who asked.
-    pub async fn get<F>(&self, key: String, ask: impl FnOnce() -> F) -> Answer<T>
+    pub async fn get<F>(&self, key: String, ask: impl FnOnce() -> F) -> CallResult<T>
     where
-        F: Future<Output = Answer<T>>,
+        F: Future<Output = CallResult<T>>,
     {
         let cell = self
             .cells

@@ -29,12 +29,12 @@ pub struct Preflight {
     /// Who is asking.
     pub identity: Result<Identity, CallError>,
     /// The first answer, if one came: a refusal is one too.
-    pub answer: Option<Answer>,
+    pub answer: Option<FirstAnswer>,
 }
 
 /// An answer, whatever is in it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Answer {
+pub struct FirstAnswer {
     /// Until it came.
     pub took: Duration,
     /// How far this computer's clock is ahead of the one that answered, by its `Date`; negative when behind. True to
@@ -48,7 +48,7 @@ pub struct Reachability {
     /// Its URL.
     pub url: String,
     /// What came.
-    pub answer: Result<Answer, CallError>,
+    pub answer: Result<FirstAnswer, CallError>,
 }
 
 impl Account {
@@ -108,7 +108,7 @@ impl Clocks {
         }
     }
 
-    fn until(self, response: &HttpResponse) -> Answer {
+    fn until(self, response: &HttpResponse) -> FirstAnswer {
         let took = self.steady.elapsed();
         let date = response.headers().get("date").and_then(|date| {
             let date = aws_smithy_types::DateTime::from_str(date, Format::HttpDate).ok()?;
@@ -116,7 +116,7 @@ impl Clocks {
         });
         // The answer was written about half-way.
         let here = self.wall + took / 2;
-        Answer {
+        FirstAnswer {
             took,
             ahead: date.map(|there| here - there),
         }
@@ -125,10 +125,10 @@ impl Clocks {
 
 /// Sees the first answer to a call, before its retries.
 #[derive(Debug, Clone, Default)]
-struct Recorder(Arc<Mutex<(Option<Clocks>, Option<Answer>)>>);
+struct Recorder(Arc<Mutex<(Option<Clocks>, Option<FirstAnswer>)>>);
 
 impl Recorder {
-    fn first(&self) -> Option<Answer> {
+    fn first(&self) -> Option<FirstAnswer> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).1
     }
 }

@@ -1,13 +1,13 @@
 //! A course's text as Markdown: its two marks stay, all else comes out as it is written.
 
-use crate::report::text::{Piece, pieces};
+use crate::report::text::{StyledPiece, pieces};
 
 /// `text` with `**bold**` and `` `code` `` as marks, and every other character for itself.
 pub(super) fn marked(text: &str) -> String {
-    let of = |piece: Piece| match piece {
-        Piece { code: true, text, .. } => format!("<code>{}</code>", entities(&text)),
-        Piece { bold: true, text, .. } => format!("<strong>{}</strong>", literal(&text)),
-        Piece { text, .. } => literal(&text),
+    let of = |piece: StyledPiece| match piece {
+        StyledPiece { code: true, text, .. } => format!("<code>{}</code>", entities(&text)),
+        StyledPiece { bold: true, text, .. } => format!("<strong>{}</strong>", literal(&text)),
+        StyledPiece { text, .. } => literal(&text),
     };
     pieces(text).into_iter().map(of).collect()
 }

@@ -1,9 +1,9 @@
 //! What is still to be graded: who has no report, who asked for another, and whose report rests on what the roster does
 //! not say any more. What stays has to be judged by the same rules as what is added.
 
-use super::folder::{Folder, FolderError};
+use super::folder::{ClassFolder, FolderError};
 use super::grade::{Task, Work};
-use super::premises::{Premises, Rules};
+use super::premises::{LabRules, Premises};
 use super::roster::{Entry, Roster};
 use super::{Student, identifier};
 use crate::course::{CourseFiles, Lab};
@@ -39,7 +39,7 @@ pub struct Due<'a> {
     /// Reports that are made again because of a correction: the student, the lab, and what was corrected.
     pub corrected: Vec<(String, String, String)>,
     /// Reports that stay beside new ones, although they were judged by other rules: how many of each lab, and by which.
-    pub mixed: BTreeMap<(String, Rules), usize>,
+    pub mixed: BTreeMap<(String, LabRules), usize>,
 }
 
 impl<'a> Due<'a> {
@@ -47,17 +47,17 @@ impl<'a> Due<'a> {
     ///
     /// # Errors
     /// When a file of the folder cannot be read.
-    pub fn of(folder: &'a Folder, asked: &Asked<'a, '_>) -> Result<Self, FolderError> {
+    pub fn of(folder: &'a ClassFolder, asked: &Asked<'a, '_>) -> Result<Self, FolderError> {
         let entries: BTreeMap<&str, &Entry> = asked
             .roster
             .students
             .iter()
             .map(|e| (e.student.id.as_str(), e))
             .collect();
-        let rules: BTreeMap<&str, Rules> = asked
+        let rules: BTreeMap<&str, LabRules> = asked
             .labs
             .iter()
-            .map(|lab| (lab.id.as_str(), Rules::now(asked.files, &lab.id)))
+            .map(|lab| (lab.id.as_str(), LabRules::now(asked.files, &lab.id)))
             .collect();
         let mut due = Self::default();
         for student in folder.class().students.iter().filter(|student| !student.excused) {
@@ -93,7 +93,7 @@ impl<'a> Due<'a> {
     /// Whether a report stays as it is.
     fn stays(
         &mut self,
-        folder: &Folder,
+        folder: &ClassFolder,
         student: &Student,
         named: bool,
         report: &Report,
@@ -114,7 +114,7 @@ impl<'a> Due<'a> {
         if named && report.started.as_str() < asked.since && (asked.again)(report) {
             return Ok(false);
         }
-        let rules = before.map_or_else(|| Rules::of(report), |before| before.rules);
+        let rules = before.map_or_else(|| LabRules::of(report), |before| before.rules);
         if rules.differ(&now.rules) {
             *self.mixed.entry((report.lab.clone(), rules)).or_default() += 1;
         }
@@ -123,7 +123,7 @@ impl<'a> Due<'a> {
 }
 
 /// What a run of an earlier version rested on, as far as its evidence says so.
-fn remembered(folder: &Folder, student: &Student, report: &Report) -> Result<Option<Premises>, FolderError> {
+fn remembered(folder: &ClassFolder, student: &Student, report: &Report) -> Result<Option<Premises>, FolderError> {
     let evidence = folder.evidence::<Evidence>(student, report);
     // Files of such a version may lack what this one reads: then what the report says has to be enough.
     let Ok(Some(evidence)) = evidence else {
@@ -134,14 +134,14 @@ fn remembered(folder: &Folder, student: &Student, report: &Report) -> Result<Opt
         return Ok(None);
     }
     Ok(Some(Premises {
-        rules: Rules::of(report),
+        rules: LabRules::of(report),
         options: evidence.options,
         ..Premises::default()
     }))
 }
 
 /// Students of a roster whom the class's folder knows under another spelling: graded, each would be there twice.
-pub fn respelled(folder: &Folder, roster: &Roster) -> Vec<identifier::Respelled> {
+pub fn respelled(folder: &ClassFolder, roster: &Roster) -> Vec<identifier::Respelled> {
     let now = roster.students.iter().map(|e| e.student.id.as_str());
     identifier::respelled(now, folder.class().students.iter().map(|s| s.id.as_str()))
 }

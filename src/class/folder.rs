@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// A class's folder.
 #[derive(Debug)]
-pub struct Folder {
+pub struct ClassFolder {
     path: PathBuf,
     class: Class,
 }
@@ -48,7 +48,7 @@ pub enum FolderError {
     },
 }
 
-impl Folder {
+impl ClassFolder {
     /// The folder of a class that was graded before.
     ///
     /// # Errors
@@ -85,7 +85,7 @@ impl Folder {
         Ok(folder)
     }
 
-    /// The folder of `class` as it will be: nothing is written before [`Folder::save`].
+    /// The folder of `class` as it will be: nothing is written before [`ClassFolder::save`].
     pub fn of(path: &Path, class: Class) -> Self {
         Self {
             path: path.to_owned(),

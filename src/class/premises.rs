@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct Premises {
     /// By which rules it was judged.
-    pub rules: Rules,
+    pub rules: LabRules,
     /// The account that the roster promised.
     pub account: Option<String>,
     /// The way into the account: a role's ARN, a profile's name, or that there were keys. Empty where it is not known.
@@ -27,14 +27,14 @@ pub struct Premises {
 /// The rules of one lab: two reports with the same ones are judged alike.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Rules {
+pub struct LabRules {
     /// The version of edemlab.
     pub tool: String,
     /// The digest of what decides a verdict in the lab; empty where it is not known.
     pub checks: String,
 }
 
-impl Rules {
+impl LabRules {
     /// Those of this program for a lab of a course.
     pub fn now(files: &CourseFiles, lab: &str) -> Self {
         Self {
@@ -63,7 +63,7 @@ const KEYS: &str = "keys";
 
 impl Premises {
     /// What a report of `entry` in `lab` will rest on. `region` is that of the flag.
-    pub fn of(entry: &Entry, lab: &Lab, rules: Rules, region: Option<&str>, options: Options) -> Self {
+    pub fn of(entry: &Entry, lab: &Lab, rules: LabRules, region: Option<&str>, options: Options) -> Self {
         Self {
             rules,
             account: entry.account.clone(),

@@ -2,7 +2,7 @@
 //! behind if it ended now.
 
 use super::Student;
-use super::folder::{Folder, FolderError, file, file_name, json, read};
+use super::folder::{ClassFolder, FolderError, file, file_name, json, read};
 use crate::judge::CleanupRecord;
 use crate::private;
 use serde::{Deserialize, Serialize};
@@ -39,13 +39,13 @@ pub struct PendingCleanup {
 
 /// Held by the process that grades into a folder.
 #[derive(Debug)]
-pub struct Lock(#[expect(dead_code, reason = "it is held by being kept")] File);
+pub struct GradingLock(#[expect(dead_code, reason = "it is held by being kept")] File);
 
 /// Keeps other processes from grading into the folder of a class; none when one is at it.
 ///
 /// # Errors
 /// When the folder cannot be written.
-pub fn lock(folder: &Path) -> Result<Option<Lock>, FolderError> {
+pub fn lock(folder: &Path) -> Result<Option<GradingLock>, FolderError> {
     let path = underway(folder);
     private::create_folder(&path).map_err(file("create", &path))?;
     let path = path.join("lock");
@@ -54,7 +54,7 @@ pub fn lock(folder: &Path) -> Result<Option<Lock>, FolderError> {
         Ok(()) => {
             // A process that was killed while it wrote has left half a file beside the whole one.
             private::sweep(folder).map_err(file("tidy", folder))?;
-            Ok(Some(Lock(held)))
+            Ok(Some(GradingLock(held)))
         }
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(cause)) => Err(file("lock", &path)(cause)),
@@ -65,7 +65,7 @@ fn underway(folder: &Path) -> PathBuf {
     folder.join("underway")
 }
 
-impl Folder {
+impl ClassFolder {
     /// The run to go on with: the one that was cut off, if it asked for the same, else `asked`.
     ///
     /// # Errors

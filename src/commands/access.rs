@@ -3,7 +3,7 @@
 use super::{common, roster};
 use crate::account::{ConnectError, Connection};
 use crate::class::access::invited::remember;
-use crate::class::access::link::{Invitation, Source};
+use crate::class::access::link::{Invitation, TemplateSource};
 use crate::class::access::{Secret, template};
 use crate::class::folder::file_name;
 use crate::class::{cell, roster::Entry};
@@ -47,8 +47,8 @@ pub async fn run(course: Option<PathBuf>, command: AccessCommand) -> anyhow::Res
         } => {
             let course = common::course(course, Part::Checks)?;
             let source = match &template_url {
-                Some(url) => Source::url(url)?,
-                None => Source::File(FILE.to_owned()),
+                Some(url) => TemplateSource::url(url)?,
+                None => TemplateSource::File(FILE.to_owned()),
             };
             let own = Connection {
                 region,

@@ -1,6 +1,6 @@
 //! `edemlab check`.
 
-use super::live::Live;
+use super::live::LiveLine;
 use super::{common, sandbox};
 use crate::account::{Account, ConnectError, Connection};
 use crate::cli::{CheckArgs, Format};
@@ -21,7 +21,7 @@ pub async fn run(course: Option<PathBuf>, args: CheckArgs) -> anyhow::Result<u8>
         uses: args.uses.iter().cloned().collect(),
     };
     judge::validate(lab, &options)?;
-    let live = Live::new(args.format != Format::Text);
+    let live = LiveLine::new(args.format != Format::Text);
     let account = if args.sandbox {
         sandbox::account_with(&course, lab, args.region.clone(), &live).await?
     } else {

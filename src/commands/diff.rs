@@ -1,14 +1,14 @@
 //! `edemlab diff`.
 
 use super::common;
-use crate::class::folder::{Folder, FolderError};
+use crate::class::folder::{ClassFolder, FolderError};
 use crate::class::{Counts, Student, diff, diff_text};
 use crate::cli::{DiffArgs, DiffFormat};
 use crate::report::Report;
 use std::cell::RefCell;
 
 pub fn run(args: &DiffArgs) -> anyhow::Result<u8> {
-    let (before, after) = (Folder::open(&args.before)?, Folder::open(&args.after)?);
+    let (before, after) = (ClassFolder::open(&args.before)?, ClassFolder::open(&args.after)?);
     let broken = RefCell::new(None);
     let counts = args.count.into();
     let diff = diff::compare(graded(&before, counts, &broken), graded(&after, counts, &broken));
@@ -24,7 +24,7 @@ pub fn run(args: &DiffArgs) -> anyhow::Result<u8> {
 
 /// The reports of a class, until one cannot be read.
 fn graded<'f>(
-    folder: &'f Folder,
+    folder: &'f ClassFolder,
     counts: Counts,
     broken: &'f RefCell<Option<FolderError>>,
 ) -> impl Iterator<Item = (Student, String, Report)> + 'f {

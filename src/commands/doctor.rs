@@ -1,7 +1,7 @@
 //! `edemlab doctor`.
 
 use super::common;
-use super::live::Live;
+use super::live::LiveLine;
 use crate::account::Connection;
 use crate::cli::{DoctorArgs, DoctorFormat};
 use crate::course::{Course, Lab, Part};
@@ -22,7 +22,7 @@ pub async fn run(course: Option<PathBuf>, args: DoctorArgs) -> anyhow::Result<u8
         profile: args.profile,
         ..Connection::default()
     };
-    let live = Live::new(args.format != DoctorFormat::Text);
+    let live = LiveLine::new(args.format != DoctorFormat::Text);
     live.show("doctor", "looking at this computer".to_owned());
     let findings = if args.sandbox {
         examine_sandbox().await

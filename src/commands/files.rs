@@ -1,7 +1,7 @@
 //! `edemlab files`: a lab's code and data, for those who have the program and not the course's folder.
 
 use super::common;
-use crate::confined::{Folder, Kind};
+use crate::confined::{EntryKind, Folder};
 use crate::course::UnknownName;
 use anyhow::{Context, bail};
 use std::io::Read;
@@ -70,7 +70,7 @@ fn place(root: &Folder, to: &Path, path: &str, bytes: &[u8], force: bool) -> any
         let parent = folder.as_ref().unwrap_or(root);
         parent.make_folder(name.as_ref()).with_context(cannot)?;
         let found = parent.kind(name.as_ref()).with_context(cannot)?;
-        if found != Some(Kind::Folder) {
+        if found != Some(EntryKind::Folder) {
             return not_there(&shown, found, "a folder");
         }
         folder = Some(parent.folder(name.as_ref()).with_context(cannot)?);
@@ -82,7 +82,7 @@ fn place(root: &Folder, to: &Path, path: &str, bytes: &[u8], force: bool) -> any
         .with_context(|| format!("cannot read {}", shown.display()))?;
     match found {
         None => {}
-        Some(Kind::File) => {
+        Some(EntryKind::File) => {
             let mut theirs = Vec::new();
             // More than ours is different: the rest need not be read.
             folder
@@ -103,10 +103,10 @@ fn place(root: &Folder, to: &Path, path: &str, bytes: &[u8], force: bool) -> any
     Ok(Placed::Written)
 }
 
-fn not_there<T>(path: &Path, found: Option<Kind>, wanted: &str) -> anyhow::Result<T> {
+fn not_there<T>(path: &Path, found: Option<EntryKind>, wanted: &str) -> anyhow::Result<T> {
     bail!(
         "cannot write {}: {wanted} of the lab belongs there, and {} is in its place. Remove it, or choose another folder with --to",
         path.display(),
-        found.map_or("nothing", Kind::name)
+        found.map_or("nothing", EntryKind::name)
     )
 }

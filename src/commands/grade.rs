@@ -1,7 +1,7 @@
 //! `edemlab grade`.
 
 use super::grade_live::Screen;
-use super::grading::{Refused, due, ended, folder_of, shown};
+use super::grading::{GradeProblem, due, ended, folder_of, shown};
 use super::{common, grade_fleet, roster};
 use crate::class::access::opened;
 use crate::class::grade::{Closed, Limit, Plan, grade};
@@ -34,13 +34,13 @@ pub async fn run(course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8>
         return grade_fleet::run(&course, &labs, &list, &args, own, stack).await;
     }
     if args.at_once.is_some_and(|n| n > MOST_ASKED) {
-        return Err(Refused::TooManyAtOnce(MOST_ASKED).into());
+        return Err(GradeProblem::TooManyAtOnce(MOST_ASKED).into());
     }
     let student_access = roster::student_access(&args.roster, &list, own, &args.secret).await?;
     let (folder, _lock) = folder_of(&course, &labs, &list, &args)?;
     if let Some(Ledger { stack, .. }) = Ledger::read(&args.out)? {
         let (dir, stack) = (shown(&args.out), visible(&stack));
-        return Err(Refused::FleetUnderWay { dir, stack }.into());
+        return Err(GradeProblem::FleetUnderWay { dir, stack }.into());
     }
     let work = due(&course, &folder, &labs, &list, &args)?;
     let plan = Plan {

@@ -4,7 +4,7 @@ use super::grade_live::Screen;
 use super::grading::shown;
 use super::{common, roster};
 use crate::account::{Account, ConnectError, Connection};
-use crate::class::folder::Folder;
+use crate::class::folder::ClassFolder;
 use crate::class::grade::{GradeEvent, GradeOutcome};
 use crate::class::roster::{Roster, refuse_own_account};
 use crate::cli::GradeArgs;
@@ -135,7 +135,7 @@ async fn follow(
     course: &Course,
     labs: &[&Lab],
     account: &Account,
-    folder: &Folder,
+    folder: &ClassFolder,
     mut ledger: Ledger,
     stop: watch::Receiver<u8>,
 ) -> anyhow::Result<u8> {

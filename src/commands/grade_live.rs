@@ -26,7 +26,7 @@ const ENOUGH: usize = 3;
 /// The screen.
 pub struct Screen {
     drawn: Option<Drawn>,
-    state: RefCell<Progress>,
+    state: RefCell<GradeProgress>,
     total: usize,
     began: Instant,
 }
@@ -38,7 +38,7 @@ struct Drawn {
 }
 
 #[derive(Default)]
-struct Progress {
+struct GradeProgress {
     ended: usize,
     /// Who is at work, with what and since when.
     at_work: BTreeMap<String, (Instant, BTreeMap<String, String>)>,

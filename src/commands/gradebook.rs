@@ -1,8 +1,10 @@
 //! `edemlab gradebook`.
 
-use crate::class::folder::Folder;
+use crate::class::folder::ClassFolder;
 use crate::class::gradebook::number::DecimalSign;
-use crate::class::gradebook::{self, Extra, FillError, Filled, Finding, GradeEntry, Lms, NotFilled, Options, Table};
+use crate::class::gradebook::{
+    self, ExtraPoints, FillError, Filled, Finding, GradeEntry, GradeTable, GradebookOptions, Lms, NotFilled,
+};
 use crate::cli::{ExtraCredit, GradebookArgs, Target};
 use crate::course::UnknownName;
 use crate::private;
@@ -13,13 +15,13 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 pub fn run(args: &GradebookArgs) -> anyhow::Result<u8> {
-    let folder = Folder::open(&args.dir)?;
+    let folder = ClassFolder::open(&args.dir)?;
     let wanted = labs(&folder, &args.labs)?;
-    let options = Options {
+    let options = GradebookOptions {
         scale: args.scale,
         extra: match args.extra {
-            ExtraCredit::Cap => Extra::Cap,
-            ExtraCredit::Keep => Extra::Keep,
+            ExtraCredit::Cap => ExtraPoints::Cap,
+            ExtraCredit::Keep => ExtraPoints::Keep,
         },
         unknown_as_zero: args.unknown_as_zero,
         decimal: args.decimal.map(DecimalSign::from),
@@ -42,7 +44,7 @@ pub fn run(args: &GradebookArgs) -> anyhow::Result<u8> {
 }
 
 /// The labs that are asked for; all of the class if none is.
-fn labs<'f>(folder: &'f Folder, asked: &[String]) -> anyhow::Result<Vec<&'f str>> {
+fn labs<'f>(folder: &'f ClassFolder, asked: &[String]) -> anyhow::Result<Vec<&'f str>> {
     let all = || folder.class().labs.iter().map(|lab| lab.id.as_str());
     for lab in asked {
         if !all().any(|id| id == lab) {
@@ -74,11 +76,16 @@ fn columns(said: &[String], labs: &[&str]) -> anyhow::Result<Vec<(String, String
     Ok(columns)
 }
 
-fn table(args: &GradebookArgs, folder: &Folder, entries: &[GradeEntry], options: &Options) -> anyhow::Result<u8> {
+fn table(
+    args: &GradebookArgs,
+    folder: &ClassFolder,
+    entries: &[GradeEntry],
+    options: &GradebookOptions,
+) -> anyhow::Result<u8> {
     if args.fill.is_some() || !args.columns.is_empty() {
         bail!("--fill and --column are for moodle, moodle-worksheet and canvas: csv and xlsx are tables of their own");
     }
-    let table = Table::new(&folder.class().students, entries, args.steps, options);
+    let table = GradeTable::new(&folder.class().students, entries, args.steps, options);
     let (name, bytes) = match args.target {
         Target::Xlsx if args.out.as_deref() == Some(Path::new("-")) => {
             bail!("a workbook cannot be printed: name a file, for example --out grades.xlsx");
@@ -103,9 +110,9 @@ fn table(args: &GradebookArgs, folder: &Folder, entries: &[GradeEntry], options:
 fn fill(
     lms: Lms,
     args: &GradebookArgs,
-    folder: &Folder,
+    folder: &ClassFolder,
     entries: &[GradeEntry],
-    options: &Options,
+    options: &GradebookOptions,
 ) -> anyhow::Result<u8> {
     if args.steps {
         bail!("--steps is for csv and xlsx: a column is not added to a file of Moodle or Canvas");

@@ -2,11 +2,11 @@
 
 use super::common;
 use crate::class::due::{Asked, Due};
-use crate::class::folder::Folder;
+use crate::class::folder::ClassFolder;
 use crate::class::grade::{GradeOutcome, Work};
-use crate::class::pages::{self, Common, Pages, Said};
+use crate::class::pages::{self, ClassPages, Common, StudentRemark};
 use crate::class::roster::Roster;
-use crate::class::underway::{Lock, Underway, lock};
+use crate::class::underway::{GradingLock, Underway, lock};
 use crate::class::{self, Class, Counts, LabSummary, due, identifier};
 use crate::cli::{Again, GradeArgs};
 use crate::course::{Course, Lab};
@@ -22,7 +22,7 @@ const MANY: usize = 20;
 
 /// A problem of the class's folder that ends the command.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Refused {
+pub(super) enum GradeProblem {
     #[error("another edemlab is grading into {0}: wait for it, or stop it first")]
     Busy(String),
     #[error("{dir} holds another course ({found}); choose another folder with --out")]
@@ -51,7 +51,7 @@ pub(super) enum Refused {
 }
 
 /// Writes the pages and says what the professor should know; gives the exit code. `open` says what is still to be done.
-pub(super) fn ended(folder: &Folder, outcome: &GradeOutcome, open: Option<String>) -> anyhow::Result<u8> {
+pub(super) fn ended(folder: &ClassFolder, outcome: &GradeOutcome, open: Option<String>) -> anyhow::Result<u8> {
     let pages = pages::write(folder, Counts::Last)?;
     super::output::print(&summary(&pages, outcome, open.as_deref()))?;
     let determined = pages.overview.unknown.is_empty() && pages.overview.open == 0;
@@ -64,11 +64,11 @@ pub(super) fn folder_of(
     labs: &[&Lab],
     list: &Roster,
     args: &GradeArgs,
-) -> anyhow::Result<(Folder, Lock)> {
-    if let Ok(before) = Folder::open(&args.out) {
+) -> anyhow::Result<(ClassFolder, GradingLock)> {
+    if let Ok(before) = ClassFolder::open(&args.out) {
         let respelled = due::respelled(&before, list);
         if !respelled.is_empty() {
-            return Err(Refused::Respelled {
+            return Err(GradeProblem::Respelled {
                 dir: shown(&args.out),
                 list: identifier::lines(&respelled, "in the roster", "in the class"),
             }
@@ -77,12 +77,12 @@ pub(super) fn folder_of(
     }
     let class = class_of(course, labs, list, args)?;
     let lock = locked(&args.out)?;
-    Ok((Folder::of(&args.out, class), lock))
+    Ok((ClassFolder::of(&args.out, class), lock))
 }
 
 /// The folder is this process's alone, for as long as this is kept.
-pub(super) fn locked(folder: &Path) -> anyhow::Result<Lock> {
-    lock(folder)?.ok_or_else(|| Refused::Busy(shown(folder)).into())
+pub(super) fn locked(folder: &Path) -> anyhow::Result<GradingLock> {
+    lock(folder)?.ok_or_else(|| GradeProblem::Busy(shown(folder)).into())
 }
 
 /// Who is still to be graded, in what. Says whose report is made again because of a correction.
@@ -91,7 +91,7 @@ pub(super) fn locked(folder: &Path) -> anyhow::Result<Lock> {
 /// When reports of other rules would stay beside the new ones.
 pub(super) fn due<'a>(
     course: &'a Course,
-    folder: &'a Folder,
+    folder: &'a ClassFolder,
     labs: &'a [&'a Lab],
     list: &'a Roster,
     args: &'a GradeArgs,
@@ -116,7 +116,7 @@ pub(super) fn due<'a>(
     if let Some(((lab, rules), count)) = due.mixed.iter().next() {
         // Nothing was begun: the next command is a run of its own.
         folder.done()?;
-        return Err(Refused::OtherRules {
+        return Err(GradeProblem::OtherRules {
             dir: shown(folder.path()),
             count: match count {
                 1 => "1 report".to_owned(),
@@ -156,7 +156,7 @@ pub(super) fn is_again(again: Again, report: &Report) -> bool {
 }
 
 /// What the professor should know now.
-pub(super) fn summary(pages: &Pages, outcome: &GradeOutcome, open: Option<&str>) -> String {
+pub(super) fn summary(pages: &ClassPages, outcome: &GradeOutcome, open: Option<&str>) -> String {
     const FEW: usize = 5;
     let overview = &pages.overview;
     let mut out = format!(" {} graded", overview.graded);
@@ -172,7 +172,7 @@ pub(super) fn summary(pages: &Pages, outcome: &GradeOutcome, open: Option<&str>)
     }
     let _ = write!(out, "\n stored now: {}", outcome.stored);
     out.push_str(open.unwrap_or_default());
-    let said = |said: &Said| format!("{}  {}  {}", short(&said.student), said.lab, said.text);
+    let said = |said: &StudentRemark| format!("{}  {}  {}", short(&said.student), said.lab, said.text);
     let common = |c: &Common| format!("{} × {} {}  {}", c.students, c.lab, c.check, c.title);
     list(
         &mut out,
@@ -226,7 +226,7 @@ pub(super) fn now() -> String {
 fn class_of(course: &Course, labs: &[&Lab], list: &Roster, args: &GradeArgs) -> anyhow::Result<Class> {
     let title = course.title();
     let edition = labs.first().map(|l| l.edition.clone()).unwrap_or_default();
-    let before = match Folder::open(&args.out) {
+    let before = match ClassFolder::open(&args.out) {
         Ok(folder) => Some(folder.class().clone()),
         Err(class::folder::FolderError::NotAClass(_)) => None,
         Err(error) => return Err(error.into()),
@@ -238,7 +238,7 @@ fn class_of(course: &Course, labs: &[&Lab], list: &Roster, args: &GradeArgs) -> 
             shown(&args.out),
             visible(&format!("{} {}", before.course, before.edition)),
         );
-        return Err(Refused::OtherCourse { dir, found }.into());
+        return Err(GradeProblem::OtherCourse { dir, found }.into());
     }
     let graded = |lab: &&Lab| {
         let earlier = before.iter().flat_map(|b| &b.labs).any(|l| l.id == lab.id);

@@ -1,6 +1,6 @@
 //! `edemlab guide`.
 
-use super::live::Live;
+use super::live::LiveLine;
 use super::{common, watching};
 use crate::book::Filler;
 use crate::cli::GuideArgs;
@@ -26,7 +26,7 @@ pub async fn run(course: Option<PathBuf>, args: GuideArgs) -> anyhow::Result<u8>
     // What stands in the way of watching is said before there is an address to open.
     let watched = match lab {
         Some(lab) => {
-            let live = Live::new(false);
+            let live = LiveLine::new(false);
             let account = watching::account(&course, lab, &args.watching, &live).await;
             live.clear();
             Some((lab, account?))
@@ -45,7 +45,7 @@ pub async fn run(course: Option<PathBuf>, args: GuideArgs) -> anyhow::Result<u8>
     }
     match (watched, feed) {
         (Some((lab, account)), Some(feed)) => {
-            let live = Live::new(false);
+            let live = LiveLine::new(false);
             let show = |report: &crate::report::Report| feed.publish(&shown(report));
             watching::follow(lab, &account, &args.watching, &live, stop, &show).await?;
         }

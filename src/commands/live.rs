@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 const NOW_AND_THEN: Duration = Duration::from_secs(15);
 
 /// A line on standard error.
-pub struct Live {
+pub struct LiveLine {
     bar: Option<ProgressBar>,
     last: RefCell<(String, Option<Instant>)>,
     quiet: bool,
 }
 
-impl Live {
+impl LiveLine {
     /// A line; none at all when `quiet`.
     pub fn new(quiet: bool) -> Self {
         let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {

@@ -4,13 +4,13 @@ use super::common;
 use crate::account::partition::Partition;
 use crate::cli::PolicyArgs;
 use crate::course::Part;
-use crate::permissions::{Place, policy};
+use crate::permissions::{PolicyPlace, policy};
 use std::path::PathBuf;
 
 pub fn run(course: Option<PathBuf>, args: PolicyArgs) -> anyhow::Result<u8> {
     let course = common::course(course, Part::Checks)?;
     let lab = course.lab(&args.lab)?;
-    let place = Place {
+    let place = PolicyPlace {
         partition: args
             .region
             .as_deref()

@@ -2,7 +2,7 @@
 //! line of the lab's advice. In a sandbox of its own, each in an account of its own.
 
 use super::common;
-use super::live::Live;
+use super::live::LiveLine;
 use super::sandbox::{deploy, find_fault, open};
 use crate::cli::DEFAULT_REGION;
 use crate::course::{CheckAs, Fault, Lab, Part};
@@ -25,7 +25,7 @@ const MAX_CONCURRENT_ACCOUNTS: usize = 64;
 const DEPLOYMENTS: usize = 3;
 
 /// What one account showed.
-struct Shown {
+struct ProvedAccount {
     what: String,
     wrong: Vec<String>,
     detail: String,
@@ -56,7 +56,7 @@ pub async fn run(course: Option<PathBuf>, lab: &str, only: &[String]) -> anyhow:
     }
     // What waits longest begins first.
     faults.sort_by_key(|fault| std::cmp::Reverse(longest_wait(lab, fault)));
-    let live = Live::new(false);
+    let live = LiveLine::new(false);
     let user = Paths::from_environment()?;
     let paths = Paths::new(user.cache(), &format!("prove-{}", std::process::id()))?;
     let options = StartOptions {
@@ -123,7 +123,7 @@ fn longest_wait(lab: &Lab, fault: &Fault) -> Duration {
     failing.map(|h| h.within).max().unwrap_or_default()
 }
 
-async fn prove(lab: &Lab, sandbox: &Sandbox, faults: &[&Fault], live: &Live) -> Proved {
+async fn prove(lab: &Lab, sandbox: &Sandbox, faults: &[&Fault], live: &LiveLine) -> Proved {
     let deployments = Semaphore::new(DEPLOYMENTS);
     let done = Cell::new(0);
     let all = faults.len() + 1;
@@ -153,8 +153,14 @@ async fn prove(lab: &Lab, sandbox: &Sandbox, faults: &[&Fault], live: &Live) -> 
     proved
 }
 
-async fn account(lab: &Lab, sandbox: &Sandbox, n: usize, fault: Option<&Fault>, deployments: &Semaphore) -> Shown {
-    let mut shown = Shown {
+async fn account(
+    lab: &Lab,
+    sandbox: &Sandbox,
+    n: usize,
+    fault: Option<&Fault>,
+    deployments: &Semaphore,
+) -> ProvedAccount {
+    let mut shown = ProvedAccount {
         what: fault.map_or("the solution".to_owned(), |f| f.id.clone()),
         wrong: Vec::new(),
         detail: String::new(),
@@ -209,7 +215,7 @@ fn unsaid(report: &Report) -> Vec<String> {
     unsaid.map(|(id, text)| format!("{id} says {text}")).collect()
 }
 
-fn reference(report: &Report, shown: &mut Shown) {
+fn reference(report: &Report, shown: &mut ProvedAccount) {
     shown.detail = format!("{} of {} points", report.points.earned, report.points.possible);
     for (_, check) in report.checks() {
         if check.status != Status::Pass {
@@ -222,7 +228,7 @@ fn reference(report: &Report, shown: &mut Shown) {
     shown.wrong.extend(report.leftovers.iter().cloned());
 }
 
-fn compare(report: &Report, fault: &Fault, shown: &mut Shown) {
+fn compare(report: &Report, fault: &Fault, shown: &mut ProvedAccount) {
     let expected: BTreeSet<&str> = fault.fails.iter().map(String::as_str).collect();
     for (_, check) in report.checks() {
         match (expected.contains(check.id.as_str()), check.status) {

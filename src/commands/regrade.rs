@@ -1,8 +1,8 @@
 //! `edemlab regrade`.
 
 use super::{common, roster};
-use crate::class::folder::Folder;
-use crate::class::premises::{Premises, Rules};
+use crate::class::folder::ClassFolder;
+use crate::class::premises::{LabRules, Premises};
 use crate::class::{Class, Counts, LabSummary, diff, diff_text, pages};
 use crate::cli::RegradeArgs;
 use crate::course::{Lab, Part};
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<u8> {
     let course = common::course(course, Part::Checks)?;
-    let folder = Folder::open(&args.dir)?;
+    let folder = ClassFolder::open(&args.dir)?;
     let _lock = match args.dry_run {
         true => None,
         false => Some(super::grading::locked(&args.dir)?),
@@ -42,7 +42,7 @@ pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<
                 if !args.dry_run {
                     let before = folder.premises(student, &made)?;
                     let now = Premises {
-                        rules: Rules::now(&course.files, &lab.id),
+                        rules: LabRules::now(&course.files, &lab.id),
                         ..before.clone().unwrap_or_else(|| Premises {
                             options: evidence.options.clone(),
                             ..Premises::default()
@@ -72,7 +72,7 @@ pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<
             labs: class.labs.iter().map(now).collect(),
             ..class.clone()
         };
-        pages::write(&Folder::create(&args.dir, class)?, Counts::Last)?;
+        pages::write(&ClassFolder::create(&args.dir, class)?, Counts::Last)?;
     }
     let judged = before.len();
     let diff = diff::compare(before.into_iter(), after.into_iter());

@@ -1,7 +1,7 @@
 //! `edemlab roster`: are all accounts ready?
 
 use super::common;
-use super::live::Live;
+use super::live::LiveLine;
 use crate::account::partition::Partition;
 use crate::account::{ConnectError, Connection};
 use crate::class::access::{ExternalIds, Secret, SecretError, StudentAccess, invited};
@@ -25,7 +25,7 @@ pub async fn run(course: Option<PathBuf>, command: RosterCommand) -> anyhow::Res
     let region = own.region().await.unwrap_or_default();
     let class = read(&args.roster, &course, &region)?;
     let student_access = student_access(&args.roster, &class, own, &args.secret).await?;
-    let live = Live::new(args.format != VerifyFormat::Text);
+    let live = LiveLine::new(args.format != VerifyFormat::Text);
     let verified = all(&student_access, &class, &labs, &args, &live).await;
     live.clear();
     super::output::print(rendered(&verified, args.format).trim_end())?;
@@ -149,7 +149,7 @@ async fn all(
     class: &Roster,
     labs: &[&Lab],
     args: &VerifyArgs,
-    live: &Live,
+    live: &LiveLine,
 ) -> Vec<Verified> {
     let region = args.own.region.as_deref();
     let mut tried = stream::iter(class.students.iter().enumerate())

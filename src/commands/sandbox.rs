@@ -1,7 +1,7 @@
 //! `edemlab sandbox …`, and an account of it for the other verbs.
 
 use super::common;
-use super::live::Live;
+use super::live::LiveLine;
 use crate::account::{Account, Connection, Keys};
 use crate::cli::{DEFAULT_ACCOUNT, DEFAULT_REGION, SandboxCommand};
 use crate::course::{CheckAs, Course, Fault, Lab, Part, UnknownName};
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 pub async fn run(course: Option<PathBuf>, command: SandboxCommand) -> anyhow::Result<u8> {
     let paths = Paths::from_environment()?;
-    let live = Live::new(false);
+    let live = LiveLine::new(false);
     match command {
         SandboxCommand::Start { port, owner } => {
             let options = StartOptions {
@@ -107,7 +107,7 @@ pub async fn run(course: Option<PathBuf>, command: SandboxCommand) -> anyhow::Re
     }
 }
 
-async fn started(paths: &Paths, live: &Live) -> anyhow::Result<Sandbox> {
+async fn started(paths: &Paths, live: &LiveLine) -> anyhow::Result<Sandbox> {
     let options = StartOptions {
         region: DEFAULT_REGION.to_owned(),
         ..StartOptions::default()
@@ -184,7 +184,12 @@ pub async fn open(sandbox: &Sandbox, account: &AccountNumber, region: &str, who:
 }
 
 /// The sandbox's account, with the solution of `lab` in it if it is empty.
-pub async fn account_with(course: &Course, lab: &Lab, region: Option<String>, live: &Live) -> anyhow::Result<Account> {
+pub async fn account_with(
+    course: &Course,
+    lab: &Lab,
+    region: Option<String>,
+    live: &LiveLine,
+) -> anyhow::Result<Account> {
     let sandbox = started(&Paths::from_environment()?, live).await?;
     let number: AccountNumber = DEFAULT_ACCOUNT.parse()?;
     let region = region.unwrap_or_else(|| DEFAULT_REGION.to_owned());

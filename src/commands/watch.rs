@@ -1,6 +1,6 @@
 //! `edemlab watch`.
 
-use super::live::Live;
+use super::live::LiveLine;
 use super::{common, watching};
 use crate::cli::WatchArgs;
 use crate::course::Part;
@@ -16,7 +16,7 @@ pub async fn run(course: Option<PathBuf>, args: WatchArgs) -> anyhow::Result<u8>
     let course = common::course(course, part)?;
     let lab = course.lab(&args.lab)?;
     judge::validate(lab, &watching::reading(&args.watching))?;
-    let live = Live::new(false);
+    let live = LiveLine::new(false);
     let stop = common::interrupts();
     let account = watching::account(&course, lab, &args.watching, &live).await?;
     watching::follow(lab, &account, &args.watching, &live, stop, &|_| ()).await?;

@@ -1,6 +1,6 @@
 //! Looking at a lab again and again: what `watch` and `guide --watch` share. Prints what changes, one line each.
 
-use super::live::Live;
+use super::live::LiveLine;
 use super::{common, sandbox};
 use crate::account::{Account, ConnectError, Connection};
 use crate::cli::Watching;
@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch as signal};
 
 /// Opens the account that `args` name.
-pub async fn account(course: &Course, lab: &Lab, args: &Watching, live: &Live) -> anyhow::Result<Account> {
+pub async fn account(course: &Course, lab: &Lab, args: &Watching, live: &LiveLine) -> anyhow::Result<Account> {
     if args.sandbox {
         return sandbox::account_with(course, lab, args.region.clone(), live).await;
     }
@@ -41,7 +41,7 @@ pub async fn follow(
     lab: &Lab,
     account: &Account,
     args: &Watching,
-    live: &Live,
+    live: &LiveLine,
     mut stop: signal::Receiver<u8>,
     show: &dyn Fn(&Report),
 ) -> anyhow::Result<()> {
@@ -109,7 +109,7 @@ async fn send(
     account: &Account,
     args: &Watching,
     due: &[&Step],
-    live: &Live,
+    live: &LiveLine,
     stop: &signal::Receiver<u8>,
 ) -> anyhow::Result<Option<Judged>> {
     let options = Options {
@@ -130,7 +130,7 @@ async fn send(
 }
 
 /// Says what is new: the whole report at first, then what has changed. Gives whether anything has.
-fn tell(watch: &Watch, before: &mut Option<Report>, live: &Live, again: &str, show: &dyn Fn(&Report)) -> bool {
+fn tell(watch: &Watch, before: &mut Option<Report>, live: &LiveLine, again: &str, show: &dyn Fn(&Report)) -> bool {
     let Some(now) = watch.report() else { return false };
     show(&now);
     let changed = match before {
@@ -153,7 +153,7 @@ fn tell(watch: &Watch, before: &mut Option<Report>, live: &Live, again: &str, sh
     changed
 }
 
-fn line(live: &Live, change: &Change) {
+fn line(live: &LiveLine, change: &Change) {
     let check = change.check;
     let title = visible(&check.title);
     let (mark, text) = match check.status {
@@ -186,14 +186,19 @@ fn line(live: &Live, change: &Change) {
 }
 
 /// A line with the time of day.
-fn say(live: &Live, mark: &ColoredString, text: &str) {
+fn say(live: &LiveLine, mark: &ColoredString, text: &str) {
     let time = chrono::Local::now().format("%H:%M:%S");
     let lead = format!(" {time}  {mark} ");
     live.line(&wrapped(text, common::width().clamp(40, 100), &lead));
 }
 
 /// Waits for the next look. Gives whether the user asked for an event meanwhile.
-async fn rest(pause: Duration, live: &Live, stop: &mut signal::Receiver<u8>, enter: &mut mpsc::Receiver<()>) -> bool {
+async fn rest(
+    pause: Duration,
+    live: &LiveLine,
+    stop: &mut signal::Receiver<u8>,
+    enter: &mut mpsc::Receiver<()>,
+) -> bool {
     live.tick(format!(
         "next look in {} s · Enter sends the event now · Ctrl-C ends",
         pause.as_secs()

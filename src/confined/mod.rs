@@ -18,7 +18,7 @@ use std::io;
 
 /// What a name stands for; a link is not followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum EntryKind {
     /// A folder.
     Folder,
     /// A regular file.
@@ -29,7 +29,7 @@ pub enum Kind {
     Special,
 }
 
-impl Kind {
+impl EntryKind {
     /// What it is, in words: "a symbolic link".
     pub fn name(self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
 //! By paths, where a folder on the way cannot be held open.
 
-use super::{Kind, not_regular, unfinished};
+use super::{EntryKind, not_regular, unfinished};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
@@ -34,17 +34,17 @@ impl Folder {
     ///
     /// # Errors
     /// The system's.
-    pub fn kind(&self, name: &OsStr) -> io::Result<Option<Kind>> {
+    pub fn kind(&self, name: &OsStr) -> io::Result<Option<EntryKind>> {
         let found = match std::fs::symlink_metadata(self.0.join(name)) {
             Ok(found) => found.file_type(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
         Ok(Some(match found {
-            found if found.is_symlink() => Kind::Link,
-            found if found.is_dir() => Kind::Folder,
-            found if found.is_file() => Kind::File,
-            _ => Kind::Special,
+            found if found.is_symlink() => EntryKind::Link,
+            found if found.is_dir() => EntryKind::Folder,
+            found if found.is_file() => EntryKind::File,
+            _ => EntryKind::Special,
         }))
     }
 
@@ -54,7 +54,7 @@ impl Folder {
     /// The system's; also when the name is a link.
     pub fn folder(&self, name: &OsStr) -> io::Result<Self> {
         match self.kind(name)? {
-            Some(Kind::Folder) => Ok(Self(self.0.join(name))),
+            Some(EntryKind::Folder) => Ok(Self(self.0.join(name))),
             None => Err(io::ErrorKind::NotFound.into()),
             Some(_) => Err(io::ErrorKind::NotADirectory.into()),
         }
@@ -66,7 +66,7 @@ impl Folder {
     /// The system's; also when the name is anything else.
     pub fn file(&self, name: &OsStr) -> io::Result<File> {
         match self.kind(name)? {
-            Some(Kind::File) => File::open(self.0.join(name)),
+            Some(EntryKind::File) => File::open(self.0.join(name)),
             None => Err(io::ErrorKind::NotFound.into()),
             Some(_) => Err(not_regular()),
         }

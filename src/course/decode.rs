@@ -2,7 +2,7 @@
 
 use super::argument::Compiled;
 use super::name::closest;
-use super::node::{Content, Key, Node};
+use super::node::{Content, Node, YamlKey};
 use super::reader::{Fields, Reader};
 use super::step::{Action, Check, Example, Hop, HopSend, Preference, Probe, Removal, Resource};
 use std::ops::Range;
@@ -55,7 +55,7 @@ pub fn step(reader: &Reader, step: &str, node: Node) -> DecodedStep {
     decoded
 }
 
-fn resource(reader: &Reader, key: &Key, node: Node, is_list: bool) -> Option<Resource> {
+fn resource(reader: &Reader, key: &YamlKey, node: Node, is_list: bool) -> Option<Resource> {
     let mut fields = reader.fields(node, "a resource")?;
     let kind = fields.text("kind");
     let when = fields.take("when").and_then(|n| reader.expr(&n));
@@ -106,7 +106,7 @@ fn examples(reader: &Reader, node: Node) -> Vec<Example> {
             None
         }
     });
-    let field = |(key, node): (Key, Node)| {
+    let field = |(key, node): (YamlKey, Node)| {
         let value = Compiled {
             value: node.to_json(),
             file: reader.file.clone(),

@@ -20,7 +20,7 @@ pub struct Diagnostic {
 }
 
 /// A resource's place: its file and the bytes of its name.
-pub(super) type Place = (Arc<SourceFile>, Range<usize>);
+pub(super) type SourcePlace = (Arc<SourceFile>, Range<usize>);
 
 /// Every mistake that was found.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use super::diagnostics::{Diagnostics, place};
 use super::name::closest;
-use super::node::{Key, Node};
+use super::node::{Node, YamlKey};
 use super::reader::Reader;
 use super::source::SourceFile;
 use serde_json::Value;
@@ -260,7 +260,7 @@ pub(super) fn read(
     file: &Arc<SourceFile>,
     node: Node,
     diagnostics: &RefCell<Diagnostics>,
-) -> Vec<(Fault, Range<usize>, Vec<Key>)> {
+) -> Vec<(Fault, Range<usize>, Vec<YamlKey>)> {
     let reader = Reader {
         file: file.clone(),
         diagnostics,
@@ -277,7 +277,7 @@ pub(super) fn read(
         .collect()
 }
 
-fn fault(reader: &Reader, node: Node) -> Option<(Fault, Range<usize>, Vec<Key>)> {
+fn fault(reader: &Reader, node: Node) -> Option<(Fault, Range<usize>, Vec<YamlKey>)> {
     let at = node.at.clone();
     let mut fields = reader.fields(node, "a fault")?;
     let id_node = fields.require("id");
@@ -315,7 +315,7 @@ fn fault(reader: &Reader, node: Node) -> Option<(Fault, Range<usize>, Vec<Key>)>
     if let Some(node) = fields.require("fails") {
         for node in reader.list(node, "`fails`") {
             if let Some(name) = reader.text(&node, "a check's id") {
-                named.push(Key { name, at: node.at });
+                named.push(YamlKey { name, at: node.at });
             }
         }
     }

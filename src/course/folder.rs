@@ -3,7 +3,7 @@
 
 use super::paths::is_plain;
 use super::refusal::{MAX_DEPTH, MAX_ENTRIES, MAX_FILE, MAX_TOTAL, Refusal, SourceError};
-use crate::confined::{Folder, Kind};
+use crate::confined::{EntryKind, Folder};
 use std::ffi::OsStr;
 use std::io::{self, Read};
 use std::path::Path;
@@ -15,13 +15,13 @@ const PARTS: [(&str, bool); 3] = [("labs", true), ("checks", true), ("book", fal
 const BESIDE: &str = "CONTRIBUTING.md";
 
 /// A file's path within the course, with `/`, and what is in it.
-pub(super) type Found = (String, Vec<u8>);
+pub(super) type FolderFile = (String, Vec<u8>);
 
 /// Every file of the course in `folder`, but hidden ones and what Python leaves beside a program.
 ///
 /// # Errors
 /// When it is not a course, when something in it cannot be read, and everything in it that may not be there.
-pub(super) fn read(folder: &Path) -> Result<Vec<Found>, SourceError> {
+pub(super) fn read(folder: &Path) -> Result<Vec<FolderFile>, SourceError> {
     let unreadable = |source| SourceError::Unreadable {
         path: folder.to_owned(),
         source,
@@ -36,7 +36,7 @@ pub(super) fn read(folder: &Path) -> Result<Vec<Found>, SourceError> {
         }
         opened => opened.map_err(unreadable)?,
     };
-    let mut reading = Reading {
+    let mut reading = FolderReader {
         root: folder,
         found: Vec::new(),
         refusals: Vec::new(),
@@ -45,8 +45,8 @@ pub(super) fn read(folder: &Path) -> Result<Vec<Found>, SourceError> {
     };
     for (part, needed) in PARTS {
         match root.kind(part.as_ref()).map_err(unreadable)? {
-            Some(Kind::Folder) => reading.folder(&root, part.as_ref(), part, 1)?,
-            Some(kind @ (Kind::Link | Kind::Special)) => reading.refuse(Refusal::NotRegular {
+            Some(EntryKind::Folder) => reading.folder(&root, part.as_ref(), part, 1)?,
+            Some(kind @ (EntryKind::Link | EntryKind::Special)) => reading.refuse(Refusal::NotRegular {
                 path: part.to_owned(),
                 kind,
             }),
@@ -54,7 +54,9 @@ pub(super) fn read(folder: &Path) -> Result<Vec<Found>, SourceError> {
             _ => {}
         }
     }
-    if let Some(kind @ (Kind::File | Kind::Link | Kind::Special)) = root.kind(BESIDE.as_ref()).map_err(unreadable)? {
+    if let Some(kind @ (EntryKind::File | EntryKind::Link | EntryKind::Special)) =
+        root.kind(BESIDE.as_ref()).map_err(unreadable)?
+    {
         reading.entry(&root, BESIDE.as_ref(), BESIDE.to_owned(), kind, 1)?;
     }
     match reading.refusals.is_empty() {
@@ -66,15 +68,15 @@ pub(super) fn read(folder: &Path) -> Result<Vec<Found>, SourceError> {
     }
 }
 
-struct Reading<'a> {
+struct FolderReader<'a> {
     root: &'a Path,
-    found: Vec<Found>,
+    found: Vec<FolderFile>,
     refusals: Vec<Refusal>,
     bytes: u64,
     entries: usize,
 }
 
-impl Reading<'_> {
+impl FolderReader<'_> {
     fn refuse(&mut self, refusal: Refusal) {
         self.refusals.push(refusal);
     }
@@ -120,13 +122,13 @@ impl Reading<'_> {
         folder: &Folder,
         name: &OsStr,
         path: String,
-        kind: Kind,
+        kind: EntryKind,
         depth: usize,
     ) -> Result<(), SourceError> {
         match kind {
-            Kind::Folder => self.folder(folder, name, &path, depth + 1)?,
-            Kind::Link | Kind::Special => self.refuse(Refusal::NotRegular { path, kind }),
-            Kind::File => {
+            EntryKind::Folder => self.folder(folder, name, &path, depth + 1)?,
+            EntryKind::Link | EntryKind::Special => self.refuse(Refusal::NotRegular { path, kind }),
+            EntryKind::File => {
                 let mut bytes = Vec::new();
                 folder
                     .file(name)

@@ -3,11 +3,11 @@
 use super::advice;
 use super::chapter::{PAGES, page_of};
 use super::decode;
-use super::diagnostics::{Diagnostics, Place, report};
+use super::diagnostics::{Diagnostics, SourcePlace, report};
 use super::edition::Course;
 use super::fault;
 use super::name::closest;
-use super::node::{self, Key};
+use super::node::{self, YamlKey};
 use super::pages;
 use super::paths::below;
 use super::reader::Reader;
@@ -118,7 +118,7 @@ fn lab(
         literals: Default::default(),
         reads: OnceLock::new(),
     };
-    let mut places: IndexMap<String, Place> = IndexMap::new();
+    let mut places: IndexMap<String, SourcePlace> = IndexMap::new();
     let mut known = Vec::new();
     let mut broken = Vec::new();
     for node in step_nodes {
@@ -273,7 +273,7 @@ fn check_faults(
     lab: &Lab,
     broken: &[String],
     file: &Arc<SourceFile>,
-    faults: Vec<(fault::Fault, Range<usize>, Vec<Key>)>,
+    faults: Vec<(fault::Fault, Range<usize>, Vec<YamlKey>)>,
     diagnostics: &RefCell<Diagnostics>,
 ) -> Vec<fault::Fault> {
     let ids: Vec<&str> = lab

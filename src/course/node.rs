@@ -20,11 +20,11 @@ pub struct Node {
 pub enum Content {
     Scalar(serde_json::Value),
     List(Vec<Node>),
-    Map(Vec<(Key, Node)>),
+    Map(Vec<(YamlKey, Node)>),
 }
 
 #[derive(Debug, Clone)]
-pub struct Key {
+pub struct YamlKey {
     pub name: String,
     pub at: Range<usize>,
 }
@@ -145,7 +145,7 @@ fn convert(file: &Arc<SourceFile>, raw: Spanned<Raw>) -> Node {
                 entries
                     .into_iter()
                     .map(|(key, value)| {
-                        let key = Key {
+                        let key = YamlKey {
                             at: range(file, key.referenced),
                             name: key.value,
                         };

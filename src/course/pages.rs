@@ -30,7 +30,7 @@ pub(super) fn lint(
         if folder.is_some_and(of_unread) || steps.iter().any(|(lab, _)| of_unread(&lab.id)) {
             continue;
         }
-        let page = Page {
+        let page = ChapterPage {
             file,
             here: steps,
             diagnostics,
@@ -101,13 +101,13 @@ fn first_line(text: &str) -> Range<usize> {
     0..text.lines().next().unwrap_or_default().len()
 }
 
-struct Page<'a> {
+struct ChapterPage<'a> {
     file: &'a Arc<SourceFile>,
     here: Vec<(&'a Lab, &'a Step)>,
     diagnostics: &'a RefCell<Diagnostics>,
 }
 
-impl Page<'_> {
+impl ChapterPage<'_> {
     fn report(&self, at: Range<usize>, message: impl Into<String>, label: impl Into<String>) {
         report(self.diagnostics, self.file, at, message, label);
     }

@@ -2,7 +2,7 @@
 
 use super::argument::{Arg, Compiled};
 use super::diagnostics::{Diagnostic, Diagnostics};
-use super::node::{Content, Key, Node};
+use super::node::{Content, Node, YamlKey};
 use super::source::SourceFile;
 use crate::expr::{Expr, Template};
 use indexmap::IndexMap;
@@ -30,7 +30,7 @@ pub struct Fields<'r, 'a> {
     reader: &'r Reader<'a>,
     what: &'static str,
     at: Range<usize>,
-    entries: Vec<(Key, Node)>,
+    entries: Vec<(YamlKey, Node)>,
     asked: Vec<&'static str>,
 }
 

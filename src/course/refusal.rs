@@ -1,6 +1,6 @@
 //! Why a course's files cannot be read.
 
-use crate::confined::Kind;
+use crate::confined::EntryKind;
 use std::path::PathBuf;
 
 /// The largest file, in bytes.
@@ -58,7 +58,7 @@ pub enum Refusal {
         /// Its path within the course.
         path: String,
         /// What it is.
-        kind: Kind,
+        kind: EntryKind,
     },
     /// A name that means something else elsewhere: on another system, in an address, in a page.
     #[error(

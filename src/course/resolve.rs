@@ -5,7 +5,7 @@ mod cycles;
 mod examples;
 
 use super::argument::{Arg, Compiled};
-use super::diagnostics::{Diagnostics, Place, report};
+use super::diagnostics::{Diagnostics, SourcePlace, report};
 use super::name::{closest, some_of};
 use super::node;
 use super::step::{Action, Lab};
@@ -36,11 +36,11 @@ struct Resolver<'a> {
 }
 
 /// Names of one place only, such as `it`.
-type Local = Vec<(String, Shape)>;
+type LocalNames = Vec<(String, Shape)>;
 
 pub(super) fn lab(
     lab: &Lab,
-    places: &IndexMap<String, Place>,
+    places: &IndexMap<String, SourcePlace>,
     vocabulary: &Vocabulary,
     diagnostics: &RefCell<Diagnostics>,
 ) {
@@ -71,7 +71,7 @@ pub(super) fn lab(
 }
 
 impl Resolver<'_> {
-    fn resources(&self, places: &IndexMap<String, Place>) {
+    fn resources(&self, places: &IndexMap<String, SourcePlace>) {
         for resource in self.lab.resources.values() {
             let (file, at) = &places[&resource.name];
             if is_reserved(&resource.name) {
@@ -92,7 +92,7 @@ impl Resolver<'_> {
                     Shape::Any
                 }
             };
-            let it: Local = vec![("it".to_owned(), it)];
+            let it: LocalNames = vec![("it".to_owned(), it)];
             for preference in resource.choosers() {
                 self.expr(&preference.holds, &it);
             }
@@ -148,13 +148,13 @@ impl Resolver<'_> {
             }
         }
         for step in &self.lab.steps {
-            let none = Local::new();
+            let none = LocalNames::new();
             for check in &step.checks {
                 self.check(check, &none);
             }
             let Some(probe) = &step.probe else { continue };
             let probe_shape = Shape::of(&serde_json::json!({"id": null, "now": null, "number": null}));
-            let mut local: Local = vec![("probe".to_owned(), probe_shape)];
+            let mut local: LocalNames = vec![("probe".to_owned(), probe_shape)];
             for (name, value) in &probe.values {
                 self.expr(value, &local);
                 local.push((name.clone(), Shape::Any));
@@ -193,7 +193,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn check(&self, check: &super::Check, local: &Local) {
+    fn check(&self, check: &super::Check, local: &LocalNames) {
         let at = check.place.at..check.place.at + 1;
         for id in &check.needs {
             if self.lab.check(id).is_none() {
@@ -234,7 +234,7 @@ impl Resolver<'_> {
             })
     }
 
-    fn action(&self, action: &Action, role: VerbRole, local: &Local) -> Shape {
+    fn action(&self, action: &Action, role: VerbRole, local: &LocalNames) -> Shape {
         self.arg_texts(&action.with, local);
         let file = &action.place.file;
         let at = action.place.at..action.place.at + action.verb.len();
@@ -277,7 +277,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn arg_texts(&self, with: &IndexMap<String, Arg>, local: &Local) {
+    fn arg_texts(&self, with: &IndexMap<String, Arg>, local: &LocalNames) {
         let mut texts = Vec::new();
         with.values().for_each(|arg| arg.texts(&mut texts));
         for text in texts {
@@ -285,17 +285,17 @@ impl Resolver<'_> {
         }
     }
 
-    fn expr(&self, expr: &Compiled<Expr>, local: &Local) {
+    fn expr(&self, expr: &Compiled<Expr>, local: &LocalNames) {
         self.mentions(expr.value.mentions(), 0, expr.value.source(), expr, local);
     }
 
-    fn template(&self, template: &Compiled<Template>, local: &Local) {
+    fn template(&self, template: &Compiled<Template>, local: &LocalNames) {
         for (offset, mentions) in template.value.mentions() {
             self.mentions(mentions, offset, template.value.source(), template, local);
         }
     }
 
-    fn mentions<T>(&self, mentions: &Mentions, offset: usize, text: &str, of: &Compiled<T>, local: &Local) {
+    fn mentions<T>(&self, mentions: &Mentions, offset: usize, text: &str, of: &Compiled<T>, local: &LocalNames) {
         // The place in the file is found by following the text from where its value starts.
         let node = node::Node {
             value: node::Content::Scalar(serde_json::Value::Null),

@@ -75,7 +75,7 @@ pub(super) fn read(files: &CourseFiles, diagnostics: &RefCell<Diagnostics>) -> B
     let Some(file) = files.get(FILE) else {
         return settings;
     };
-    let reading = Reading {
+    let reading = SettingsReader {
         file,
         files,
         diagnostics,
@@ -124,7 +124,7 @@ pub(super) fn read(files: &CourseFiles, diagnostics: &RefCell<Diagnostics>) -> B
     settings
 }
 
-struct Reading<'a> {
+struct SettingsReader<'a> {
     file: &'a Arc<SourceFile>,
     files: &'a CourseFiles,
     diagnostics: &'a RefCell<Diagnostics>,
@@ -132,7 +132,7 @@ struct Reading<'a> {
 
 type Text = (String, Range<usize>);
 
-impl Reading<'_> {
+impl SettingsReader<'_> {
     fn html(&self, html: &DeTable, settings: &mut BookSettings) {
         for (path, at) in self.texts(html, "additional-css") {
             match self.path(&path, at.clone(), below(BOOK, &path)) {

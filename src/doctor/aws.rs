@@ -1,9 +1,11 @@
 //! The way to AWS: region, credentials, connection, clock. One call tells all of it.
 
-use super::item::{Item, Observed, Readiness, Uses};
+use super::item::{Observed, Prerequisite, Readiness, Uses};
 use crate::account::partition::Partition;
 use crate::account::services::STS;
-use crate::account::{Account, Answer, CallError, ConnectError, Connection, ErrorKind, Preflight, RegionFrom, regions};
+use crate::account::{
+    Account, CallError, ConnectError, Connection, ErrorKind, FirstAnswer, Preflight, RegionFrom, regions,
+};
 use chrono::TimeDelta;
 
 /// AWS refuses what was signed by a clock that is further off; see
@@ -18,7 +20,7 @@ const ANY_REGION: &str = "us-east-1";
 
 const WITHOUT: &str = "Without an account: `edemlab check datastream --sandbox`.";
 
-pub(super) async fn examine(connection: &Connection, labs: &[Uses]) -> [Item; 4] {
+pub(super) async fn examine(connection: &Connection, labs: &[Uses]) -> [Prerequisite; 4] {
     let region = connection.region().await;
     let ask_in = Connection {
         region: Some(region.as_deref().unwrap_or(ANY_REGION).to_owned()),
@@ -34,20 +36,20 @@ pub(super) async fn examine(connection: &Connection, labs: &[Uses]) -> [Item; 4]
     // What a region has is told of AWS's: the sandbox has everything everywhere.
     let labs = if elsewhere { &[] } else { labs };
     [
-        Item::new(
+        Prerequisite::new(
             "region",
             "Region",
             "finding what you build: a resource is in one region",
             self::region(&region, connection.region_from(), elsewhere, labs),
         ),
-        Item::new(
+        Prerequisite::new(
             "credentials",
             "Credentials",
             "checking what you build in your account",
             who,
         ),
-        Item::new("network", "Connection", "every check of your account", net),
-        Item::new(
+        Prerequisite::new("network", "Connection", "every check of your account", net),
+        Prerequisite::new(
             "clock",
             "Clock",
             "signing: AWS refuses what is more than 5 minutes off",
@@ -192,7 +194,7 @@ fn unreachable(place: &str, error: &CallError) -> Observed {
     Observed::new(Readiness::Missing, found, fix)
 }
 
-fn clock(answer: Option<Answer>) -> Observed {
+fn clock(answer: Option<FirstAnswer>) -> Observed {
     let Some(ahead) = answer.and_then(|answer| answer.ahead) else {
         return unknown();
     };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Item {
+pub struct Prerequisite {
     /// Its name for programs.
     pub id: &'static str,
     /// Its name for people.
@@ -36,7 +36,7 @@ pub enum Readiness {
     Unknown,
 }
 
-impl Item {
+impl Prerequisite {
     pub(super) fn new(id: &'static str, name: &'static str, needed_for: &'static str, seen: Observed) -> Self {
         Self {
             id,

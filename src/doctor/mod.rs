@@ -4,7 +4,7 @@ mod aws;
 mod item;
 mod programs;
 
-pub use item::{Item, Readiness, Uses};
+pub use item::{Prerequisite, Readiness, Uses};
 
 use crate::account::Connection;
 use item::Observed;
@@ -21,7 +21,7 @@ pub struct Findings {
     /// Whether nothing that is needed is missing.
     pub ready: bool,
     /// One thing each, in the order in which they are shown.
-    pub items: Vec<Item>,
+    pub items: Vec<Prerequisite>,
 }
 
 /// Looks at everything, all at once. Nothing is made or changed.
@@ -45,9 +45,9 @@ pub async fn examine_sandbox() -> Findings {
 }
 
 impl Findings {
-    fn of(items: Vec<Item>) -> Self {
+    fn of(items: Vec<Prerequisite>) -> Self {
         let version = Observed::ready(env!("CARGO_PKG_VERSION"));
-        let mut all = vec![Item::new("edemlab", "edemlab", "checking your labs", version)];
+        let mut all = vec![Prerequisite::new("edemlab", "edemlab", "checking your labs", version)];
         all.extend(items);
         Self {
             schema: SCHEMA,

@@ -1,6 +1,6 @@
 //! Programs of this computer. Each is given a few seconds.
 
-use super::item::{Item, Observed, Readiness};
+use super::item::{Observed, Prerequisite, Readiness};
 use crate::report::text::cut;
 use crate::sandbox::{self, Interpreter, Paths};
 use std::future::Future;
@@ -15,7 +15,7 @@ const PROGRAM_TIMEOUT: Duration = Duration::from_secs(10);
 const SLOW_PROGRAM_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// What became of a program.
-enum Said {
+enum ProgramOutcome {
     /// The first line of what it printed.
     Well(String),
     /// The last line of its complaint.
@@ -24,13 +24,13 @@ enum Said {
     NotThere,
 }
 
-async fn run(program: &str, args: &[&str]) -> Said {
+async fn run(program: &str, args: &[&str]) -> ProgramOutcome {
     let mut command = Command::new(program);
     command.args(args).stdin(Stdio::null()).kill_on_drop(true);
     let output = match tokio::time::timeout(PROGRAM_TIMEOUT, command.output()).await {
-        Err(_) => return Said::TooLate,
-        Ok(Err(error)) if error.kind() == std::io::ErrorKind::NotFound => return Said::NotThere,
-        Ok(Err(error)) => return Said::Badly(error.to_string()),
+        Err(_) => return ProgramOutcome::TooLate,
+        Ok(Err(error)) if error.kind() == std::io::ErrorKind::NotFound => return ProgramOutcome::NotThere,
+        Ok(Err(error)) => return ProgramOutcome::Badly(error.to_string()),
         Ok(Ok(output)) => output,
     };
     let out = String::from_utf8_lossy(&output.stdout).trim().to_owned();
@@ -38,13 +38,13 @@ async fn run(program: &str, args: &[&str]) -> Said {
     let line = |line: Option<&str>| cut(line.unwrap_or_default().trim(), 200);
     if output.status.success() {
         // Old versions of the AWS CLI tell theirs on standard error.
-        Said::Well(line(if out.is_empty() { &err } else { &out }.lines().next()))
+        ProgramOutcome::Well(line(if out.is_empty() { &err } else { &out }.lines().next()))
     } else {
-        Said::Badly(line(err.lines().last().or(out.lines().last())))
+        ProgramOutcome::Badly(line(err.lines().last().or(out.lines().last())))
     }
 }
 
-pub(super) async fn python() -> Item {
+pub(super) async fn python() -> Prerequisite {
     let seen = match limited(sandbox::interpreter()).await {
         Some(Ok(Interpreter::Uv)) => Observed::ready("uv, which brings a Python"),
         Some(Ok(Interpreter::Python { version, program })) => {
@@ -58,10 +58,10 @@ pub(super) async fn python() -> Item {
             ["Try `python3 --version`, or let EDEMLAB_PYTHON name another one."],
         ),
     };
-    Item::new("python", "Python", "the sandbox", seen)
+    Prerequisite::new("python", "Python", "the sandbox", seen)
 }
 
-pub(super) async fn sandbox() -> Item {
+pub(super) async fn sandbox() -> Prerequisite {
     let seen = match limited(examined()).await {
         Some(seen) => seen,
         None => Observed::new(
@@ -70,7 +70,7 @@ pub(super) async fn sandbox() -> Item {
             ["`edemlab sandbox stop` ends it."],
         ),
     };
-    Item::new("sandbox", "Sandbox", "trying everything without an AWS account", seen)
+    Prerequisite::new("sandbox", "Sandbox", "trying everything without an AWS account", seen)
 }
 
 async fn examined() -> Observed {
@@ -91,16 +91,18 @@ async fn examined() -> Observed {
     }
 }
 
-pub(super) async fn aws_cli() -> Item {
+pub(super) async fn aws_cli() -> Prerequisite {
     let seen = match run("aws", &["--version"]).await {
-        Said::Well(version) => Observed::ready(version.split(' ').next().unwrap_or_default().replace('/', " ")),
+        ProgramOutcome::Well(version) => {
+            Observed::ready(version.split(' ').next().unwrap_or_default().replace('/', " "))
+        }
         other => Observed::new(
             Readiness::Optional,
             other.complaint(),
             ["https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html; CloudShell has it."],
         ),
     };
-    Item::new(
+    Prerequisite::new(
         "aws-cli",
         "AWS CLI",
         "the guide's commands; the console does as well",
@@ -108,17 +110,17 @@ pub(super) async fn aws_cli() -> Item {
     )
 }
 
-pub(super) async fn docker() -> Item {
+pub(super) async fn docker() -> Prerequisite {
     let (client, engine) = tokio::join!(
         run("docker", &["--version"]),
         run("docker", &["version", "--format", "{{.Server.Version}}"]),
     );
     const START: &str = "Start Docker Desktop, or `sudo systemctl start docker`; CloudShell has a running one.";
     let seen = match (client, engine) {
-        (Said::Well(_), Said::Well(version)) if !version.is_empty() => {
+        (ProgramOutcome::Well(_), ProgramOutcome::Well(version)) if !version.is_empty() => {
             Observed::ready(format!("its engine answers, version {version}"))
         }
-        (Said::Well(client), engine) => {
+        (ProgramOutcome::Well(client), engine) => {
             let found = format!("{client}; its engine: {}", engine.complaint());
             Observed::new(Readiness::Optional, found, [START])
         }
@@ -128,10 +130,10 @@ pub(super) async fn docker() -> Item {
             ["https://docs.docker.com/get-started/get-docker/; CloudShell has it."],
         ),
     };
-    Item::new("docker", "Docker", "the image of the step ecr of datastream", seen)
+    Prerequisite::new("docker", "Docker", "the image of the step ecr of datastream", seen)
 }
 
-impl Said {
+impl ProgramOutcome {
     fn complaint(self) -> String {
         match self {
             Self::NotThere => "not found on PATH".to_owned(),

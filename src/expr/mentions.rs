@@ -26,7 +26,7 @@ pub struct Mention {
 pub struct Mentions {
     names: Vec<Mention>,
     functions: Vec<(String, Range<usize>)>,
-    fields: Vec<(String, Part)>,
+    fields: Vec<(String, FieldRead)>,
     tree: Expression,
     offsets: BTreeMap<u64, (usize, usize)>,
     source: String,
@@ -34,7 +34,7 @@ pub struct Mentions {
 
 /// What is read of a name.
 #[derive(Debug, Clone, PartialEq)]
-enum Part {
+enum FieldRead {
     /// All of it.
     Whole,
     /// A field.
@@ -46,7 +46,7 @@ enum Part {
 }
 
 /// A name that an expression binds by itself, for each item of a list.
-struct Local {
+struct BoundName {
     name: String,
     /// The resource that the list is, where it is one.
     of: Option<String>,
@@ -133,7 +133,7 @@ impl Mentions {
             .filter(|(name, _)| !FUNCTIONS.contains(&name.as_str()))
     }
 
-    fn walk(&mut self, node: &Expression, info: &SourceInfo, bound: &mut Vec<Local>, used: Used) {
+    fn walk(&mut self, node: &Expression, info: &SourceInfo, bound: &mut Vec<BoundName>, used: Used) {
         let (presence_only, selected) = (used == Used::Asked, used == Used::Selected);
         if let Some((start, stop)) = info.offset_for(node.id) {
             self.offsets.insert(node.id, (start as usize, stop as usize));
@@ -142,11 +142,11 @@ impl Mentions {
             Ast::Ident(name) => {
                 if let Some(local) = local(bound, name) {
                     if let (Some(list), false) = (&local.of, selected) {
-                        self.fields.push((list.clone(), Part::Whole));
+                        self.fields.push((list.clone(), FieldRead::Whole));
                     }
                 } else if !name.starts_with('@') {
                     if used == Used::Whole {
-                        self.fields.push((name.clone(), Part::Whole));
+                        self.fields.push((name.clone(), FieldRead::Whole));
                     }
                     let at = self.place(node.id, name);
                     self.names.push(Mention {
@@ -192,17 +192,17 @@ impl Mentions {
                     _ => None,
                 };
                 if let Some(list) = &list {
-                    self.fields.push((list.clone(), Part::Items));
+                    self.fields.push((list.clone(), FieldRead::Items));
                 }
                 let used = if list.is_some() { Used::Items } else { Used::Whole };
                 self.walk(&c.iter_range, info, bound, used);
                 self.walk(&c.accu_init, info, bound, Used::Whole);
                 let depth = bound.len();
-                let unlisted = |name: &String| Local {
+                let unlisted = |name: &String| BoundName {
                     name: name.clone(),
                     of: None,
                 };
-                bound.push(Local {
+                bound.push(BoundName {
                     name: c.iter_var.clone(),
                     of: list,
                 });
@@ -220,7 +220,7 @@ impl Mentions {
     /// The top-level fields of the document `name` that are read; `None` when it is used as a whole.
     pub fn fields_of(&self, name: &str) -> Option<Vec<&str>> {
         let parts = self.parts_of(name).map(|part| match part {
-            Part::Field(field) => Some(field.as_str()),
+            FieldRead::Field(field) => Some(field.as_str()),
             _ => None,
         });
         parts.collect()
@@ -229,27 +229,29 @@ impl Mentions {
     /// The top-level fields that are read of the documents in the list `name`; `None` when one of them is used as a whole.
     pub fn fields_of_items(&self, name: &str) -> Option<Vec<&str>> {
         let parts = self.parts_of(name).filter_map(|part| match part {
-            Part::OfItems(field) => Some(Some(field.as_str())),
-            Part::Items => None,
+            FieldRead::OfItems(field) => Some(Some(field.as_str())),
+            FieldRead::Items => None,
             _ => Some(None),
         });
         parts.collect()
     }
 
-    fn parts_of(&self, name: &str) -> impl Iterator<Item = &Part> {
+    fn parts_of(&self, name: &str) -> impl Iterator<Item = &FieldRead> {
         self.fields
             .iter()
             .filter(move |(of, _)| of == name)
             .map(|(_, part)| part)
     }
 
-    fn note_field(&mut self, operand: &Expression, field: &str, bound: &[Local]) {
+    fn note_field(&mut self, operand: &Expression, field: &str, bound: &[BoundName]) {
         let Ast::Ident(name) = &operand.expr else {
             return;
         };
         match local(bound, name) {
-            None => self.fields.push((name.clone(), Part::Field(field.to_owned()))),
-            Some(Local { of: Some(list), .. }) => self.fields.push((list.clone(), Part::OfItems(field.to_owned()))),
+            None => self.fields.push((name.clone(), FieldRead::Field(field.to_owned()))),
+            Some(BoundName { of: Some(list), .. }) => {
+                self.fields.push((list.clone(), FieldRead::OfItems(field.to_owned())))
+            }
             Some(_) => {}
         }
     }
@@ -270,7 +272,7 @@ impl Mentions {
 }
 
 /// What `name` is bound to by the expression itself: the innermost, where several have it.
-fn local<'b>(bound: &'b [Local], name: &str) -> Option<&'b Local> {
+fn local<'b>(bound: &'b [BoundName], name: &str) -> Option<&'b BoundName> {
     bound.iter().rev().find(|local| local.name == name)
 }
 

@@ -8,11 +8,11 @@ use std::ops::Range;
 #[derive(Debug)]
 pub struct Template {
     source: String,
-    parts: Vec<Part>,
+    parts: Vec<TemplatePart>,
 }
 
 #[derive(Debug)]
-enum Part {
+enum TemplatePart {
     Text(String),
     Expr { expr: Box<Expr>, at: usize },
 }
@@ -47,7 +47,7 @@ impl Template {
         let mut rest = 0;
         while let Some(open) = source[rest..].find("{{").map(|i| rest + i) {
             if open > rest {
-                parts.push(Part::Text(source[rest..open].to_owned()));
+                parts.push(TemplatePart::Text(source[rest..open].to_owned()));
             }
             let Some(close) = source[open..].find("}}").map(|i| open + i) else {
                 errors.push(TemplateError {
@@ -59,7 +59,7 @@ impl Template {
             let inner = &source[open + 2..close];
             let at = open + 2 + (inner.len() - inner.trim_start().len());
             match Expr::compile(inner.trim()) {
-                Ok(expr) => parts.push(Part::Expr {
+                Ok(expr) => parts.push(TemplatePart::Expr {
                     expr: Box::new(expr),
                     at,
                 }),
@@ -71,7 +71,7 @@ impl Template {
             rest = close + 2;
         }
         if rest < source.len() {
-            parts.push(Part::Text(source[rest..].to_owned()));
+            parts.push(TemplatePart::Text(source[rest..].to_owned()));
         }
         if errors.is_empty() {
             Ok(Self {
@@ -91,16 +91,16 @@ impl Template {
     /// Its parts, in order: text as it is written, or an expression.
     pub fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
         self.parts.iter().map(|part| match part {
-            Part::Text(text) => Piece::Text(text),
-            Part::Expr { expr, .. } => Piece::Expression(expr),
+            TemplatePart::Text(text) => Piece::Text(text),
+            TemplatePart::Expr { expr, .. } => Piece::Expression(expr),
         })
     }
 
     /// What its expressions mention, each with the offset of its expression in the text.
     pub fn mentions(&self) -> impl Iterator<Item = (usize, &Mentions)> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Text(_) => None,
-            Part::Expr { expr, at } => Some((*at, expr.mentions())),
+            TemplatePart::Text(_) => None,
+            TemplatePart::Expr { expr, at } => Some((*at, expr.mentions())),
         })
     }
 
@@ -109,14 +109,14 @@ impl Template {
     /// # Errors
     /// When one of its expressions has no value.
     pub fn value(&self, scope: &Scope) -> Result<serde_json::Value, EvalError> {
-        if let [Part::Expr { expr, .. }] = self.parts.as_slice() {
+        if let [TemplatePart::Expr { expr, .. }] = self.parts.as_slice() {
             return expr.evaluate(scope);
         }
         let mut text = String::new();
         for part in &self.parts {
             match part {
-                Part::Text(t) => text.push_str(t),
-                Part::Expr { expr, .. } => text.push_str(&render_value(&expr.evaluate(scope)?)),
+                TemplatePart::Text(t) => text.push_str(t),
+                TemplatePart::Expr { expr, .. } => text.push_str(&render_value(&expr.evaluate(scope)?)),
             }
         }
         Ok(serde_json::Value::String(text))

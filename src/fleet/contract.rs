@@ -36,7 +36,7 @@ pub struct Run {
 /// One student: a line of the list. Empty is what is not said.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
-pub struct Item {
+pub struct StudentItem {
     /// The LMS's identifier.
     pub student: String,
     /// The role in their account.
@@ -71,7 +71,7 @@ pub enum Ask {
         /// The run.
         run: Run,
         /// The student.
-        item: Item,
+        item: StudentItem,
     },
 }
 
@@ -87,7 +87,7 @@ pub struct Done {
 /// A report in the bucket, with what it was judged from.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
-pub struct Stored {
+pub struct FleetReport {
     /// Always `edemlab/fleet-report/1`.
     pub schema: String,
     /// Whose.

@@ -1,11 +1,11 @@
 //! Following a run: each report comes into the class's folder as soon as it is in the bucket.
 
 use super::bucket::Bucket;
-use super::contract::{SCHEMA, Stored, report_key, reports_prefix};
+use super::contract::{FleetReport, SCHEMA, report_key, reports_prefix};
 use super::ledger::Ledger;
-use super::machine::{self, Counts, ExecutionState};
+use super::machine::{self, ExecutionState, StudentCounts};
 use crate::account::{Account, CallError, ErrorKind};
-use crate::class::folder::{Folder, FolderError};
+use crate::class::folder::{ClassFolder, FolderError};
 use crate::class::{Student, grade::GradeOutcome};
 use crate::course::Course;
 use crate::judge::{Options, indeterminate_report};
@@ -23,7 +23,7 @@ pub struct Follower<'a> {
     /// The bucket of the run.
     pub bucket: Bucket,
     /// Where the reports go.
-    pub folder: &'a Folder,
+    pub folder: &'a ClassFolder,
     /// The course: what is unknown about a student is said in its words.
     pub course: &'a Course,
 }
@@ -32,7 +32,7 @@ pub struct Follower<'a> {
 #[derive(Debug)]
 pub enum FollowEvent<'a> {
     /// How far the run has come, as AWS counts.
-    Counted(Counts),
+    Counted(StudentCounts),
     /// A report has come.
     Stored(&'a Student, &'a Report),
     /// All of a student's reports have come.
@@ -152,7 +152,7 @@ impl Follower<'_> {
         ledger: &mut Ledger,
         execution: &str,
         map_run: &mut Option<String>,
-        counted: &mut Option<Counts>,
+        counted: &mut Option<StudentCounts>,
         outcome: &mut GradeOutcome,
         on: &dyn Fn(FollowEvent<'_>),
     ) -> Result<Option<ExecutionState>, Trouble> {
@@ -165,7 +165,7 @@ impl Follower<'_> {
             let now = machine::counts(self.account, map_run).await?;
             on(FollowEvent::Counted(now));
             // A student's first lab is stored before they are done, and nobody minds that it comes a moment later.
-            moved = counted.is_none_or(|before: Counts| before.done != now.done);
+            moved = counted.is_none_or(|before: StudentCounts| before.done != now.done);
             *counted = Some(now);
         }
         if moved || !state.running {
@@ -214,7 +214,7 @@ impl Follower<'_> {
         result
     }
 
-    async fn stored(&self, key: &str) -> Result<Stored, Trouble> {
+    async fn stored(&self, key: &str) -> Result<FleetReport, Trouble> {
         let wrong = |cause: String| FollowError::Content {
             bucket: self.bucket.name().to_owned(),
             key: key.to_owned(),
@@ -222,7 +222,7 @@ impl Follower<'_> {
         };
         let content = self.bucket.get(key).await?;
         let content = content.ok_or_else(|| wrong("it is gone".to_owned()))?;
-        let stored: Stored = serde_json::from_slice(&content).map_err(|e| wrong(e.to_string()))?;
+        let stored: FleetReport = serde_json::from_slice(&content).map_err(|e| wrong(e.to_string()))?;
         match stored.schema.as_str() {
             SCHEMA => Ok(stored),
             other => Err(wrong(format!("its schema is {other}, not {SCHEMA}")).into()),
@@ -235,7 +235,7 @@ impl Follower<'_> {
         ledger: &mut Ledger,
         student: &str,
         lab: &str,
-        stored: Stored,
+        stored: FleetReport,
         outcome: &mut GradeOutcome,
         on: &dyn Fn(FollowEvent<'_>),
     ) -> Result<(), Trouble> {

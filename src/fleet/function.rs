@@ -1,13 +1,13 @@
 //! The function: one student of a run, graded as `edemlab grade` grades one, and stored in the bucket.
 
 use super::bucket::Bucket;
-use super::contract::{Ask, Done, Item, Run, SCHEMA, Stored, loose_prefix, report_key};
+use super::contract::{Ask, Done, FleetReport, Run, SCHEMA, StudentItem, loose_prefix, report_key};
 use crate::account::{ConnectError, Connection, ErrorKind};
 use crate::class::Student;
 use crate::class::access::{ExternalIds, StudentAccess, opened};
 use crate::class::folder::file_name;
 use crate::class::grade::{Closed, GradeEvent, Limit, Plan, RunStore, StoreError, Task, Work, grade};
-use crate::class::premises::{Premises, Rules};
+use crate::class::premises::{LabRules, Premises};
 use crate::class::roster::{Access, Entry};
 use crate::class::underway::PendingCleanup;
 use crate::course::{Course, Lab};
@@ -97,7 +97,7 @@ impl Grader {
         }
     }
 
-    async fn student(&self, run: &Run, item: &Item, left: Duration) -> Result<Done, FunctionError> {
+    async fn student(&self, run: &Run, item: &StudentItem, left: Duration) -> Result<Done, FunctionError> {
         let lab = |id: &str| {
             self.course
                 .labs
@@ -122,7 +122,7 @@ impl Grader {
             premises: Premises::of(
                 &entry,
                 lab,
-                Rules::now(&self.course.files, &lab.id),
+                LabRules::now(&self.course.files, &lab.id),
                 run.region.as_deref(),
                 entry.options(lab, &options),
             ),
@@ -164,7 +164,7 @@ impl Grader {
     }
 }
 
-pub(super) fn entry(item: &Item) -> Entry {
+pub(super) fn entry(item: &StudentItem) -> Entry {
     let said = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let pairs = |text: &str| -> BTreeMap<String, String> {
         let pairs = text.split_whitespace().filter_map(|pair| pair.split_once('='));
@@ -203,7 +203,7 @@ impl RunStore for InBucket<'_> {
 
     async fn store(&self, student: &Student, judged: &Judged, premises: &Premises) -> Result<(), StoreError> {
         let key = report_key(self.run, &student.id, &judged.report.lab);
-        let stored = Stored {
+        let stored = FleetReport {
             schema: SCHEMA.to_owned(),
             student: student.id.clone(),
             report: judged.report.clone(),

@@ -1,6 +1,6 @@
 //! The list of a run's students: who is asked for, and as the CSV file that the map reads.
 
-use super::contract::Item;
+use super::contract::StudentItem;
 use crate::class::access::Secret;
 use crate::class::grade::Work;
 use crate::class::roster::{Access, Entry, Roster};
@@ -57,7 +57,7 @@ pub fn by_role(roster: &Roster, asked: impl Fn(&str) -> bool) -> Result<(), NotB
 }
 
 /// The students that are still to be graded, as the function is told of them.
-pub fn items(work: &[Work<'_>], roster: &Roster, secret: &Secret) -> Vec<Item> {
+pub fn items(work: &[Work<'_>], roster: &Roster, secret: &Secret) -> Vec<StudentItem> {
     let entries: BTreeMap<&str, &Entry> = roster.students.iter().map(|e| (e.student.id.as_str(), e)).collect();
     let item = |work: &Work<'_>| {
         let entry = entries.get(work.student.id.as_str())?;
@@ -69,7 +69,7 @@ pub fn items(work: &[Work<'_>], roster: &Roster, secret: &Secret) -> Vec<Item> {
             let pairs = all.iter().map(|(name, value)| format!("{name}={value}"));
             pairs.collect::<Vec<_>>().join(" ")
         };
-        Some(Item {
+        Some(StudentItem {
             student: work.student.id.clone(),
             role_arn: arn.clone(),
             external_id: secret.external_id(&work.student.id),
@@ -84,7 +84,7 @@ pub fn items(work: &[Work<'_>], roster: &Roster, secret: &Secret) -> Vec<Item> {
 }
 
 /// The CSV file, with a header.
-pub fn csv(items: &[Item]) -> Vec<u8> {
+pub fn csv(items: &[StudentItem]) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for item in items {
         writer.serialize(item).expect("writing to memory");
@@ -99,7 +99,7 @@ mod tests {
     /// What the roster says of a student reaches the function through the CSV file.
     #[test]
     fn regions_and_resources_of_a_student_reach_the_function() {
-        let item = Item {
+        let item = StudentItem {
             student: "s001".to_owned(),
             role_arn: "arn:aws:iam::111122223333:role/edemlab-grader".to_owned(),
             external_id: "0f".to_owned(),
@@ -110,7 +110,7 @@ mod tests {
             labs: "one two".to_owned(),
         };
         let text = csv(std::slice::from_ref(&item));
-        let read: Item = csv::Reader::from_reader(text.as_slice())
+        let read: StudentItem = csv::Reader::from_reader(text.as_slice())
             .deserialize()
             .next()
             .unwrap()

@@ -1,7 +1,7 @@
 //! A run that is under way, in the class's folder: enough to join it after whatever happened to this computer.
 
 use super::contract::Run;
-use crate::class::folder::{Folder, FolderError, json, read};
+use crate::class::folder::{ClassFolder, FolderError, json, read};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn write(&self, folder: &Folder) -> Result<(), FolderError> {
+    pub fn write(&self, folder: &ClassFolder) -> Result<(), FolderError> {
         folder.write(&Self::path(folder.path()), &json(self))
     }
 
@@ -54,7 +54,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When the file cannot be removed.
-    pub fn close(folder: &Folder) -> Result<(), FolderError> {
+    pub fn close(folder: &ClassFolder) -> Result<(), FolderError> {
         folder.remove(&Self::path(folder.path()))
     }
 

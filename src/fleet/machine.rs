@@ -20,7 +20,7 @@ pub struct ExecutionState {
 
 /// How many students a run has come by.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct StudentCounts {
     /// Not begun.
     pub waiting: u64,
     /// At work.
@@ -102,15 +102,15 @@ pub async fn map_run(account: &Account, execution: &str) -> Result<Option<String
 ///
 /// # Errors
 /// When AWS refuses or does not answer.
-pub async fn counts(account: &Account, map_run: &str) -> Result<Counts, CallError> {
+pub async fn counts(account: &Account, map_run: &str) -> Result<StudentCounts, CallError> {
     let answer = account.sfn().describe_map_run().map_run_arn(map_run).send().await;
     let answer = answer.map_err(|error| CallError::from_sdk("states:DescribeMapRun", &error))?;
     let Some(counts) = answer.item_counts else {
-        return Ok(Counts::default());
+        return Ok(StudentCounts::default());
     };
     let count = |count: i64| u64::try_from(count).unwrap_or_default();
     let (waiting, at_work) = (count(counts.pending), count(counts.running));
-    Ok(Counts {
+    Ok(StudentCounts {
         waiting,
         at_work,
         done: count(counts.total).saturating_sub(waiting + at_work),

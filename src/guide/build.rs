@@ -192,7 +192,7 @@ fn pages(
     let summary = parse_summary(summary).map_err(wrong)?;
     check_chapters(&summary)?;
     let mut book = MDBook::load_with_config_and_summary(sources, config, summary).map_err(wrong)?;
-    book.with_preprocessor(Filling(fill));
+    book.with_preprocessor(BookFiller(fill));
     book.with_preprocessor(Including(files.clone()));
     book.with_preprocessor(IndexPreprocessor::new());
     book.build().map_err(wrong)
@@ -219,9 +219,9 @@ fn check_chapters(summary: &Summary) -> Result<(), ChapterError> {
     Ok(())
 }
 
-struct Filling(Fill);
+struct BookFiller(Fill);
 
-impl Preprocessor for Filling {
+impl Preprocessor for BookFiller {
     fn name(&self) -> &str {
         self.0.name()
     }
@@ -237,7 +237,7 @@ struct Including(CourseFiles);
 /// Every `{{#include}}` of a book that is refused.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
-struct Refused(Vec<IncludeError>);
+struct RefusedIncludes(Vec<IncludeError>);
 
 impl Preprocessor for Including {
     fn name(&self) -> &str {
@@ -265,7 +265,7 @@ impl Preprocessor for Including {
         });
         match wrong.is_empty() {
             true => Ok(book),
-            false => Err(Refused(wrong).into()),
+            false => Err(RefusedIncludes(wrong).into()),
         }
     }
 }

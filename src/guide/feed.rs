@@ -17,19 +17,19 @@ impl Feed {
     }
 
     /// For one who reads along from now on.
-    pub(super) fn reader(&self) -> Reader {
+    pub(super) fn reader(&self) -> FeedReader {
         let mut latest = self.latest.subscribe();
         latest.mark_changed();
-        Reader { latest }
+        FeedReader { latest }
     }
 }
 
 /// One who reads along.
-pub(super) struct Reader {
+pub(super) struct FeedReader {
     latest: watch::Receiver<Option<Arc<str>>>,
 }
 
-impl Reader {
+impl FeedReader {
     /// Waits for a text that this reader has not read yet; nothing when there is none within `patience`.
     pub(super) async fn newer(&mut self, patience: Duration) -> Option<Arc<str>> {
         let newer = async {

@@ -8,28 +8,28 @@ use serde::Serialize;
 const SCHEMA: &str = "edemlab/live/1";
 
 #[derive(Serialize)]
-struct Shown<'r> {
+struct LiveReport<'r> {
     schema: &'static str,
     lab: &'r str,
     /// When it was looked at, RFC 3339.
     at: &'r str,
     points: Points,
-    steps: Vec<Step<'r>>,
+    steps: Vec<LiveStep<'r>>,
 }
 
 #[derive(Serialize)]
-struct Step<'r> {
+struct LiveStep<'r> {
     id: &'r str,
     title: &'r str,
     /// The page, within the book.
     chapter: &'r str,
     status: Status,
     points: Points,
-    checks: Vec<Check<'r>>,
+    checks: Vec<LiveCheck<'r>>,
 }
 
 #[derive(Serialize)]
-struct Check<'r> {
+struct LiveCheck<'r> {
     id: &'r str,
     /// The place on the page.
     anchor: &'r str,
@@ -45,7 +45,7 @@ struct Check<'r> {
 
 /// The report as the pages read it: JSON on one line.
 pub fn shown(report: &Report) -> String {
-    let steps = report.steps.iter().map(|step| Step {
+    let steps = report.steps.iter().map(|step| LiveStep {
         id: &step.id,
         title: &step.title,
         chapter: &step.chapter,
@@ -54,7 +54,7 @@ pub fn shown(report: &Report) -> String {
         checks: step
             .checks
             .iter()
-            .map(|check| Check {
+            .map(|check| LiveCheck {
                 id: &check.id,
                 anchor: check.id.split_once('.').map_or("", |(_, anchor)| anchor),
                 title: &check.title,
@@ -68,7 +68,7 @@ pub fn shown(report: &Report) -> String {
             })
             .collect(),
     });
-    let shown = Shown {
+    let shown = LiveReport {
         schema: SCHEMA,
         lab: &report.lab,
         at: &report.started,

@@ -62,7 +62,7 @@ struct Site {
     readers: Arc<Semaphore>,
 }
 
-type Answer = Response<UnsyncBoxBody<Bytes, Infallible>>;
+type GuideResponse = Response<UnsyncBoxBody<Bytes, Infallible>>;
 
 impl Server {
     /// Listens on 127.0.0.1, at `port` or a free one.
@@ -141,7 +141,7 @@ impl Site {
         }
     }
 
-    fn answer(&self, request: &Request<Incoming>) -> Answer {
+    fn answer(&self, request: &Request<Incoming>) -> GuideResponse {
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, "only GET");
             answer
@@ -177,7 +177,7 @@ impl Site {
 
     /// [Server-sent events](https://html.spec.whatwg.org/multipage/server-sent-events.html): what is known now, and
     /// each time that something changes, until the page has gone.
-    fn live(&self, request: &Request<Incoming>) -> Answer {
+    fn live(&self, request: &Request<Incoming>) -> GuideResponse {
         let Some(feed) = &self.feed else {
             return plain(StatusCode::NOT_FOUND, "no lab is watched");
         };
@@ -202,7 +202,7 @@ impl Site {
         answer(StatusCode::OK, &headers, StreamBody::new(events))
     }
 
-    fn page(&self, path: &str) -> Answer {
+    fn page(&self, path: &str) -> GuideResponse {
         let path = percent_decode_str(path.trim_start_matches('/')).decode_utf8_lossy();
         let path = match path.as_ref() {
             "" => "index.html".to_owned(),
@@ -245,7 +245,7 @@ fn behind(bytes: &[u8], word: &[u8]) -> Option<usize> {
     Some(found + word.len())
 }
 
-fn plain(status: StatusCode, text: &str) -> Answer {
+fn plain(status: StatusCode, text: &str) -> GuideResponse {
     let headers = [("content-type", "text/plain; charset=utf-8")];
     answer(status, &headers, Full::new(Bytes::from(format!("{text}\n"))))
 }
@@ -262,7 +262,7 @@ fn answer(
     status: StatusCode,
     headers: &[(&'static str, &str)],
     body: impl Body<Data = Bytes, Error = Infallible> + Send + 'static,
-) -> Answer {
+) -> GuideResponse {
     let mut answer = Response::new(body.boxed_unsync());
     *answer.status_mut() = status;
     for (name, value) in headers.iter().chain(&SAFE) {

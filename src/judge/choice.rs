@@ -1,9 +1,9 @@
 //! Which of several candidates is the lab's: the one with the most telling sign, else the newest of those that show it.
 
-use super::search::{Contender, Search};
+use super::search::{Contender, ResourceSearch};
 use super::verdict::call_failure;
 
-impl Search<'_> {
+impl ResourceSearch<'_> {
     /// Keeps those of `left` that show the most telling signs, and says which; `None` when nothing ties any of them to
     /// the lab.
     ///

@@ -4,7 +4,7 @@ use super::choice::narrow;
 use super::graph::Needs;
 use super::lab_run::LabRun;
 use super::outcome::{Obstacle, Outcome};
-use super::search::{Contender, Search, is_called};
+use super::search::{Contender, ResourceSearch, is_called};
 use super::verdict::call_failure;
 use crate::course::{Compiled, arguments};
 use crate::discover::Args;
@@ -15,12 +15,12 @@ use std::sync::Arc;
 impl LabRun<'_> {
     /// Looks for `name`.
     pub(super) async fn resolve(&self, name: &str) -> Outcome {
-        let search = async { Search::new(self, &self.lab.resources[name])?.find().await };
+        let search = async { ResourceSearch::new(self, &self.lab.resources[name])?.find().await };
         search.await.unwrap_or_else(|reason| Outcome::Unknown { reason })
     }
 }
 
-impl Search<'_> {
+impl ResourceSearch<'_> {
     /// What the search comes to.
     ///
     /// # Errors

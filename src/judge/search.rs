@@ -15,7 +15,7 @@ use std::sync::Arc;
 const MAX_CONCURRENT_DESCRIPTIONS: usize = 12;
 
 /// The search for one resource.
-pub(super) struct Search<'r> {
+pub(super) struct ResourceSearch<'r> {
     pub run: &'r LabRun<'r>,
     pub resource: &'r Resource,
     pub kind: &'static Kind,
@@ -31,7 +31,7 @@ pub(super) struct Contender {
     pub failed: Option<CallError>,
 }
 
-impl<'r> Search<'r> {
+impl<'r> ResourceSearch<'r> {
     /// A search that has not begun.
     ///
     /// # Errors
@@ -79,7 +79,7 @@ impl<'r> Search<'r> {
         Ok(holding)
     }
 
-    /// As [`Search::holding`], with the reason for which `condition` has no value for one of them.
+    /// As [`ResourceSearch::holding`], with the reason for which `condition` has no value for one of them.
     pub async fn evaluated(
         &self,
         condition: &Compiled<Expr>,

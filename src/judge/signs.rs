@@ -3,7 +3,7 @@
 use super::evidence::Live;
 use super::lab_run::LabRun;
 use super::options::Options;
-use super::search::{Search, is_called};
+use super::search::{ResourceSearch, is_called};
 use crate::account::Account;
 use crate::course::{Lab, Resource};
 use crate::discover::{self, Args, Kind};
@@ -52,7 +52,7 @@ pub async fn signs(lab: &Lab, account: &Account, options: &Options) -> Signs {
 /// # Errors
 /// Why that is not known.
 async fn shows_sign(run: &LabRun<'_>, resource: &Resource) -> Result<bool, String> {
-    let search = Search::new(run, resource)?;
+    let search = ResourceSearch::new(run, resource)?;
     let mut left = search.contenders(&Args::new()).await?;
     if let Some(wanted) = run.options.uses.get(&resource.name) {
         return Ok(left.iter().any(|c| is_called(&c.listed.candidate, wanted)));

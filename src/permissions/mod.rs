@@ -3,7 +3,7 @@
 mod place;
 mod scope;
 
-pub use place::Place;
+pub use place::PolicyPlace;
 
 use crate::course::Lab;
 use crate::discover;
@@ -22,7 +22,7 @@ pub struct Unscoped(&'static str);
 ///
 /// # Errors
 /// When an action is not in the table of resources.
-pub fn policy(labs: &[&Lab], probe: bool, place: &Place) -> Result<Value, Unscoped> {
+pub fn policy(labs: &[&Lab], probe: bool, place: &PolicyPlace) -> Result<Value, Unscoped> {
     let mut by_resources: BTreeMap<Vec<String>, BTreeSet<&'static str>> = BTreeMap::new();
     let all: BTreeSet<&'static str> = labs.iter().flat_map(|lab| actions(lab, probe)).collect();
     for action in all {

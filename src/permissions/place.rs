@@ -2,7 +2,7 @@
 
 /// Where a policy holds: what is not said is any.
 #[derive(Debug, Clone, Default)]
-pub struct Place {
+pub struct PolicyPlace {
     /// The partition: `aws`, `aws-cn`, `aws-us-gov`.
     pub partition: Option<String>,
     /// The account's twelve digits.

@@ -2,10 +2,10 @@
 //! [Service Authorization Reference](https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html):
 //! where AWS knows no resource for an action, it is `*`. Names are a student's own, so a resource is any of its type.
 
-use super::place::Place;
+use super::place::PolicyPlace;
 
 /// The ARNs, with the place's parts; `None` for an action that is not in the table.
-pub(super) fn resources(action: &str, place: &Place) -> Option<Vec<String>> {
+pub(super) fn resources(action: &str, place: &PolicyPlace) -> Option<Vec<String>> {
     let any = |part: &Option<String>| part.clone().unwrap_or_else(|| "*".to_owned());
     let partition = place.partition.clone().unwrap_or_else(|| "aws".to_owned());
     let here = format!("{}:{}", any(&place.region), any(&place.account));
@@ -88,13 +88,13 @@ mod tests {
             k.actions.iter().chain(described)
         });
         for action in kinds.chain(VERBS.iter().flat_map(|v| v.actions)) {
-            assert!(resources(action, &Place::default()).is_some(), "{action}");
+            assert!(resources(action, &PolicyPlace::default()).is_some(), "{action}");
         }
     }
 
     #[test]
     fn a_place_narrows_the_resources() {
-        let place = Place {
+        let place = PolicyPlace {
             partition: Some("aws-cn".to_owned()),
             account: Some("111122223333".to_owned()),
             region: Some("cn-north-1".to_owned()),

@@ -58,13 +58,13 @@ pub(super) fn failure(event: &Value) -> Option<(String, String)> {
     Some((error.unwrap_or_else(|| kind.to_owned()), field("cause")))
 }
 
-struct Said {
+struct RaisedError {
     message: String,
     trace: String,
 }
 
 /// A function's cause is JSON with the message and the trace of its error.
-fn said(cause: &str) -> Said {
+fn said(cause: &str) -> RaisedError {
     let json: Value = serde_json::from_str(cause).unwrap_or_default();
     match json["errorMessage"].as_str() {
         Some(message) => {
@@ -74,12 +74,12 @@ fn said(cause: &str) -> Said {
                 .flatten()
                 .filter_map(Value::as_str);
             let trace: Vec<&str> = lines.collect();
-            Said {
+            RaisedError {
                 message: essence(message),
                 trace: trace.last().map_or_else(|| essence(message), |line| cut(line)),
             }
         }
-        None => Said {
+        None => RaisedError {
             message: essence(cause),
             trace: essence(cause),
         },

@@ -124,16 +124,16 @@ pub struct Removed {
     pub secrets: Vec<String>,
 }
 
-type Answer<'a, T> = BoxFuture<'a, Result<T, CallError>>;
+type VerbFuture<'a, T> = BoxFuture<'a, Result<T, CallError>>;
 
 /// Puts an event in.
-pub type SendFn = for<'a> fn(&'a Account, &'a Args) -> Answer<'a, Sent>;
+pub type SendFn = for<'a> fn(&'a Account, &'a Args) -> VerbFuture<'a, Sent>;
 /// Looks once whether the event is there.
-pub type AwaitFn = for<'a> fn(&'a Account, &'a Args, &'a Progress) -> Answer<'a, Observation>;
+pub type AwaitFn = for<'a> fn(&'a Account, &'a Args, &'a Progress) -> VerbFuture<'a, Observation>;
 /// Looks once why the event is missing.
-pub type EvidenceFn = for<'a> fn(&'a Account, &'a Args, &'a Progress) -> Answer<'a, Clue>;
+pub type EvidenceFn = for<'a> fn(&'a Account, &'a Args, &'a Progress) -> VerbFuture<'a, Clue>;
 /// Takes away what is there now.
-pub type RemoveFn = for<'a> fn(&'a Account, &'a Args, &'a Progress) -> Answer<'a, Removed>;
+pub type RemoveFn = for<'a> fn(&'a Account, &'a Args, &'a Progress) -> VerbFuture<'a, Removed>;
 
 /// What a verb does. It acts once and returns: whoever calls it waits and calls it again.
 #[derive(Clone, Copy)]

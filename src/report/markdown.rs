@@ -1,7 +1,7 @@
 //! A report as Markdown that reads well before and after it is rendered. What is not plain words stands as code: no
 //! kind of Markdown finds a link, a picture or HTML in there.
 
-use super::text::{Piece, pieces};
+use super::text::{StyledPiece, pieces};
 use super::view::{CheckView, ReportView};
 use std::fmt::Write;
 
@@ -64,7 +64,7 @@ fn render_check(out: &mut String, check: &CheckView) {
 /// A text with the two marks that a course's texts use.
 pub fn marked(text: &str) -> String {
     let mut out = String::new();
-    for Piece {
+    for StyledPiece {
         text,
         bold,
         code: is_code,

@@ -49,7 +49,7 @@ fn hidden(c: char) -> bool {
 
 /// A piece of a text with the two marks of Markdown that a course's texts use.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Piece {
+pub struct StyledPiece {
     /// The text.
     pub text: String,
     /// `**bold**`.
@@ -59,11 +59,11 @@ pub struct Piece {
 }
 
 /// The pieces of a text.
-pub fn pieces(text: &str) -> Vec<Piece> {
+pub fn pieces(text: &str) -> Vec<StyledPiece> {
     let mut pieces = Vec::new();
     for (n, part) in text.split("**").enumerate() {
         for (m, piece) in part.split('`').enumerate() {
-            pieces.push(Piece {
+            pieces.push(StyledPiece {
                 text: piece.to_owned(),
                 bold: n % 2 == 1,
                 code: m % 2 == 1,
@@ -80,10 +80,10 @@ pub fn styled(text: &str) -> String {
     pieces(text)
         .into_iter()
         .map(|piece| match piece {
-            Piece { code: true, text, .. } if colored_output => text.cyan().to_string(),
-            Piece { code: true, text, .. } => format!("`{text}`"),
-            Piece { bold: true, text, .. } => text.bold().to_string(),
-            Piece { text, .. } => text,
+            StyledPiece { code: true, text, .. } if colored_output => text.cyan().to_string(),
+            StyledPiece { code: true, text, .. } => format!("`{text}`"),
+            StyledPiece { bold: true, text, .. } => text.bold().to_string(),
+            StyledPiece { text, .. } => text,
         })
         .collect()
 }

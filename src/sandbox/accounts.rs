@@ -1,7 +1,7 @@
 //! The accounts in the sandbox: any 12 digits are one, and each has a root and a student.
 
 use super::error::SandboxError;
-use super::number::{AccountNumber, Keys};
+use super::number::{AccountNumber, SandboxKeys};
 use super::running::Sandbox;
 use super::{client, lock, paths};
 use crate::account::services::IAM;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 #[serde(deny_unknown_fields)]
 struct Remembered {
     token: String,
-    keys: Keys,
+    keys: SandboxKeys,
 }
 
 const STUDENT: &str = "student";
@@ -23,8 +23,8 @@ const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 
 impl Sandbox {
     /// The root user of an account: its number is the access key, and this sandbox's own secret the secret one.
-    pub fn root(&self, account: &AccountNumber) -> Keys {
-        Keys {
+    pub fn root(&self, account: &AccountNumber) -> SandboxKeys {
+        SandboxKeys {
             access_key_id: account.0.clone(),
             secret_access_key: self.secret.expose().into(),
         }
@@ -32,7 +32,7 @@ impl Sandbox {
 
     /// The IAM user `student` of an account, an administrator: made when first asked for, the same from then on. It is
     /// created again if the user or the key was removed.
-    pub async fn student(&self, account: &AccountNumber) -> Result<Keys, SandboxError> {
+    pub async fn student(&self, account: &AccountNumber) -> Result<SandboxKeys, SandboxError> {
         let folder = self.paths.keys();
         paths::create_folder(&folder)?;
         let _lock = lock::acquire(&folder.join(format!("{account}.lock")), || ()).await?;
@@ -52,7 +52,7 @@ impl Sandbox {
         let key = make_student(&root, &valid).await.map_err(refused)?;
         let field = |name: &str| key[name].as_str().map(str::to_owned);
         let keys = match (field("AccessKeyId"), field("SecretAccessKey")) {
-            (Some(access_key_id), Some(secret_access_key)) => Keys {
+            (Some(access_key_id), Some(secret_access_key)) => SandboxKeys {
                 access_key_id,
                 secret_access_key,
             },
@@ -70,7 +70,7 @@ impl Sandbox {
     }
 
     /// What a shell or a program needs in its environment to use the sandbox with these keys.
-    pub fn variables(&self, keys: &Keys, region: &str) -> [(&'static str, String); 5] {
+    pub fn variables(&self, keys: &SandboxKeys, region: &str) -> [(&'static str, String); 5] {
         [
             ("AWS_ENDPOINT_URL", self.endpoint.clone()),
             ("AWS_ACCESS_KEY_ID", keys.access_key_id.clone()),
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_secret_is_not_shown() {
-        let keys = Keys {
+        let keys = SandboxKeys {
             access_key_id: "AKIA1".into(),
             secret_access_key: "hush".into(),
         };

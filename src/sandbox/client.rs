@@ -3,9 +3,9 @@
 use crate::account::{Account, CallError, ErrorKind};
 
 use super::error::ApiError;
-use super::number::{AccountNumber, Keys};
+use super::number::{AccountNumber, SandboxKeys};
 
-pub(super) fn account(endpoint: &str, keys: &Keys, region: &str) -> Account {
+pub(super) fn account(endpoint: &str, keys: &SandboxKeys, region: &str) -> Account {
     Account::loopback(endpoint, region, &keys.access_key_id, keys.secret_access_key())
 }
 

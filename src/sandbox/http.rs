@@ -17,7 +17,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use super::secret::Secret;
+use super::secret::SandboxSecret;
 
 /// Who serves the port may be a stranger: more than this is not read.
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
@@ -36,7 +36,7 @@ pub(super) struct HttpAnswer {
 /// When nobody answers in time, or answers something else than HTTP.
 pub(super) async fn ask(
     port: u16,
-    secret: &Secret,
+    secret: &SandboxSecret,
     method: &str,
     path: &str,
     patience: Duration,
@@ -75,7 +75,7 @@ fn not_http(error: hyper::Error) -> io::Error {
 const ROOT: &str = "000000000000";
 
 /// A request without a body, signed.
-fn signed(port: u16, secret: &Secret, method: &str, path: &str) -> io::Result<Request<Empty<Bytes>>> {
+fn signed(port: u16, secret: &SandboxSecret, method: &str, path: &str) -> io::Result<Request<Empty<Bytes>>> {
     let mut request = Request::builder()
         .method(method)
         .uri(path)
@@ -115,7 +115,14 @@ mod tests {
             let _ = stream.read(&mut [0; 4096]);
             let _ = stream.write_all(bytes);
         });
-        ask(port, &Secret::random().unwrap(), "GET", "/", Duration::from_secs(10)).await
+        ask(
+            port,
+            &SandboxSecret::random().unwrap(),
+            "GET",
+            "/",
+            Duration::from_secs(10),
+        )
+        .await
     }
 
     #[tokio::test]
@@ -146,9 +153,15 @@ mod tests {
     async fn a_server_that_says_nothing_is_not_waited_for() {
         let silent = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = silent.local_addr().unwrap().port();
-        let error = ask(port, &Secret::random().unwrap(), "GET", "/", Duration::from_millis(50))
-            .await
-            .unwrap_err();
+        let error = ask(
+            port,
+            &SandboxSecret::random().unwrap(),
+            "GET",
+            "/",
+            Duration::from_millis(50),
+        )
+        .await
+        .unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 }

@@ -32,7 +32,7 @@ pub use environment::ensure_other as environment;
 pub use error::{ApiError, DeployError, InboxError, Reason, SandboxError};
 pub use event::SandboxEvent;
 pub use inbox::{Inbox, Mail, Pending};
-pub use number::{AccountNumber, Keys, NoAccountNumber};
+pub use number::{AccountNumber, NoAccountNumber, SandboxKeys};
 pub use paths::Paths;
 pub use ready::{Interpreter, interpreter, is_made};
 pub use running::{Sandbox, status, stop};

@@ -41,22 +41,22 @@ impl fmt::Display for AccountNumber {
 /// An access key. Its secret is never part of a debug output.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Keys {
+pub struct SandboxKeys {
     /// `AWS_ACCESS_KEY_ID`.
     pub access_key_id: String,
     pub(super) secret_access_key: String,
 }
 
-impl Keys {
+impl SandboxKeys {
     /// `AWS_SECRET_ACCESS_KEY`.
     pub fn secret_access_key(&self) -> &str {
         &self.secret_access_key
     }
 }
 
-impl fmt::Debug for Keys {
+impl fmt::Debug for SandboxKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keys")
+        f.debug_struct("SandboxKeys")
             .field("access_key_id", &self.access_key_id)
             .finish_non_exhaustive()
     }

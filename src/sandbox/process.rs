@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::error::SandboxError;
 use super::paths::{self, Paths};
-use super::secret::Secret;
+use super::secret::SandboxSecret;
 use super::{bridge, http};
 use crate::private;
 
@@ -35,7 +35,7 @@ pub(super) struct Launch<'a> {
     pub port: u16,
     pub region: &'a str,
     pub token: &'a str,
-    pub secret: &'a Secret,
+    pub secret: &'a SandboxSecret,
     pub owner: Option<u32>,
 }
 
@@ -106,7 +106,7 @@ fn mark(token: &str) -> String {
 }
 
 /// Whether an emulator that knows this secret answers on this port. It is told a signature and a challenge, never the secret.
-pub(super) async fn answers(port: u16, secret: &Secret) -> bool {
+pub(super) async fn answers(port: u16, secret: &SandboxSecret) -> bool {
     let challenge = uuid::Uuid::new_v4().simple().to_string();
     let path = format!("/_edemlab/health?challenge={challenge}");
     let health = http::ask(port, secret, "GET", &path, Duration::from_secs(3)).await;

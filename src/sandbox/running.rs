@@ -2,7 +2,7 @@
 
 use super::error::SandboxError;
 use super::paths::Paths;
-use super::secret::Secret;
+use super::secret::SandboxSecret;
 use super::state::SandboxState;
 
 /// A sandbox that answers.
@@ -21,12 +21,12 @@ pub struct Sandbox {
     /// It was started by another version of edemlab.
     pub outdated: bool,
     pub(super) token: String,
-    pub(super) secret: Secret,
+    pub(super) secret: SandboxSecret,
     pub(super) paths: Paths,
 }
 
 impl Sandbox {
-    pub(super) fn new(paths: &Paths, state: SandboxState, secret: Secret) -> Self {
+    pub(super) fn new(paths: &Paths, state: SandboxState, secret: SandboxSecret) -> Self {
         Self {
             endpoint: format!("http://127.0.0.1:{}", state.port),
             port: state.port,
@@ -47,32 +47,32 @@ impl Sandbox {
 }
 
 /// What the last start left.
-pub(super) enum Found {
+pub(super) enum LastStart {
     Running(Sandbox),
     /// The process is ours and there, but does not answer: still starting, stopped, or stuck.
     Silent(SandboxState),
     Nothing,
 }
 
-pub(super) async fn find(paths: &Paths) -> Found {
+pub(super) async fn find(paths: &Paths) -> LastStart {
     let Some(state) = SandboxState::read(paths) else {
-        return Found::Nothing;
+        return LastStart::Nothing;
     };
     if let Some(secret) = state.answers().await {
-        Found::Running(Sandbox::new(paths, state, secret))
+        LastStart::Running(Sandbox::new(paths, state, secret))
     } else if super::process::is_ours(state.pid, &state.token) {
-        Found::Silent(state)
+        LastStart::Silent(state)
     } else {
-        Found::Nothing
+        LastStart::Nothing
     }
 }
 
 /// The sandbox that runs, if one does. An error if its process is there but does not answer.
 pub async fn status(paths: &Paths) -> Result<Option<Sandbox>, SandboxError> {
     match find(paths).await {
-        Found::Running(sandbox) => Ok(Some(sandbox)),
-        Found::Silent(state) => Err(super::log_end::silent(paths, &state, 3)),
-        Found::Nothing => Ok(None),
+        LastStart::Running(sandbox) => Ok(Some(sandbox)),
+        LastStart::Silent(state) => Err(super::log_end::silent(paths, &state, 3)),
+        LastStart::Nothing => Ok(None),
     }
 }
 
@@ -83,9 +83,9 @@ pub async fn stop(paths: &Paths) -> Result<bool, SandboxError> {
     }
     let _lock = super::lock::acquire(&paths.lock(), || ()).await?;
     let (pid, port, token) = match find(paths).await {
-        Found::Running(sandbox) => (sandbox.pid, sandbox.port, sandbox.token),
-        Found::Silent(state) => (state.pid, state.port, state.token),
-        Found::Nothing => {
+        LastStart::Running(sandbox) => (sandbox.pid, sandbox.port, sandbox.token),
+        LastStart::Silent(state) => (state.pid, state.port, state.token),
+        LastStart::Nothing => {
             SandboxState::remove(paths)?;
             return Ok(false);
         }

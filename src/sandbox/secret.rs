@@ -10,9 +10,9 @@ use sha2::Sha256;
 /// 64 hexadecimal digits: random, made at each start, never in a debug output.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub(super) struct Secret(String);
+pub(super) struct SandboxSecret(String);
 
-impl Secret {
+impl SandboxSecret {
     /// A new one.
     ///
     /// # Errors
@@ -41,7 +41,7 @@ impl Secret {
     }
 }
 
-impl TryFrom<String> for Secret {
+impl TryFrom<String> for SandboxSecret {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
@@ -50,13 +50,13 @@ impl TryFrom<String> for Secret {
     }
 }
 
-impl From<Secret> for String {
-    fn from(secret: Secret) -> Self {
+impl From<SandboxSecret> for String {
+    fn from(secret: SandboxSecret) -> Self {
         secret.0
     }
 }
 
-impl fmt::Debug for Secret {
+impl fmt::Debug for SandboxSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
     }
@@ -68,22 +68,22 @@ mod tests {
 
     #[test]
     fn each_is_another_and_none_is_shown() {
-        let (one, two) = (Secret::random().unwrap(), Secret::random().unwrap());
+        let (one, two) = (SandboxSecret::random().unwrap(), SandboxSecret::random().unwrap());
         assert_ne!(one, two);
-        assert!(Secret::try_from(one.expose().to_owned()).is_ok());
+        assert!(SandboxSecret::try_from(one.expose().to_owned()).is_ok());
         assert!(!format!("{one:?}").contains(one.expose()));
         for bad in ["", "root", &"A".repeat(64), &"a".repeat(63), &"ä".repeat(32)] {
-            assert!(Secret::try_from(bad.to_owned()).is_err(), "{bad}");
+            assert!(SandboxSecret::try_from(bad.to_owned()).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn only_the_answer_to_the_challenge_is_a_proof() {
-        let secret = Secret("0f".repeat(32));
+        let secret = SandboxSecret("0f".repeat(32));
         // printf 'edemlab\0health\0abc' | openssl dgst -sha256 -hmac 0f0f…
         let proof = "a5bdf82cc608d4d68b472909022c1afedc7041ee6f565dfee32945c18d0fed82";
         assert!(secret.is_proved("abc", proof));
-        assert!(!secret.is_proved("abd", proof) && !Secret("0e".repeat(32)).is_proved("abc", proof));
+        assert!(!secret.is_proved("abd", proof) && !SandboxSecret("0e".repeat(32)).is_proved("abc", proof));
         for bad in ["", "zz", "0", "ä", &proof[2..], &proof.to_uppercase().replace('A', "B")] {
             assert!(!secret.is_proved("abc", bad), "{bad}");
         }

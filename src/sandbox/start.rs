@@ -4,8 +4,8 @@ use super::error::SandboxError;
 use super::event::SandboxEvent;
 use super::log_end::{end_of_log, silent};
 use super::process::{self, Launch};
-use super::running::{Found, Sandbox, find};
-use super::secret::Secret;
+use super::running::{LastStart, Sandbox, find};
+use super::secret::SandboxSecret;
 use super::state::{SandboxState, Schema};
 use super::{Paths, environment, lock, paths};
 use std::process::{Child, ExitStatus};
@@ -45,14 +45,14 @@ const ATTEMPTS: usize = 5;
 
 /// The sandbox: the one that runs, else a new one. Two commands at once get the same one.
 pub async fn start(paths: &Paths, options: &StartOptions, on: &dyn Fn(SandboxEvent)) -> Result<Sandbox, SandboxError> {
-    if let Found::Running(sandbox) = find(paths).await {
+    if let LastStart::Running(sandbox) = find(paths).await {
         return reuse(sandbox, options, on);
     }
     paths::create_folder(paths.run())?;
     let _lock = lock::acquire(&paths.lock(), || on(SandboxEvent::Waiting)).await?;
     match find(paths).await {
-        Found::Running(sandbox) => return reuse(sandbox, options, on),
-        Found::Silent(state) => {
+        LastStart::Running(sandbox) => return reuse(sandbox, options, on),
+        LastStart::Silent(state) => {
             // Its starter may have been killed meanwhile, or it may be busy.
             if let Some(secret) = answers_within(&state, SILENCE_TIMEOUT).await {
                 return reuse(Sandbox::new(paths, state, secret), options, on);
@@ -65,7 +65,7 @@ pub async fn start(paths: &Paths, options: &StartOptions, on: &dyn Fn(SandboxEve
                 });
             }
         }
-        Found::Nothing => {}
+        LastStart::Nothing => {}
     }
     SandboxState::remove(paths)?;
     if let Some(port) = options.port {
@@ -97,7 +97,7 @@ fn reuse(sandbox: Sandbox, options: &StartOptions, on: &dyn Fn(SandboxEvent)) ->
     }
 }
 
-async fn answers_within(state: &SandboxState, patience: Duration) -> Option<Secret> {
+async fn answers_within(state: &SandboxState, patience: Duration) -> Option<SandboxSecret> {
     let asked = Instant::now();
     // One without a secret is of an older version, and will not get one.
     while state.secret.is_some() && asked.elapsed() < patience && process::is_ours(state.pid, &state.token) {
@@ -124,7 +124,7 @@ async fn launch(
         };
         on(SandboxEvent::Starting { port });
         let token = uuid::Uuid::new_v4().simple().to_string();
-        let secret = Secret::random().map_err(|cause| SandboxError::Random { cause })?;
+        let secret = SandboxSecret::random().map_err(|cause| SandboxError::Random { cause })?;
         let (region, owner) = (options.region.as_str(), options.owner);
         let mut child = process::spawn(
             paths,
@@ -172,7 +172,7 @@ async fn launch(
 /// How waiting for an emulator ended.
 enum Ended {
     /// It answers, and has proved that it knows this.
-    Answers(Secret),
+    Answers(SandboxSecret),
     /// It is gone.
     Died(ExitStatus),
 }

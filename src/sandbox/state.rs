@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::error::SandboxError;
 use super::paths::{Paths, write_private};
 use super::process;
-use super::secret::Secret;
+use super::secret::SandboxSecret;
 
 /// The content of `state.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,7 +21,7 @@ pub(super) struct SandboxState {
     pub token: String,
     /// What root users sign with, and by which that process is known on its port. A sandbox of an older version has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub secret: Option<Secret>,
+    pub secret: Option<SandboxSecret>,
     /// What was started: differs when another version of edemlab brings another bridge or emulator.
     pub build: String,
     pub started: chrono::DateTime<chrono::Utc>,
@@ -46,7 +46,7 @@ impl SandboxState {
     }
 
     /// The secret, where a process that knows it answers on the port. Any other server there is not ours.
-    pub(super) async fn answers(&self) -> Option<Secret> {
+    pub(super) async fn answers(&self) -> Option<SandboxSecret> {
         let secret = self.secret.as_ref()?;
         process::answers(self.port, secret).await.then(|| secret.clone())
     }

@@ -21,7 +21,7 @@ pub struct Watch<'l> {
     /// What the last look without an event showed.
     read: Option<Read>,
     /// What each step's probe showed last.
-    probed: BTreeMap<String, Probed>,
+    probed: BTreeMap<String, ProbedStep>,
 }
 
 #[derive(Debug)]
@@ -32,7 +32,7 @@ struct Read {
 }
 
 #[derive(Debug)]
-struct Probed {
+struct ProbedStep {
     step: StepReport,
     /// What it was sent into.
     into: String,
@@ -78,7 +78,7 @@ impl<'l> Watch<'l> {
         for (step, into) in steps.iter().zip(into) {
             if let Some(shown) = judged.report.steps.iter().find(|s| s.id == step.id) {
                 let step = shown.clone();
-                self.probed.insert(step.id.clone(), Probed { step, into });
+                self.probed.insert(step.id.clone(), ProbedStep { step, into });
             }
         }
     }

@@ -8,7 +8,7 @@ use base64::Engine;
 use common::classroom::{self, Doing};
 use common::{edemlab, text};
 use edemlab::class::Class;
-use edemlab::class::folder::{Folder, file_name};
+use edemlab::class::folder::{ClassFolder, file_name};
 use edemlab::report::{Report, Status};
 use sha2::{Digest, Sha256};
 
@@ -20,12 +20,12 @@ fn pages(folder: &Path, args: &[&str]) -> String {
 }
 
 /// A class of some students in one lab, each with these runs.
-fn class_of(folder: &Path, runs: &[&[(&str, Doing)]]) -> Folder {
+fn class_of(folder: &Path, runs: &[&[(&str, Doing)]]) -> ClassFolder {
     let course = classroom::course();
     let mut class: Class = classroom::class(&course, &["datastream"]);
     class.students = (1..=runs.len()).map(classroom::student).collect();
     let students = class.students.clone();
-    let folder = Folder::create(folder, class).unwrap();
+    let folder = ClassFolder::create(folder, class).unwrap();
     for (n, (student, runs)) in students.iter().zip(runs).enumerate() {
         for (started, doing) in *runs {
             let report = classroom::report(course.lab("datastream").unwrap(), n + 1, started, *doing);
@@ -181,7 +181,7 @@ fn whoever_is_excused_or_in_another_lab_has_no_points_and_no_zero() {
     class.students = (1..=2).map(classroom::student).collect();
     class.students[0].excused = true;
     class.students[1].labs = Some(vec!["eventdriven".to_owned()]);
-    Folder::create(scratch.path(), class).unwrap();
+    ClassFolder::create(scratch.path(), class).unwrap();
     let page = pages(scratch.path(), &[]);
     let page = plain(&page);
     assert!(

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use edemlab::class::folder::Folder;
+use edemlab::class::folder::ClassFolder;
 use edemlab::class::{Class, LabSummary, StepSummary, Student};
 use edemlab::course::{self, Course, CourseFiles, Lab, Part, Step};
 use edemlab::report::{self, CheckReport, Chosen, PathStep, Points, Report, Status, StepReport, Verdict};
@@ -216,7 +216,7 @@ fn step_first(step: &Step) -> &str {
 
 /// A class of `count` students in both labs, of whom everyone does as their number says: most stop at the seventh step
 /// of the first lab; some are late, excused, not graded yet, or could not be determined.
-pub fn typical(path: &Path, count: usize) -> Folder {
+pub fn typical(path: &Path, count: usize) -> ClassFolder {
     let course = course();
     let labs = ["datastream", "eventdriven"];
     let mut class = class(&course, &labs);
@@ -226,7 +226,7 @@ pub fn typical(path: &Path, count: usize) -> Folder {
         class.students.push(student);
     }
     let students = class.students.clone();
-    let folder = Folder::create(path, class).unwrap();
+    let folder = ClassFolder::create(path, class).unwrap();
     for (n, student) in students.iter().enumerate() {
         let number = n + 1;
         if student.excused || number % 29 == 0 {
@@ -282,7 +282,7 @@ pub fn is_unseen(c: char) -> bool {
 }
 
 /// A class of students who are hostile in all that is theirs. The first has everything in one.
-pub fn hostile(path: &Path) -> Folder {
+pub fn hostile(path: &Path) -> ClassFolder {
     let course = course();
     let lab = course.lab("datastream").unwrap();
     let mut class = class(&course, &["datastream"]);
@@ -300,7 +300,7 @@ pub fn hostile(path: &Path) -> Folder {
         class.students.push(student);
     }
     let students = class.students.clone();
-    let folder = Folder::create(path, class).unwrap();
+    let folder = ClassFolder::create(path, class).unwrap();
     for (n, (student, text)) in students.iter().zip(texts).enumerate() {
         let mut report = report(lab, n + 1, "2026-03-19T10:00:00Z", Doing::UpTo(n % lab.steps.len()));
         // A report's texts are cut when it is made; what is shown of them is cut again.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use edemlab::class::folder::Folder;
+use edemlab::class::folder;
 use edemlab::class::{Class, LabSummary, SCHEMA, StepSummary, Student};
 use edemlab::report::{self, CheckReport, Points, Report, Status, StepReport, Verdict};
 
@@ -12,7 +12,7 @@ pub type Check<'c> = (&'c str, Status, u32, u32);
 /// A class's folder that vanishes with the test.
 pub struct ClassFolder {
     scratch: tempfile::TempDir,
-    folder: Folder,
+    folder: folder::ClassFolder,
 }
 
 impl ClassFolder {
@@ -35,7 +35,7 @@ impl ClassFolder {
             students,
             deadline: deadline.map(str::to_owned),
         };
-        let folder = Folder::create(&scratch.path().join("class"), class).unwrap();
+        let folder = folder::ClassFolder::create(&scratch.path().join("class"), class).unwrap();
         Self { scratch, folder }
     }
 

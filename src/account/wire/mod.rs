@@ -72,7 +72,7 @@ impl Account {
         items: &str,
     ) -> Result<Vec<Value>, CallError> {
         let action = format!("{}:{operation}", service.prefix);
-        let (mut input, mut pages) = (input, Pages::default());
+        let (mut input, mut pages) = (input, PagedItems::default());
         loop {
             let answer = self.call(service, operation, input.clone()).await?;
             match pages.add(answer, service, items, &action)? {
@@ -94,7 +94,7 @@ impl Account {
         query: &[(&str, &str)],
         items: &str,
     ) -> Result<Vec<Value>, CallError> {
-        let (mut token, mut pages) = (None::<String>, Pages::default());
+        let (mut token, mut pages) = (None::<String>, PagedItems::default());
         loop {
             let mut query = query.to_vec();
             query.extend(token.as_deref().map(|token| (service.paging.token, token)));
@@ -109,12 +109,12 @@ impl Account {
 
 /// The pages of a list that have come.
 #[derive(Default)]
-struct Pages {
+struct PagedItems {
     items: Vec<Value>,
     count: usize,
 }
 
-impl Pages {
+impl PagedItems {
     /// Adds a page; gives the token of the next one.
     fn add(
         &mut self,

@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 /// Where the template lies.
 #[derive(Debug, Clone)]
-pub enum Source {
+pub enum TemplateSource {
     /// In S3, as an `https` address.
     Url(String),
     /// In a file of this name, which the student gets.
@@ -23,7 +23,7 @@ pub enum Source {
 )]
 pub struct NotInS3(String);
 
-impl Source {
+impl TemplateSource {
     /// An address in S3.
     ///
     /// # Errors
@@ -54,7 +54,7 @@ pub struct Invitation<'a> {
     pub external_id: String,
     /// The region of the stack. The role holds in all.
     pub region: String,
-    source: &'a Source,
+    source: &'a TemplateSource,
 }
 
 /// All but what RFC 3986 leaves alone.
@@ -62,7 +62,7 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 
 impl<'a> Invitation<'a> {
     /// The invitation of a student whose role the professor assumes; `None` for others.
-    pub fn new(entry: &'a Entry, external_id: String, region: &str, source: &'a Source) -> Option<Self> {
+    pub fn new(entry: &'a Entry, external_id: String, region: &str, source: &'a TemplateSource) -> Option<Self> {
         matches!(entry.access, Access::Role { .. }).then(|| Self {
             entry,
             external_id,
@@ -76,7 +76,7 @@ impl<'a> Invitation<'a> {
     pub fn way(&self) -> String {
         let (region, id) = (&self.region, &self.external_id);
         match self.source {
-            Source::Url(url) => {
+            TemplateSource::Url(url) => {
                 let domain = Partition::of_region(region).console;
                 let url = utf8_percent_encode(url, QUERY);
                 format!(
@@ -84,7 +84,7 @@ impl<'a> Invitation<'a> {
                      ?templateURL={url}&stackName={STACK}&param_{PARAMETER}={id}"
                 )
             }
-            Source::File(name) => format!(
+            TemplateSource::File(name) => format!(
                 "aws cloudformation deploy --region {region} --template-file {name} --stack-name {STACK} \
                  --capabilities CAPABILITY_NAMED_IAM --parameter-overrides {PARAMETER}={id}"
             ),
@@ -100,7 +100,7 @@ impl<'a> Invitation<'a> {
         let mut text = format!("For {}: let your labs be checked\n\n", self.called());
         let _ = writeln!(text, "Do this once, in your {account}. It takes two minutes.\n");
         match self.source {
-            Source::Url(_) => {
+            TemplateSource::Url(_) => {
                 let _ = write!(
                     text,
                     "1. Sign in to the AWS console.\n\
@@ -110,7 +110,7 @@ impl<'a> Invitation<'a> {
                     self.way()
                 );
             }
-            Source::File(name) => {
+            TemplateSource::File(name) => {
                 let _ = write!(
                     text,
                     "1. Sign in to the AWS console and open CloudShell (the symbol >_ at the top).\n\

@@ -42,12 +42,12 @@ enum RegionAnswer {
 }
 
 /// A student's account in one region, and what was seen there.
-struct Place {
+struct RegionAccount {
     account: Rc<Account>,
     kinds: BTreeMap<&'static str, RegionAnswer>,
 }
 
-impl Place {
+impl RegionAccount {
     fn seen(&self, kinds: &[Root]) -> SignsSeen {
         let mut seen = SignsSeen::default();
         for answer in kinds.iter().filter_map(|(name, _)| self.kinds.get(name)) {
@@ -115,7 +115,7 @@ impl StudentAccess {
     pub(in crate::class) async fn search(&self, entry: &Entry, labs: &[&Lab]) -> Result<Searched, ConnectError> {
         let here = self.default_region().unwrap_or(super::STS_REGION);
         let (account, me) = self.enter(entry, Some(here)).await?;
-        let search = Search {
+        let search = RegionSearch {
             entry,
             default: self.default_region(),
             labs: labs.iter().map(|lab| (*lab, kinds(lab))).collect(),
@@ -124,18 +124,18 @@ impl StudentAccess {
     }
 }
 
-struct Search<'s> {
+struct RegionSearch<'s> {
     entry: &'s Entry,
     default: Option<&'s str>,
     labs: Vec<(&'s Lab, Vec<Root>)>,
 }
 
-type Places<'r> = BTreeMap<&'r str, Place>;
+type RegionAccounts<'r> = BTreeMap<&'r str, RegionAccount>;
 
-impl<'s> Search<'s> {
+impl<'s> RegionSearch<'s> {
     async fn run(&self, account: Account, me: &Identity) -> Searched {
         let account = Rc::new(account);
-        let mut places: Places<'_> = BTreeMap::new();
+        let mut places: RegionAccounts<'_> = BTreeMap::new();
         let mut found = BTreeMap::new();
         if let Some(default) = self.default {
             let every: Vec<Root> = distinct(self.labs.iter().flat_map(|(_, kinds)| kinds.iter().copied()));
@@ -211,7 +211,7 @@ impl<'s> Search<'s> {
         default: &str,
         lab: &Lab,
         kinds: &[Root],
-        places: &Places<'_>,
+        places: &RegionAccounts<'_>,
     ) -> Option<Result<FoundRegion, RegionError>> {
         let place = places.get(default)?;
         let seen = place.seen(kinds);
@@ -226,7 +226,7 @@ impl<'s> Search<'s> {
         (2 * signs.seen > signs.of).then(|| Ok(signed(default, lab, &signs)))
     }
 
-    async fn signs(&self, lab: &Lab, place: &Place) -> Signs {
+    async fn signs(&self, lab: &Lab, place: &RegionAccount) -> Signs {
         let options = self.entry.options(lab, &Options::default());
         let read = signs(lab, &place.account, &options);
         // What takes too long is as good as not answered.
@@ -235,7 +235,7 @@ impl<'s> Search<'s> {
     }
 
     /// The region of a lab, among all that were looked at.
-    async fn chosen(&self, lab: &Lab, kinds: &[Root], places: &Places<'_>) -> Result<FoundRegion, RegionError> {
+    async fn chosen(&self, lab: &Lab, kinds: &[Root], places: &RegionAccounts<'_>) -> Result<FoundRegion, RegionError> {
         let seen: BTreeMap<&str, SignsSeen> = places
             .iter()
             .map(|(region, place)| (*region, place.seen(kinds)))
@@ -304,11 +304,11 @@ pub(in crate::class) fn roots(labs: &[&Lab]) -> Vec<Root> {
 async fn look<'r, 'k>(
     account: &Rc<Account>,
     asked: impl IntoIterator<Item = (&'r str, &'k [Root])>,
-    places: &mut Places<'r>,
+    places: &mut RegionAccounts<'r>,
 ) {
     let mut pairs = Vec::new();
     for (region, kinds) in asked {
-        let place = places.entry(region).or_insert_with(|| Place {
+        let place = places.entry(region).or_insert_with(|| RegionAccount {
             account: match region == account.region() {
                 true => account.clone(),
                 false => Rc::new(account.in_region(region)),

@@ -2,7 +2,7 @@
 
 use crate::class::roster::ROLE_NAME;
 use crate::course::Lab;
-use crate::permissions::{Place, Unscoped, policy};
+use crate::permissions::{PolicyPlace, Unscoped, policy};
 use crate::yaml;
 use serde_json::{Map, Value, json};
 
@@ -24,7 +24,7 @@ const ATTACHED: usize = 10;
 
 /// Why there is no template.
 #[derive(Debug, thiserror::Error)]
-pub enum TemplateError {
+pub enum AccessTemplateError {
     /// A mistake in the program.
     #[error(transparent)]
     Unscoped(#[from] Unscoped),
@@ -38,10 +38,10 @@ pub enum TemplateError {
 ///
 /// # Errors
 /// When no role could hold that.
-pub fn template(labs: &[&Lab], probe: bool, professor: &str) -> Result<String, TemplateError> {
-    let place = Place {
+pub fn template(labs: &[&Lab], probe: bool, professor: &str) -> Result<String, AccessTemplateError> {
+    let place = PolicyPlace {
         partition: Some("${AWS::Partition}".to_owned()),
-        ..Place::default()
+        ..PolicyPlace::default()
     };
     let allowed = policy(labs, probe, &place)?;
     let statements = allowed["Statement"].as_array().cloned().unwrap_or_default();
@@ -55,7 +55,7 @@ pub fn template(labs: &[&Lab], probe: bool, professor: &str) -> Result<String, T
     Ok(text)
 }
 
-fn document(statements: Vec<Value>, professor: &str) -> Result<Value, TemplateError> {
+fn document(statements: Vec<Value>, professor: &str) -> Result<Value, AccessTemplateError> {
     let trust = json!({"Version": "2012-10-17", "Statement": [{
         "Effect": "Allow",
         "Principal": {"AWS": substituted(&format!("arn:${{AWS::Partition}}:iam::{professor}:root"))},
@@ -73,7 +73,7 @@ fn document(statements: Vec<Value>, professor: &str) -> Result<Value, TemplateEr
     } else {
         let policies = split(statements, MANAGED);
         if policies.len() > ATTACHED {
-            return Err(TemplateError::TooLarge(policies.len()));
+            return Err(AccessTemplateError::TooLarge(policies.len()));
         }
         let mut attached = Vec::new();
         for (number, statements) in policies.into_iter().enumerate() {
@@ -193,6 +193,6 @@ mod tests {
             .unwrap();
         assert_eq!(attached.len(), policies.len());
         let much = (0..40).map(|n| statement(n, 120)).collect();
-        assert!(matches!(document(much, "123456789012"), Err(TemplateError::TooLarge(n)) if n > ATTACHED));
+        assert!(matches!(document(much, "123456789012"), Err(AccessTemplateError::TooLarge(n)) if n > ATTACHED));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::account::CallError;
 use crate::class::Student;
-use crate::class::folder::{Folder, FolderError};
+use crate::class::folder::{ClassFolder, FolderError};
 use crate::class::premises::Premises;
 use crate::class::underway::PendingCleanup;
 use crate::judge::Judged;
@@ -53,23 +53,23 @@ pub trait RunStore {
     async fn forget_loose(&self, note: Self::Note) -> Result<(), StoreError>;
 }
 
-impl RunStore for Folder {
+impl RunStore for ClassFolder {
     type Note = PathBuf;
 
     async fn store(&self, student: &Student, judged: &Judged, premises: &Premises) -> Result<(), StoreError> {
         self.keep_premises(student, &judged.report, premises)?;
-        Ok(Folder::store(self, student, &judged.report, &judged.evidence)?)
+        Ok(ClassFolder::store(self, student, &judged.report, &judged.evidence)?)
     }
 
     async fn loose(&self, student: &Student, lab: &str) -> Result<Vec<(PathBuf, PendingCleanup)>, StoreError> {
-        Ok(Folder::loose(self, student, lab)?)
+        Ok(ClassFolder::loose(self, student, lab)?)
     }
 
     async fn note_loose(&self, student: &Student, lab: &str, loose: &PendingCleanup) -> Result<(), StoreError> {
-        Ok(Folder::note_loose(self, student, lab, loose)?)
+        Ok(ClassFolder::note_loose(self, student, lab, loose)?)
     }
 
     async fn forget_loose(&self, note: PathBuf) -> Result<(), StoreError> {
-        Ok(Folder::forget_loose(self, &note)?)
+        Ok(ClassFolder::forget_loose(self, &note)?)
     }
 }

@@ -6,9 +6,9 @@
 //! `Points Possible` holds the maxima; read-only columns are passed over; commas and semicolons are taken, in UTF-8.
 
 use super::finding::Finding;
-use super::layout::{Column, Key, KeyKind, Layout, Maximum, Rules, Stays, lacks};
+use super::layout::{GradeColumn, KeyColumn, KeyKind, Layout, LmsRules, Maximum, Stays, lacks};
 use super::number::{self, Decimal};
-use super::sheet::{Row, Sheet};
+use super::sheet::{Sheet, SheetRow};
 use super::words::fold;
 
 const MARKS: &[(&str, &str, Stays)] = &[
@@ -78,7 +78,7 @@ pub fn layout(sheet: &mut Sheet) -> Result<Layout, Vec<Finding>> {
         return Err(vec![lacks(sheet, "no column is an assignment")]);
     }
     let students = (1..rows.len()).filter(|&row| is_student(&rows[row]));
-    let mut keys = vec![Key {
+    let mut keys = vec![KeyColumn {
         column: id,
         kind: KeyKind::Id,
     }];
@@ -87,7 +87,7 @@ pub fn layout(sheet: &mut Sheet) -> Result<Layout, Vec<Finding>> {
         ("SIS Login ID", KeyKind::Login),
         ("Integration ID", KeyKind::Id),
     ] {
-        keys.extend(find(name).map(|column| Key { column, kind }));
+        keys.extend(find(name).map(|column| KeyColumn { column, kind }));
     }
     Ok(Layout {
         keys,
@@ -98,7 +98,7 @@ pub fn layout(sheet: &mut Sheet) -> Result<Layout, Vec<Finding>> {
         maxima: Some(maxima),
         single: false,
         notes,
-        rules: Rules {
+        rules: LmsRules {
             name: "Canvas",
             even: false,
             maximum: true,
@@ -108,7 +108,7 @@ pub fn layout(sheet: &mut Sheet) -> Result<Layout, Vec<Finding>> {
     })
 }
 
-fn column(index: usize, name: &str, possible: &str) -> Column {
+fn column(index: usize, name: &str, possible: &str) -> GradeColumn {
     let (title, numbered) = match name.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')) {
         Some((title, id)) if !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()) => (title.trim(), true),
         _ => (name, false),
@@ -131,7 +131,7 @@ fn column(index: usize, name: &str, possible: &str) -> Column {
         Some((maximum, _)) if maximum > Decimal::ZERO => Maximum::Is(maximum),
         _ => Maximum::Unsaid,
     };
-    Column {
+    GradeColumn {
         index,
         title: title.to_owned(),
         maximum,
@@ -140,7 +140,7 @@ fn column(index: usize, name: &str, possible: &str) -> Column {
 }
 
 /// Not the row of the maxima, nor the one that says which assignments are muted, nor Canvas's own Test Student.
-fn is_student(row: &Row) -> bool {
+fn is_student(row: &SheetRow) -> bool {
     let name = row.get(0).trim();
     let posting = |cell: &str| {
         let cell = fold(cell);

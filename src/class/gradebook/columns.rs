@@ -1,9 +1,9 @@
 //! Which column takes which lab's grades.
 
 use super::finding::Finding;
-use super::layout::{Column, Layout};
+use super::layout::{GradeColumn, Layout};
 use super::likeness::{clearest, likeness, nearest};
-use super::options::Options;
+use super::options::GradebookOptions;
 use super::sheet::Sheet;
 use super::words::fold;
 use crate::class::LabSummary;
@@ -15,11 +15,11 @@ pub fn columns<'l>(
     class: &[LabSummary],
     sheet: &Sheet,
     layout: &Layout,
-    options: &Options,
+    options: &GradebookOptions,
 ) -> Result<Vec<(&'l LabSummary, usize)>, Vec<Finding>> {
     let mut found: Vec<(&LabSummary, usize)> = Vec::new();
     let mut findings = Vec::new();
-    let search = Search { sheet, layout, class };
+    let search = ColumnSearch { sheet, layout, class };
     for lab in labs {
         let said = options.columns.iter().find(|(id, _)| *id == lab.id);
         let column = match said {
@@ -54,15 +54,15 @@ pub fn columns<'l>(
     if findings.is_empty() { Ok(found) } else { Err(findings) }
 }
 
-struct Search<'s> {
+struct ColumnSearch<'s> {
     sheet: &'s Sheet,
     layout: &'s Layout,
     class: &'s [LabSummary],
 }
 
-impl Search<'_> {
+impl ColumnSearch<'_> {
     /// How much a column is like a lab, and the lab of the class that it is more or as much like.
-    fn rated(&self, lab: &LabSummary, column: &Column) -> (u8, Option<&LabSummary>) {
+    fn rated(&self, lab: &LabSummary, column: &GradeColumn) -> (u8, Option<&LabSummary>) {
         let mine = likeness(lab, &column.title);
         let others = self.class.iter().filter(|other| other.id != lab.id);
         let rival = others.max_by_key(|other| likeness(other, &column.title));
@@ -80,8 +80,9 @@ impl Search<'_> {
     fn named(&self, wanted: &str) -> Result<Option<usize>, String> {
         let all = || self.layout.columns.iter().enumerate();
         let exact = |n: usize| self.header(n) == wanted.trim();
-        let like =
-            |n: usize, column: &Column| fold(self.header(n)) == fold(wanted) || fold(&column.title) == fold(wanted);
+        let like = |n: usize, column: &GradeColumn| {
+            fold(self.header(n)) == fold(wanted) || fold(&column.title) == fold(wanted)
+        };
         let mut meant: Vec<usize> = all().filter(|(n, _)| exact(*n)).map(|(n, _)| n).collect();
         if meant.is_empty() {
             meant = all().filter(|(n, column)| like(*n, column)).map(|(n, _)| n).collect();
@@ -168,7 +169,7 @@ impl Search<'_> {
         const FEW: usize = 5;
         let all = self.layout.columns.iter().enumerate();
         let free = all.filter(|(_, column)| column.closed.is_none() && clearest(self.class, &column.title).is_none());
-        let free: Vec<(usize, &Column)> = free.collect();
+        let free: Vec<(usize, &GradeColumn)> = free.collect();
         let id = &lab.id;
         if let Some((near, _)) = nearest(lab, free.iter().map(|(n, column)| (*n, column.title.as_str()))) {
             return format!("; did you mean --column '{id}={}'?", self.header(near));

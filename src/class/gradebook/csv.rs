@@ -1,14 +1,14 @@
 //! The table as CSV (RFC 4180), for any spreadsheet.
 
 use super::number::{DecimalSign, Style};
-use super::table::{Table, TableCell};
+use super::table::{GradeTable, TableCell};
 use crate::class::cell;
 use crate::class::encoding::Encoding;
 use csv::{Terminator, WriterBuilder};
 
 /// The table as CSV. With decimal commas it is what Excel reads in Spain: semicolons, and a byte order mark, without
 /// which it would not take the text for UTF-8.
-pub fn csv(table: &Table, mark: DecimalSign) -> Vec<u8> {
+pub fn csv(table: &GradeTable, mark: DecimalSign) -> Vec<u8> {
     let delimiter = if mark == DecimalSign::Comma { b';' } else { b',' };
     let style = Style { mark, padded: false };
     let mut writer = WriterBuilder::new()

@@ -1,7 +1,7 @@
 //! What a gradebook needs of a student's result in a lab.
 
 use super::number::Decimal;
-use super::options::{Extra, Options};
+use super::options::{ExtraPoints, GradebookOptions};
 use crate::class::{Grade, LabSummary, Student};
 use crate::report::{Report, Status, Verdict};
 
@@ -72,7 +72,7 @@ impl<'a> GradeEntry<'a> {
     }
 
     /// The points that go into a gradebook, or why there are none.
-    pub fn points(&self, options: &Options) -> Result<Option<u32>, &str> {
+    pub fn points(&self, options: &GradebookOptions) -> Result<Option<u32>, &str> {
         match &self.outcome {
             EntryOutcome::Points(points) => Ok(Some(*points)),
             EntryOutcome::Unknown { certain, .. } if options.unknown_as_zero => Ok(Some(*certain)),
@@ -82,8 +82,8 @@ impl<'a> GradeEntry<'a> {
     }
 
     /// The grade for `points` of those that were judged on a scale, and whether something was cut off.
-    pub fn grade(&self, points: u32, scale: Decimal, extra: Extra) -> (Decimal, bool) {
-        let cut = extra == Extra::Cap && points > self.judged;
+    pub fn grade(&self, points: u32, scale: Decimal, extra: ExtraPoints) -> (Decimal, bool) {
+        let cut = extra == ExtraPoints::Cap && points > self.judged;
         let points = if cut { self.judged } else { points };
         (scale.share(points, self.judged), cut)
     }

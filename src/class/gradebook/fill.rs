@@ -3,9 +3,9 @@
 use super::columns::columns;
 use super::entry::GradeEntry;
 use super::finding::Finding;
-use super::layout::{Column, Layout, Maximum, Stays};
+use super::layout::{GradeColumn, Layout, Maximum, Stays};
 use super::number::{self, Decimal, DecimalSign, Style};
-use super::options::{Extra, FillError, Lms, Options};
+use super::options::{ExtraPoints, FillError, GradebookOptions, Lms};
 use super::scaled::Scaled;
 use super::sheet::Sheet;
 use super::students::{self, Rows};
@@ -57,7 +57,7 @@ pub fn fill(
     name: &str,
     class: &Class,
     entries: &[GradeEntry],
-    options: &Options,
+    options: &GradebookOptions,
 ) -> Result<Filled, FillError> {
     let mut sheet = Sheet::read(bytes)?;
     let layout = Layout::of(lms, &mut sheet, name).map_err(FillError::Problems)?;
@@ -74,7 +74,7 @@ pub fn fill(
     });
     let rows = students::rows(&class.students, &sheet, &layout);
     problems.extend(rows.findings.iter().cloned());
-    let mut filling = Filling {
+    let mut filling = SheetFiller {
         sheet,
         layout,
         options,
@@ -96,21 +96,21 @@ pub fn fill(
     filling.end(&rows, columns.len() > 1)
 }
 
-struct Filling<'f> {
+struct SheetFiller<'f> {
     sheet: Sheet,
     layout: Layout,
-    options: &'f Options,
+    options: &'f GradebookOptions,
     filled: Filled,
     scaled: Scaled,
     problems: Vec<Finding>,
 }
 
-impl Filling<'_> {
+impl SheetFiller<'_> {
     /// Holds the columns against the rules; gives the file's way of writing numbers.
     fn check(&mut self, columns: &[(&LabSummary, usize)]) -> Style {
         let mut style = StyleSeen::default();
         for (lab, column) in columns {
-            let Column { index, maximum, .. } = self.layout.columns[*column];
+            let GradeColumn { index, maximum, .. } = self.layout.columns[*column];
             self.full_marks(lab, *column);
             for &row in &self.layout.rows {
                 let row = &self.sheet.rows()[row];
@@ -303,7 +303,7 @@ impl Filling<'_> {
             self.problems.dedup();
             return Err(FillError::Problems(self.problems));
         }
-        if self.options.extra == Extra::Keep
+        if self.options.extra == ExtraPoints::Keep
             && let Ok(note) = self.layout.rules.above
         {
             self.layout.notes.push(note.to_owned());

@@ -8,9 +8,9 @@ use super::sheet::Sheet;
 #[derive(Debug)]
 pub struct Layout {
     /// The columns that say who a row is about.
-    pub keys: Vec<Key>,
+    pub keys: Vec<KeyColumn>,
     /// The columns that could take a lab's grade.
-    pub columns: Vec<Column>,
+    pub columns: Vec<GradeColumn>,
     /// The rows of students: indices into the sheet's.
     pub rows: Vec<usize>,
     /// The column for a comment to the student.
@@ -24,12 +24,12 @@ pub struct Layout {
     /// What the professor should know of this file.
     pub notes: Vec<String>,
     /// The system's rules.
-    pub rules: Rules,
+    pub rules: LmsRules,
 }
 
 /// A column that says who a row is about.
 #[derive(Debug)]
-pub struct Key {
+pub struct KeyColumn {
     /// Which column.
     pub column: usize,
     /// With what of a student it is compared.
@@ -49,7 +49,7 @@ pub enum KeyKind {
 
 /// A column that could take a grade.
 #[derive(Debug)]
-pub struct Column {
+pub struct GradeColumn {
     /// Which column.
     pub index: usize,
     /// What it is called, as a lab might be.
@@ -73,7 +73,7 @@ pub enum Maximum {
 
 /// What a system does with a file.
 #[derive(Debug)]
-pub struct Rules {
+pub struct LmsRules {
     /// Its name.
     pub name: &'static str,
     /// Whether it refuses rows that are longer or shorter than the header.

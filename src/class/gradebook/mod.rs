@@ -26,6 +26,6 @@ pub use csv::csv;
 pub use entry::{EntryOutcome, GradeEntry};
 pub use fill::{Filled, NotFilled, fill};
 pub use finding::Finding;
-pub use options::{Extra, FillError, Lms, Options};
-pub use table::Table;
+pub use options::{ExtraPoints, FillError, GradebookOptions, Lms};
+pub use table::GradeTable;
 pub use xlsx::{XlsxError, xlsx};

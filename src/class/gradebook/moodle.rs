@@ -5,7 +5,7 @@
 //! need the site's setting `unlimitedgrades`; a row of another length than the header fails the import.
 
 use super::finding::Finding;
-use super::layout::{Column, Key, KeyKind, Layout, Maximum, Rules, Stays, lacks};
+use super::layout::{GradeColumn, KeyColumn, KeyKind, Layout, LmsRules, Maximum, Stays, lacks};
 use super::sheet::Sheet;
 use super::words::fold;
 
@@ -69,7 +69,7 @@ pub fn layout(sheet: &Sheet) -> Result<Layout, Vec<Finding>> {
             notes.extend(age(sheet, index));
             continue;
         }
-        columns.push(Column {
+        columns.push(GradeColumn {
             index,
             title: title(header).to_owned(),
             maximum: Maximum::Unsaid,
@@ -88,7 +88,7 @@ pub fn layout(sheet: &Sheet) -> Result<Layout, Vec<Finding>> {
         maxima: None,
         single: false,
         notes,
-        rules: Rules {
+        rules: LmsRules {
             name: "Moodle",
             even: true,
             maximum: false,
@@ -99,7 +99,7 @@ pub fn layout(sheet: &Sheet) -> Result<Layout, Vec<Finding>> {
 }
 
 /// The columns that say who a user is.
-pub fn keys(sheet: &Sheet) -> Vec<Key> {
+pub fn keys(sheet: &Sheet) -> Vec<KeyColumn> {
     let kinds = sheet.header().values().enumerate().filter_map(|(column, header)| {
         let header = fold(header);
         let among = |names: &[&str]| names.contains(&header.as_str());
@@ -109,7 +109,7 @@ pub fn keys(sheet: &Sheet) -> Vec<Key> {
             () if among(&LOGINS) => KeyKind::Login,
             () => return None,
         };
-        Some(Key { column, kind })
+        Some(KeyColumn { column, kind })
     });
     kinds.collect()
 }

@@ -17,7 +17,7 @@ pub enum Lms {
 
 /// What happens to points above a lab's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Extra {
+pub enum ExtraPoints {
     /// They are cut.
     #[default]
     Cap,
@@ -27,11 +27,11 @@ pub enum Extra {
 
 /// How grades become cells.
 #[derive(Debug, Clone, Default)]
-pub struct Options {
+pub struct GradebookOptions {
     /// What full marks are. Else the file's own maximum, else 100.
     pub scale: Option<Decimal>,
     /// Points above the lab's own.
-    pub extra: Extra,
+    pub extra: ExtraPoints,
     /// What could not be determined counts as no points.
     pub unknown_as_zero: bool,
     /// How decimals are written, where the file does not say.

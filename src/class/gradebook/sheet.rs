@@ -11,13 +11,13 @@ pub struct Sheet {
     text: String,
     encoding: Encoding,
     delimiter: char,
-    rows: Vec<Row>,
+    rows: Vec<SheetRow>,
     edits: BTreeMap<usize, (Range<usize>, String)>,
 }
 
 /// One record.
 #[derive(Debug)]
-pub struct Row {
+pub struct SheetRow {
     /// The line of the file on which it begins, from 1.
     pub line: usize,
     cells: Vec<Cell>,
@@ -83,12 +83,12 @@ impl Sheet {
     }
 
     /// Its rows, without empty lines. The first is the header.
-    pub fn rows(&self) -> &[Row] {
+    pub fn rows(&self) -> &[SheetRow] {
         &self.rows
     }
 
     /// The header.
-    pub fn header(&self) -> &Row {
+    pub fn header(&self) -> &SheetRow {
         &self.rows[0]
     }
 
@@ -116,7 +116,7 @@ impl Sheet {
     }
 }
 
-impl Row {
+impl SheetRow {
     /// A cell's value; empty where the row is too short.
     pub fn get(&self, column: usize) -> &str {
         self.cells.get(column).map_or("", |cell| &cell.value)
@@ -169,7 +169,7 @@ fn delimiter(text: &str) -> char {
     best.map_or(',', |(delimiter, _)| *delimiter)
 }
 
-fn rows(text: &str, delimiter: char) -> Result<Vec<Row>, SheetError> {
+fn rows(text: &str, delimiter: char) -> Result<Vec<SheetRow>, SheetError> {
     let mut rows = Vec::new();
     let mut cells = Vec::new();
     let (mut line, mut begins) = (1, 1);
@@ -194,7 +194,7 @@ fn rows(text: &str, delimiter: char) -> Result<Vec<Row>, SheetError> {
             at += 1;
         }
         line += usize::from(!rest.is_empty() && !rest.starts_with(delimiter));
-        let row = Row {
+        let row = SheetRow {
             line: begins,
             cells: std::mem::take(&mut cells),
         };

@@ -2,7 +2,7 @@
 
 use super::entry::{EntryOutcome, GradeEntry};
 use super::number::Decimal;
-use super::options::{Extra, Options};
+use super::options::{ExtraPoints, GradebookOptions};
 use super::scaled::Scaled;
 use crate::class::Student;
 use crate::report::text::visible;
@@ -22,7 +22,7 @@ pub enum TableCell {
 
 /// A table.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Table {
+pub struct GradeTable {
     /// The header.
     pub header: Vec<String>,
     /// A row a student.
@@ -33,9 +33,9 @@ pub struct Table {
     pub notes: Vec<String>,
 }
 
-impl Table {
+impl GradeTable {
     /// The table of some students. `steps` gives each step of a lab a column.
-    pub fn new(class: &[Student], entries: &[GradeEntry], steps: bool, options: &Options) -> Self {
+    pub fn new(class: &[Student], entries: &[GradeEntry], steps: bool, options: &GradebookOptions) -> Self {
         let mut labs: Vec<&GradeEntry> = Vec::new();
         for entry in entries {
             if !labs.iter().any(|lab| lab.lab.id == entry.lab.id) {
@@ -78,14 +78,14 @@ impl Table {
         table
     }
 
-    fn cells(&mut self, entry: &GradeEntry, steps: bool, options: &Options, several: bool) -> Vec<TableCell> {
+    fn cells(&mut self, entry: &GradeEntry, steps: bool, options: &GradebookOptions, several: bool) -> Vec<TableCell> {
         let points = entry.points(options);
         let grade = match points {
             Ok(Some(points)) if entry.judged > 0 => {
-                let extra = if options.extra == Extra::Keep {
-                    Extra::Keep
+                let extra = if options.extra == ExtraPoints::Keep {
+                    ExtraPoints::Keep
                 } else {
-                    Extra::Cap
+                    ExtraPoints::Cap
                 };
                 let scale = options.scale.unwrap_or(Decimal::HUNDRED);
                 TableCell::Grade(entry.grade(points, scale, extra).0)

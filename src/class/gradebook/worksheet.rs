@@ -6,7 +6,7 @@
 //! over without a word.
 
 use super::finding::Finding;
-use super::layout::{Column, Key, KeyKind, Layout, Maximum, Rules, lacks};
+use super::layout::{GradeColumn, KeyColumn, KeyKind, Layout, LmsRules, Maximum, lacks};
 use super::moodle::{self, MARKS};
 use super::number;
 use super::sheet::Sheet;
@@ -54,7 +54,7 @@ pub fn layout(sheet: &Sheet, name: &str) -> Result<Layout, Vec<Finding>> {
         return Err(vec![lacks(sheet, what)]);
     }
     // Its number is the assignment's own, not the user's: only the whole of it tells who it is.
-    keys.push(Key {
+    keys.push(KeyColumn {
         column: identifier,
         kind: KeyKind::Id,
     });
@@ -82,7 +82,7 @@ pub fn layout(sheet: &Sheet, name: &str) -> Result<Layout, Vec<Finding>> {
     }
     Ok(Layout {
         keys,
-        columns: vec![Column {
+        columns: vec![GradeColumn {
             index: grade,
             title: name.to_owned(),
             maximum: maximum.map_or(Maximum::Unsaid, Maximum::In),
@@ -94,7 +94,7 @@ pub fn layout(sheet: &Sheet, name: &str) -> Result<Layout, Vec<Finding>> {
         maxima: None,
         single: true,
         notes,
-        rules: Rules {
+        rules: LmsRules {
             name: "Moodle",
             even: true,
             maximum: false,

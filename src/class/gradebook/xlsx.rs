@@ -1,6 +1,6 @@
 //! The table as a workbook: numbers are numbers, what anybody wrote is text and never a formula.
 
-use super::table::{Table, TableCell};
+use super::table::{GradeTable, TableCell};
 pub use rust_xlsxwriter::XlsxError;
 use rust_xlsxwriter::{Format, Workbook};
 
@@ -8,7 +8,7 @@ use rust_xlsxwriter::{Format, Workbook};
 ///
 /// # Errors
 /// When it has more rows or columns than a workbook can hold.
-pub fn xlsx(table: &Table) -> Result<Vec<u8>, XlsxError> {
+pub fn xlsx(table: &GradeTable) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     sheet.set_name("Grades")?;

@@ -1,6 +1,6 @@
 //! The page of the class: who needs help now, where the class is stuck, is a grade fair.
 
-use super::row::Row;
+use super::row::StudentRow;
 use super::shown::{link, shown_name};
 use super::tally::{Failing, LabTally, Tally};
 use crate::class::{Class, Counts, LabSummary};
@@ -20,7 +20,7 @@ const COMMONEST: usize = 3;
 pub(super) struct Index<'a> {
     class: &'a Class,
     counts: Counts,
-    rows: Vec<Row>,
+    rows: Vec<StudentRow>,
 }
 
 impl<'a> Index<'a> {
@@ -29,7 +29,7 @@ impl<'a> Index<'a> {
         Self { class, counts, rows }
     }
 
-    pub fn push(&mut self, row: Row) {
+    pub fn push(&mut self, row: StudentRow) {
         self.rows.push(row);
     }
 
@@ -39,7 +39,7 @@ impl<'a> Index<'a> {
         let facts = self.facts();
         // Who has the fewest points needs help first.
         self.rows.sort_by(|a, b| a.order().total_cmp(&b.order()));
-        let rows: String = self.rows.iter().map(Row::html).collect();
+        let rows: String = self.rows.iter().map(StudentRow::html).collect();
         let several = class.labs.len() > 1;
         let often = tally.most_often();
         let failing = often.iter().map(|&place| self.failing(tally, place));

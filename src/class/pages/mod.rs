@@ -7,19 +7,19 @@ mod shown;
 mod student;
 mod tally;
 
-pub use overview::{Common, Overview, Said};
+pub use overview::{Common, Overview, StudentRemark};
 
 use super::Counts;
-use super::folder::{Folder, FolderError, file_name};
+use super::folder::{ClassFolder, FolderError, file_name};
 use crate::private;
 use index::Index;
-use row::Row;
+use row::StudentRow;
 use std::path::{Path, PathBuf};
 use tally::Tally;
 
 /// Pages that were written.
 #[derive(Debug)]
-pub struct Pages {
+pub struct ClassPages {
     /// The page of the class.
     pub index: PathBuf,
     /// How many students have a page.
@@ -32,7 +32,7 @@ pub struct Pages {
 ///
 /// # Errors
 /// When a report cannot be read, or a page cannot be written.
-pub fn write(folder: &Folder, counts: Counts) -> Result<Pages, FolderError> {
+pub fn write(folder: &ClassFolder, counts: Counts) -> Result<ClassPages, FolderError> {
     let class = folder.class();
     let students = subfolder(folder, "students")?;
     let feedback = subfolder(folder, "feedback")?;
@@ -40,8 +40,8 @@ pub fn write(folder: &Folder, counts: Counts) -> Result<Pages, FolderError> {
     let mut index = Index::new(class, counts);
     for (place, student) in class.students.iter().enumerate() {
         let name = file_name(&student.id);
-        let mut page = student::Page::new(class, student);
-        let mut row = Row::new(student);
+        let mut page = student::StudentPage::new(class, student);
+        let mut row = StudentRow::new(student);
         for (lab_place, lab) in class.labs.iter().enumerate() {
             let grade = folder.grade(student, lab, counts)?;
             let added = tally.add(place, lab_place, &grade);
@@ -55,14 +55,14 @@ pub fn write(folder: &Folder, counts: Counts) -> Result<Pages, FolderError> {
     }
     let path = folder.path().join("index.html");
     folder.write(&path, index.html(&tally).as_bytes())?;
-    Ok(Pages {
+    Ok(ClassPages {
         index: path,
         students: class.students.len(),
         overview: Overview::of(class, &tally),
     })
 }
 
-fn subfolder(folder: &Folder, name: &str) -> Result<PathBuf, FolderError> {
+fn subfolder(folder: &ClassFolder, name: &str) -> Result<PathBuf, FolderError> {
     let path: &Path = &folder.path().join(name);
     private::create_folder(path).map_err(|cause| FolderError::File {
         what: "create",

@@ -15,16 +15,16 @@ pub struct Overview {
     /// Students who are excused.
     pub excused: usize,
     /// What could not be determined, once a student and lab.
-    pub unknown: Vec<Said>,
+    pub unknown: Vec<StudentRemark>,
     /// What probes left in accounts.
-    pub leftovers: Vec<Said>,
+    pub leftovers: Vec<StudentRemark>,
     /// The failing checks: first what most have to fix first.
     pub failing: Vec<Common>,
 }
 
 /// Something that is said of one student's lab.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct StudentRemark {
     /// The student's id.
     pub student: String,
     /// The lab's id.
@@ -48,7 +48,7 @@ pub struct Common {
 
 impl Overview {
     pub(super) fn of(class: &Class, tally: &Tally) -> Self {
-        let said = |student: usize, lab: usize, text: &str| Said {
+        let said = |student: usize, lab: usize, text: &str| StudentRemark {
             student: class.students[student].id.clone(),
             lab: class.labs[lab].id.clone(),
             text: text.to_owned(),

@@ -18,7 +18,7 @@ static TEMPLATES: LazyLock<Environment<'static>> =
 
 /// A student's row.
 #[derive(Debug, Serialize)]
-pub(super) struct Row {
+pub(super) struct StudentRow {
     href: String,
     name: String,
     id: String,
@@ -29,11 +29,11 @@ pub(super) struct Row {
     possible: u32,
     unknown: u32,
     graded: bool,
-    labs: Vec<Lab>,
+    labs: Vec<LabCell>,
 }
 
 #[derive(Debug, Serialize)]
-struct Lab {
+struct LabCell {
     href: String,
     /// Why there is no run that counts.
     absent: Option<&'static str>,
@@ -63,7 +63,7 @@ struct StepCell {
     possible: u32,
 }
 
-impl Row {
+impl StudentRow {
     pub fn new(student: &Student) -> Self {
         Self {
             href: link(&student.id, "", None),
@@ -81,7 +81,7 @@ impl Row {
 
     pub fn add(&mut self, place: usize, grade: &Grade, added: Added) {
         let lab_id = &grade.lab.id;
-        let mut lab = Lab {
+        let mut lab = LabCell {
             href: link(&grade.student.id, lab_id, None),
             absent: absent(grade),
             earned: 0,

@@ -13,7 +13,7 @@ static TEMPLATES: LazyLock<Environment<'static>> =
     LazyLock::new(|| html::environment(&[("student.html", include_str!("student.html"))]));
 
 /// A student's page while it is made.
-pub(super) struct Page {
+pub(super) struct StudentPage {
     course: String,
     name: String,
     id: String,
@@ -21,7 +21,7 @@ pub(super) struct Page {
     markdown: String,
 }
 
-impl Page {
+impl StudentPage {
     pub fn new(class: &Class, student: &Student) -> Self {
         let course = visible(&format!("{} {}", class.course, class.edition));
         let id = cut(&student.id, MAX_NAME);

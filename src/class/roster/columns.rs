@@ -7,7 +7,7 @@ use csv::StringRecord;
 
 /// What a roster can say of a student.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Column {
+pub(super) enum RosterColumn {
     Student,
     Name,
     Email,
@@ -23,28 +23,28 @@ pub(super) enum Column {
     Excused,
 }
 
-pub(super) const COLUMNS: &[(&str, Column)] = &[
-    ("student", Column::Student),
-    ("name", Column::Name),
-    ("email", Column::Email),
-    ("role_arn", Column::RoleArn),
-    ("profile", Column::Profile),
-    ("credentials", Column::Credentials),
-    ("account", Column::Account),
-    ("region", Column::Region),
-    ("use", Column::Use),
-    ("labs", Column::Labs),
-    ("excused", Column::Excused),
+pub(super) const COLUMNS: &[(&str, RosterColumn)] = &[
+    ("student", RosterColumn::Student),
+    ("name", RosterColumn::Name),
+    ("email", RosterColumn::Email),
+    ("role_arn", RosterColumn::RoleArn),
+    ("profile", RosterColumn::Profile),
+    ("credentials", RosterColumn::Credentials),
+    ("account", RosterColumn::Account),
+    ("region", RosterColumn::Region),
+    ("use", RosterColumn::Use),
+    ("labs", RosterColumn::Labs),
+    ("excused", RosterColumn::Excused),
 ];
 
 /// Where each column is.
 #[derive(Debug)]
 pub(super) struct Columns {
-    places: Vec<Option<Column>>,
+    places: Vec<Option<RosterColumn>>,
 }
 
 /// The column that a header's cell names: `Role ARN` and `e-mail` are what they look like.
-fn named(cell: &str) -> Option<Column> {
+fn named(cell: &str) -> Option<RosterColumn> {
     let bare = bare(cell);
     COLUMNS
         .iter()
@@ -66,10 +66,10 @@ pub(super) fn known(header: &StringRecord) -> usize {
 
 /// The lab whose region a header's cell names: `region.datastream`, `Region: datastream`. Nothing where it is about no
 /// lab; an error where it means one that is not there.
-fn region_of(cell: &str, labs: &[LabNames]) -> Option<Result<Column, UnknownName>> {
+fn region_of(cell: &str, labs: &[LabNames]) -> Option<Result<RosterColumn, UnknownName>> {
     let rest = bare(cell).strip_prefix("region").map(str::to_owned)?;
     if let Some(place) = labs.iter().position(|lab| bare(&lab.id) == rest) {
-        return Some(Ok(Column::RegionOf(place)));
+        return Some(Ok(RosterColumn::RegionOf(place)));
     }
     // `Region name` may be a column of somebody's own; with such a sign between them it is a slip.
     let (before, lab) = cell.split_once(['.', ':'])?;
@@ -79,7 +79,7 @@ fn region_of(cell: &str, labs: &[LabNames]) -> Option<Result<Column, UnknownName
 
 /// The column that identifies students in Canvas's gradebook, where the header is one: there `Student` is their name.
 fn canvas(header: &StringRecord) -> Option<&str> {
-    if header.iter().any(|cell| named(cell) == Some(Column::Name)) {
+    if header.iter().any(|cell| named(cell) == Some(RosterColumn::Name)) {
         return None;
     }
     let find = |name: &str| {
@@ -120,7 +120,7 @@ impl Columns {
         notes: &mut Vec<String>,
     ) -> Result<Self, Vec<Problem>> {
         let (mut problems, mut unused) = (Vec::new(), Vec::new());
-        let mut places: Vec<Option<Column>> = Vec::new();
+        let mut places: Vec<Option<RosterColumn>> = Vec::new();
         for cell in header {
             let cell = cell.trim().trim_matches('\u{feff}').trim();
             let region = region_of(cell, labs);
@@ -136,7 +136,7 @@ impl Columns {
                 problem(format!("the header has the column `{}` twice", short(cell)));
             } else if let Some(Err(unknown)) = region {
                 problem(format!("column `{}`: {unknown}", short(cell)));
-            } else if let (Some(Column::Student), Some(identifier)) = (column, canvas(header)) {
+            } else if let (Some(RosterColumn::Student), Some(identifier)) = (column, canvas(header)) {
                 let identifier = short(identifier);
                 problem(format!(
                     "in Canvas's gradebook `{}` holds names, which do not identify students: call that column `name`, and call \
@@ -156,7 +156,7 @@ impl Columns {
             }
             places.push(column);
         }
-        if !places.contains(&Some(Column::Student)) {
+        if !places.contains(&Some(RosterColumn::Student)) {
             let first = unused.iter().take(8).cloned().collect::<Vec<_>>();
             let seen = if first.is_empty() {
                 String::new()
@@ -179,7 +179,7 @@ impl Columns {
     }
 
     /// A row's cell, without the space around it; empty where there is none.
-    pub fn of<'r>(&self, row: &'r StringRecord, column: Column) -> &'r str {
+    pub fn of<'r>(&self, row: &'r StringRecord, column: RosterColumn) -> &'r str {
         let place = self.places.iter().position(|c| *c == Some(column));
         place.and_then(|i| row.get(i)).unwrap_or_default().trim()
     }

@@ -75,7 +75,7 @@ fn inside(folder: &Path, written: &Path) -> Result<PathBuf, CredentialsError> {
 
 /// What one profile of the text holds.
 #[derive(Default)]
-struct Found<'t> {
+struct ProfileKeys<'t> {
     profile: &'t str,
     id: Option<&'t str>,
     secret: Option<&'t str>,
@@ -85,12 +85,12 @@ struct Found<'t> {
 /// The keys in a text: an INI block with or without `[default]`, or lines that set variables in a shell
 /// (`export`, `set`, `$Env:`). No message holds any of it.
 fn keys(text: &str) -> Result<Keys, String> {
-    let mut found = vec![Found::default()];
+    let mut found = vec![ProfileKeys::default()];
     for line in text.lines().map(str::trim) {
         if let Some(profile) = line.strip_prefix('[').and_then(|l| l.split(']').next()) {
-            found.push(Found {
+            found.push(ProfileKeys {
                 profile: profile.trim(),
-                ..Found::default()
+                ..ProfileKeys::default()
             });
             continue;
         }

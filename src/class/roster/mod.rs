@@ -24,7 +24,7 @@ pub fn read(path: &Path, labs: &[LabNames], partition: &str) -> Result<Roster, R
         problems,
     };
     let whole = |reason: String| wrong(vec![Problem { line: None, reason }]);
-    let table = table::Table::read(path, columns::known).map_err(whole)?;
+    let table = table::RosterTable::read(path, columns::known).map_err(whole)?;
     let mut notes = Vec::new();
     let Some((header, rows)) = table.rows.split_first() else {
         return Err(whole("it is empty".to_owned()));
@@ -33,7 +33,7 @@ pub fn read(path: &Path, labs: &[LabNames], partition: &str) -> Result<Roster, R
     if rows.is_empty() {
         return Err(whole("it has a header, but no students".to_owned()));
     }
-    let mut reading = row::Reading::new(path, &columns, labs, partition);
+    let mut reading = row::RosterReader::new(path, &columns, labs, partition);
     let (mut students, mut problems) = (Vec::new(), Vec::new());
     for row in rows {
         if table.unclosed == Some(row.line) {

@@ -1,10 +1,10 @@
 //! A line of a roster becomes an entry, or the reasons why it cannot.
 
-use super::columns::{Column, Columns};
+use super::columns::{Columns, RosterColumn};
 use super::entry::ROLE_NAME;
 use super::entry::{Access, Entry, LabNames};
 use super::mistakes::short;
-use super::table::Row;
+use super::table::RosterRow;
 use super::{credentials, values};
 use crate::account::partition::Partition;
 use crate::account::regions;
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 /// Line after line, with what the lines before have taken.
-pub(super) struct Reading<'a> {
+pub(super) struct RosterReader<'a> {
     file: &'a Path,
     columns: &'a Columns,
     labs: &'a [LabNames],
@@ -27,7 +27,7 @@ pub(super) struct Reading<'a> {
     open_to_others: Vec<String>,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> RosterReader<'a> {
     pub fn new(file: &'a Path, columns: &'a Columns, labs: &'a [LabNames], partition: &'a str) -> Self {
         Self {
             file,
@@ -42,7 +42,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Reads a line.
-    pub fn row(&mut self, row: &Row) -> Result<Entry, Vec<String>> {
+    pub fn row(&mut self, row: &RosterRow) -> Result<Entry, Vec<String>> {
         let mut wrong = Vec::new();
         let cell = |column| self.columns.of(&row.cells, column);
         let beyond = row.cells.iter().skip(self.columns.len());
@@ -53,16 +53,16 @@ impl<'a> Reading<'a> {
                 self.columns.len()
             )]);
         }
-        let id = cell(Column::Student);
-        let (email, name) = (cell(Column::Email), cell(Column::Name));
+        let id = cell(RosterColumn::Student);
+        let (email, name) = (cell(RosterColumn::Email), cell(RosterColumn::Name));
         if id.is_empty() {
             wrong.push("the cell `student` is empty: it needs the identifier that the LMS gives".to_owned());
         }
         if !email.is_empty() && !values::is_email(email) {
             wrong.push(format!("`{}` is not an e-mail address", short(email)));
         }
-        let excused = values::yes(cell(Column::Excused)).unwrap_or_else(|why| {
-            wrong.push(format!("excused `{}`: {why}", short(cell(Column::Excused))));
+        let excused = values::yes(cell(RosterColumn::Excused)).unwrap_or_else(|why| {
+            wrong.push(format!("excused `{}`: {why}", short(cell(RosterColumn::Excused))));
             false
         });
         if identifier::is_shortened(id) {
@@ -72,11 +72,11 @@ impl<'a> Reading<'a> {
             ));
         }
         let known: Vec<&str> = self.labs.iter().map(|lab| lab.id.as_str()).collect();
-        let labs = values::labs(cell(Column::Labs), &known).unwrap_or_else(|unknown| {
+        let labs = values::labs(cell(RosterColumn::Labs), &known).unwrap_or_else(|unknown| {
             wrong.extend(unknown);
             None
         });
-        let uses = values::uses(cell(Column::Use), self.labs).unwrap_or_else(|mistakes| {
+        let uses = values::uses(cell(RosterColumn::Use), self.labs).unwrap_or_else(|mistakes| {
             wrong.extend(mistakes);
             BTreeMap::new()
         });
@@ -87,10 +87,10 @@ impl<'a> Reading<'a> {
             }
             region
         };
-        let region = named(Column::Region);
+        let region = named(RosterColumn::Region);
         let regions = self.labs.iter().enumerate();
         let regions: BTreeMap<String, String> = regions
-            .filter_map(|(place, lab)| Some((lab.id.clone(), named(Column::RegionOf(place))?)))
+            .filter_map(|(place, lab)| Some((lab.id.clone(), named(RosterColumn::RegionOf(place))?)))
             .collect();
         let (account, access) = if excused {
             (None, Access::Nothing)
@@ -131,10 +131,10 @@ impl<'a> Reading<'a> {
     }
 
     /// The account that is promised, and the way into it.
-    fn access(&mut self, row: &Row, region: Option<&str>, wrong: &mut Vec<String>) -> (Option<String>, Access) {
+    fn access(&mut self, row: &RosterRow, region: Option<&str>, wrong: &mut Vec<String>) -> (Option<String>, Access) {
         let cell = |column| self.columns.of(&row.cells, column);
         let mut unreadable = false;
-        let promised = match cell(Column::Account) {
+        let promised = match cell(RosterColumn::Account) {
             "" => None,
             text => match values::account(text) {
                 Ok((account, completed)) => {
@@ -151,9 +151,9 @@ impl<'a> Reading<'a> {
             },
         };
         let ways = [
-            ("role_arn", cell(Column::RoleArn)),
-            ("profile", cell(Column::Profile)),
-            ("credentials", cell(Column::Credentials)),
+            ("role_arn", cell(RosterColumn::RoleArn)),
+            ("profile", cell(RosterColumn::Profile)),
+            ("credentials", cell(RosterColumn::Credentials)),
         ];
         let given: Vec<(&str, &str)> = ways.into_iter().filter(|(_, text)| !text.is_empty()).collect();
         match (given.as_slice(), promised) {
@@ -227,7 +227,7 @@ impl<'a> Reading<'a> {
         wrong.push(format!("line {first} has the same {what}{which}"));
     }
 
-    /// Says when an earlier line has the same student under another spelling. That of another case is [`Reading::unique`]'s.
+    /// Says when an earlier line has the same student under another spelling. That of another case is [`RosterReader::unique`]'s.
     fn spelled_once(&mut self, id: &str, line: u64, wrong: &mut Vec<String>) {
         if id.is_empty() {
             return;

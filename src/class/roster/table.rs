@@ -9,15 +9,15 @@ const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// A row, and the line on which it begins.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(super) struct RosterRow {
     pub line: u64,
     pub cells: csv::StringRecord,
 }
 
 /// A file's rows, the header first. Rows without any text are left out.
 #[derive(Debug)]
-pub(super) struct Table {
-    pub rows: Vec<Row>,
+pub(super) struct RosterTable {
+    pub rows: Vec<RosterRow>,
     /// Where a quoted cell begins that never ends.
     pub unclosed: Option<u64>,
 }
@@ -42,7 +42,7 @@ pub(super) fn text(bytes: &[u8]) -> Result<String, String> {
     Ok(decoded.0)
 }
 
-impl Table {
+impl RosterTable {
     /// Reads a file. `known` says how many cells of a first row are names of columns: the delimiter that gives the most
     /// is the file's.
     pub fn read(path: &Path, known: impl Fn(&csv::StringRecord) -> usize) -> Result<Self, String> {
@@ -65,7 +65,7 @@ impl Table {
             at: 0,
             line: 1 + skipped,
         };
-        let mut table = Table {
+        let mut table = RosterTable {
             rows: Vec::new(),
             unclosed: None,
         };
@@ -78,7 +78,7 @@ impl Table {
             if cells.iter().all(|cell| cell.trim().is_empty()) {
                 continue;
             }
-            table.rows.push(Row { line, cells });
+            table.rows.push(RosterRow { line, cells });
         }
         // The last row takes in all that follows a quote which is never closed.
         if let Some(last) = table.rows.last()

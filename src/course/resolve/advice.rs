@@ -1,6 +1,6 @@
 //! What a lab's advice mentions, held against what there is.
 
-use super::{Local, OF_ADVICE, Resolver};
+use super::{LocalNames, OF_ADVICE, Resolver};
 use crate::expr::Shape;
 
 impl Resolver<'_> {
@@ -14,7 +14,7 @@ impl Resolver<'_> {
         let probes = self.lab.steps.iter().filter_map(|step| step.probe.as_ref());
         let hops = probes.flat_map(|probe| &probe.hops).map(|hop| hop.check.id.clone());
         let [error, hop, outcomes] = OF_ADVICE.map(str::to_owned);
-        let local: Local = vec![
+        let local: LocalNames = vec![
             (error, self.vocabulary.error.clone()),
             (hop, Shape::OneOf(hops.collect())),
             (outcomes, Shape::Object(checks)),

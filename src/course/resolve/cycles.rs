@@ -1,13 +1,13 @@
 //! A resource that depends on itself can never be looked for.
 
-use super::super::diagnostics::{Place, report};
+use super::super::diagnostics::{SourcePlace, report};
 use super::{Resolver, depends_on};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
 
 impl Resolver<'_> {
     /// Reports each resource that depends on itself.
-    pub(super) fn cycles(&self, places: &IndexMap<String, Place>) {
+    pub(super) fn cycles(&self, places: &IndexMap<String, SourcePlace>) {
         for name in self.lab.resources.keys() {
             let mut way = vec![name.clone()];
             if self.reaches(name, name, &mut way, &mut BTreeSet::new()) {

@@ -1,6 +1,6 @@
 //! App Runner's services, as [`container.service`](super::container).
 
-use super::candidate::{Service, candidate as of};
+use super::candidate::{ContainerService, candidate as of};
 use crate::account::services::APPRUNNER;
 use crate::account::{Account, CallError};
 use crate::discover::kind::{Candidate, MAX_CONCURRENT_CALLS};
@@ -58,7 +58,7 @@ pub(super) async fn services(account: &Account) -> Result<Vec<Candidate>, CallEr
 
 fn candidate(service: &Value) -> Candidate {
     let image = &service["SourceConfiguration"]["ImageRepository"];
-    of(Service {
+    of(ContainerService {
         platform: "App Runner",
         name: service["ServiceName"].as_str(),
         arn: service["ServiceArn"].as_str(),

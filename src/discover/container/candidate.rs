@@ -5,7 +5,7 @@ use crate::discover::time;
 use serde_json::{Value, json};
 
 /// A service of either, as its own API has it.
-pub(super) struct Service<'a> {
+pub(super) struct ContainerService<'a> {
     /// `App Runner` or `ECS Express Mode`.
     pub platform: &'static str,
     /// Its name.
@@ -24,7 +24,7 @@ pub(super) struct Service<'a> {
     pub created_at: &'a Value,
 }
 
-pub(super) fn candidate(service: Service) -> Candidate {
+pub(super) fn candidate(service: ContainerService) -> Candidate {
     let host = |url: &str| url.trim_start_matches("https://").trim_end_matches('/').to_owned();
     let mut document = json!({
         "Platform": service.platform,

@@ -1,6 +1,6 @@
 //! ECS Express Mode's services, as [`container.service`](super::container).
 
-use super::candidate::{Service, candidate as of};
+use super::candidate::{ContainerService, candidate as of};
 use crate::account::services::ECS;
 use crate::account::{Account, CallError};
 use crate::discover::kind::{Candidate, MAX_CONCURRENT_CALLS};
@@ -78,7 +78,7 @@ fn candidate(service: &Value, tasks: Option<&Value>) -> Candidate {
     let newest = newest.unwrap_or(&Value::Null);
     let paths = newest["ingressPaths"].as_array().into_iter().flatten();
     let container = &newest["primaryContainer"];
-    of(Service {
+    of(ContainerService {
         platform: "ECS Express Mode",
         name: service["serviceName"].as_str(),
         arn: service["serviceArn"].as_str(),

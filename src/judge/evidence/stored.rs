@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 type Answers<T> = BTreeMap<String, Result<T, CallError>>;
 
 /// One result, where there is one.
-type Answer<T> = Option<Result<T, CallError>>;
+type RecordedAnswer<T> = Option<Result<T, CallError>>;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -49,12 +49,12 @@ pub fn read_answers<'d, T: Deserialize<'d>, D: Deserializer<'d>>(from: D) -> Res
     Ok(stored.into_iter().map(|(name, stored)| (name, stored.into())).collect())
 }
 
-pub fn write_answer<T: Serialize, S: Serializer>(answer: &Answer<T>, to: S) -> Result<S::Ok, S::Error> {
+pub fn write_answer<T: Serialize, S: Serializer>(answer: &RecordedAnswer<T>, to: S) -> Result<S::Ok, S::Error> {
     let stored = answer.as_ref().map(|answer| Stored::from(answer.as_ref()));
     stored.serialize(to)
 }
 
-pub fn read_answer<'d, T: Deserialize<'d>, D: Deserializer<'d>>(from: D) -> Result<Answer<T>, D::Error> {
+pub fn read_answer<'d, T: Deserialize<'d>, D: Deserializer<'d>>(from: D) -> Result<RecordedAnswer<T>, D::Error> {
     Ok(Option::<Stored<T, CallError>>::deserialize(from)?.map(Result::from))
 }
 
@@ -72,7 +72,7 @@ struct Failed<E> {
     error: E,
 }
 
-pub fn write_observation<S: Serializer>(looked: &Answer<Observation>, to: S) -> Result<S::Ok, S::Error> {
+pub fn write_observation<S: Serializer>(looked: &RecordedAnswer<Observation>, to: S) -> Result<S::Ok, S::Error> {
     let looked = looked.as_ref().map(|looked| match looked {
         Ok(observation) => Looked::Observed(observation),
         Err(error) => Looked::Failed(Failed { error }),
@@ -80,7 +80,7 @@ pub fn write_observation<S: Serializer>(looked: &Answer<Observation>, to: S) -> 
     looked.serialize(to)
 }
 
-pub fn read_observation<'d, D: Deserializer<'d>>(from: D) -> Result<Answer<Observation>, D::Error> {
+pub fn read_observation<'d, D: Deserializer<'d>>(from: D) -> Result<RecordedAnswer<Observation>, D::Error> {
     let looked = Option::<Looked<Observation, CallError>>::deserialize(from)?;
     Ok(looked.map(|looked| match looked {
         Looked::Observed(observation) => Ok(observation),
