@@ -333,7 +333,7 @@ fn unwatched_the_pages_are_quiet_and_the_search_finds_what_is_wrong() {
 fn the_page_of_every_check_is_there() {
     use edemlab::book::Filler;
     use edemlab::guide::{Pages, build};
-    let course = std::sync::Arc::new(course());
+    let course = course();
     let cache = tempfile::tempdir().unwrap();
     let filler = || Box::new(Filler::new(course.clone(), edemlab::judge::vocabulary()));
     let folder = build(&course.files, cache.path(), filler()).expect("it is built");

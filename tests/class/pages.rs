@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use common::classroom::{self, Doing};
+use common::course::course;
 use common::{edemlab, text};
 use edemlab::class::Class;
 use edemlab::class::folder::{ClassFolder, file_name};
@@ -21,7 +22,7 @@ fn pages(folder: &Path, args: &[&str]) -> String {
 
 /// A class of some students in one lab, each with these runs.
 fn class_of(folder: &Path, runs: &[&[(&str, Doing)]]) -> ClassFolder {
-    let course = classroom::course();
+    let course = course();
     let mut class: Class = classroom::class(&course, &["datastream"]);
     class.students = (1..=runs.len()).map(classroom::student).collect();
     let students = class.students.clone();
@@ -176,7 +177,7 @@ fn the_run_that_counts_is_the_one_that_was_asked_for() {
 #[test]
 fn whoever_is_excused_or_in_another_lab_has_no_points_and_no_zero() {
     let scratch = tempfile::tempdir().unwrap();
-    let course = classroom::course();
+    let course = course();
     let mut class = classroom::class(&course, &["datastream", "eventdriven"]);
     class.students = (1..=2).map(classroom::student).collect();
     class.students[0].excused = true;
@@ -338,7 +339,7 @@ fn a_folder_that_is_none_is_said() {
 
 #[test]
 fn a_report_is_a_page_of_its_own() {
-    let course = classroom::course();
+    let course = course();
     let report: Report = classroom::report(course.lab("datastream").unwrap(), 7, IN_TIME, Doing::UpTo(7));
     let page = edemlab::report::html::page(&report, "edemlab check datastream --region eu-west-3");
     is_strict(&page, 0);

@@ -230,7 +230,7 @@ fn the_guide_is_built_of_the_course_alone_even_unlinted() {
     use edemlab::course::CourseFiles;
     use edemlab::guide::build;
     let world = World::new();
-    let shipped = std::sync::Arc::new(common::course::course());
+    let shipped = common::course::course();
     let before = listing(world.outside.path());
     // From where the guide is built, below the cache's folder, as from the course's own.
     let up = format!("../../../..{}", world.absolute());

@@ -5,13 +5,9 @@ use crate::common;
 use std::process::Command;
 
 use common::cloud::{REGION, alone, run, shared};
+use common::course::course;
 use edemlab::account::Keys;
-use edemlab::course::{Course, CourseFiles, Part, load};
 use serde_json::Value;
-
-fn course() -> Course {
-    load(CourseFiles::embedded(), &edemlab::judge::vocabulary(), Part::Everything).expect("the shipped course is sound")
-}
 
 /// An account that shows what the lab asks: the solution, or a fault of it.
 fn deploy(account: &str, lab: &str, fault: Option<&str>) {

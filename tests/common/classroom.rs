@@ -4,8 +4,10 @@ use std::path::Path;
 
 use edemlab::class::folder::ClassFolder;
 use edemlab::class::{Class, LabSummary, StepSummary, Student};
-use edemlab::course::{self, Course, CourseFiles, Lab, Part, Step};
+use edemlab::course::{Course, Lab, Step};
 use edemlab::report::{self, CheckReport, Chosen, PathStep, Points, Report, Status, StepReport, Verdict};
+
+use super::course::course;
 
 /// When the class's runs count until.
 pub const DEADLINE: &str = "2026-03-20T22:59:00Z";
@@ -21,11 +23,6 @@ pub enum Doing {
     Slip(usize),
     /// Nothing could be told.
     Untold,
-}
-
-/// The course that is built in.
-pub fn course() -> Course {
-    course::load(CourseFiles::embedded(), &edemlab::judge::vocabulary(), Part::Checks).expect("a good course")
 }
 
 /// A class of these labs, without students.

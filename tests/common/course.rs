@@ -1,6 +1,7 @@
 //! The shipped course: its solution and faults as templates, and a copy of it to change.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use edemlab::course::{Course, CourseFiles, Part, load};
 use serde_json::Value;
@@ -11,9 +12,13 @@ pub const LAB: &str = "datastream";
 /// The stack that `edemlab sandbox deploy` makes of it.
 pub const STACK: &str = "edemlab-datastream";
 
-/// All of it.
-pub fn course() -> Course {
-    load(CourseFiles::embedded(), &edemlab::judge::vocabulary(), Part::Everything).expect("the shipped course is sound")
+/// All of it, read once: that takes longer than most of what tests do with it.
+pub fn course() -> Arc<Course> {
+    static COURSE: OnceLock<Arc<Course>> = OnceLock::new();
+    let read = || load(CourseFiles::embedded(), &edemlab::judge::vocabulary(), Part::Everything);
+    COURSE
+        .get_or_init(|| Arc::new(read().expect("the shipped course is sound")))
+        .clone()
 }
 
 /// The template of an account that earns every point.
