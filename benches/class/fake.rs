@@ -1,12 +1,13 @@
 //! A fake of AWS: what one account of a sandbox was seen to answer is answered again for every account, with its number
 //! in place of that of the one.
 
-use super::http::{Message, Reader};
+use super::common::http::{self, Body, Cut, body};
+use hyper::body::Bytes;
+use hyper::http::response::Parts;
+use hyper::{Request, Response, StatusCode};
 use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use tokio::io::AsyncWriteExt;
-use tokio::net::{TcpListener, TcpStream};
 
 /// How the fake's session keys begin. The account's number follows: with it, a request says whose it is.
 const KEY: &str = "ASIAEDEM";
@@ -29,9 +30,11 @@ struct Recorded {
     asked: Mutex<usize>,
 }
 
-/// An answer, and where the account's number stands in it.
+/// An answer, and where the number of `account` stands in its body.
 struct Answer {
-    bytes: Vec<u8>,
+    account: String,
+    head: Parts,
+    body: Vec<u8>,
     places: Vec<usize>,
 }
 
@@ -46,12 +49,11 @@ impl Fake {
             asked: Mutex::default(),
         });
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-        listener.set_nonblocking(true).expect("a socket");
         let address = listener.local_addr().expect("an address");
         let serving = recorded.clone();
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.expect("a runtime").block_on(serve(listener, serving));
+        http::serve(listener, move |request| {
+            let recorded = serving.clone();
+            async move { recorded.answer(request).await }
         });
         Self { address, recorded }
     }
@@ -78,107 +80,107 @@ impl Fake {
     }
 }
 
-async fn serve(listener: std::net::TcpListener, recorded: Arc<Recorded>) {
-    let listener = TcpListener::from_std(listener).expect("a socket");
-    while let Ok((stream, _)) = listener.accept().await {
-        let _ = stream.set_nodelay(true);
-        let recorded = recorded.clone();
-        tokio::spawn(async move {
-            let (from, mut to) = stream.into_split();
-            let mut requests = Reader::new(from);
-            while let Some(request) = requests.next(false).await {
-                let Some(answer) = recorded.answer(&request).await else {
-                    return;
-                };
-                if to.write_all(&answer).await.is_err() {
-                    return;
-                }
-            }
-        });
-    }
-}
-
 impl Recorded {
-    async fn answer(&self, request: &Message) -> Option<Vec<u8>> {
+    async fn answer(&self, request: Request<Bytes>) -> Result<Response<Body>, Cut> {
         *self.asked.lock().unwrap() += 1;
-        let account = whose(request).unwrap_or_else(|| self.account.clone());
-        let key = key(request, &account, &self.account);
+        let account = whose(&request).unwrap_or_else(|| self.account.clone());
+        let key = key(&request, &account, &self.account);
         let upstream = self.upstream.lock().unwrap().clone();
         let Some(upstream) = upstream else {
             let known = self.answers.lock().unwrap().get(&key).cloned();
             if let Some(known) = known {
-                return Some(known.of(&account));
+                return Ok(known.of(&account));
             }
             self.missing.lock().unwrap().insert(key);
-            return Some(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n".to_vec());
+            let unknown = Response::builder().status(StatusCode::BAD_REQUEST).body(body(""));
+            return Ok(unknown.expect("an answer"));
         };
-        let mut stream = TcpStream::connect(&upstream).await.ok()?;
-        stream.write_all(&request.raw).await.ok()?;
-        let answer = Reader::new(stream).next(request.method() == "HEAD").await?;
-        let bytes = answer.whole(request.method());
-        let own = Answer::new(with_own_key(&bytes, &self.account), &self.account);
-        self.answers.lock().unwrap().insert(key, Arc::new(own));
-        Some(bytes)
+        let answer = http::send(&upstream, request).await.map_err(|_| Cut)?;
+        let own = answer.clone().map(|body| with_own_key(&body, &self.account));
+        self.answers
+            .lock()
+            .unwrap()
+            .insert(key, Arc::new(Answer::new(own, &self.account)));
+        Ok(answer.map(body))
     }
 }
 
 impl Answer {
-    fn new(bytes: Vec<u8>, account: &str) -> Self {
+    fn new(answer: Response<Vec<u8>>, account: &str) -> Self {
+        let (head, body) = answer.into_parts();
         let digits = account.as_bytes();
-        let windows = bytes.windows(digits.len()).enumerate();
+        let windows = body.windows(digits.len()).enumerate();
         let places = windows.filter(|(_, w)| *w == digits).map(|(at, _)| at).collect();
-        Self { bytes, places }
+        Self {
+            account: account.to_owned(),
+            head,
+            body,
+            places,
+        }
     }
 
     /// The same for another account: its number is as long.
-    fn of(&self, account: &str) -> Vec<u8> {
-        let mut bytes = self.bytes.clone();
+    fn of(&self, account: &str) -> Response<Body> {
+        let (mut head, mut bytes) = (self.head.clone(), self.body.clone());
+        for value in head.headers.values_mut() {
+            if let Ok(text) = value.to_str()
+                && text.contains(&self.account)
+            {
+                *value = text.replace(&self.account, account).parse().expect("a header");
+            }
+        }
         for at in &self.places {
             bytes[*at..*at + account.len()].copy_from_slice(account.as_bytes());
         }
-        bytes
+        Response::from_parts(head, body(bytes))
     }
 }
 
+/// A header, or an empty text.
+fn header<'r>(request: &'r Request<Bytes>, name: &str) -> &'r str {
+    let value = request.headers().get(name).and_then(|value| value.to_str().ok());
+    value.unwrap_or_default()
+}
+
 /// The account of a request: by its key, or that of the role which is to be assumed.
-fn whose(request: &Message) -> Option<String> {
+fn whose(request: &Request<Bytes>) -> Option<String> {
     let digits = |text: &str| {
         let digits: String = text.chars().take(12).collect();
         (digits.len() == 12 && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
     };
-    let signed = request.header("authorization");
+    let signed = header(request, "authorization");
     if let Some((_, rest)) = signed.split_once(&format!("Credential={KEY}")) {
         return digits(rest);
     }
-    let body = std::str::from_utf8(&request.body).ok()?;
+    let body = std::str::from_utf8(request.body()).ok()?;
     let (_, role) = body.split_once("RoleArn=arn%3Aaws%3Aiam%3A%3A")?;
     digits(role)
 }
 
 /// What makes a request the same as another one: all but whose it is, and what is new in each.
-fn key(request: &Message, account: &str, recorded: &str) -> String {
-    let scope = request.header("authorization").split('/').skip(2).take(2);
+fn key(request: &Request<Bytes>, account: &str, recorded: &str) -> String {
+    let scope = header(request, "authorization").split('/').skip(2).take(2);
     let scope: Vec<&str> = scope.collect();
-    let body = String::from_utf8_lossy(&request.body);
+    let body = String::from_utf8_lossy(request.body());
     let body = match body.contains("Action=AssumeRole&") {
         // The external ID is another one for each student.
         true => "Action=AssumeRole",
         false => &body,
     };
-    let host = match request.header("authorization") {
-        "" => request.header("host"),
+    let host = match header(request, "authorization") {
+        "" => header(request, "host"),
         _ => "",
     };
-    let target = request.header("x-amz-target");
+    let target = header(request, "x-amz-target");
     // Only the professor has no session.
-    let who = match request.header("x-amz-security-token") {
+    let who = match header(request, "x-amz-security-token") {
         "" => "professor",
         _ => "student",
     };
     let key = format!(
         "{who} {} {host}{} {} {target} {body}",
         request.method(),
-        request.path(),
+        request.uri(),
         scope.join("/")
     );
     key.replace(account, recorded)

@@ -10,8 +10,6 @@ mod common;
 #[cfg(unix)]
 mod fake;
 #[cfg(unix)]
-mod http;
-#[cfg(unix)]
 mod many;
 #[cfg(unix)]
 mod measure;

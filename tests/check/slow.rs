@@ -6,7 +6,8 @@ use common::cloud::{Checked, Cloud, check_at, checked, shared};
 use common::course::{Copy, STACK, solution, solution_with_code};
 use common::eventually;
 use common::orders::{self, Orders, of, recode};
-use common::relay::{Instead, Relay};
+use common::relay::Relay;
+use common::relay::answers::Instead;
 use edemlab::report::{Report, Status};
 
 fn cloud() -> &'static Cloud {
@@ -100,11 +101,7 @@ fn an_approval_whose_answer_is_lost_is_looked_up_and_not_asked_for_again() {
 fn an_approval_that_may_never_have_been_asked_for_is_unknown() {
     let it = Orders::with("390000000013", &[orders::solution()]);
     // The first of them never reaches the function.
-    let cut = Instead {
-        of: "/invocations",
-        times: 1,
-        answer: Some(String::new()),
-    };
+    let cut = Instead::cut("/invocations", 1);
     let (seen, relay) = orders_through(it, vec![cut], &["final"]);
     assert_eq!(seen.get("final.approved").status, Status::Unknown, "{}", seen.json);
     assert_eq!(seen.with(Status::Fail), Vec::<&str>::new(), "{}", seen.json);
@@ -173,12 +170,12 @@ fn what_is_no_answer_of_awss_is_no_verdict() {
                 "status 503",
             ),
         ] {
-            let answer = page.answer.clone();
+            let instead = format!("{page:?}");
             let seen = check(page);
             assert_eq!(
                 (seen.code, seen.with(Status::Fail)),
                 (3, Vec::new()),
-                "{what} {answer:?}: {}",
+                "{instead}: {}",
                 seen.json
             );
             assert!(seen.json.contains(says), "{what}: no {says:?} in {}", seen.json);

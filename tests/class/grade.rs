@@ -7,7 +7,8 @@ use std::path::Path;
 use common::cloud::{Cloud, shared};
 use common::course::solution_of;
 use common::orders::{Orders, Traces, nothing_stays};
-use common::relay::{Relay, Sickness};
+use common::relay::Relay;
+use common::relay::sick::Sickness;
 use common::taught::{Class, LABS, Reports, id, reports, verdicts};
 use edemlab::report::Report;
 

@@ -1,12 +1,16 @@
 //! A browser for tests: headless Chromium through its WebDriver, <https://www.w3.org/TR/webdriver2/>.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use base64::Engine;
+use hyper::body::Bytes;
+use hyper::{Request, StatusCode};
 use serde_json::{Value, json};
+
+use super::cloud::wait;
+use super::http;
 
 /// A browser with one window.
 pub struct Browser {
@@ -194,40 +198,18 @@ impl Browser {
     }
 
     fn try_ask(&self, method: &str, path: &str, body: &Value) -> Result<Value, Value> {
-        let body = if body.is_null() {
-            String::new()
-        } else {
-            body.to_string()
+        let body = match body {
+            Value::Null => Bytes::new(),
+            body => body.to_string().into(),
         };
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("chromedriver answers");
-        let length = body.len();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
-        )
-        .unwrap();
-        let mut reader = BufReader::new(stream);
-        let mut status = String::new();
-        reader.read_line(&mut status).unwrap();
-        let mut length = 0;
-        loop {
-            let mut line = String::new();
-            reader.read_line(&mut line).unwrap();
-            match line.trim_end().to_ascii_lowercase().split_once(':') {
-                Some(("content-length", value)) => length = value.trim().parse().unwrap(),
-                Some(_) => {}
-                None => break,
-            }
-        }
-        let mut content = vec![0; length];
-        reader.read_exact(&mut content).unwrap();
-        let mut answer: Value = serde_json::from_slice(&content).unwrap();
+        let driver = format!("127.0.0.1:{}", self.port);
+        let request = Request::builder().method(method).uri(path).header("host", &driver);
+        let request = request.body(body).expect("a request");
+        let answer = wait(http::send(&driver, request)).expect("chromedriver answers");
+        let is_well = answer.status() == StatusCode::OK;
+        let mut answer: Value = serde_json::from_slice(answer.body()).unwrap();
         let value = answer["value"].take();
-        if status.contains(" 200 ") {
-            Ok(value)
-        } else {
-            Err(value)
-        }
+        if is_well { Ok(value) } else { Err(value) }
     }
 }
 

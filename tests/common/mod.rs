@@ -11,6 +11,7 @@ pub mod cloud;
 pub mod course;
 pub mod fleet;
 pub mod graded;
+pub mod http;
 pub mod linter;
 pub mod lms;
 pub mod moto;

@@ -141,20 +141,9 @@ fn a_process_that_got_its_number_is_left_alone() {
     kill("KILL", state.pid);
     // A server that answers something else has got the port, too.
     let mut stranger = Stranger::new();
-    let server = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    std::thread::spawn({
-        let server = server.try_clone().unwrap();
-        move || {
-            use std::io::{Read, Write};
-            for stream in server.incoming().flatten() {
-                let mut stream = stream;
-                let _ = stream.read(&mut [0; 1024]);
-                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n{\"edition\":\"light\"}");
-            }
-        }
-    });
+    let server = Relay::answering("200 OK", "", "{\"edition\":\"light\"}");
     state.json["pid"] = stranger.0.id().into();
-    state.json["port"] = server.local_addr().unwrap().port().into();
+    state.json["port"] = server.port().into();
     let file = own.folder().join("state.json");
     std::fs::write(&file, state.json.to_string()).unwrap();
     assert!(!own.is_running());

@@ -8,13 +8,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use common::browser::Browser;
 use common::cloud::{Cloud, run, shared, wait};
 use common::relay::Relay;
-use common::{NOBODY, can_become_nobody, eventually, text};
+use common::{NOBODY, PATIENCE, can_become_nobody, eventually, http, text};
 use edemlab::account::services::{IAM, LAMBDA};
+use hyper::Response;
 use serde_json::{Value, json};
 
 fn cloud() -> &'static Cloud {
@@ -86,7 +86,7 @@ fn the_attack_runs_code_for_who_knows_the_secret() {
     );
     let root = cloud().root(account);
     let event = json!({"file": file});
-    wait(root.invoke("intruder", &event, Duration::from_secs(30))).unwrap();
+    wait(root.invoke("intruder", &event, PATIENCE)).unwrap();
     assert!(file.exists());
 }
 
@@ -221,14 +221,12 @@ fn another_user_finds_no_secret() {
 fn page() -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = listener.local_addr().unwrap();
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let _ = stream.read(&mut [0; 4096]);
-            let html = "<!DOCTYPE html><title>A page</title>";
-            let length = html.len();
-            let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close";
-            let _ = write!(stream, "{head}\r\nContent-Length: {length}\r\n\r\n{html}");
-        }
+    http::serve(listener, |_| async {
+        let page = http::body("<!DOCTYPE html><title>A page</title>");
+        Ok(Response::builder()
+            .header("content-type", "text/html")
+            .body(page)
+            .unwrap())
     });
     format!("http://{address}/")
 }

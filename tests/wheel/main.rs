@@ -12,11 +12,10 @@ use std::path::{Path, PathBuf};
 
 use common::cloud::wait;
 use common::running::Running;
-use common::{OwnSandbox, text};
+use common::{OwnSandbox, http, text};
 use edemlab::report::Report;
 use edemlab::sandbox::{self, Paths};
-use std::io::{Read, Write};
-use std::net::TcpStream;
+use hyper::StatusCode;
 use std::process::Command;
 
 /// Packages pinned with hashes: what builds a wheel, and what installs it.
@@ -107,12 +106,9 @@ impl Installed {
         let host = address
             .unwrap_or_else(|| panic!("no address: {said}"))
             .trim_end_matches('/');
-        let mut stream = TcpStream::connect(host).unwrap();
-        write!(stream, "GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
-        let mut page = Vec::new();
-        stream.read_to_end(&mut page).unwrap();
-        let page = String::from_utf8_lossy(&page);
-        assert!(page.starts_with("HTTP/1.1 200 "), "{page}");
+        let answer = http::get(host, "/");
+        let page = String::from_utf8_lossy(answer.body());
+        assert_eq!(answer.status(), StatusCode::OK, "{page}");
         assert!(page.contains("<title>Welcome"), "{page}");
     }
 }
