@@ -4,19 +4,16 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
 
 use edemlab::account::Keys;
 use edemlab::sandbox::{self, Paths};
 use serde_json::{Value, json};
 
+use super::PATIENCE;
 use super::cloud::wait;
 
 /// Packages pinned with hashes.
 const REQUIREMENTS: &str = include_str!("../sandbox/second_opinion/requirements.txt");
-
-/// How long it may take to start, or to make an account.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The server, which ends with this value, and with this process, however that ends: it reads from it.
 pub struct Moto {

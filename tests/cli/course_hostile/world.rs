@@ -127,7 +127,7 @@ pub fn ending(mut command: Command) -> Printed {
         if let Some(status) = child.try_wait().unwrap() {
             break status.code();
         }
-        if began.elapsed() > PATIENCE / 4 {
+        if began.elapsed() > PATIENCE {
             let _ = child.kill();
             let _ = child.wait();
             panic!("it hangs: {command:?}");
