@@ -2,6 +2,9 @@
 
 use crate::common;
 
+mod book;
+mod lab;
+
 use common::cloud::{Printed, alone, run};
 use common::course::{Copy, checks, steps};
 use common::shown::without_places;
@@ -200,64 +203,6 @@ fn every_mistake_is_reported_in_one_run_each_at_its_place() {
 }
 
 #[test]
-fn faults_that_do_not_fit_are_reported() {
-    let mut planted = Planted::new();
-    planted.mistake(
-        FAULTS,
-        "replace: 'event[\"Records\"]'\n        with: 'event[\"records\"]'",
-        "replace: 'event[\"Recrods\"]'\n        with: 'event[\"records\"]'",
-        "crash\n    title",
-        "does not hold `event[\"Recrods\"]`",
-    );
-    planted.mistake(
-        FAULTS,
-        "patch:\n      Resources: {Trigger: null}\n    fails: [lambda.trigger, final.invoked]",
-        "patch:\n      Resources: {Triger: null}\n    fails: [lambda.trigger, final.invoked]",
-        "no-trigger\n    title",
-        "the patch removes `Resources.Triger`, which the solution does not have: did you mean `Trigger`?",
-    );
-    planted.mistake(
-        FAULTS,
-        "Resources: {BucketPolicy: null}",
-        "Resources: {}",
-        "no-bucket-policy\n    title",
-        "this patch changes nothing",
-    );
-    planted.mistake(
-        FAULTS,
-        "Resources: {Files: {Properties: {Files: [items.csv, users.csv]}}}",
-        "Resources: {Fils: {Properties: {Files: [items.csv, users.csv]}}}",
-        "no-interactions\n    title",
-        "the solution has no resource `Fils`, and a new one needs a `Type`: did you mean `Files`?",
-    );
-    planted.mistake(
-        FAULTS,
-        "Resources: {Files: {Properties: {Files: [interactions.csv, users.csv]}}}",
-        "Resources: {Files: {Propertys: {Files: [interactions.csv, users.csv]}}}",
-        "no-items\n    title",
-        "CloudFormation knows no `Resources.Files.Propertys`: did you mean `Properties`?",
-    );
-    planted.mistake(
-        FAULTS,
-        "- id: semicolons",
-        "- id: excel-file",
-        "excel-file\n    title: The files were",
-        "fault `excel-file` is defined twice",
-    );
-    planted.mistake(FAULTS, "fails: [lambda.runtime]", "fails: [lambda.exists]", "", "");
-    planted.expected.pop();
-    let printed = lint(&planted.course);
-    assert_eq!(printed.code, 2);
-    assert_all(&printed.stderr, &planted.expected());
-    // Which is how a check gets lost that nobody has ever seen to fail.
-    let place = planted.course.place(LAMBDA, "id: runtime");
-    assert_all(
-        &printed.stderr,
-        &[(place, "check `lambda.runtime` has no fault that makes it fail")],
-    );
-}
-
-#[test]
 fn resources_that_are_found_by_way_of_each_other_are_reported() {
     let mut planted = Planted::new();
     planted.mistake(
@@ -317,117 +262,6 @@ fn steps_and_their_files_must_meet() {
     let printed = lint(&course);
     assert_eq!(printed.code, 2);
     insta::assert_snapshot!("steps_and_files", without_places(&printed.stderr));
-}
-
-#[test]
-fn the_book_and_the_course_must_meet() {
-    let mut planted = Planted::new();
-    let kinesis = "book/src/datastream/kinesis.md";
-    planted.mistake(
-        kinesis,
-        "{{#check kinesis}}\n",
-        "",
-        "# Kinesis\n",
-        "the chapter of step `kinesis` lacks `{{#check kinesis}}`",
-    );
-    planted.mistake(
-        kinesis,
-        "{{#check kinesis.exists}}",
-        "{{#check kinesis.exist}}",
-        "{{#check kinesis.exist}}",
-        "did you mean `kinesis.exists`?",
-    );
-    let dynamodb = "book/src/datastream/dynamodb.md";
-    planted.mistake(
-        dynamodb,
-        "{{#check dynamodb.sort-key}}",
-        "{{#check s3.exists}}",
-        "{{#check s3.exists}}",
-        "`s3.exists` belongs in another chapter, `book/src/datastream/s3.md`; here are: dynamodb, dynamodb.exists",
-    );
-    let lambda = "book/src/datastream/lambda.md";
-    planted.mistake(
-        lambda,
-        "{{#check lambda.trigger}}",
-        "See {{#check lambda.trigger}}",
-        "See {{#check lambda.trigger}}",
-        "is alone on its line and names one step or check",
-    );
-    planted.mistake(
-        lambda,
-        "{{#check lambda.runtime}}",
-        "{{#check lambda.table-variable}}",
-        "{{#check lambda.table-variable}}\n\n`DYN",
-        "`lambda.table-variable` is placed twice",
-    );
-    let iam = "book/src/datastream/iam.md";
-    planted.mistake(
-        iam,
-        "{{#check iam.trust}}",
-        "## Trust\n\n{{#check iam.trust}}",
-        "{{#check iam.trust}}",
-        "the anchor `trust` appears twice",
-    );
-    planted.mistake(
-        "book/src/troubleshooting.md",
-        "# Troubleshooting\n",
-        "# Troubleshooting\n\n{{#check kinesis}}\n",
-        "{{#check kinesis}}",
-        "this page is not a step's chapter",
-    );
-    planted.mistake(
-        "labs/datastream/lab.yaml",
-        "pages: [datastream/cleanup.html]",
-        "pages: [datastream/cleaning.html, datastream/s3.html]",
-        "datastream/cleaning.html",
-        "the page `datastream/cleaning.html` is not in the book",
-    );
-    let also = (
-        "labs/datastream/lab.yaml".to_owned(),
-        "datastream/s3.html]".to_owned(),
-        "`pages` are those without a step",
-    );
-    planted.expected.push(also);
-    let cleanup = (
-        "book/src/datastream/cleanup.md".to_owned(),
-        "# Cleaning up\n".to_owned(),
-    );
-    planted
-        .expected
-        .push((cleanup.0, cleanup.1, "this chapter has no step"));
-    let listed = "  - [ECR](datastream/ecr.md)\n";
-    planted.course.replace("book/src/SUMMARY.md", listed, "");
-    let ecr = ("book/src/datastream/ecr.md".to_owned(), "# ECR\n".to_owned());
-    planted
-        .expected
-        .push((ecr.0, ecr.1, "`SUMMARY.md` does not list this chapter"));
-    let printed = lint(&planted.course);
-    assert_eq!((printed.code, printed.stdout.as_str()), (2, ""));
-    assert_all(&printed.stderr, &planted.expected());
-    insta::assert_snapshot!("book_and_course", without_places(&printed.stderr));
-}
-
-#[test]
-fn a_chapter_may_speak_of_a_check_without_showing_it() {
-    let course = Copy::new();
-    let page = "book/src/datastream/kinesis.md";
-    let text = "\nWrite `{{#check none}}`, or \\{{#check none}}:\n\n```text\n{{#check none}}\n```\n";
-    course.write(page, &(course.read(page) + text));
-    let printed = lint(&course);
-    assert_eq!((printed.code, printed.stderr.as_str()), (0, ""));
-}
-
-#[test]
-fn a_step_without_its_chapter_is_reported_and_a_course_without_a_book_is_sound() {
-    let course = Copy::new();
-    std::fs::remove_file(course.folder().join("book/src/datastream/s3.md")).unwrap();
-    let printed = lint(&course);
-    let place = course.place("labs/datastream/lab.yaml", "s3\n    title");
-    let expected = [(place, "step `s3` has no chapter")];
-    assert_all(&printed.stderr, &expected);
-    std::fs::remove_dir_all(course.folder().join("book")).unwrap();
-    let printed = lint(&course);
-    assert_eq!((printed.code, printed.stderr.as_str()), (0, ""));
 }
 
 #[test]
@@ -494,68 +328,4 @@ fn the_environment_names_a_course_and_the_flag_wins() {
         "{}",
         printed.stderr
     );
-}
-
-#[test]
-fn advice_names_what_there_is() {
-    let mut planted = Planted::new();
-    let mut mistake = |from, to, at, message| planted.mistake(ADVICE, from, to, at, message);
-    mistake(
-        "error.code == \"NoTrigger\"",
-        "error.cod == \"NoTrigger\"",
-        "cod ==",
-        "no field `cod`",
-    );
-    mistake(
-        "checks[\"iam.write-table\"] == \"pass\"\n      && checks",
-        "checks[\"iam.write-tabel\"] == \"pass\"\n      && checks",
-        "iam.write-tabel",
-        "no field `iam.write-tabel`",
-    );
-    mistake(
-        "error.source == \"trigger\" && error.code == \"Disabled\"",
-        "error.source == \"triger\" && error.code == \"Disabled\"",
-        "triger\" &&",
-        "this is never `triger`",
-    );
-    mistake(
-        "checks[\"lambda.table-variable\"] == \"pass\"",
-        "checks[\"lambda.table-variable\"] == \"green\"",
-        "green",
-        "this is never `green`",
-    );
-    mistake(
-        "{{ error.function }} → Code: it was not",
-        "{{ eror.function }} → Code: it was not",
-        "eror.",
-        "there is no `eror` here",
-    );
-    mistake(
-        "id: trigger-off",
-        "id: no-trigger",
-        "id: no-trigger\n    symptom: the trigger's",
-        "is there twice",
-    );
-    mistake(
-        "symptom: \"`KeyError`\"",
-        "symtom: \"`KeyError`\"",
-        "symtom",
-        "no field `symtom`",
-    );
-    mistake(
-        "    fix: \"Lambda → the function → Code: paste the lab's code over what is there and press **Deploy**.\"\n",
-        "",
-        "id: default-code",
-        "has no `fix`",
-    );
-    planted.mistake(
-        "book/src/troubleshooting.md",
-        "{{#advice eventdriven}}",
-        "{{#advice eventdrivn}}",
-        "{{#advice eventdrivn}}",
-        "lab `eventdrivn` has no advice",
-    );
-    let printed = lint(&planted.course);
-    assert_eq!((printed.code, printed.stdout.as_str()), (2, ""), "{}", printed.stderr);
-    assert_all(&printed.stderr, &planted.expected());
 }

@@ -1,0 +1,125 @@
+//! A lab's faults and advice name what there is.
+
+use super::{ADVICE, FAULTS, LAMBDA, Planted, assert_all, lint};
+
+#[test]
+fn faults_that_do_not_fit_are_reported() {
+    let mut planted = Planted::new();
+    planted.mistake(
+        FAULTS,
+        "replace: 'event[\"Records\"]'\n        with: 'event[\"records\"]'",
+        "replace: 'event[\"Recrods\"]'\n        with: 'event[\"records\"]'",
+        "crash\n    title",
+        "does not hold `event[\"Recrods\"]`",
+    );
+    planted.mistake(
+        FAULTS,
+        "patch:\n      Resources: {Trigger: null}\n    fails: [lambda.trigger, final.invoked]",
+        "patch:\n      Resources: {Triger: null}\n    fails: [lambda.trigger, final.invoked]",
+        "no-trigger\n    title",
+        "the patch removes `Resources.Triger`, which the solution does not have: did you mean `Trigger`?",
+    );
+    planted.mistake(
+        FAULTS,
+        "Resources: {BucketPolicy: null}",
+        "Resources: {}",
+        "no-bucket-policy\n    title",
+        "this patch changes nothing",
+    );
+    planted.mistake(
+        FAULTS,
+        "Resources: {Files: {Properties: {Files: [items.csv, users.csv]}}}",
+        "Resources: {Fils: {Properties: {Files: [items.csv, users.csv]}}}",
+        "no-interactions\n    title",
+        "the solution has no resource `Fils`, and a new one needs a `Type`: did you mean `Files`?",
+    );
+    planted.mistake(
+        FAULTS,
+        "Resources: {Files: {Properties: {Files: [interactions.csv, users.csv]}}}",
+        "Resources: {Files: {Propertys: {Files: [interactions.csv, users.csv]}}}",
+        "no-items\n    title",
+        "CloudFormation knows no `Resources.Files.Propertys`: did you mean `Properties`?",
+    );
+    planted.mistake(
+        FAULTS,
+        "- id: semicolons",
+        "- id: excel-file",
+        "excel-file\n    title: The files were",
+        "fault `excel-file` is defined twice",
+    );
+    planted.mistake(FAULTS, "fails: [lambda.runtime]", "fails: [lambda.exists]", "", "");
+    planted.expected.pop();
+    let printed = lint(&planted.course);
+    assert_eq!(printed.code, 2);
+    assert_all(&printed.stderr, &planted.expected());
+    // Which is how a check gets lost that nobody has ever seen to fail.
+    let place = planted.course.place(LAMBDA, "id: runtime");
+    assert_all(
+        &printed.stderr,
+        &[(place, "check `lambda.runtime` has no fault that makes it fail")],
+    );
+}
+
+#[test]
+fn advice_names_what_there_is() {
+    let mut planted = Planted::new();
+    let mut mistake = |from, to, at, message| planted.mistake(ADVICE, from, to, at, message);
+    mistake(
+        "error.code == \"NoTrigger\"",
+        "error.cod == \"NoTrigger\"",
+        "cod ==",
+        "no field `cod`",
+    );
+    mistake(
+        "checks[\"iam.write-table\"] == \"pass\"\n      && checks",
+        "checks[\"iam.write-tabel\"] == \"pass\"\n      && checks",
+        "iam.write-tabel",
+        "no field `iam.write-tabel`",
+    );
+    mistake(
+        "error.source == \"trigger\" && error.code == \"Disabled\"",
+        "error.source == \"triger\" && error.code == \"Disabled\"",
+        "triger\" &&",
+        "this is never `triger`",
+    );
+    mistake(
+        "checks[\"lambda.table-variable\"] == \"pass\"",
+        "checks[\"lambda.table-variable\"] == \"green\"",
+        "green",
+        "this is never `green`",
+    );
+    mistake(
+        "{{ error.function }} → Code: it was not",
+        "{{ eror.function }} → Code: it was not",
+        "eror.",
+        "there is no `eror` here",
+    );
+    mistake(
+        "id: trigger-off",
+        "id: no-trigger",
+        "id: no-trigger\n    symptom: the trigger's",
+        "is there twice",
+    );
+    mistake(
+        "symptom: \"`KeyError`\"",
+        "symtom: \"`KeyError`\"",
+        "symtom",
+        "no field `symtom`",
+    );
+    mistake(
+        "    fix: \"Lambda → the function → Code: paste the lab's code over what is there and press **Deploy**.\"\n",
+        "",
+        "id: default-code",
+        "has no `fix`",
+    );
+    planted.mistake(
+        "book/src/troubleshooting.md",
+        "{{#advice eventdriven}}",
+        "{{#advice eventdrivn}}",
+        "{{#advice eventdrivn}}",
+        "lab `eventdrivn` has no advice",
+    );
+    let printed = lint(&planted.course);
+    assert_eq!((printed.code, printed.stdout.as_str()), (2, ""), "{}", printed.stderr);
+    assert_all(&printed.stderr, &planted.expected());
+}
