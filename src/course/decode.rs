@@ -4,7 +4,7 @@ use super::argument::Compiled;
 use super::name::closest;
 use super::node::{Content, Node, YamlKey};
 use super::reader::{Fields, Reader};
-use super::step::{Action, Check, Example, Hop, HopSend, Preference, Probe, Removal, Resource};
+use super::step::{Action, Check, Example, Hop, HopSend, Preference, Probe, Proof, Removal, Resource};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -173,6 +173,7 @@ fn check(
             needs.extend(reader.text(&node, "a check's id"));
         }
     }
+    let proof = fields.take("proven-by").and_then(|n| proof(reader, n));
     let fix = fields.require("fix").and_then(|n| reader.template(&n));
     let (Some(title), Some(points), Some(fix), Some(expect)) =
         (title, points, fix, expect.map_or(Some(None), |e| e.map(Some)))
@@ -191,6 +192,28 @@ fn check(
         why,
         fix,
         needs,
+        proof,
+        place,
+    })
+}
+
+/// A hop, or `{ hop: STEP.HOP, if: CONDITION }`.
+fn proof(reader: &Reader, node: Node) -> Option<Proof> {
+    let place = reader.compiled(&node, ());
+    if let Content::Map(_) = node.value {
+        let mut fields = reader.fields(node, "`proven-by`")?;
+        let hop = fields.text("hop");
+        let through = fields.require("if").and_then(|n| reader.expr(&n));
+        fields.finish();
+        return Some(Proof {
+            hop: hop?,
+            through: Some(through?),
+            place,
+        });
+    }
+    Some(Proof {
+        hop: reader.text(&node, "`proven-by`")?,
+        through: None,
         place,
     })
 }

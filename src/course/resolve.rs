@@ -3,6 +3,7 @@
 mod advice;
 mod cycles;
 mod examples;
+mod proof;
 
 use super::argument::{Arg, Compiled};
 use super::diagnostics::{Diagnostics, SourcePlace, report};
@@ -216,6 +217,9 @@ impl Resolver<'_> {
         }
         if let Some(expect) = &check.expect {
             self.expr(expect, local);
+        }
+        if let Some(proof) = &check.proof {
+            self.proof(check, proof);
         }
         let texts = [&check.expected, &check.found, &check.why];
         for text in texts.into_iter().flatten().chain([&check.fix]) {

@@ -181,6 +181,8 @@ pub struct Check {
     pub fix: Compiled<Template>,
     /// The checks that must have passed before this one means anything.
     pub needs: Vec<String>,
+    /// Where a prediction is proved: the condition only says what AWS will do, and a hop shows what it did.
+    pub proof: Option<Proof>,
     /// Where it was written.
     pub place: Compiled<()>,
 }
@@ -191,6 +193,17 @@ impl Check {
         let source = self.expect.as_ref()?.value.source().trim();
         source.strip_prefix("found(")?.strip_suffix(')')
     }
+}
+
+/// What proves a prediction.
+#[derive(Debug)]
+pub struct Proof {
+    /// The hop, as `step.hop`: where an event passes there, what was predicted is what happened.
+    pub hop: String,
+    /// Whether that event passed through what the check is about; where there is none, it always does.
+    pub through: Option<Compiled<Expr>>,
+    /// Where it was written.
+    pub place: Compiled<()>,
 }
 
 /// An event, its way, and what it leaves behind.

@@ -137,30 +137,22 @@ fn nothing(args: &Args) -> Value {
 }
 
 async fn simulate(account: &Account, args: &Args) -> Result<Value, CallError> {
+    let resource = text(args, "resource");
     let input = json!({
         "PolicySourceArn": text(args, "role"),
         "ActionNames": texts(args, "actions"),
-        "ResourceArns": [text(args, "resource")],
+        "ResourceArns": [resource],
+        "ContextEntries": context(account, text(args, "role"), resource),
         "MaxItems": PAGE,
     });
     let results = account
         .list(&IAM, "SimulatePrincipalPolicy", input, "EvaluationResults")
         .await?;
     let refused = || results.iter().filter(|r| r["EvalDecision"] != "allowed");
-    for result in refused() {
-        let Some([_, ..]) = result["MissingContextValues"].as_array().map(Vec::as_slice) else {
-            continue;
-        };
-        let message = format!(
-            "whether {} is allowed depends on the condition on {}",
-            result["EvalActionName"].as_str().unwrap_or_default(),
-            texts_of(&result["MissingContextValues"]).join(", ")
-        );
-        return Err(CallError::other(
-            "iam:SimulatePrincipalPolicy",
-            "MissingContext",
-            message,
-        ));
+    // One action that the role's own policies leave out is enough for a verdict.
+    let undecided: Option<Vec<String>> = refused().map(|result| undecided(result, resource)).collect();
+    if let Some(why) = undecided.unwrap_or_default().into_iter().next() {
+        return Err(CallError::other("iam:SimulatePrincipalPolicy", "Undecided", why));
     }
     let denied: Vec<&Value> = refused().map(|r| &r["EvalActionName"]).collect();
     Ok(json!({
@@ -173,6 +165,64 @@ async fn simulate(account: &Account, args: &Args) -> Result<Value, CallError> {
             "EvalDecision": r["EvalDecision"],
         })).collect::<Vec<_>>(),
     }))
+}
+
+/// What is known of a call that the role makes, for the conditions of its policies; see AWS's
+/// [global condition keys](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html). The
+/// simulator knows none of them by itself.
+fn context(account: &Account, role: &str, resource: &str) -> Value {
+    let account_of = |arn: &str| arn.split(':').nth(4).unwrap_or_default().to_owned();
+    let now = chrono::Utc::now();
+    let entries = [
+        ("aws:RequestedRegion", "string", account.region().to_owned()),
+        ("aws:PrincipalArn", "string", role.to_owned()),
+        ("aws:PrincipalAccount", "string", account_of(role)),
+        ("aws:ResourceAccount", "string", account_of(resource)),
+        ("aws:SecureTransport", "boolean", "true".to_owned()),
+        (
+            "aws:CurrentTime",
+            "date",
+            now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        ),
+        ("aws:EpochTime", "numeric", now.timestamp().to_string()),
+    ];
+    let known = entries.into_iter().filter(|(.., value)| !value.is_empty());
+    known
+        .map(|(key, kind, value)| json!({"ContextKeyName": key, "ContextKeyType": kind, "ContextKeyValues": [value]}))
+        .collect()
+}
+
+/// Why a refusal of the simulator's is no verdict: what stands behind it is not the role's own policies, or it could not
+/// evaluate them. See
+/// [`EvaluationResult`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html).
+fn undecided(result: &Value, resource: &str) -> Option<String> {
+    let action = result["EvalActionName"].as_str().unwrap_or_default();
+    let specific = result["ResourceSpecificResults"].as_array().into_iter().flatten();
+    let of_each = || std::iter::once(result).chain(specific.clone());
+    let missing: Vec<String> = of_each().flat_map(|r| texts_of(&r["MissingContextValues"])).collect();
+    if !missing.is_empty() {
+        return Some(format!(
+            "whether {action} is allowed depends on the condition on {}",
+            missing.join(", ")
+        ));
+    }
+    // The role's own policies allow it where nothing but these denies it, and an explicit deny of theirs is their own.
+    let denies = |detail: &str, field: &str| of_each().any(|r| r[detail][field].as_str().is_some_and(|v| v == "false"));
+    if denies("OrganizationsDecisionDetail", "AllowedByOrganizations") {
+        return Some(format!(
+            "a policy of the account's organization denies {action}, and the simulator does not know its conditions"
+        ));
+    }
+    if denies("PermissionsBoundaryDecisionDetail", "AllowedByPermissionsBoundary") {
+        return Some(format!("the role's permissions boundary denies {action}"));
+    }
+    // Of an action that it takes for one without resources, it asks for a right on everything.
+    let asked_of = result["EvalResourceName"].as_str().unwrap_or_default();
+    (asked_of == "*" && resource != "*" && result["EvalDecision"] == "implicitDeny").then(|| {
+        format!(
+            "the simulator evaluates {action} for every resource (*) alone, and the role may be allowed it on this one"
+        )
+    })
 }
 
 /// `None` when the names tell nothing.

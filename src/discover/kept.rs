@@ -60,7 +60,8 @@ impl Listed {
 
     /// Its document with every field of its kind, as far as the list has them.
     pub fn document(&self, spec: &KindSpec) -> &Arc<Document> {
-        self.plain.get_or_init(|| filled(spec, self.candidate.document.clone()))
+        self.plain
+            .get_or_init(|| self.filled(spec, self.candidate.document.clone()))
     }
 
     /// Its description, for which `look` is waited for once.
@@ -79,14 +80,15 @@ impl Listed {
             }
             Described {
                 more: Arc::new(more),
-                document: filled(spec, whole),
+                document: self.filled(spec, whole),
             }
         };
         self.described.get_or_init(|| look().map_ok(describe)).await.clone()
     }
-}
 
-fn filled(spec: &KindSpec, mut document: Value) -> Arc<Document> {
-    spec.shape.fill(&mut document);
-    Arc::new(Document::new(document))
+    /// With every field of its kind, but for those that AWS does not tell.
+    fn filled(&self, spec: &KindSpec, mut document: Value) -> Arc<Document> {
+        spec.shape.fill(&mut document);
+        Arc::new(Document::without(document, &self.candidate.untold))
+    }
 }

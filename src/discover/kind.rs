@@ -5,6 +5,7 @@ use crate::course::KindSpec;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// The arguments of a kind: `with`, evaluated.
 pub type Args = serde_json::Map<String, Value>;
@@ -61,6 +62,9 @@ pub struct Candidate {
     /// Whether AWS gives every account one, such as the `default` event bus.
     #[serde(rename = "given")]
     pub aws_default: bool,
+    /// What AWS does not tell of it: the path of each field, and why. An expression that reads one has no value.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub untold: BTreeMap<String, String>,
 }
 
 /// Calls of one kind that are under way at once: enough to be quick, below every control plane's limit
@@ -78,7 +82,7 @@ pub(super) fn candidates(items: Vec<Value>, name: &str, arn: &str, made: &str) -
             arn: field(&item, arn),
             created_at: field(&item, made).unwrap_or_default(),
             document: item,
-            aws_default: false,
+            ..Candidate::default()
         })
         .collect()
 }

@@ -51,7 +51,24 @@ async fn list(account: &Account) -> Result<Vec<Candidate>, CallError> {
             .filter(|m| m["FunctionArn"].as_str().is_some_and(|of| is_of(of, arn)));
         function["EventSourceMappings"] = of_it.cloned().collect();
     }
-    Ok(candidates(functions, "FunctionName", "FunctionArn", "LastModified"))
+    let mut candidates = candidates(functions, "FunctionName", "FunctionArn", "LastModified");
+    for candidate in &mut candidates {
+        if let Some(why) = unreadable_variables(&candidate.document) {
+            candidate.untold.insert("Environment.Variables".to_owned(), why);
+        }
+    }
+    Ok(candidates)
+}
+
+/// Why Lambda does not tell the variables of a function: they are encrypted under a key that the caller may not use. See
+/// [`EnvironmentResponse`](https://docs.aws.amazon.com/lambda/latest/api/API_EnvironmentResponse.html).
+fn unreadable_variables(function: &Value) -> Option<String> {
+    let (name, error) = (&function["FunctionName"], &function["Environment"]["Error"]);
+    let code = error["ErrorCode"].as_str()?;
+    Some(format!(
+        "the variables of function {} could not be read ({code}): these credentials need kms:Decrypt on its key",
+        name.as_str().unwrap_or_default()
+    ))
 }
 
 /// The mappings of a function, or of every one.

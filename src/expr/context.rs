@@ -12,6 +12,8 @@ use std::sync::{Arc, OnceLock};
 #[derive(Default, Clone)]
 pub struct Scope {
     names: BTreeMap<String, Bound>,
+    /// Why a field of what is bound is not told.
+    untold: BTreeMap<String, String>,
 }
 
 /// A value as expressions see it.
@@ -21,6 +23,8 @@ type Bound = Arc<dyn Val>;
 #[derive(Debug)]
 pub struct Document {
     value: serde_json::Value,
+    /// The last name of each field that AWS does not tell, and why.
+    untold: BTreeMap<String, String>,
     bound: OnceLock<Bound>,
 }
 
@@ -29,7 +33,38 @@ impl Document {
     pub fn new(value: serde_json::Value) -> Self {
         Self {
             value,
+            untold: BTreeMap::new(),
             bound: OnceLock::new(),
+        }
+    }
+
+    /// Without the fields that AWS does not tell, by their paths, each with the reason: an expression that reads one has
+    /// no value.
+    pub fn without(mut value: serde_json::Value, untold: &BTreeMap<String, String>) -> Self {
+        let mut reasons = BTreeMap::new();
+        for (path, why) in untold {
+            let (parents, field) = path.rsplit_once('.').unwrap_or(("", path));
+            let parent = match parents {
+                "" => Some(&mut value),
+                parents => value.pointer_mut(&format!("/{}", parents.replace('.', "/"))),
+            };
+            if let Some(fields) = parent.and_then(serde_json::Value::as_object_mut) {
+                fields.remove(field);
+            }
+            reasons.insert(field.to_owned(), why.clone());
+        }
+        Self {
+            untold: reasons,
+            ..Self::new(value)
+        }
+    }
+
+    /// The list of several.
+    pub fn list<'d>(documents: impl Iterator<Item = &'d Self> + Clone) -> Self {
+        let values = documents.clone().map(|document| document.value.clone());
+        Self {
+            untold: documents.flat_map(|document| document.untold.clone()).collect(),
+            ..Self::new(values.collect())
         }
     }
 
@@ -73,12 +108,17 @@ impl EvalError {
         }
     }
 
-    /// What the author's own `unknown()` says.
+    /// What the author's own `unknown()` says, or AWS of what it does not tell.
     fn said(message: &str) -> Self {
         Self {
             message: message.to_owned(),
             on_purpose: true,
         }
+    }
+
+    /// Whether it is no mistake: what the expression asks about is unknown.
+    pub fn is_unknown(&self) -> bool {
+        self.on_purpose
     }
 
     /// The reason for a report: with the place of the expression, unless its author meant just this.
@@ -101,6 +141,7 @@ impl Scope {
     pub fn share(&mut self, name: &str, document: &Document) {
         let bound = document.bound.get_or_init(|| Arc::from(to_cel(&document.value)));
         self.names.insert(name.to_owned(), bound.clone());
+        self.untold.extend(document.untold.clone());
     }
 
     /// A copy with one more name.
@@ -144,7 +185,12 @@ impl Scope {
                 })
                 .expect("the standard library has no `unknown`");
         }
-        let value = program.execute(&context).map_err(|e| explain(&e))?;
+        let value = program.execute(&context).map_err(|error| match &error {
+            ExecutionError::NoSuchKey(field) if self.untold.contains_key(field.as_str()) => {
+                EvalError::said(&self.untold[field.as_str()])
+            }
+            error => explain(error),
+        })?;
         value
             .json()
             .map_err(|_| EvalError::new("gives a value that cannot be written as text"))

@@ -1,6 +1,6 @@
 //! Which of several candidates is the lab's: the one with the most telling sign, else the newest of those that show it.
 
-use super::search::{Contender, ResourceSearch};
+use super::search::{Contender, Evaluated, ResourceSearch};
 use super::verdict::call_failure;
 
 impl ResourceSearch<'_> {
@@ -16,10 +16,13 @@ impl ResourceSearch<'_> {
             if left.len() == 1 && because.is_some() {
                 break;
             }
-            let (holding, unevaluated) = match self.evaluated(&sign.holds, left).await {
-                Ok(answers) => answers,
-                Err(reason) => (Vec::new(), Some(reason)),
-            };
+            let evaluated = self.evaluated(&sign.holds, left).await;
+            let Evaluated {
+                holding, unevaluated, ..
+            } = evaluated.unwrap_or_else(|reason| Evaluated {
+                unevaluated: Some(reason),
+                ..Evaluated::default()
+            });
             let unread_before = unread.is_some();
             unread = unread.or(unevaluated);
             if holding.contains(&true) {

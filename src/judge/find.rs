@@ -30,8 +30,8 @@ impl ResourceSearch<'_> {
             && !self.is_wanted(when).await?
         {
             return Ok(match self.resource.is_list {
-                true => all(Vec::new()),
-                false => Outcome::Absent { others: Vec::new() },
+                true => all(Document::list(std::iter::empty())),
+                false => nothing(),
             });
         }
         let args = match self.arguments().await? {
@@ -43,12 +43,13 @@ impl ResourceSearch<'_> {
         if !self.resource.is_list {
             return self.choose(left).await;
         }
-        self.exclude(&mut left).await?;
+        if let Some(uncertain) = self.exclude(&mut left).await? {
+            return Err(uncertain);
+        }
         if self.reads_beyond() {
             self.describe_all(&mut left).await?;
         }
-        let documents = left.iter().map(|c| self.document(c).value().clone());
-        Ok(all(documents.collect()))
+        Ok(all(Document::list(left.iter().map(|c| &**self.document(c)))))
     }
 
     /// Whether the resource is looked for at all.
@@ -88,6 +89,8 @@ impl ResourceSearch<'_> {
         let (resource, spec) = (self.resource, self.spec);
         let all = left.len();
         let mut because = None;
+        // Of one that may be the lab's, and that could not be read.
+        let mut uncertain = None;
         if let Some(wanted) = self.run.options.uses.get(&resource.name) {
             left.retain(|c| is_called(&c.listed.candidate, wanted));
             if left.is_empty() {
@@ -99,11 +102,14 @@ impl ResourceSearch<'_> {
             }
             because = Some("named with --use".to_owned());
         } else {
-            self.exclude(&mut left).await?;
+            uncertain = self.exclude(&mut left).await?;
             if !resource.signs.is_empty() && !left.is_empty() {
                 match self.tied(&mut left).await? {
                     Some(sign) => because = Some(sign),
                     None => {
+                        if let Some(uncertain) = uncertain {
+                            return Err(uncertain);
+                        }
                         let others = left.iter().filter(|c| !c.listed.candidate.aws_default);
                         let others = others.map(|c| c.listed.candidate.name.clone()).collect();
                         return Ok(Outcome::Absent { others });
@@ -114,12 +120,12 @@ impl ResourceSearch<'_> {
                 if left.len() <= 1 {
                     break;
                 }
-                let holding = self.holding(&preference.holds, &mut left).await?;
-                narrow(&mut left, &holding, &preference.reason, &mut because);
+                let evaluated = self.evaluated(&preference.holds, &mut left).await?;
+                narrow(&mut left, &evaluated.holding, &preference.reason, &mut because);
             }
         }
         let because = match (left.len(), because) {
-            (0, _) => return Ok(Outcome::Absent { others: Vec::new() }),
+            (0, _) => return uncertain.map_or(Ok(nothing()), Err),
             (1, Some(because)) => because,
             (1, None) if all > 1 => "the only one that fits".to_owned(),
             (1, None) => "the only one".to_owned(),
@@ -147,10 +153,14 @@ impl ResourceSearch<'_> {
     }
 }
 
+fn nothing() -> Outcome {
+    Outcome::Absent { others: Vec::new() }
+}
+
 /// All documents of a `list`.
-fn all(documents: Vec<serde_json::Value>) -> Outcome {
+fn all(documents: Document) -> Outcome {
     Outcome::Found {
-        document: Arc::new(Document::new(documents.into())),
+        document: Arc::new(documents),
         chosen: None,
     }
 }

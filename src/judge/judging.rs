@@ -14,6 +14,7 @@ use super::observer::Observer;
 use super::options::{NOT_SENT, Options};
 use super::outcome::Outcome;
 use super::probe::{ProbeRun, Probed};
+use super::proof::{overrule, show_unproved};
 use super::verdict::{interrupted, round};
 use crate::account::{Account, CallError, Identity};
 use crate::course::{Lab, Step, UnknownName};
@@ -134,7 +135,9 @@ async fn run<'l>(
         causes.append(&mut probed.causes);
         done.extend(probed.reports.drain(..).map(|report| (report.id.clone(), report)));
     }
+    notes.extend(overrule(&run, &identity, &mut done));
     let advice = advise(&run, &identity, &causes, &mut done);
+    show_unproved(&run, &mut done);
     relate_failures(lab, &mut done);
     let unsent: Vec<&str> = steps
         .iter()

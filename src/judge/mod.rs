@@ -15,6 +15,7 @@ mod observer;
 mod options;
 mod outcome;
 mod probe;
+mod proof;
 mod search;
 mod signs;
 mod verdict;

@@ -31,6 +31,17 @@ pub(super) struct Contender {
     pub failed: Option<CallError>,
 }
 
+/// What a condition comes to for each of several candidates.
+#[derive(Debug, Default)]
+pub(super) struct Evaluated {
+    /// Whether it holds; not where it has no value.
+    pub holding: Vec<bool>,
+    /// Why it has no value for one of them.
+    pub unevaluated: Option<String>,
+    /// The same, where what it asks about is unknown: elsewhere it asks about what is not there.
+    pub unknown: Option<String>,
+}
+
 impl<'r> ResourceSearch<'r> {
     /// A search that has not begun.
     ///
@@ -63,48 +74,46 @@ impl<'r> ResourceSearch<'r> {
         Ok(candidates.into_iter().map(contender).collect())
     }
 
-    /// Drops those that the resource's `where` excludes.
-    pub async fn exclude(&self, left: &mut Vec<Contender>) -> Result<(), String> {
-        if let Some(only) = &self.resource.filter {
-            let mut keep = self.holding(only, left).await?.into_iter();
-            left.retain(|_| keep.next().unwrap_or(false));
-        }
-        Ok(())
+    /// Drops those that the resource's `where` excludes. Why it is not known of one of those whether it does: where none is
+    /// left, that one may be the lab's.
+    pub async fn exclude(&self, left: &mut Vec<Contender>) -> Result<Option<String>, String> {
+        let Some(only) = &self.resource.filter else {
+            return Ok(None);
+        };
+        let Evaluated { holding, unknown, .. } = self.evaluated(only, left).await?;
+        let mut keep = holding.into_iter();
+        left.retain(|_| keep.next().unwrap_or(false));
+        Ok(unknown)
     }
 
     /// For each of `left`, whether `condition` holds. What it mentions beside `it` may be absent: then a condition
     /// that needs it does not hold. When it is unknown and there is a choice to make, the choice is unknown too.
-    pub async fn holding(&self, condition: &Compiled<Expr>, left: &mut [Contender]) -> Result<Vec<bool>, String> {
-        let (holding, _) = self.evaluated(condition, left).await?;
-        Ok(holding)
-    }
-
-    /// As [`ResourceSearch::holding`], with the reason for which `condition` has no value for one of them.
-    pub async fn evaluated(
-        &self,
-        condition: &Compiled<Expr>,
-        left: &mut [Contender],
-    ) -> Result<(Vec<bool>, Option<String>), String> {
+    pub async fn evaluated(&self, condition: &Compiled<Expr>, left: &mut [Contender]) -> Result<Evaluated, String> {
         let needs = Needs::of_condition(self.run.lab, condition);
-        let mut scope = self.run.scope(&needs).await;
+        let scope = self.run.scope(&needs).await;
         if let Some(Obstacle::Unknown(reason)) = self.run.obstacle(&needs) {
             return Err(reason);
         }
         if condition_reads_beyond(condition, self.spec) {
             self.describe_all(left).await?;
         }
-        let mut unevaluated = None;
-        let mut holds = |contender: &Contender| {
+        let mut evaluated = Evaluated::default();
+        for contender in left {
+            let mut scope = scope.clone();
             scope.share("it", self.document(contender));
-            match condition.value.holds(&scope) {
+            evaluated.holding.push(match condition.value.holds(&scope) {
                 Ok(holds) => holds,
                 Err(error) => {
-                    unevaluated.get_or_insert_with(|| error.at(condition.place()));
+                    let reason = error.at(condition.place());
+                    if error.is_unknown() {
+                        evaluated.unknown.get_or_insert_with(|| reason.clone());
+                    }
+                    evaluated.unevaluated.get_or_insert(reason);
                     false
                 }
-            }
-        };
-        Ok((left.iter().map(&mut holds).collect(), unevaluated))
+            });
+        }
+        Ok(evaluated)
     }
 
     /// What is known of a candidate.

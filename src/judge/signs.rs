@@ -57,9 +57,9 @@ async fn shows_sign(run: &LabRun<'_>, resource: &Resource) -> Result<bool, Strin
     if let Some(wanted) = run.options.uses.get(&resource.name) {
         return Ok(left.iter().any(|c| is_called(&c.listed.candidate, wanted)));
     }
-    search.exclude(&mut left).await?;
+    let uncertain = search.exclude(&mut left).await?;
     if left.is_empty() {
-        return Ok(false);
+        return uncertain.map_or(Ok(false), Err);
     }
     Ok(search.tied(&mut left).await?.is_some())
 }

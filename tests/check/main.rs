@@ -19,6 +19,7 @@ mod hostile;
 #[cfg(unix)]
 mod interrupt;
 mod leftovers;
+mod proof;
 mod prove;
 mod reference;
 mod secrets;

@@ -1,0 +1,92 @@
+//! What is said to prove a check, held against what there is.
+
+use super::super::diagnostics::report;
+use super::super::name::closest;
+use super::super::step::{Check, Proof};
+use super::{Local, Resolver, derived_from};
+use std::collections::BTreeSet;
+
+impl Resolver<'_> {
+    /// A hop that is not there, a hop that is proved by another, and an event that need not pass through what the check
+    /// is about.
+    pub(super) fn proof(&self, check: &Check, proof: &Proof) {
+        let say = |message: String, label: String| {
+            let at = proof.place.at..proof.place.at + 1;
+            report(self.diagnostics, &proof.place.file, at, message, label);
+        };
+        let probes = self.lab.steps.iter().filter_map(|step| step.probe.as_ref());
+        let hops: Vec<&str> = probes.flat_map(|p| &p.hops).map(|hop| hop.check.id.as_str()).collect();
+        if hops.contains(&check.id.as_str()) {
+            return say(
+                format!("hop `{}` is proved by its own event", check.id),
+                "remove `proven-by`".to_owned(),
+            );
+        }
+        if !hops.contains(&proof.hop.as_str()) {
+            let near = closest(&proof.hop, hops.iter().copied());
+            let label = near.map_or_else(
+                || format!("there are: {}", hops.join(", ")),
+                |n| format!("did you mean `{n}`?"),
+            );
+            return say(format!("`{}` is not a hop of this lab", proof.hop), label);
+        }
+        match &proof.through {
+            Some(through) => self.expr(through, &Local::new()),
+            None => {
+                let beside = self.beside_the_way(check, &proof.hop);
+                if !beside.is_empty() {
+                    let message = format!(
+                        "check `{}` is about {}, which the event of `{}` need not pass through",
+                        check.id,
+                        beside.join(", "),
+                        proof.hop
+                    );
+                    say(message, "say when it does: `{ hop: …, if: CONDITION }`".to_owned());
+                }
+            }
+        }
+    }
+
+    /// Whether a name is that of one resource: a list is looked through, and no event passes through it.
+    fn is_one(&self, name: &str) -> bool {
+        self.lab.resources.get(name).is_some_and(|resource| !resource.is_list)
+    }
+
+    /// The resources that a check is about and that the probe of a hop does not name.
+    fn beside_the_way(&self, check: &Check, hop: &str) -> Vec<String> {
+        let of_step = self.lab.steps.iter().find(|step| {
+            let mut hops = step.probe.iter().flat_map(|p| &p.hops);
+            hops.any(|h| h.check.id == hop)
+        });
+        let mut on_the_way = BTreeSet::new();
+        for hop in of_step
+            .iter()
+            .filter_map(|step| step.probe.as_ref())
+            .flat_map(|p| &p.hops)
+        {
+            let actions = hop.send.iter().map(|send| &send.action).chain(&hop.awaits);
+            for action in actions {
+                let mut texts = Vec::new();
+                action.with.values().for_each(|arg| arg.texts(&mut texts));
+                let mentions = texts.into_iter().flat_map(|text| text.value.mentions());
+                on_the_way
+                    .extend(mentions.flat_map(|(_, m)| m.names().iter().map(|m| m.name.clone()).collect::<Vec<_>>()));
+            }
+        }
+        let mentioned = check.expect.iter().flat_map(|expect| expect.value.mentions().names());
+        let mut about = Vec::new();
+        for name in mentioned
+            .map(|mention| mention.name.as_str())
+            .filter(|n| self.is_one(n))
+        {
+            match derived_from(self.lab, name) {
+                derived if derived.is_empty() => about.push(name.to_owned()),
+                derived => about.extend(derived),
+            }
+        }
+        about.retain(|name| !on_the_way.contains(name));
+        about.sort();
+        about.dedup();
+        about
+    }
+}
