@@ -367,15 +367,24 @@ pub(crate) fn arrival_name(verb: &str) -> &str {
     verb.rsplit('.').next().unwrap_or(verb)
 }
 
+/// The names that arguments mention.
+fn names_in(with: &IndexMap<String, Arg>) -> Vec<String> {
+    let mut texts = Vec::new();
+    with.values().for_each(|arg| arg.texts(&mut texts));
+    let mentions = texts.iter().flat_map(|text| text.value.mentions());
+    mentions
+        .flat_map(|(_, m)| m.names().iter().map(|m| m.name.clone()))
+        .collect()
+}
+
 /// The resources that `name` is derived from: those that its arguments mention. Of an access of a role to a table, the
 /// role and the table.
 pub(crate) fn derived_from(lab: &Lab, name: &str) -> Vec<String> {
-    let mut texts = Vec::new();
-    if let Some(resource) = lab.resources.get(name) {
-        resource.with.values().for_each(|arg| arg.texts(&mut texts));
-    }
-    let mentions = texts.iter().flat_map(|text| text.value.mentions());
-    let names = mentions.flat_map(|(_, m)| m.names().iter().map(|m| m.name.clone()).collect::<Vec<_>>());
+    let names = lab
+        .resources
+        .get(name)
+        .into_iter()
+        .flat_map(|resource| names_in(&resource.with));
     let mut names: Vec<String> = names.filter(|n| lab.resources.contains_key(n)).collect();
     names.sort();
     names.dedup();

@@ -3,7 +3,7 @@
 use super::super::diagnostics::report;
 use super::super::name::closest;
 use super::super::step::{Check, Proof};
-use super::{Local, Resolver, derived_from};
+use super::{Local, Resolver, derived_from, names_in};
 use std::collections::BTreeSet;
 
 impl Resolver<'_> {
@@ -65,20 +65,14 @@ impl Resolver<'_> {
             .flat_map(|p| &p.hops)
         {
             let actions = hop.send.iter().map(|send| &send.action).chain(&hop.awaits);
-            for action in actions {
-                let mut texts = Vec::new();
-                action.with.values().for_each(|arg| arg.texts(&mut texts));
-                let mentions = texts.into_iter().flat_map(|text| text.value.mentions());
-                on_the_way
-                    .extend(mentions.flat_map(|(_, m)| m.names().iter().map(|m| m.name.clone()).collect::<Vec<_>>()));
-            }
+            on_the_way.extend(actions.flat_map(|action| names_in(&action.with)));
         }
         let mentioned = check.expect.iter().flat_map(|expect| expect.value.mentions().names());
         let mut about = Vec::new();
-        for name in mentioned
-            .map(|mention| mention.name.as_str())
-            .filter(|n| self.is_one(n))
-        {
+        for name in mentioned.map(|mention| mention.name.as_str()) {
+            if !self.is_one(name) || on_the_way.contains(name) {
+                continue;
+            }
             match derived_from(self.lab, name) {
                 derived if derived.is_empty() => about.push(name.to_owned()),
                 derived => about.extend(derived),
