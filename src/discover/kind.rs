@@ -101,7 +101,8 @@ pub(super) fn texts(args: &Args, name: &str) -> Vec<String> {
 pub(super) fn texts_of(value: &Value) -> Vec<String> {
     match value {
         Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        Value::String(one) => vec![one.clone()],
+        // An empty list in XML is an empty text.
+        Value::String(one) if !one.is_empty() => vec![one.clone()],
         _ => Vec::new(),
     }
 }
