@@ -22,7 +22,8 @@ fn cloud() -> &'static Cloud {
 
 /// The account as it would be if the simulator had answered this in place of `allowed`.
 fn simulated(instead: &'static str, more: &[&str]) -> Checked {
-    let allowed = "<EvalDecision>allowed</EvalDecision>";
+    let allowed = "<EvalDecision>allowed</EvalDecision><MatchedStatements></MatchedStatements>\
+                   <MissingContextValues></MissingContextValues>";
     let relay = Relay::telling(cloud().endpoint(), &[("SimulatePrincipalPolicy", allowed, instead)]);
     let args = [&["--format", "json"], more].concat();
     checked(check_at(&relay.endpoint(), &cloud().student(ACCOUNT), &args))
