@@ -204,6 +204,7 @@ fn of_code(code: &str) -> ErrorKind {
         | "InvalidAccessKeyId"
         | "InvalidToken"
         | "IncompleteSignature"
+        | "IncompleteSignatureException"
         | "MissingAuthenticationToken"
         | "MissingAuthenticationTokenException" => ErrorKind::WrongCredentials,
         "RequestTimeTooSkewed" | "RequestExpired" => ErrorKind::ClockSkew,

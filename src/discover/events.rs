@@ -130,7 +130,7 @@ async fn matches(account: &Account, rule: &Value, event: Option<&Value>) -> Resu
         .map_err(|error| CallError::from_sdk("events:TestEventPattern", &error));
     match answer {
         Ok(answer) => Ok(Value::Bool(answer.result())),
-        Err(error) if error.code() == Some("InvalidEventPatternException") => Ok(Value::Bool(false)),
+        Err(error) if error.answers() => Ok(Value::Bool(false)),
         Err(error) => Err(error),
     }
 }

@@ -119,7 +119,7 @@ fn access<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<
         }
         let document = match simulate(account, args).await {
             // A role that is gone.
-            Err(error) if error.code() == Some("NoSuchEntity") => nothing(args),
+            Err(error) if error.answers() => nothing(args),
             Err(error) if error.kind == ErrorKind::Denied => by_name(account, args).await?.ok_or(error)?,
             other => other?,
         };

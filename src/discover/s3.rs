@@ -93,7 +93,7 @@ async fn policy(account: &Account, bucket: &Candidate) -> Result<Value, CallErro
         Ok(answer) => Ok(json!(answer.policy())),
         Err(error) => match CallError::from_sdk("s3:GetBucketPolicy", &error) {
             // An answer of its own: the bucket has no policy.
-            error if error.code() == Some("NoSuchBucketPolicy") => Ok(Value::Null),
+            error if error.answers() => Ok(Value::Null),
             error => Err(error),
         },
     }

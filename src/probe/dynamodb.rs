@@ -103,7 +103,7 @@ async fn get(account: &Account, args: &Args) -> Result<Observation, CallError> {
             .map_or(Observation::NotYet, |item| Observation::Arrived(plain(item)))),
         Err(error) => match CallError::from_sdk("dynamodb:GetItem", &error) {
             // The key does not fit the table's schema: no such item can ever be there.
-            error if error.code() == Some("ValidationException") => {
+            error if error.answers() => {
                 let mut names: Vec<_> = key(args).into_keys().collect();
                 names.sort_unstable();
                 Ok(Observation::Terminal(format!(
@@ -191,7 +191,7 @@ async fn remove(account: &Account, args: &Args, progress: &Progress) -> Result<R
         Ok(answer) => usize::from(answer.attributes().is_some()),
         Err(error) => match CallError::from_sdk("dynamodb:DeleteItem", &error) {
             // Another key schema: the item is not there, a stray one may be.
-            error if error.code() == Some("ValidationException") => return Ok(Removed::default()),
+            error if error.answers() => return Ok(Removed::default()),
             error => return Err(error),
         },
     };

@@ -33,7 +33,7 @@ pub(super) async fn recent(
             .map_err(|error| CallError::from_sdk("states:ListExecutions", &error));
         let page = match page {
             Ok(page) => page,
-            Err(error) if error.code() == Some("StateMachineTypeNotSupported") => return Ok(None),
+            Err(error) if error.answers() => return Ok(None),
             Err(error) => return Err(error),
         };
         let all = page.executions.len();

@@ -37,7 +37,7 @@ pub(super) async fn log_events(
             .map_err(|error| CallError::from_sdk("logs:FilterLogEvents", &error));
         let page = match page {
             Ok(page) => page,
-            Err(error) if error.code() == Some("ResourceNotFoundException") => return Ok(None),
+            Err(error) if error.answers() => return Ok(None),
             Err(error) => return Err(error),
         };
         events.extend(page.events.unwrap_or_default());

@@ -1,8 +1,6 @@
-//! What may be asked for twice, and which errors are the student's: every call of a probe that changes something.
+//! What may be asked for twice: every call of a probe that changes something.
 //!
 //! A call whose answer is lost may have done its work. Asked again, some calls do it twice.
-
-use crate::account::{CallError, ErrorKind};
 
 /// One call that changes something.
 #[derive(Debug)]
@@ -11,8 +9,6 @@ pub struct Sending {
     pub verb: &'static str,
     /// What happens when it is made twice.
     pub twice: Twice,
-    /// The error codes that only what the student built can cause. Every other error is ours: unknown.
-    pub refusals: &'static [&'static str],
 }
 
 /// What happens when a call is made twice.
@@ -29,43 +25,22 @@ pub const SENDINGS: &[Sending] = &[
     Sending {
         verb: "kinesis.put_record",
         twice: Twice::Harmless("each record has the run's own id: both become one item, which is removed"),
-        // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html#API_PutRecord_Errors
-        refusals: &["ResourceNotFoundException"],
     },
     Sending {
         verb: "apigateway.post",
         twice: Twice::Harmless("each request carries the run's own id: every execution with it is stopped"),
-        refusals: &[],
     },
     Sending {
         verb: "lambda.invoke",
         twice: Twice::Acts("the function runs again, and a task token that it has returned is no longer valid"),
-        // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors
-        refusals: &[
-            "EC2AccessDeniedException",
-            "EFSMountConnectivityException",
-            "EFSMountFailureException",
-            "EFSMountTimeoutException",
-            "InvalidRuntimeException",
-            "InvalidSecurityGroupIDException",
-            "InvalidSubnetIDException",
-            "InvalidZipFileException",
-            "KMSDisabledException",
-            "KMSInvalidStateException",
-            "KMSNotFoundException",
-            "ResourceNotFoundException",
-            "SubnetIPAddressLimitReachedException",
-        ],
     },
     Sending {
         verb: "dynamodb.item",
         twice: Twice::Harmless("what is deleted already is not there"),
-        refusals: &[],
     },
     Sending {
         verb: "states.executions",
         twice: Twice::Harmless("what is stopped already does not run"),
-        refusals: &[],
     },
 ];
 
@@ -76,11 +51,6 @@ fn sending(verb: &str) -> Option<&'static Sending> {
 /// Whether `verb` acts again each time that it is asked for.
 pub fn acts_each_time(verb: &str) -> bool {
     sending(verb).is_none_or(|s| matches!(s.twice, Twice::Acts(_)))
-}
-
-/// Whether `error` says that what the student built refused what `verb` sent.
-pub fn is_refusal(verb: &str, error: &CallError) -> bool {
-    matches!((&error.kind, sending(verb)), (ErrorKind::Other(code), Some(s)) if s.refusals.contains(&code.as_str()))
 }
 
 #[cfg(test)]

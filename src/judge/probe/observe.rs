@@ -6,9 +6,9 @@ use super::super::observer::Event;
 use super::super::verdict::{fail, pass, say, unknown};
 use super::actions::{NotDone, awaiter, evaluated, evidence, secrets, sender};
 use super::run::ProbeRun;
-use crate::account::{Account, CallError};
+use crate::account::{Account, CallError, Meaning};
 use crate::course::{Action, Hop, arrival_name};
-use crate::probe::sending::{acts_each_time, is_refusal};
+use crate::probe::sending::acts_each_time;
 use crate::probe::{Clue, Observation, Sent};
 use crate::report::Status;
 use futures::FutureExt;
@@ -114,7 +114,7 @@ impl<'r> ProbeRun<'r> {
                 }
             }
             // What the student's own resource refuses is the student's to fix; every other error is ours.
-            Err(NotDone::Call(error)) if is_refusal(verb, &error) => {
+            Err(NotDone::Call(error)) if error.meaning() == Meaning::Refused => {
                 state.done = true;
                 fail(&mut state.report, &hop.check, &self.scope);
                 let why = NotDone::Call(error).say();
