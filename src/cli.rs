@@ -105,11 +105,12 @@ pub enum Command {
     Regrade(RegradeArgs),
     /// Find every mistake in a course, with its place.
     Lint,
-    /// Prove a lab's checks in the sandbox: the solution earns every point, each fault fails exactly its checks.
+    /// Prove a lab's checks in the sandbox: the solution and its variants earn every point, each fault fails exactly its
+    /// checks.
     Prove {
         /// The lab.
         lab: String,
-        /// Only these faults.
+        /// Only these faults or variants.
         #[arg(long = "fault", value_name = "ID")]
         faults: Vec<String>,
     },
@@ -375,7 +376,7 @@ pub enum SandboxCommand {
         #[arg(long)]
         confirm: bool,
     },
-    /// Deploy a lab's solution, or one of its faults.
+    /// Deploy a lab's solution, or one of its faults or variants.
     Deploy {
         /// The lab.
         lab: String,
@@ -385,7 +386,7 @@ pub enum SandboxCommand {
         /// The region.
         #[arg(long, default_value = DEFAULT_REGION)]
         region: String,
-        /// A fault of the lab.
+        /// A fault or variant of the lab.
         #[arg(long, value_name = "ID")]
         fault: Option<String>,
     },

@@ -93,7 +93,7 @@ impl Writer<'_> {
             let _ = writeln!(
                 out,
                 "- <strong>{}</strong>: {}",
-                marked(&fault.title),
+                marked(&fault.deviation.title),
                 marked(&fault.symptom)
             );
         }

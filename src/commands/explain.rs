@@ -79,7 +79,7 @@ fn explain(out: &mut String, lab: &Lab, placeholders: &Placeholders, check: &Che
     }
     line("fix", &placeholders.text(&check.fix.value));
     for fault in lab.faults.iter().filter(|f| f.fails.contains(&check.id)) {
-        line("fails when", &format!("{} ({})", fault.title, fault.symptom));
+        line("fails when", &format!("{} ({})", fault.deviation.title, fault.symptom));
     }
     out.push('\n');
 }

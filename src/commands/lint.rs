@@ -8,11 +8,12 @@ pub fn run(course: Option<PathBuf>) -> anyhow::Result<u8> {
     let course = common::course(course, Part::Everything)?;
     for lab in course.labs.values() {
         let text = format!(
-            "{}: {} steps, {} checks, {} faults: no mistake found",
+            "{}: {} steps, {} checks, {} faults, {} variants: no mistake found",
             lab.id,
             lab.steps.len(),
             lab.checks().count(),
-            lab.faults.len()
+            lab.faults.len(),
+            lab.variants.len()
         );
         super::output::print(&text)?;
     }

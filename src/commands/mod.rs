@@ -27,6 +27,7 @@ mod output;
 mod pages;
 mod policy;
 mod prove;
+mod proving;
 mod regrade;
 mod roster;
 mod sandbox;

@@ -4,7 +4,7 @@ use super::common;
 use super::live::LiveLine;
 use crate::account::{Account, Connection, Keys};
 use crate::cli::{DEFAULT_ACCOUNT, DEFAULT_REGION, SandboxCommand};
-use crate::course::{CheckAs, Course, Fault, Lab, Part, UnknownName};
+use crate::course::{CheckAs, Course, Deviation, Lab, Part, UnknownName};
 use crate::discover;
 use crate::sandbox::{self, AccountNumber, Paths, Sandbox, StartOptions};
 use anyhow::{Context, bail};
@@ -89,15 +89,13 @@ pub async fn run(course: Option<PathBuf>, command: SandboxCommand) -> anyhow::Re
         } => {
             let course = common::course(course, Part::Everything)?;
             let lab = course.lab(&lab)?;
-            let fault = fault.map(|id| find_fault(lab, &id)).transpose()?;
+            let fault = fault.map(|id| find_deviation(lab, &id)).transpose()?;
             let sandbox = started(&paths, &live).await?;
             let region = fault.and_then(|f| f.region.clone()).unwrap_or(region);
             live.show("deploy", format!("deploying {}", lab.id));
             deploy(&sandbox, &account, &region, lab, fault).await?;
             live.clear();
-            let what = fault.map_or("the solution".to_owned(), |f| {
-                format!("the fault `{}` ({})", f.id, f.title)
-            });
+            let what = fault.map_or("the solution".to_owned(), |f| format!("`{}` ({})", f.id, f.title));
             super::output::print(&format!(
                 "{what} of {} is in account {account}, {region}\n\n  \
                  Check it   eval \"$(edemlab sandbox env --account {account})\" && edemlab check {}",
@@ -129,27 +127,27 @@ async fn whose(sandbox: &Sandbox) -> Option<AccountNumber> {
     me.account.parse().ok()
 }
 
-/// The fault of `lab` called `id`.
-pub fn find_fault<'l>(lab: &'l Lab, id: &str) -> Result<&'l Fault, UnknownName> {
-    lab.faults
-        .iter()
-        .find(|f| f.id == id)
-        .ok_or_else(|| UnknownName::new("fault", id, lab.faults.iter().map(|f| f.id.as_str())))
+/// The fault or variant of `lab` called `id`.
+pub fn find_deviation<'l>(lab: &'l Lab, id: &str) -> Result<&'l Deviation, UnknownName> {
+    let faults = lab.faults.iter().map(|fault| &fault.deviation);
+    let all: Vec<&Deviation> = faults.chain(lab.variants.iter().map(|v| &v.deviation)).collect();
+    let found = all.iter().find(|deviation| deviation.id == id).copied();
+    found.ok_or_else(|| UnknownName::new("fault or variant", id, all.iter().map(|d| d.id.as_str())))
 }
 
-/// Deploys the solution of `lab`, or a fault of it.
+/// Deploys the solution of `lab`, or what deviates from it.
 pub async fn deploy(
     sandbox: &Sandbox,
     account: &AccountNumber,
     region: &str,
     lab: &Lab,
-    fault: Option<&Fault>,
+    deviation: Option<&Deviation>,
 ) -> anyhow::Result<()> {
     let Some(solution) = &lab.solution else {
         bail!("the lab {0} has no `labs/{0}/solution.yaml` to deploy", lab.id);
     };
-    let templates = match fault {
-        Some(fault) => fault.templates(solution).with_context(|| fault.place())?,
+    let templates = match deviation {
+        Some(deviation) => deviation.templates(solution).with_context(|| deviation.place())?,
         None => vec![solution.clone()],
     };
     let stack = format!("edemlab-{}", lab.id);

@@ -1,354 +1,121 @@
-//! What students do wrong, as patches of the solution: proof that a check can fail, and the text that the book shows.
+//! What students do wrong: proof that a check can fail, and the text that the book shows.
 
-use super::diagnostics::{Diagnostics, place};
-use super::name::closest;
+use super::deviation::{Deviation, take};
+use super::diagnostics::Diagnostics;
 use super::node::{Node, YamlKey};
-use super::reader::Reader;
+use super::reader::{Fields, Reader};
 use super::source::SourceFile;
-use serde_json::Value;
 use std::cell::RefCell;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// One mistake.
 #[derive(Debug)]
 pub struct Fault {
-    /// Its id.
-    pub id: String,
-    /// What was done, in the student's words.
-    pub title: String,
-    /// JSON merge patch (RFC 7396) over the solution.
-    patch: Value,
-    edits: Vec<Edit>,
-    /// A second patch, deployed as an update of the first.
-    then: Option<Value>,
-    /// The region it is deployed to, when that is not the one that is checked.
-    pub region: Option<String>,
-    /// Who checks.
-    pub check_as: CheckAs,
+    /// What was done.
+    pub deviation: Deviation,
     /// The ids of the checks that fail.
     pub fails: Vec<String>,
     /// What the student sees.
     pub symptom: String,
-    file: Arc<SourceFile>,
-    at: usize,
 }
 
-/// Whose credentials a check uses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CheckAs {
-    /// An IAM user, as the course asks.
-    Student,
-    /// The account's root user.
-    Root,
-}
-
-/// A replacement inside a text of the template.
+/// Work that is right and looks unusual: proof that a check does not fail it.
 #[derive(Debug)]
-struct Edit {
-    path: String,
-    replace: String,
-    with: String,
-}
-
-/// A fault that does not fit its solution.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FaultError {
-    /// There is no text at that path.
-    #[error("the solution has no text at `{0}`")]
-    NoText(String),
-    /// The text does not contain what to replace.
-    #[error("the text at `{path}` does not hold `{replace}`")]
-    NotThere {
-        /// The path.
-        path: String,
-        /// What was to be replaced.
-        replace: String,
-    },
-    /// The patch changes nothing.
-    #[error("this patch changes nothing in the solution")]
-    NoChange,
-    /// The patch removes what is not there.
-    #[error("the patch removes `{path}`, which the solution does not have{}", meant(.near))]
-    NothingToRemove {
-        /// What it removes.
-        path: String,
-        /// What it probably means.
-        near: Option<String>,
-    },
-    /// A resource of the patched template has no type: the solution has none of this name.
-    #[error("the solution has no resource `{name}`, and a new one needs a `Type`{}", meant(.near))]
-    NoType {
-        /// The resource's name.
-        name: String,
-        /// What it probably means.
-        near: Option<String>,
-    },
-    /// CloudFormation knows no such section of a template, or attribute of a resource.
-    #[error("CloudFormation knows no `{path}`{}", meant(.near))]
-    NoSuchKey {
-        /// The key, with what it stands in.
-        path: String,
-        /// What it probably means.
-        near: Option<String>,
-    },
-}
-
-fn meant(near: &Option<String>) -> String {
-    near.as_ref()
-        .map(|near| format!(": did you mean `{near}`?"))
-        .unwrap_or_default()
-}
-
-/// The sections of a [template](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html).
-const SECTIONS: [&str; 10] = [
-    "AWSTemplateFormatVersion",
-    "Conditions",
-    "Description",
-    "Mappings",
-    "Metadata",
-    "Outputs",
-    "Parameters",
-    "Resources",
-    "Rules",
-    "Transform",
-];
-
-/// What a resource may have beside its properties, by CloudFormation's
-/// [reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-product-attribute-reference.html).
-const ATTRIBUTES: [&str; 9] = [
-    "Condition",
-    "CreationPolicy",
-    "DeletionPolicy",
-    "DependsOn",
-    "Metadata",
-    "Properties",
-    "Type",
-    "UpdatePolicy",
-    "UpdateReplacePolicy",
-];
-
-impl Fault {
-    /// The templates to deploy, one after the other.
-    ///
-    /// # Errors
-    /// When the fault does not fit the solution.
-    pub fn templates(&self, solution: &Value) -> Result<Vec<Value>, FaultError> {
-        let mut template = solution.clone();
-        fits(&template, &self.patch)?;
-        merge(&mut template, &self.patch);
-        for edit in &self.edits {
-            edit.apply(&mut template)?;
-        }
-        let mut templates = vec![template];
-        if let Some(then) = &self.then {
-            let mut next = templates[0].clone();
-            fits(&next, then)?;
-            merge(&mut next, then);
-            if next == templates[0] {
-                return Err(FaultError::NoChange);
-            }
-            templates.push(next);
-        } else if templates[0] == *solution && self.region.is_none() && self.check_as == CheckAs::Student {
-            return Err(FaultError::NoChange);
-        }
-        Ok(templates)
-    }
-
-    /// `file:line:column`.
-    pub fn place(&self) -> String {
-        place(&self.file, self.at)
-    }
-}
-
-impl Edit {
-    fn apply(&self, template: &mut Value) -> Result<(), FaultError> {
-        let mut at = template;
-        for part in self.path.split('.') {
-            at = at.get_mut(part).ok_or_else(|| FaultError::NoText(self.path.clone()))?;
-        }
-        match at {
-            Value::String(text) if text.contains(&self.replace) => {
-                *text = text.replace(&self.replace, &self.with);
-                Ok(())
-            }
-            Value::String(_) => Err(FaultError::NotThere {
-                path: self.path.clone(),
-                replace: self.replace.clone(),
-            }),
-            _ => Err(FaultError::NoText(self.path.clone())),
-        }
-    }
-}
-
-/// Whether a patch speaks of what the template has: CloudFormation says so of a property, and nobody of a name that is
-/// misspelled in what is removed.
-fn fits(template: &Value, patch: &Value) -> Result<(), FaultError> {
-    removals(template, patch, "")?;
-    for (section, content) in patch.as_object().into_iter().flatten() {
-        known(section, section, &SECTIONS)?;
-        if section != "Resources" {
-            continue;
-        }
-        for (name, resource) in content.as_object().into_iter().flatten().filter(|(_, r)| !r.is_null()) {
-            let there = &template["Resources"];
-            if there[name].is_null() && resource["Type"].is_null() {
-                let names = there.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
-                let near = closest(name, names).map(str::to_owned);
-                return Err(FaultError::NoType {
-                    name: name.clone(),
-                    near,
-                });
-            }
-            for (attribute, _) in resource.as_object().into_iter().flatten() {
-                known(attribute, &format!("Resources.{name}.{attribute}"), &ATTRIBUTES)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn known(key: &str, path: &str, keys: &[&str]) -> Result<(), FaultError> {
-    match keys.contains(&key) {
-        true => Ok(()),
-        false => Err(FaultError::NoSuchKey {
-            path: path.to_owned(),
-            near: closest(key, keys.iter().copied()).map(str::to_owned),
-        }),
-    }
-}
-
-fn removals(template: &Value, patch: &Value, path: &str) -> Result<(), FaultError> {
-    for (key, value) in patch.as_object().into_iter().flatten() {
-        let path = if path.is_empty() {
-            key.clone()
-        } else {
-            format!("{path}.{key}")
-        };
-        if value.is_null() && template.get(key).is_none() {
-            let keys = template.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
-            let near = closest(key, keys).map(str::to_owned);
-            return Err(FaultError::NothingToRemove { path, near });
-        }
-        removals(&template[key.as_str()], value, &path)?;
-    }
-    Ok(())
-}
-
-/// RFC 7396.
-fn merge(target: &mut Value, patch: &Value) {
-    let Value::Object(patch) = patch else {
-        *target = patch.clone();
-        return;
-    };
-    if !target.is_object() {
-        *target = Value::Object(serde_json::Map::new());
-    }
-    if let Value::Object(target) = target {
-        for (key, value) in patch {
-            if value.is_null() {
-                target.shift_remove(key);
-            } else {
-                merge(target.entry(key.clone()).or_insert(Value::Null), value);
-            }
-        }
-    }
+pub struct Variant {
+    /// What was done.
+    pub deviation: Deviation,
+    /// The ids of the checks that fail all the same: extra credit that was not taken.
+    pub fails: Vec<String>,
+    /// The ids of the checks that are unknown.
+    pub unknown: Vec<String>,
 }
 
 /// Reads `faults.yaml`: each fault with the places of the checks that it names.
-pub(super) fn read(
+pub(super) fn read_faults(
     file: &Arc<SourceFile>,
     node: Node,
     diagnostics: &RefCell<Diagnostics>,
-) -> Vec<(Fault, Range<usize>, Vec<YamlKey>)> {
+) -> Vec<(Fault, Vec<YamlKey>)> {
     let reader = Reader {
         file: file.clone(),
         diagnostics,
     };
-    let Some(mut fields) = reader.fields(node, "a list of faults") else {
-        return Vec::new();
-    };
-    let list = fields.require("faults");
-    fields.finish();
-    list.map(|node| reader.list(node, "`faults`"))
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|node| fault(&reader, node))
-        .collect()
+    let entries = entries(&reader, node, "a list of faults", "faults");
+    entries.into_iter().filter_map(|node| fault(&reader, node)).collect()
 }
 
-fn fault(reader: &Reader, node: Node) -> Option<(Fault, Range<usize>, Vec<YamlKey>)> {
+/// Reads `variants.yaml`: each variant with the places of the checks that it names.
+pub(super) fn read_variants(
+    file: &Arc<SourceFile>,
+    node: Node,
+    diagnostics: &RefCell<Diagnostics>,
+) -> Vec<(Variant, Vec<YamlKey>)> {
+    let reader = Reader {
+        file: file.clone(),
+        diagnostics,
+    };
+    let entries = entries(&reader, node, "a list of variants", "variants");
+    entries.into_iter().filter_map(|node| variant(&reader, node)).collect()
+}
+
+fn entries(reader: &Reader, node: Node, what: &'static str, name: &'static str) -> Vec<Node> {
+    let Some(mut fields) = reader.fields(node, what) else {
+        return Vec::new();
+    };
+    let list = fields.require(name);
+    fields.finish();
+    list.map(|node| reader.list(node, &format!("`{name}`")))
+        .unwrap_or_default()
+}
+
+fn fault(reader: &Reader, node: Node) -> Option<(Fault, Vec<YamlKey>)> {
     let at = node.at.clone();
     let mut fields = reader.fields(node, "a fault")?;
-    let id_node = fields.require("id");
-    let id_at = id_node.as_ref().map(|n| n.at.clone());
-    let id = id_node.and_then(|n| reader.text(&n, "`id`"));
-    let title = fields.text("title");
-    let patch = fields
-        .take("patch")
-        .map_or(Value::Object(serde_json::Map::new()), |n| n.to_json());
-    let then = fields.take("then").map(|n| n.to_json());
-    let region = fields.take("region").and_then(|n| reader.text(&n, "`region`"));
-    let check_as = match fields.take("as").and_then(|n| Some((reader.text(&n, "`as`")?, n.at))) {
-        None => CheckAs::Student,
-        Some((who, _)) if who == "student" => CheckAs::Student,
-        Some((who, _)) if who == "root" => CheckAs::Root,
-        Some((_, at)) => {
-            reader.report(at, "`as` is `student` or `root`", "neither");
-            CheckAs::Student
-        }
-    };
-    let mut edits = Vec::new();
-    if let Some(node) = fields.take("edit") {
-        for node in reader.list(node, "`edit`") {
-            let mut fields = reader.fields(node, "an edit")?;
-            let (path, replace, with) = (fields.text("at"), fields.text("replace"), fields.text("with"));
-            fields.finish();
-            edits.push(Edit {
-                path: path?,
-                replace: replace?,
-                with: with?,
-            });
-        }
-    }
-    let mut named = Vec::new();
-    if let Some(node) = fields.require("fails") {
-        for node in reader.list(node, "`fails`") {
-            if let Some(name) = reader.text(&node, "a check's id") {
-                named.push(YamlKey { name, at: node.at });
-            }
-        }
-    }
+    let deviation = take(reader, &mut fields, at);
+    let named = fields
+        .require("fails")
+        .map(|node| checks(reader, node, "`fails`"))
+        .unwrap_or_default();
     let symptom = fields.text("symptom");
     fields.finish();
     let fault = Fault {
-        id: id?,
-        title: title?,
-        patch,
-        edits,
-        then,
-        region,
-        check_as,
-        fails: named.iter().map(|k| k.name.clone()).collect(),
+        deviation: deviation?,
+        fails: names(&named),
         symptom: symptom?,
-        file: reader.file.clone(),
-        at: at.start,
     };
-    Some((fault, id_at.unwrap_or(at), named))
+    Some((fault, named))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
+fn variant(reader: &Reader, node: Node) -> Option<(Variant, Vec<YamlKey>)> {
+    let at = node.at.clone();
+    let mut fields = reader.fields(node, "a variant")?;
+    let deviation = take(reader, &mut fields, at);
+    let fails = take_checks(reader, &mut fields, "fails");
+    let unknown = take_checks(reader, &mut fields, "unknown");
+    fields.finish();
+    let variant = Variant {
+        deviation: deviation?,
+        fails: names(&fails),
+        unknown: names(&unknown),
+    };
+    Some((variant, fails.into_iter().chain(unknown).collect()))
+}
 
-    #[test]
-    fn a_merge_patch_removes_with_null_and_replaces_lists() {
-        let mut target = json!({"a": {"b": 1, "c": [1, 2]}, "d": 4});
-        merge(
-            &mut target,
-            &json!({"a": {"b": null, "c": [3]}, "e": {"f": null, "g": 1}}),
-        );
-        assert_eq!(target, json!({"a": {"c": [3]}, "d": 4, "e": {"g": 1}}));
-    }
+fn take_checks(reader: &Reader, fields: &mut Fields, name: &'static str) -> Vec<YamlKey> {
+    let node = fields.take(name);
+    node.map(|node| checks(reader, node, &format!("`{name}`")))
+        .unwrap_or_default()
+}
+
+fn checks(reader: &Reader, node: Node, what: &str) -> Vec<YamlKey> {
+    let ids = reader.list(node, what).into_iter();
+    ids.filter_map(|node| {
+        let name = reader.text(&node, "a check's id")?;
+        Some(YamlKey { name, at: node.at })
+    })
+    .collect()
+}
+
+fn names(keys: &[YamlKey]) -> Vec<String> {
+    keys.iter().map(|key| key.name.clone()).collect()
 }

@@ -5,21 +5,20 @@ use super::chapter::{PAGES, page_of};
 use super::decode;
 use super::diagnostics::{Diagnostics, SourcePlace, report};
 use super::edition::Course;
-use super::fault;
 use super::name::closest;
-use super::node::{self, YamlKey};
+use super::node;
 use super::pages;
 use super::paths::below;
 use super::reader::Reader;
 use super::reference::LANGUAGE;
 use super::resolve;
-use super::source::{CourseFiles, SourceFile};
+use super::source::CourseFiles;
 use super::step::{Lab, Step};
+use super::subjects;
 use super::vocabulary::Vocabulary;
 use indexmap::IndexMap;
 use std::cell::RefCell;
-use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// How much of a course is read: start-up does no work that the verb does not need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,6 +114,7 @@ fn lab(
         advice: Vec::new(),
         solution: None,
         faults: Vec::new(),
+        variants: Vec::new(),
         literals: Default::default(),
         reads: OnceLock::new(),
     };
@@ -253,94 +253,8 @@ fn lab(
     resolve::lab(&lab, &places, vocabulary, diagnostics);
     // While a step cannot be read, its checks are not missing: one mistake, one message.
     if part == Part::Everything && lab.steps.len() == known.len() {
-        let path = format!("labs/{id}/faults.yaml");
-        let faults_file = files.get(&path).unwrap_or(file);
-        let faults = match files.get(&path).map(|file| (file, node::parse(file, diagnostics))) {
-            Some((file, Some(root))) => Some(fault::read(file, root, diagnostics)),
-            Some((_, None)) => None,
-            None => Some(Vec::new()),
-        };
-        if let Some(faults) = faults {
-            lab.faults = check_faults(&lab, &broken, faults_file, faults, diagnostics);
-        }
+        subjects::read(files, &mut lab, &broken, diagnostics);
     }
     let whole = lab.steps.len() == known.len() && broken.is_empty() && advice_is_read;
     Some((lab, whole))
-}
-
-/// A fault fits the solution and names checks that there are; a check without a fault has never been seen to fail.
-fn check_faults(
-    lab: &Lab,
-    broken: &[String],
-    file: &Arc<SourceFile>,
-    faults: Vec<(fault::Fault, Range<usize>, Vec<YamlKey>)>,
-    diagnostics: &RefCell<Diagnostics>,
-) -> Vec<fault::Fault> {
-    let ids: Vec<&str> = lab
-        .checks()
-        .map(|(_, c)| c.id.as_str())
-        .chain(broken.iter().map(String::as_str))
-        .collect();
-    let mut seen: Vec<String> = Vec::new();
-    let mut kept = Vec::new();
-    for (fault, at, named) in faults {
-        if seen.contains(&fault.id) {
-            report(
-                diagnostics,
-                file,
-                at.clone(),
-                format!("fault `{}` is defined twice", fault.id),
-                "the second time",
-            );
-        }
-        seen.push(fault.id.clone());
-        for key in named {
-            if !ids.contains(&key.name.as_str()) {
-                let near = closest(&key.name, ids.iter().copied());
-                let label = near.map_or("no such check".to_owned(), |n| format!("did you mean `{n}`?"));
-                report(
-                    diagnostics,
-                    file,
-                    key.at,
-                    format!("`{}` is not a check of this lab", key.name),
-                    label,
-                );
-            }
-        }
-        match &lab.solution {
-            Some(solution) => {
-                if let Err(error) = fault.templates(solution) {
-                    report(
-                        diagnostics,
-                        file,
-                        at,
-                        error.to_string(),
-                        format!("fault `{}`", fault.id),
-                    );
-                }
-            }
-            None => report(
-                diagnostics,
-                file,
-                at,
-                "a fault patches `solution.yaml`, which does not exist",
-                "",
-            ),
-        }
-        kept.push(fault);
-    }
-    for (_, check) in lab.checks() {
-        if !kept.iter().any(|f| f.fails.contains(&check.id)) {
-            let at = check.place.at;
-            let line = check.place.file.text[at..].lines().next().unwrap_or_default().len();
-            report(
-                diagnostics,
-                &check.place.file,
-                at..at + line,
-                format!("check `{}` has no fault that makes it fail", check.id),
-                format!("add one to `labs/{}/faults.yaml`", lab.id),
-            );
-        }
-    }
-    kept
 }

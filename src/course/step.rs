@@ -2,7 +2,7 @@
 
 use super::advice::Advice;
 use super::argument::{Arg, Compiled};
-use super::fault::Fault;
+use super::fault::{Fault, Variant};
 use super::vocabulary::VerbRole;
 use crate::expr::{Expr, Template};
 use indexmap::IndexMap;
@@ -34,6 +34,8 @@ pub struct Lab {
     pub solution: Option<serde_json::Value>,
     /// What students do wrong, as patches of the solution.
     pub faults: Vec<Fault>,
+    /// Work that is right and looks unusual, as patches of the solution.
+    pub variants: Vec<Variant>,
     /// What [`Lab::fields_read`] has found.
     pub(super) reads: FieldsRead,
     /// What [`Lab::holds_text`] looks in.
