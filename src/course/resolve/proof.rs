@@ -3,7 +3,7 @@
 use super::super::diagnostics::report;
 use super::super::name::closest;
 use super::super::step::{Check, Proof};
-use super::{Local, Resolver, derived_from, names_in};
+use super::{LocalNames, Resolver, derived_from, names_in};
 use std::collections::BTreeSet;
 
 impl Resolver<'_> {
@@ -31,7 +31,7 @@ impl Resolver<'_> {
             return say(format!("`{}` is not a hop of this lab", proof.hop), label);
         }
         match &proof.through {
-            Some(through) => self.expr(through, &Local::new()),
+            Some(through) => self.expr(through, &LocalNames::new()),
             None => {
                 let beside = self.beside_the_way(check, &proof.hop);
                 if !beside.is_empty() {
