@@ -33,8 +33,15 @@ fn solution() -> Value {
 fn fault(id: &str) -> Vec<Value> {
     let course = course(&edition());
     let lab = course.lab(LAB).unwrap();
-    let fault = lab.faults.iter().find(|fault| fault.id == id).expect("a fault");
-    fault.templates(lab.solution.as_ref().unwrap()).expect("it fits")
+    let fault = lab
+        .faults
+        .iter()
+        .find(|fault| fault.deviation.id == id)
+        .expect("a fault");
+    fault
+        .deviation
+        .templates(lab.solution.as_ref().unwrap())
+        .expect("it fits")
 }
 
 /// An account with these templates, checked by the course in `folder`.

@@ -59,8 +59,9 @@ pub fn fault(id: &str) -> Vec<Value> {
 pub fn fault_of(lab: &str, id: &str) -> Vec<Value> {
     let course = course();
     let lab = course.lab(lab).unwrap();
-    let fault = lab.faults.iter().find(|fault| fault.id == id);
-    fault
+    let faults = lab.faults.iter().map(|fault| &fault.deviation);
+    let mut all = faults.chain(lab.variants.iter().map(|variant| &variant.deviation));
+    all.find(|deviation| deviation.id == id)
         .unwrap_or_else(|| panic!("no fault {id}"))
         .templates(lab.solution.as_ref().expect("a solution"))
         .expect("it fits")

@@ -71,7 +71,10 @@ fn args(lab: &Lab) -> Vec<&'static str> {
 
 fn verdicts(cloud: &Cloud, moto: &mut Moto, lab: &Lab, n: usize, fault: Option<&Fault>) -> Verdicts {
     let solution = lab.solution.as_ref().expect("a solution");
-    let mut templates = fault.map_or_else(|| vec![solution.clone()], |f| f.templates(solution).expect("it fits"));
+    let mut templates = fault.map_or_else(
+        || vec![solution.clone()],
+        |f| f.deviation.templates(solution).expect("it fits"),
+    );
     // Moto has no service that could run its image, so that only its name says whose it is.
     for repository in templates
         .iter_mut()
@@ -135,12 +138,12 @@ fn both_emulators_show_the_same() {
     for (series, (lab, faults)) in FAULTS.iter().enumerate() {
         let lab = course.lab(lab).expect("a lab");
         let subjects = std::iter::once(None).chain(faults.iter().map(|id| {
-            let fault = lab.faults.iter().find(|f| f.id == *id);
+            let fault = lab.faults.iter().find(|f| f.deviation.id == *id);
             Some(fault.unwrap_or_else(|| panic!("no fault {id}")))
         }));
         for (n, fault) in subjects.enumerate() {
             let seen = verdicts(cloud, &mut moto, lab, series * 100 + n, fault);
-            let name = fault.map_or("the solution", |f| f.id.as_str());
+            let name = fault.map_or("the solution", |f| f.deviation.id.as_str());
             let found = disagreements(&seen);
             assert!(found.is_empty(), "{} with {name}: {found:#?}", lab.id);
             // Both agree on a mistake, where there is one.
