@@ -140,7 +140,7 @@ fn every_mistake_is_reported_in_one_run_each_at_its_place() {
         IAM,
         "expect: stream_access.Allowed",
         "expect: stream_access.Allowed && (",
-        "(\n    expected: reading",
+        "(\n    proven-by: { hop: final.invoked, if: processor.Role == role.Arn }\n    expected: reading",
         "not an expression",
     );
     planted.mistake(
