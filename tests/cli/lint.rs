@@ -72,6 +72,7 @@ const SETUP: &str = "checks/datastream/setup.yaml";
 const FINAL: &str = "checks/datastream/final.yaml";
 const ECR: &str = "checks/datastream/ecr.yaml";
 const FAULTS: &str = "labs/datastream/faults.yaml";
+const VARIANTS: &str = "labs/datastream/variants.yaml";
 const ADVICE: &str = "labs/datastream/advice.yaml";
 
 #[test]
@@ -328,4 +329,48 @@ fn the_environment_names_a_course_and_the_flag_wins() {
         "{}",
         printed.stderr
     );
+}
+
+#[test]
+fn what_proves_a_check_is_a_hop_that_its_subject_lies_on() {
+    let mut planted = Planted::new();
+    planted.mistake(
+        IAM,
+        "proven-by: { hop: final.stored, if: processor.Role == role.Arn }",
+        "proven-by: final.stored",
+        "final.stored",
+        "check `iam.write-table` is about role, which the event of `final.stored` need not pass through",
+    );
+    planted.mistake(
+        KINESIS,
+        "    expect: stream.StreamModeDetails.StreamMode == \"ON_DEMAND\"\n",
+        "    expect: stream.StreamModeDetails.StreamMode == \"ON_DEMAND\"\n    proven-by: final.invokd\n",
+        "final.invokd",
+        "`final.invokd` is not a hop of this lab",
+    );
+    planted.mistake(
+        FINAL,
+        "      expect: item.?item.orValue(\"\") == \"edemlab\"\n",
+        "      expect: item.?item.orValue(\"\") == \"edemlab\"\n      proven-by: final.invoked\n",
+        "final.invoked",
+        "hop `final.stored` is proved by its own event",
+    );
+    let printed = lint(&planted.course);
+    assert_eq!(printed.code, 2, "{}", printed.stderr);
+    assert_all(&printed.stderr, &planted.expected());
+}
+
+#[test]
+fn a_variant_is_right_but_for_extra_credit() {
+    let mut planted = Planted::new();
+    planted.mistake(
+        VARIANTS,
+        "    title: Every name is the student's own\n",
+        "    title: Every name is the student's own\n    fails: [lambda.runtime]\n",
+        "lambda.runtime",
+        "variant `other-names` is right, and `lambda.runtime` is no extra credit",
+    );
+    let printed = lint(&planted.course);
+    assert_eq!(printed.code, 2, "{}", printed.stderr);
+    assert_all(&printed.stderr, &planted.expected());
 }

@@ -82,7 +82,7 @@ fn verdicts(cloud: &Cloud, moto: &mut Moto, lab: &Lab, n: usize, fault: Option<&
     {
         repository["RepositoryName"] = "grafana-aws".into();
     }
-    let region = fault.and_then(|f| f.region.as_deref()).unwrap_or(REGION);
+    let region = fault.and_then(|f| f.deviation.region.as_deref()).unwrap_or(REGION);
     let (account, stack) = (number(n), format!("edemlab-{}", lab.id));
     for template in &templates {
         cloud.deploy_as(&account, region, &stack, template);

@@ -22,6 +22,10 @@ impl Resolver<'_> {
                 "remove `proven-by`".to_owned(),
             );
         }
+        // The hop may be the one in which another mistake was found.
+        if hops.is_empty() && !self.diagnostics.borrow().is_empty() {
+            return;
+        }
         if !hops.contains(&proof.hop.as_str()) {
             let near = closest(&proof.hop, hops.iter().copied());
             let label = near.map_or_else(
