@@ -24,7 +24,9 @@ impl Account {
     /// The account of a role, assumed with this account's credentials once a call is made, and again when they expire.
     /// They stay in memory.
     pub fn assume(&self, role: AssumedRole, region: &str) -> Account {
-        let sts = aws_sdk_sts::config::Builder::from(&self.config).retry_partition(new_partition());
+        let sts = aws_sdk_sts::config::Builder::from(&self.config)
+            .retry_partition(new_partition())
+            .interceptor(self.clock.clone());
         let provider = Assuming {
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
             role,
@@ -45,7 +47,7 @@ impl Account {
             .identity_cache(IdentityCache::lazy().load_timeout(CREDENTIALS_TIMEOUT).build())
             .credentials_provider(provider)
             .build();
-        Account::new(config, self.custom_endpoint)
+        self.beside(config)
     }
 }
 

@@ -1,11 +1,13 @@
 //! An account and region, reached with somebody's credentials: its clients, and each call made once.
 
-use super::error::CallError;
+use super::clock::Clock;
+use super::complete::{Complete, FromS3};
+use super::error::{CallError, incomplete};
 use super::identity::Identity;
 use super::once::Kept;
 use super::once::Once;
 use aws_config::SdkConfig;
-use aws_smithy_runtime::client::retries::RetryPartition;
+use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use aws_types::region::Region;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -18,6 +20,7 @@ pub struct Account {
     region: String,
     pub(super) custom_endpoint: bool,
     pub(super) partition: RetryPartition,
+    pub(super) clock: Clock,
     calls: Once<Arc<Value>>,
     kept: Kept,
     kinesis: OnceLock<aws_sdk_kinesis::Client>,
@@ -29,11 +32,17 @@ pub struct Account {
     s3: Mutex<HashMap<String, aws_sdk_s3::Client>>,
 }
 
+/// The retries of an account, in the SDK's units: a retry takes five, and one that succeeds gives them back. Each of the
+/// fifty operations of a check may be told to slow down a few times.
+const RETRY_QUOTA: usize = 2000;
+
 /// A bucket of retries of its own: one throttled account must not slow the others.
 pub(super) fn new_partition() -> RetryPartition {
     static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
     let number = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    RetryPartition::custom(format!("edemlab-{number}")).build()
+    RetryPartition::custom(format!("edemlab-{number}"))
+        .token_bucket(TokenBucket::new(RETRY_QUOTA))
+        .build()
 }
 
 macro_rules! client {
@@ -41,7 +50,10 @@ macro_rules! client {
         /// The client of this service in the account's region.
         pub fn $name(&self) -> &$sdk::Client {
             self.$name.get_or_init(|| {
-                let config = $sdk::config::Builder::from(&self.config).retry_partition(self.partition.clone());
+                let config = $sdk::config::Builder::from(&self.config)
+                    .retry_partition(self.partition.clone())
+                    .interceptor(self.clock.clone())
+                    .interceptor(Complete);
                 $sdk::Client::from_conf(config.build())
             })
         }
@@ -62,6 +74,8 @@ impl Account {
         let client = clients.entry(region.to_owned()).or_insert_with(|| {
             let config = aws_sdk_s3::config::Builder::from(&self.config)
                 .retry_partition(self.partition.clone())
+                .interceptor(self.clock.clone())
+                .interceptor(FromS3)
                 .region(Region::new(region.to_owned()))
                 // An endpoint of one's own has no host name for each bucket.
                 .force_path_style(self.custom_endpoint);
@@ -73,14 +87,22 @@ impl Account {
     /// The same credentials in another region, for looking where things are.
     pub fn in_region(&self, region: &str) -> Account {
         let config = self.config.to_builder().region(Region::new(region.to_owned())).build();
-        Account::new(config, self.custom_endpoint)
+        self.beside(config)
+    }
+
+    /// Another account or region of the same AWS: what is known of AWS's clock is known there too.
+    pub(super) fn beside(&self, config: SdkConfig) -> Account {
+        Account {
+            clock: self.clock.clone(),
+            ..Account::new(config, self.custom_endpoint)
+        }
     }
 
     /// The same account, of which nothing has been asked yet: for who looks again.
     pub fn with_fresh_cache(&self) -> Account {
         Account {
             partition: self.partition.clone(),
-            ..Account::new(self.config.clone(), self.custom_endpoint)
+            ..self.beside(self.config.clone())
         }
     }
 
@@ -90,6 +112,7 @@ impl Account {
             custom_endpoint,
             config,
             partition: new_partition(),
+            clock: Clock::default(),
             calls: Once::default(),
             kept: Kept::default(),
             kinesis: OnceLock::new(),
@@ -125,9 +148,13 @@ impl Account {
                     .send()
                     .await
                     .map_err(|e| CallError::from_sdk("sts:GetCallerIdentity", &e))?;
-                Ok(serde_json::json!({
-                    "Account": answer.account(), "Arn": answer.arn(), "UserId": answer.user_id(),
-                }))
+                match (answer.account(), answer.arn()) {
+                    (Some(account), Some(arn)) => {
+                        Ok(serde_json::json!({"Account": account, "Arn": arn, "UserId": answer.user_id()}))
+                    }
+                    (None, _) => Err(incomplete("sts:GetCallerIdentity", "Account")),
+                    (_, None) => Err(incomplete("sts:GetCallerIdentity", "Arn")),
+                }
             })
             .await?;
         let text = |field: &str| value[field].as_str().unwrap_or_default().to_owned();

@@ -135,9 +135,13 @@ impl ConnectError {
     }
 }
 
-/// Not adaptive: its rate limiter makes one throttled answer cost 20 s.
+/// Not adaptive: its rate limiter makes one throttled answer cost 20 s. The pauses, each up to twice as long as the one
+/// before, are short at first, so that one throttled answer costs little, and end well before the time of a call is over:
+/// who is throttled all the time is told so, and not that AWS did not answer.
 fn retries() -> RetryConfig {
-    RetryConfig::standard().with_max_attempts(5)
+    RetryConfig::standard()
+        .with_initial_backoff(Duration::from_millis(400))
+        .with_max_attempts(6)
 }
 
 fn timeouts() -> TimeoutConfig {

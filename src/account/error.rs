@@ -62,12 +62,30 @@ const STOPPED: &str = "Stopped";
 /// That of an error of the service itself: a status of 500 or more.
 const BROKEN: &str = "ServiceError";
 
+/// The status that says "slow down", whatever else is said.
+const TOO_MANY_REQUESTS: u16 = 429;
+
 /// What is said of a page that is no answer of AWS's: a proxy's, or the login page of a network.
 const NOT_FROM_AWS: &str =
     "the response did not come from AWS: is a proxy, or the login page of a network, intercepting requests?";
 
 /// A message of AWS's is quoted up to this many characters.
 const MESSAGE: usize = 400;
+
+/// That an answer lacks this member, which AWS always sends.
+pub(super) fn incomplete(action: &str, member: &'static str) -> CallError {
+    CallError::other(action, EMPTY, Incomplete(member).to_string())
+}
+
+/// That a list was not read to its end, since there were more than `pages` pages of it: what is behind them is unknown.
+pub fn too_many_pages(action: &str, pages: usize) -> CallError {
+    CallError::other(action, "TooManyPages", format!("more than {pages} pages"))
+}
+
+/// That what answered is not AWS.
+pub(super) fn not_from_aws(action: &str) -> CallError {
+    CallError::other(action, UNREADABLE, NOT_FROM_AWS)
+}
 
 impl CallError {
     /// A failure that is not AWS's: `message` says what could not be determined.
@@ -191,10 +209,16 @@ fn of_code(code: &str) -> ErrorKind {
         "Throttling"
         | "ThrottlingException"
         | "ThrottledException"
+        | "RequestThrottled"
+        | "RequestThrottledException"
+        | "EC2ThrottledException"
         | "TooManyRequestsException"
         | "RequestLimitExceeded"
         | "LimitExceededException"
+        | "BandwidthLimitExceeded"
         | "ProvisionedThroughputExceededException"
+        | "PriorRequestNotComplete"
+        | "TransactionInProgressException"
         | "SlowDown" => ErrorKind::Throttled,
         "ExpiredToken" | "ExpiredTokenException" => ErrorKind::Expired,
         "InvalidClientTokenId"
@@ -222,6 +246,7 @@ fn of_service<E: ProvideErrorMetadata>(error: &E, status: Option<u16>) -> (Error
         }
         (Some(problem), _) => (problem, message),
         (None, Some(500..)) => broken(status),
+        (None, Some(TOO_MANY_REQUESTS)) => (ErrorKind::Throttled, message),
         // AWS always names its error.
         (None, _) => (ErrorKind::Other(UNREADABLE.to_owned()), NOT_FROM_AWS.to_owned()),
     }

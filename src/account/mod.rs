@@ -2,6 +2,7 @@
 
 mod assume;
 mod client;
+mod clock;
 mod complete;
 mod connect;
 mod credentials;
@@ -19,10 +20,10 @@ pub mod wire;
 
 pub use assume::AssumedRole;
 pub use client::Account;
-pub use complete::Requires;
+pub use complete::{REQUIRED, Required, Requires};
 pub use connect::{ConnectError, Connection, RegionFrom};
 pub use credentials::Keys;
-pub use error::{CallError, ErrorKind};
+pub use error::{CallError, ErrorKind, too_many_pages};
 pub use identity::Identity;
 pub use meaning::{MEANINGS, Meaning, Row as ErrorMeaning};
 pub use once::Once;

@@ -8,6 +8,8 @@ pub struct Partition {
     pub id: &'static str,
     /// The domain of its services, and of what they give an address.
     pub domain: &'static str,
+    /// The domain of its endpoints that speak IPv6 as well as IPv4.
+    pub dual_stack_domain: &'static str,
     /// The domain of its console, behind a region.
     pub console: &'static str,
     /// The region that requests to its global services are signed for.
@@ -22,6 +24,7 @@ pub struct Partition {
 pub const AWS: Partition = Partition {
     id: "aws",
     domain: "amazonaws.com",
+    dual_stack_domain: "api.aws",
     console: "console.aws.amazon.com",
     global_region: "us-east-1",
     prefix: "",
@@ -68,6 +71,7 @@ pub const ALL: &[Partition] = &[
     Partition {
         id: "aws-cn",
         domain: "amazonaws.com.cn",
+        dual_stack_domain: "api.amazonwebservices.com.cn",
         console: "console.amazonaws.cn",
         global_region: "cn-north-1",
         prefix: "cn-",
@@ -76,6 +80,7 @@ pub const ALL: &[Partition] = &[
     Partition {
         id: "aws-us-gov",
         domain: "amazonaws.com",
+        dual_stack_domain: "api.aws",
         console: "console.amazonaws-us-gov.com",
         global_region: "us-gov-west-1",
         prefix: "us-gov-",
@@ -84,6 +89,7 @@ pub const ALL: &[Partition] = &[
     Partition {
         id: "aws-eusc",
         domain: "amazonaws.eu",
+        dual_stack_domain: "api.amazonwebservices.eu",
         console: "console.amazonaws-eusc.eu",
         global_region: "eusc-de-east-1",
         prefix: "eusc-",

@@ -45,6 +45,10 @@ impl ResourceSearch<'_> {
     /// Of several that show the same signs, the newest is the one that the student works on. It is put first. Where AWS
     /// does not say when they were made, there is nothing to go by.
     pub(super) async fn newest(&self, left: &mut [Contender], because: Option<String>) -> Result<String, String> {
+        // One of them may show a sign that could not be read.
+        if let Some(error) = left.iter().find_map(|c| c.failed.as_ref()) {
+            return Err(call_failure(error));
+        }
         let dated = self.kind.describe.as_ref().and_then(|d| d.created_at);
         if dated.is_some() && left.iter().any(|c| c.listed.candidate.created_at.is_empty()) {
             self.describe_all(left).await?;

@@ -128,6 +128,9 @@ impl<'r> ResourceSearch<'r> {
     }
 
     /// Describes each candidate that is not described yet.
+    ///
+    /// # Errors
+    /// Why one of them could not be described.
     pub async fn describe_all(&self, left: &mut [Contender]) -> Result<(), String> {
         let open = left.iter_mut().filter(|c| c.described.is_none() && c.failed.is_none());
         stream::iter(open)
@@ -135,10 +138,10 @@ impl<'r> ResourceSearch<'r> {
                 contender.failed = self.describe(contender).await.err();
             })
             .await;
-        // One that cannot be read (somebody else's bucket) is no candidate; when none can be, nothing is known.
+        // What cannot be read may be the lab's own: none of the others is judged in its place.
         match left.iter().find_map(|c| c.failed.as_ref()) {
-            Some(error) if left.iter().all(|c| c.failed.is_some()) => Err(call_failure(error)),
-            _ => Ok(()),
+            Some(error) => Err(call_failure(error)),
+            None => Ok(()),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::facts::{ErrorFacts, ErrorSource};
 use super::verb::{Args, Clue, Observation, Progress, Removed, Verb, VerbFn, needs, text};
-use crate::account::{Account, CallError};
+use crate::account::{Account, CallError, too_many_pages};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use futures::FutureExt;
 use serde_json::{Map, Value};
@@ -138,10 +138,14 @@ async fn strays(account: &Account, args: &Args, progress: &Progress) -> Result<V
         match pages.next().await {
             Some(Ok(page)) => found.extend(page.items().iter().filter(|item| mine(item)).cloned()),
             Some(Err(error)) => return Err(CallError::from_sdk("dynamodb:Scan", &error)),
-            None => break,
+            None => return Ok(found),
         }
     }
-    Ok(found)
+    // What is not in the first pages may be in the others.
+    match found.is_empty() && pages.next().await.is_some() {
+        true => Err(too_many_pages("dynamodb:Scan", MAX_PAGES)),
+        false => Ok(found),
+    }
 }
 
 async fn elsewhere(account: &Account, args: &Args, progress: &Progress) -> Result<Clue, CallError> {

@@ -1,25 +1,28 @@
 //! Executions of a state machine and their histories, as the verbs read them.
 
-use crate::account::{Account, CallError};
+use crate::account::{Account, CallError, too_many_pages};
 use aws_sdk_sfn::operation::describe_execution::DescribeExecutionOutput;
+use aws_sdk_sfn::primitives::DateTime as DateTimeOfAws;
 use aws_sdk_sfn::types::{ExecutionListItem, HistoryEvent};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-/// A page has up to 100 executions, the newest first: one of this minute is sought in this many.
-const MAX_PAGES: usize = 5;
+/// A page has up to 100 executions. More than this many pages of one minute are no lab's machine.
+const MAX_PAGES: usize = 200;
 
-/// Every execution that was started since a minute before `since`, whoever started it; the newest first. `None` for a
-/// machine whose executions cannot be listed: an Express one.
+/// Every execution that was started since a minute before `since`, whoever started it; those that were started, or
+/// redriven, last come first. `since` is this computer's time. `None` for a machine whose executions cannot be listed: an
+/// Express one.
 ///
 /// # Errors
-/// When AWS refuses a page, or does not answer.
+/// When AWS refuses a page, or does not answer, or gives out pages for ever.
 pub(super) async fn recent(
     account: &Account,
     machine: &str,
     since: DateTime<Utc>,
 ) -> Result<Option<Vec<ExecutionListItem>>, CallError> {
-    let since = (since - TimeDelta::minutes(1)).timestamp();
+    let since = (account.aws_time(since) - TimeDelta::minutes(1)).timestamp();
+    let is_late = |time: &DateTimeOfAws| time.secs() >= since;
     let (mut found, mut token) = (Vec::new(), None);
     for _ in 0..MAX_PAGES {
         let page = account
@@ -36,16 +39,17 @@ pub(super) async fn recent(
             Err(error) if error.answers() => return Ok(None),
             Err(error) => return Err(error),
         };
-        let all = page.executions.len();
-        let late = page.executions.into_iter().filter(|e| e.start_date().secs() >= since);
-        let before = found.len();
-        found.extend(late);
+        // Behind a page of old ones are older ones. One that was redriven is listed by the time of that; a page without
+        // any says nothing.
+        let is_old = |e: &ExecutionListItem| !is_late(e.start_date()) && !e.redrive_date().is_some_and(is_late);
+        let only_old = !page.executions.is_empty() && page.executions.iter().all(is_old);
+        found.extend(page.executions.into_iter().filter(|e| is_late(e.start_date())));
         token = page.next_token;
-        if token.is_none() || all == 0 || found.len() - before < all {
-            break;
+        if token.is_none() || only_old {
+            return Ok(Some(found));
         }
     }
-    Ok(Some(found))
+    Err(too_many_pages("states:ListExecutions", MAX_PAGES))
 }
 
 /// What an execution was started with, how it stands, and what it gave.

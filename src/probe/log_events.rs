@@ -1,19 +1,19 @@
 //! The events of a log group.
 
-use crate::account::{Account, CallError};
+use crate::account::{Account, CallError, too_many_pages};
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 use chrono::{DateTime, Utc};
 
-/// AWS may answer with empty pages before the one that has the event.
-const MAX_PAGES: usize = 12;
+/// AWS may answer with empty pages before the one that has the event. More than this are no log of a lab's minutes.
+const MAX_PAGES: usize = 200;
 
 /// The events of a log group since a moment, by
 /// [`FilterLogEvents`](https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html):
-/// those with this phrase in them, or all. Reading ends once `enough` is true of what has come. `None` when there is no
-/// such group.
+/// those with this phrase in them, or all. `since` is this computer's time. Reading ends once `enough` is true of what
+/// has come. `None` when there is no such group.
 ///
 /// # Errors
-/// When AWS refuses a page, or does not answer.
+/// When AWS refuses a page, or does not answer, or gives out pages for ever.
 pub(super) async fn log_events(
     account: &Account,
     group: &str,
@@ -23,6 +23,7 @@ pub(super) async fn log_events(
 ) -> Result<Option<Vec<FilteredLogEvent>>, CallError> {
     // A phrase within quotes is sought as it is.
     let pattern = phrase.map(|phrase| format!("\"{phrase}\""));
+    let since = account.aws_time(since);
     let (mut events, mut token) = (Vec::new(), None);
     for _ in 0..MAX_PAGES {
         let page = account
@@ -43,8 +44,8 @@ pub(super) async fn log_events(
         events.extend(page.events.unwrap_or_default());
         token = page.next_token;
         if token.is_none() || enough(&events) {
-            break;
+            return Ok(Some(events));
         }
     }
-    Ok(Some(events))
+    Err(too_many_pages("logs:FilterLogEvents", MAX_PAGES))
 }

@@ -5,7 +5,7 @@ use super::xml;
 use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorError};
 use aws_smithy_types::error::ErrorMetadata;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A service's error.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +35,7 @@ enum Unreadable {
     NotWhole,
 }
 
+/// The answer as JSON. That of a query service is below the operation that it says it is of: see [`of_query`].
 pub(super) fn read(protocol: Protocol, response: &HttpResponse) -> Result<Value, OrchestratorError<ServiceError>> {
     whole(protocol, response, |body| success(protocol, body))?.map_err(OrchestratorError::other)
 }
@@ -66,18 +67,35 @@ pub(super) fn whole<T>(
     Err(OrchestratorError::operation(ServiceError(meta.build())))
 }
 
+/// What [`read`] has made of an answer to `operation` of a query service; `None` where it is of another one, or has no
+/// result and must have one.
+pub(super) fn of_query(operation: &str, mut answer: Value) -> Option<Value> {
+    /// How the names of operations begin that give something.
+    const GIVE: &[&str] = &["Describe", "Get", "List", "Simulate"];
+    match answer.get_mut(operation)?.take() {
+        Value::Null if GIVE.iter().any(|begins| operation.starts_with(begins)) => None,
+        Value::Null => Some(nothing()),
+        result => Some(result),
+    }
+}
+
 fn success(protocol: Protocol, body: &[u8]) -> Result<Value, Unreadable> {
     match protocol {
         Protocol::Query { .. } => {
             let document = roxmltree::Document::parse(std::str::from_utf8(body)?)?;
             // <OperationResponse><OperationResult>…</OperationResult><ResponseMetadata/></OperationResponse>
             let root = document.root_element();
-            if !root.tag_name().name().ends_with("Response") {
-                return Err(Unreadable::NoResponse);
-            }
-            let result = root.children().find(|e| e.tag_name().name().ends_with("Result"));
-            // An empty result is no text, but an answer without fields.
-            Ok(result.map(xml::value).filter(Value::is_object).unwrap_or_else(nothing))
+            let operation = root.tag_name().name().strip_suffix("Response");
+            let operation = operation.ok_or(Unreadable::NoResponse)?;
+            let called = format!("{operation}Result");
+            let result = root.children().find(|e| e.tag_name().name() == called);
+            // An empty result is no text, but an answer without fields. What has none at all may have none.
+            let fields = |result| {
+                Some(xml::value(result))
+                    .filter(Value::is_object)
+                    .unwrap_or_else(nothing)
+            };
+            Ok(json!({operation: result.map(fields)}))
         }
         Protocol::Json { .. } | Protocol::Rest if body.is_empty() => Ok(nothing()),
         Protocol::Json { .. } | Protocol::Rest => match serde_json::from_slice(body)? {
@@ -95,7 +113,12 @@ fn nothing() -> Value {
 /// <https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html#operation-error-serialization>.
 fn json_error(response: &HttpResponse, body: &[u8]) -> (Option<String>, Option<String>) {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
-    let text = |names: &[&str]| names.iter().find_map(|name| body[name].as_str()).map(str::to_owned);
+    let text = |names: &[&str]| {
+        names
+            .iter()
+            .find_map(|name| body[name].as_str().filter(|text| !text.is_empty()))
+            .map(str::to_owned)
+    };
     let code = response.headers().get("x-amzn-errortype").map(str::to_owned);
     let code = code.or_else(|| text(&["__type", "code", "Code"])).map(|code| {
         let code = code.split(':').next().unwrap_or_default();
@@ -109,31 +132,42 @@ fn xml_error(body: &[u8]) -> (Option<String>, Option<String>) {
     let Ok(document) = roxmltree::Document::parse(&text) else {
         return (None, None);
     };
-    let text = |name| xml::below(document.root_element(), name)?.text().map(str::to_owned);
+    let text = |name| {
+        xml::below(document.root_element(), name)
+            .map(xml::text)
+            .filter(|text| !text.is_empty())
+    };
     (text("Code"), text("Message"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+
+    const QUERY: Protocol = Protocol::Query { version: "2010-03-31" };
+
+    #[test]
+    fn an_answer_of_a_query_service_is_of_one_operation() {
+        let read = |operation: &str, text: &str| of_query(operation, success(QUERY, text.as_bytes()).unwrap());
+        let full = "<ListXResponse><ListXResult><A>1</A></ListXResult><ResponseMetadata/></ListXResponse>";
+        assert_eq!(read("ListX", full), Some(json!({"A": "1"})));
+        assert_eq!(read("ListY", full), None);
+        let empty = "<ListXResponse><ListXResult/></ListXResponse>";
+        assert_eq!(read("ListX", empty), Some(json!({})));
+        let other = "<ListXResponse><ListYResult><A>1</A></ListYResult></ListXResponse>";
+        assert_eq!(read("ListX", other), None);
+        let without = "<DeleteXResponse><ResponseMetadata/></DeleteXResponse>";
+        assert_eq!(read("DeleteX", without), Some(json!({})));
+        assert_eq!(read("ListX", &without.replace("Delete", "List")), None);
+    }
 
     #[test]
     fn every_answer_is_an_object() {
-        let query = Protocol::Query { version: "2010-03-31" };
-        let full = b"<XResponse><XResult><A>1</A></XResult><ResponseMetadata/></XResponse>";
-        assert_eq!(success(query, full).unwrap(), json!({"A": "1"}));
-        for empty in [
-            "<XResponse><XResult/></XResponse>",
-            "<XResponse><ResponseMetadata/></XResponse>",
-        ] {
-            assert_eq!(success(query, empty.as_bytes()).unwrap(), json!({}), "{empty}");
-        }
         assert_eq!(success(Protocol::Rest, b"").unwrap(), json!({}));
         for strange in ["[]", "\"text\"", "<html>"] {
             assert!(success(Protocol::Rest, strange.as_bytes()).is_err(), "{strange}");
         }
         let page = "<html xmlns='http://www.w3.org/1999/xhtml'><body>Sign in</body></html>";
-        assert!(success(query, page.as_bytes()).is_err());
+        assert!(success(QUERY, page.as_bytes()).is_err());
     }
 }

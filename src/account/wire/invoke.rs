@@ -3,10 +3,9 @@
 
 use super::answer;
 use super::form;
-use super::operation::Parts;
+use super::operation::{Parts, Settings};
 use crate::account::services::LAMBDA;
 use crate::account::{Account, CallError};
-use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use serde_json::Value;
 use std::time::Duration;
@@ -23,7 +22,8 @@ pub struct Invoked {
 }
 
 impl Account {
-    /// [`Invoke`](https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html), once, waiting for the answer.
+    /// [`Invoke`](https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html), waiting for the answer. The
+    /// function runs once: a call is made again only where AWS has said that there were too many.
     ///
     /// # Errors
     /// When AWS refuses, or does not answer in time: then the function may have run.
@@ -33,7 +33,11 @@ impl Account {
             .operation_timeout(timeout)
             .operation_attempt_timeout(timeout)
             .build();
-        let settings = (Some(RetryConfig::disabled()), Some(timeouts));
+        let settings = Settings {
+            retries: self.config.retry_config().cloned(),
+            timeouts: Some(timeouts),
+            acts: true,
+        };
         let operation = self.signed(&LAMBDA, settings, |response| {
             answer::whole(LAMBDA.protocol, response, |body| Invoked {
                 status: response.status().as_u16(),

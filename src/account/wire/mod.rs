@@ -18,6 +18,8 @@ pub use service::{Paging, Protocol, Service};
 
 use crate::account::Account;
 use crate::account::CallError;
+use crate::account::complete::lacking;
+use crate::account::error::{incomplete, not_from_aws, too_many_pages};
 use operation::Parts;
 use serde_json::Value;
 
@@ -42,8 +44,15 @@ impl Account {
     /// When AWS refuses or does not answer.
     pub async fn call(&self, service: &Service, operation: &str, input: Value) -> Result<Value, CallError> {
         let action = format!("{}:{operation}", service.prefix);
-        self.send(service, &action, Parts::of(service.protocol, operation, &input))
-            .await
+        let parts = Parts::of(service.protocol, operation, &input);
+        let mut answer = self.send(service, &action, parts).await?;
+        if let Protocol::Query { .. } = service.protocol {
+            answer = answer::of_query(operation, answer).ok_or_else(|| not_from_aws(&action))?;
+        }
+        match lacking(service.id, operation, &answer) {
+            Some(member) => Err(incomplete(&action, member)),
+            None => Ok(answer),
+        }
     }
 
     /// `GET path` of a REST service, for which the caller needs `action`.
@@ -130,10 +139,7 @@ impl PagedItems {
         self.count += 1;
         match page[service.paging.next].take() {
             Value::String(next) if !next.is_empty() && self.count < MAX_PAGES => Ok(Some(next)),
-            Value::String(next) if !next.is_empty() => {
-                let message = format!("more than {MAX_PAGES} pages");
-                Err(CallError::other(action, "TooManyPages", message))
-            }
+            Value::String(next) if !next.is_empty() => Err(too_many_pages(action, MAX_PAGES)),
             _ => Ok(None),
         }
     }

@@ -103,6 +103,17 @@ impl Parts {
     }
 }
 
+/// How a request is sent.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Settings {
+    /// How often it is sent.
+    pub retries: Option<RetryConfig>,
+    /// How long it is waited for.
+    pub timeouts: Option<TimeoutConfig>,
+    /// Whether it acts each time that AWS takes it: then it is sent again only when AWS says that it did not.
+    pub acts: bool,
+}
+
 /// What all requests to a service share: putting it together costs as much as sending one.
 type Signed = Operation<Parts, Value, ServiceError>;
 
@@ -126,10 +137,11 @@ impl Account {
 
     fn operation(&self, service: &Service) -> Signed {
         let protocol = service.protocol;
-        let settings = (
-            self.config.retry_config().cloned(),
-            self.config.timeout_config().cloned(),
-        );
+        let settings = Settings {
+            retries: self.config.retry_config().cloned(),
+            timeouts: self.config.timeout_config().cloned(),
+            acts: false,
+        };
         self.signed(service, settings, move |response| answer::read(protocol, response))
     }
 
@@ -137,10 +149,11 @@ impl Account {
     pub(super) fn signed<T: std::fmt::Debug + Send + Sync + 'static>(
         &self,
         service: &Service,
-        settings: (Option<RetryConfig>, Option<TimeoutConfig>),
+        settings: Settings,
         read: impl Fn(&HttpResponse) -> Result<T, OrchestratorError<ServiceError>> + Send + Sync + 'static,
     ) -> Operation<Parts, T, ServiceError> {
         let (url, region) = endpoint::of(service, &self.config);
+        let components = self.components(settings.acts);
         Operation::builder()
             .service_name(service.id)
             .operation_name("call")
@@ -148,14 +161,14 @@ impl Account {
             .runtime_plugin(
                 StaticRuntimePlugin::new()
                     .with_config(self.layer(service, &region, settings).freeze())
-                    .with_runtime_components(self.components()),
+                    .with_runtime_components(components),
             )
             .serializer(|parts: Parts| Ok(parts.request()))
             .deserializer::<T, ServiceError>(read)
             .build()
     }
 
-    fn layer(&self, service: &Service, region: &str, settings: (Option<RetryConfig>, Option<TimeoutConfig>)) -> Layer {
+    fn layer(&self, service: &Service, region: &str, settings: Settings) -> Layer {
         let mut layer = Layer::new("edemlab");
         let mut signing = SigV4OperationSigningConfig::default();
         signing.region = Some(SigningRegion::from(Region::new(region.to_owned())));
@@ -164,18 +177,21 @@ impl Account {
         layer.store_put(AuthSchemeOptionResolverParams::new(()));
         layer.store_put(ApiMetadata::new(service.id, env!("CARGO_PKG_VERSION")));
         layer.store_put(self.partition.clone());
-        let (retries, timeouts) = settings;
-        retries.into_iter().for_each(|retries| {
+        settings.retries.into_iter().for_each(|retries| {
             layer.store_put(retries);
         });
-        timeouts.into_iter().for_each(|timeouts| {
+        settings.timeouts.into_iter().for_each(|timeouts| {
             layer.store_put(timeouts);
         });
         layer
     }
 
-    fn components(&self) -> RuntimeComponentsBuilder {
+    fn components(&self, acts: bool) -> RuntimeComponentsBuilder {
         let config = &self.config;
+        let mut codes = AwsErrorCodeClassifier::<ServiceError>::builder();
+        if acts {
+            codes = codes.transient_errors(Vec::<&str>::new());
+        }
         let mut components = RuntimeComponentsBuilder::new("edemlab")
             .with_http_client(config.http_client())
             .with_sleep_impl(config.sleep_impl())
@@ -187,10 +203,14 @@ impl Account {
             )))
             .with_interceptor(SharedInterceptor::new(UserAgentInterceptor::new()))
             .with_interceptor(SharedInterceptor::new(ServiceClockSkewInterceptor::new()))
-            .with_retry_classifier(AwsErrorCodeClassifier::<ServiceError>::new())
-            .with_retry_classifier(ServiceClockSkewClassifier::<ServiceError>::new())
-            .with_retry_classifier(TransientErrorClassifier::<ServiceError>::new())
-            .with_retry_classifier(HttpStatusCodeClassifier::default());
+            .with_interceptor(SharedInterceptor::new(self.clock.clone()))
+            .with_retry_classifier(codes.build())
+            .with_retry_classifier(ServiceClockSkewClassifier::<ServiceError>::new());
+        if !acts {
+            components = components
+                .with_retry_classifier(TransientErrorClassifier::<ServiceError>::new())
+                .with_retry_classifier(HttpStatusCodeClassifier::default());
+        }
         if let Some(credentials) = config.credentials_provider() {
             components.set_identity_resolver(SCHEME_ID, credentials);
         }

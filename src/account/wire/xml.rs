@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 pub(super) fn value(element: Node) -> Value {
     let inner: Vec<Node> = element.children().filter(Node::is_element).collect();
     match inner.first().map(|first| first.tag_name().name()) {
-        None => Value::from(element.text().unwrap_or_default()),
+        None => Value::from(text(element)),
         Some("member") => inner.into_iter().map(value).collect(),
         Some("entry") => inner.into_iter().filter_map(entry).collect::<Map<_, _>>().into(),
         Some(_) => {
@@ -17,6 +17,15 @@ pub(super) fn value(element: Node) -> Value {
             fields.collect::<Map<_, _>>().into()
         }
     }
+}
+
+/// The text in an element, whatever stands between its parts.
+pub(super) fn text(element: Node) -> String {
+    element
+        .children()
+        .filter(Node::is_text)
+        .filter_map(|part| part.text())
+        .collect()
 }
 
 /// The element called `name` below `element`, at whatever depth.
@@ -28,10 +37,7 @@ pub(super) fn below<'a, 'i>(element: Node<'a, 'i>, name: &str) -> Option<Node<'a
 
 fn entry(entry: Node) -> Option<(String, Value)> {
     let named = |name: &str| entry.children().find(|e| e.tag_name().name() == name);
-    Some((
-        named("key")?.text().unwrap_or_default().to_owned(),
-        value(named("value")?),
-    ))
+    Some((text(named("key")?), value(named("value")?)))
 }
 
 #[cfg(test)]

@@ -1,0 +1,233 @@
+//! Every request is one that AWS's model has: operation, members, types, required ones, limits, tokens.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::common::class::{PROFESSOR, hand_in};
+use crate::common::cloud::{Cloud, run};
+use crate::common::fleet::Fleet;
+use crate::front::{Front, LABS, all, cloud, each, faulty, solved};
+use edemlab::class::access::Secret;
+use serde_json::json;
+
+/// Every operation that the program may ask for. One more is one more permission, and is added on purpose.
+pub const OPERATIONS: &[&str] = &[
+    "apigateway.GetResources",
+    "apigateway.GetRestApis",
+    "apigateway.GetStages",
+    "apprunner.DescribeService",
+    "apprunner.ListServices",
+    "dynamodb.DeleteItem",
+    "dynamodb.DescribeTable",
+    "dynamodb.GetItem",
+    "dynamodb.ListTables",
+    "dynamodb.Scan",
+    "ecr.DescribeImages",
+    "ecr.DescribeRepositories",
+    "ecs.DescribeExpressGatewayService",
+    "ecs.DescribeServices",
+    "ecs.ListClusters",
+    "ecs.ListServices",
+    "events.ListEventBuses",
+    "events.ListRules",
+    "events.ListTargetsByRule",
+    "events.TestEventPattern",
+    "iam.ListAttachedRolePolicies",
+    "iam.ListRoles",
+    "iam.SimulatePrincipalPolicy",
+    "kinesis.DescribeStreamSummary",
+    "kinesis.ListStreams",
+    "kinesis.PutRecord",
+    "lambda.Invoke",
+    "lambda.ListEventSourceMappings",
+    "lambda.ListFunctions",
+    "logs.DescribeLogGroups",
+    "logs.DescribeResourcePolicies",
+    "logs.FilterLogEvents",
+    "personalize.DescribeDataset",
+    "personalize.DescribeEventTracker",
+    "personalize.DescribeSchema",
+    "personalize.ListCampaigns",
+    "personalize.ListDatasetGroups",
+    "personalize.ListDatasetImportJobs",
+    "personalize.ListDatasets",
+    "personalize.ListEventTrackers",
+    "personalize.ListRecommenders",
+    "personalize.ListSolutionVersions",
+    "personalize.ListSolutions",
+    "s3.GetBucketPolicy",
+    "s3.GetObject",
+    "s3.ListBuckets",
+    "s3.ListObjectsV2",
+    "sns.ListSubscriptionsByTopic",
+    "sns.ListTopics",
+    "stepfunctions.DescribeExecution",
+    "stepfunctions.DescribeStateMachine",
+    "stepfunctions.GetExecutionHistory",
+    "stepfunctions.ListExecutions",
+    "stepfunctions.ListStateMachines",
+    "stepfunctions.StopExecution",
+    "sts.AssumeRole",
+    "sts.GetCallerIdentity",
+];
+
+/// Those that only a professor with a fleet asks for.
+const OF_THE_FLEET: &[&str] = &[
+    "cloudformation.DescribeStacks",
+    "s3.DeleteObject",
+    "s3.PutObject",
+    "stepfunctions.StartExecution",
+];
+
+/// Faults whose checks look for a cause in many places.
+const FAULTS: &[(&str, &str)] = &[
+    ("eventdriven", "express-machine"),
+    ("datastream", "crash"),
+    ("datastream", "express-wrong-port"),
+    ("eventdriven", "function-raises"),
+    ("datastream", "partition-key-name"),
+    ("eventdriven", "order-rule-off"),
+    ("datastream", "trigger-off"),
+    ("datastream", "default-code"),
+    ("datastream", "role-without-dynamodb"),
+    ("datastream", "keys-swapped"),
+    ("eventdriven", "handler-does-not-approve"),
+    ("eventdriven", "order-pattern-typo"),
+    ("eventdriven", "not-deployed"),
+];
+
+/// How many of them are looked at in the short form.
+const FEW: usize = 4;
+
+/// All that came by was well asked; gives the operations.
+fn operations(front: &Front, what: &str) -> BTreeSet<String> {
+    front.asked_well(what);
+    let requests = front.requests();
+    assert!(!requests.is_empty(), "{what}: nothing was asked");
+    for web in requests.iter().filter_map(|r| r.web.as_deref()) {
+        let built = [".execute-api.", ".awsapprunner.com/", ".on.aws/"];
+        assert!(built.iter().any(|host| web.contains(host)), "{what}: {web}");
+    }
+    requests.into_iter().filter_map(|r| r.operation).collect()
+}
+
+fn listed(found: &BTreeSet<String>, lists: &[&[&str]], is_whole: bool) {
+    let expected: BTreeSet<String> = lists.iter().flat_map(|l| l.iter()).map(|o| (*o).to_owned()).collect();
+    let new: Vec<_> = found.difference(&expected).collect();
+    assert!(new.is_empty(), "operations that are not in the list: {new:?}");
+    let gone: Vec<_> = expected.difference(found).collect();
+    assert!(
+        !is_whole || gone.is_empty(),
+        "operations that nothing asks for: {gone:?}"
+    );
+}
+
+#[test]
+fn every_request_of_a_check_is_one_that_awss_model_has() {
+    let mut accounts: Vec<(String, &str, Option<&str>)> = Vec::new();
+    for lab in LABS {
+        accounts.push((format!("9200000000{:02}", accounts.len()), lab, None));
+    }
+    let few = if all() { FAULTS.len() } else { FEW };
+    for (lab, fault) in &FAULTS[..few] {
+        accounts.push((format!("9200000000{:02}", accounts.len()), *lab, Some(*fault)));
+    }
+    let found = each(&accounts, |(account, lab, fault)| {
+        match fault {
+            Some(fault) => faulty(lab, account, fault),
+            None => solved(lab, account),
+        }
+        let front = Front::new(&json!({}));
+        let checked = front.check(lab, account, &[]);
+        assert_eq!(
+            checked.code,
+            i32::from(fault.is_some()),
+            "{lab} {fault:?}: {}",
+            checked.json
+        );
+        operations(&front, &format!("{lab} {fault:?}"))
+    });
+    let mut found: BTreeSet<String> = found.into_iter().flatten().collect();
+    found.extend(["sts.AssumeRole".to_owned()]);
+    listed(&found, &[OPERATIONS], all());
+}
+
+/// A class of two: one whose account a role opens, and one who has handed in keys.
+fn class(cloud: &Cloud, folder: &Path) -> std::path::PathBuf {
+    let (by_role, by_keys) = ("920000000081", "920000000082");
+    solved(LABS[0], by_role);
+    solved(LABS[1], by_keys);
+    let secret = folder.join("secret");
+    let id = Secret::load_or_make(&secret).expect("a secret").0.external_id("s001");
+    cloud.make_role(by_role, &cloud.access_template(&[]), &id);
+    hand_in(&folder.join("s002.txt"), &cloud.student(by_keys));
+    let roster = folder.join("roster.csv");
+    let lines = format!("student,account,credentials,region\ns001,{by_role},,\ns002,,s002.txt,eu-central-1\n");
+    std::fs::write(&roster, lines).unwrap();
+    roster
+}
+
+#[test]
+fn every_request_of_a_class_is_one_that_awss_model_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let roster = class(cloud(), folder.path());
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    let (secret, out) = (folder.path().join("secret"), folder.path().join("class"));
+    let grade = |front: &Front, more: &[&str]| {
+        let all = [
+            "grade",
+            &text(&roster),
+            "--secret",
+            &text(&secret),
+            "--out",
+            &text(&out),
+        ];
+        let mut command = cloud().professor(&[&all, more].concat());
+        command.env("AWS_ENDPOINT_URL", front.endpoint());
+        let printed = run(command);
+        assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
+    };
+    let front = Front::new(&json!({}));
+    grade(&front, &[]);
+    let found = operations(&front, "a class");
+    listed(&found, &[OPERATIONS], false);
+    assert!(found.contains("sts.AssumeRole"), "{found:?}");
+    assert!(front.count("kinesis.PutRecord") > 0 && front.count("lambda.Invoke") > 0);
+}
+
+#[test]
+fn every_request_to_a_fleet_is_one_that_awss_model_has() {
+    if !all() {
+        return eprintln!("not tested: EDEMLAB_CONTRACT=all");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let account = "920000000091";
+    solved(LABS[0], account);
+    let secret = folder.path().join("secret");
+    let id = Secret::load_or_make(&secret).expect("a secret").0.external_id("s001");
+    cloud().make_role(account, &cloud().access_template(&[]), &id);
+    let roster = folder.path().join("roster.csv");
+    std::fs::write(&roster, format!("student,account\ns001,{account}\n")).unwrap();
+    let fleet = Fleet::new(cloud(), "edemlab-contract");
+    let front = Front::new(&json!({}));
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    let out = folder.path().join("class");
+    let mut command = cloud().professor(&[
+        "grade",
+        &text(&roster),
+        "--secret",
+        &text(&secret),
+        "--out",
+        &text(&out),
+        "--fleet",
+        &fleet.stack.name,
+    ]);
+    command.env("AWS_ENDPOINT_URL", front.endpoint());
+    let printed = run(command);
+    assert_eq!(printed.code, 0, "{PROFESSOR}: {}{}", printed.stdout, printed.stderr);
+    let found = operations(&front, "a fleet");
+    listed(&found, &[OPERATIONS, OF_THE_FLEET], false);
+    for operation in OF_THE_FLEET {
+        assert!(found.contains(*operation), "nothing asks for {operation}");
+    }
+}
