@@ -113,6 +113,16 @@ pub const REQUIRED: &[Required] = &[
     of("SFN", "DescribeExecution", &["executionArn", "status"]),
     of(
         "SFN",
+        "DescribeMapRun",
+        &[
+            "itemCounts",
+            "itemCounts.pending",
+            "itemCounts.running",
+            "itemCounts.total",
+        ],
+    ),
+    of(
+        "SFN",
         "DescribeStateMachine",
         &["definition", "name", "roleArn", "stateMachineArn", "type"],
     ),
@@ -142,6 +152,7 @@ pub const REQUIRED: &[Required] = &[
             "executions[].status",
         ],
     ),
+    of("SFN", "ListMapRuns", &["mapRuns", "mapRuns[].mapRunArn"]),
     of(
         "SFN",
         "ListStateMachines",

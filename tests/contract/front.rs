@@ -1,8 +1,10 @@
 //! The proxy in front of the sandbox, and checks through it.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::Path;
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::common::cloud::{Checked, Cloud, REGION, check_lab_at, checked, shared};
@@ -140,13 +142,40 @@ impl Front {
     }
 }
 
-/// An account with a lab's solution.
-pub fn solved(lab: &str, account: &str) {
+/// Accounts with a lab's solution that checks share: each of them takes away what it sends.
+const SHARED: usize = 4;
+
+/// An account with a lab's solution, one of those that are shared.
+pub fn solved(lab: &str) -> String {
+    static DEPLOYED: [[OnceLock<()>; SHARED]; 2] = [const { [const { OnceLock::new() }; SHARED] }; 2];
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let of = LABS.iter().position(|known| *known == lab).expect("a lab");
+    let one = NEXT.fetch_add(1, Ordering::Relaxed) % SHARED;
+    let account = format!("90000000{of}{one:03}");
+    DEPLOYED[of][one].get_or_init(|| solved_in(lab, &account));
+    account
+}
+
+/// A lab's solution in an account of one's own.
+pub fn solved_in(lab: &str, account: &str) {
     deploy(lab, account, &[solution_of(lab)]);
 }
 
-/// An account with a fault of a lab.
-pub fn faulty(lab: &str, account: &str, fault: &str) {
+/// An account with a fault of a lab, which those that ask for it share.
+pub fn faulty(lab: &str, fault: &str) -> String {
+    static DEPLOYED: Mutex<BTreeMap<String, (String, &'static OnceLock<()>)>> = Mutex::new(BTreeMap::new());
+    let (account, once) = {
+        let mut deployed = DEPLOYED.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = format!("91000000{:04}", deployed.len());
+        let cell = || (next, &*Box::leak(Box::default()));
+        deployed.entry(format!("{lab} {fault}")).or_insert_with(cell).clone()
+    };
+    once.get_or_init(|| faulty_in(lab, &account, fault));
+    account
+}
+
+/// A fault of a lab in an account of one's own.
+pub fn faulty_in(lab: &str, account: &str, fault: &str) {
     deploy(lab, account, &fault_of(lab, fault));
 }
 
@@ -177,12 +206,12 @@ pub fn verdicts(checked: &Checked) -> Vec<(String, Status, String)> {
 pub fn each<I: Sync, R: Send>(items: &[I], job: impl Fn(&I) -> R + Sync) -> Vec<R> {
     /// What a check does is mostly to wait.
     const AT_ONCE: usize = 6;
-    let next = std::sync::atomic::AtomicUsize::new(0);
+    let next = AtomicUsize::new(0);
     let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
         let work = || {
             let mut done = Vec::new();
             loop {
-                let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                let at = next.fetch_add(1, Ordering::Relaxed);
                 let Some(item) = items.get(at) else { return done };
                 done.push((at, job(item)));
             }

@@ -221,6 +221,24 @@ const NOT_READ: &[(&str, &[&str])] = &[
     ("lambda.ListFunctions", &["Functions"]),
     ("stepfunctions.DescribeExecution", &["startDate", "stateMachineArn"]),
     (
+        "stepfunctions.DescribeMapRun",
+        &[
+            "executionArn",
+            "executionCounts",
+            "itemCounts.aborted",
+            "itemCounts.failed",
+            "itemCounts.resultsWritten",
+            "itemCounts.succeeded",
+            "itemCounts.timedOut",
+            "mapRunArn",
+            "maxConcurrency",
+            "startDate",
+            "status",
+            "toleratedFailureCount",
+            "toleratedFailurePercentage",
+        ],
+    ),
+    (
         "stepfunctions.DescribeStateMachine",
         &["creationDate", "encryptionConfiguration"],
     ),
@@ -244,6 +262,15 @@ const NOT_READ: &[(&str, &[&str])] = &[
         ],
     ),
     ("stepfunctions.ListExecutions", &["executions[].stateMachineArn"]),
+    (
+        "stepfunctions.ListMapRuns",
+        &[
+            "mapRuns[].executionArn",
+            "mapRuns[].startDate",
+            "mapRuns[].stateMachineArn",
+        ],
+    ),
+    ("stepfunctions.StartExecution", &["startDate"]),
     ("stepfunctions.StopExecution", &["stopDate"]),
     // In XML, which a generated client reads: it checks for itself what is signed with.
     ("sts.AssumeRole", &["AssumedRoleUser", "Credentials"]),

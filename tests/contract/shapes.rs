@@ -93,15 +93,12 @@ fn read(lab: &str, account: &str, rules: &Value) -> Checked {
 
 #[test]
 fn a_legal_answer_is_read_alike() {
-    let mut jobs = Vec::new();
-    for (n, lab) in LABS.iter().enumerate() {
-        for (m, rules) in rules().into_iter().enumerate() {
-            jobs.push((*lab, format!("93000000{n}0{m:02}"), rules));
-        }
-    }
-    each(&jobs, |(lab, account, rules)| {
-        solved(lab, account);
-        let checked = read(lab, account, rules);
+    let each_lab = LABS
+        .iter()
+        .flat_map(|lab| rules().into_iter().map(move |rules| (*lab, rules)));
+    let jobs: Vec<(&str, Value)> = each_lab.collect();
+    each(&jobs, |(lab, rules)| {
+        let checked = read(lab, &solved(lab), rules);
         assert_eq!(checked.code, 0, "{lab} {rules}: {}", checked.json);
         assert_eq!(
             checked.with(Status::Pass).len(),
@@ -113,18 +110,18 @@ fn a_legal_answer_is_read_alike() {
 
 #[test]
 fn the_cause_of_a_fault_is_read_alike() {
-    let mut jobs = Vec::new();
-    let few = if all() { FAULTS.len() } else { 0 };
-    for (n, (lab, fault)) in FAULTS[..few].iter().enumerate() {
-        for (m, rules) in rules().into_iter().enumerate() {
-            jobs.push((*lab, *fault, format!("93000001{n}0{m:02}"), rules));
-        }
+    if !all() {
+        return eprintln!("not tested: EDEMLAB_CONTRACT=all");
     }
-    each(&jobs, |(lab, fault, account, rules)| {
-        faulty(lab, account, fault);
-        let plain = read(lab, account, &json!({}));
+    let each_fault = FAULTS
+        .iter()
+        .flat_map(|(lab, fault)| rules().into_iter().map(move |rules| (*lab, *fault, rules)));
+    let jobs: Vec<(&str, &str, Value)> = each_fault.collect();
+    each(&jobs, |(lab, fault, rules)| {
+        let account = faulty(lab, fault);
+        let plain = read(lab, &account, &json!({}));
         assert_eq!(
-            verdicts(&read(lab, account, rules)),
+            verdicts(&read(lab, &account, rules)),
             verdicts(&plain),
             "{lab} {fault} {rules}"
         );
@@ -141,31 +138,18 @@ fn what_is_behind_too_many_pages_is_unknown() {
             1_100,
             "kinesis.exists",
         ),
-        (
-            "eventdriven",
-            "930000020002",
-            "logs.FilterLogEvents",
-            250,
-            "final.logged",
-        ),
-        (
-            "eventdriven",
-            "930000020003",
-            "stepfunctions.ListExecutions",
-            250,
-            "final.started",
-        ),
+        ("eventdriven", "logs.FilterLogEvents", 250, "final.logged"),
+        ("eventdriven", "stepfunctions.ListExecutions", 250, "final.started"),
     ];
     let few = if all() { jobs.len() } else { 1 };
-    each(&jobs[..few], |(lab, account, operation, empty, check)| {
-        solved(lab, account);
+    each(&jobs[..few], |(lab, operation, empty, check)| {
         let args: &[&str] = if check.starts_with("final.") {
             &[]
         } else {
             &["--no-probe"]
         };
         let front = Front::new(&json!({"pages": {"empty": empty, "only": [operation]}}));
-        let checked = front.check(lab, account, args);
+        let checked = front.check(lab, &solved(lab), args);
         assert!(checked.with(Status::Fail).is_empty(), "{operation}: {}", checked.json);
         assert_eq!(
             checked.get(check).status,
@@ -183,11 +167,9 @@ fn what_is_behind_too_many_pages_is_unknown() {
 
 #[test]
 fn an_execution_is_found_behind_one_that_was_redriven() {
-    let account = "930000020004";
-    solved("eventdriven", account);
     // An old execution that was redriven is listed as a new one is: before what was started meanwhile.
     let front = Front::new(&json!({"redriven": true, "pages": {"size": 1, "only": ["stepfunctions.ListExecutions"]}}));
-    let checked = front.check("eventdriven", account, &[]);
+    let checked = front.check("eventdriven", &solved("eventdriven"), &[]);
     front.asked_well("redriven");
     assert_eq!(checked.code, 0, "{}", checked.json);
 }

@@ -2,7 +2,7 @@
 
 use crate::common::cloud::REGION;
 use crate::common::course::solution_of;
-use crate::front::{Front, cloud, each, faulty, solved};
+use crate::front::{Front, cloud, each, faulty_in, solved_in};
 use edemlab::report::Status;
 use serde_json::{Value, json};
 
@@ -50,8 +50,8 @@ fn no_other_resource_is_judged_in_the_place_of_one_that_cannot_be_described() {
     each(&jobs, |(n, (lab, fault, resource, operation, check))| {
         let account = format!("970000000{n:03}");
         match fault {
-            Some(fault) => faulty(lab, &account, fault),
-            None => solved(lab, &account),
+            Some(fault) => faulty_in(lab, &account, fault),
+            None => solved_in(lab, &account),
         }
         let before = Front::new(&json!({})).check(lab, &account, &["--no-probe"]);
         let own = before.report.resources[*resource].name.clone();
