@@ -169,6 +169,15 @@ const NOT_READ: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "cloudformation.DescribeStacks",
+        &[
+            "Stacks[].CreationTime",
+            "Stacks[].DriftInformation",
+            "Stacks[].RollbackConfiguration",
+            "Stacks[].Tags",
+        ],
+    ),
+    (
         "dynamodb.DescribeTable",
         &[
             "Table.GlobalSecondaryIndexes",
