@@ -174,7 +174,7 @@ class Json:
             required = {shape.members[name].serialization.get("name", name) for name in shape.required_members}
             fields = {key: v for key, v in fields.items() if v not in ([], {}, "") or key in required}
         if "members that are new" in self.style and not shape.is_tagged_union:
-            fields |= {"aNewText": "new", "aNewList": [1, {"a": None}], "aNewThing": {"deep": {"er": True}}, "aNull": None}
+            fields |= {"aNewText": "new", "aNewList": [1, {"a": None}], "aNewThing": {"deep": {"er": 1}}, "aNull": None}
         if "members in another order" in self.style:
             fields = dict(reversed(fields.items()))
         return fields
@@ -241,10 +241,14 @@ class Xml:
             if inner is None:
                 if "absent lists empty" in self.style and is_many and not member.serialization.get("flattened"):
                     parts.append(f"<{self.prefix}{wire}/>")
-            elif inner not in ([], {}, "") or "empty lists and texts absent" not in self.style:
+            elif (
+                inner not in ([], {}, "")
+                or name in shape.required_members
+                or "empty lists and texts absent" not in self.style
+            ):
                 parts.append(self.element(member, inner, wire))
         if "members that are new" in self.style:
-            parts += [self.tag("ANewText", "new"), self.tag("ANewList", self.tag("member", "1")), self.tag("AnEmptyOne", "")]
+            parts += [self.tag("ANewText", "new"), self.tag("ANewList", self.tag("member", "1")), self.tag("AnEmpty", "")]
         if "members in another order" in self.style:
             parts.reverse()
         if "an XML declaration and comments" in self.style:

@@ -11,7 +11,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 # The members of answers of JSON with a time in them, in seconds or milliseconds since 1970.
-SECONDS = {"startDate", "stopDate", "redriveDate", "timestamp", "creationDate", "CreationDateTime", "StreamCreationTimestamp"}
+SECONDS = {"startDate", "stopDate", "redriveDate", "timestamp", "creationDate", "StreamCreationTimestamp"}
 MILLISECONDS = {"logs.FilterLogEvents": {"timestamp", "ingestionTime"}}
 
 

@@ -39,7 +39,8 @@ def error(request, kind):
         body = json.dumps({"__type": f"com.amazon.coral.service#{code}", "Message": message})
         return Answer(status, [("Content-Type", "application/x-amz-json-1.1")], body.encode())
     if protocol == "rest-json":
-        headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", f"{code}:http://internal.amazon.com/coral/")]
+        kind = f"{code}:http://internal.amazon.com/coral/"
+        headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", kind)]
         return Answer(status, headers, json.dumps({"message": message}).encode())
     inner = f"<Code>{code}</Code><Message>{message}</Message>"
     if protocol == "query":

@@ -106,7 +106,8 @@ class Request:
         prefix, _, called = self.header("x-amz-target").rpartition(".")
         self._called(called)
         self._expect("the target's prefix", prefix, metadata["targetPrefix"])
-        self._expect("the content type", self.header("content-type"), f"application/x-amz-json-{metadata['jsonVersion']}")
+        expected = f"application/x-amz-json-{metadata['jsonVersion']}"
+        self._expect("the content type", self.header("content-type"), expected)
         self._expect("method and path", (self.method, self.target), ("POST", "/"))
         self.params = json.loads(self.body or b"{}")
 
@@ -131,7 +132,8 @@ class Request:
         if not found:
             return self.problem("no operation has this method and path")
         # The one that leaves the fewest of the query's fields, and of the path, to a parameter.
-        self.operation, path, fixed = min(found, key=lambda m: (self._strange(m[0], m[2], query), len(m[1]), -len(m[2])))
+        fit = lambda match: (self._strange(match[0], match[2], query), len(match[1]), -len(match[2]))
+        self.operation, path, fixed = min(found, key=fit)
         for name in sorted(set(query) - set(fixed) - set(query_members(self.operation)) - {"x-id"}):
             self.problem(f"the query's field {name} is not the model's")
         shape = self.operation.input_shape
@@ -282,8 +284,8 @@ class Check:
 
 def matches(pattern, value):
     # Classes of characters that Python's expressions do not have.
-    for theirs, ours in (("\\p{L}", "\\w"), ("\\p{M}", "\\w"), ("\\p{Z}", "\\s"), ("\\p{S}", "\\W"), ("\\p{N}", "\\d"), ("\\p{P}", "\\W")):
-        pattern = pattern.replace(theirs, ours)
+    for theirs, ours in (("L", "\\w"), ("M", "\\w"), ("N", "\\d"), ("P", "\\W"), ("S", "\\W"), ("Z", "\\s")):
+        pattern = pattern.replace(f"\\p{{{theirs}}}", ours)
     try:
         return re.search(pattern, value) is not None
     except re.error:
