@@ -25,7 +25,9 @@ fn at(lab: &str, account: &str, ahead: i64) -> Checked {
 
 #[test]
 fn a_clock_that_is_wrong_changes_no_verdict() {
-    let each_lab = LABS
+    // The other lab looks for nothing by its time but the runs of a function.
+    let labs = if all() { &LABS[..] } else { &LABS[1..] };
+    let each_lab = labs
         .iter()
         .flat_map(|lab| skews().iter().map(move |ahead| (*lab, *ahead)));
     let jobs: Vec<(&str, i64)> = each_lab.collect();
@@ -46,9 +48,10 @@ fn a_clock_that_is_wrong_names_no_other_hop() {
     // The cause of each stands in a log, or in an execution's history.
     let faults = [("eventdriven", "function-raises"), ("datastream", "crash")];
     let few = if all() { &faults[..] } else { &faults[..1] };
+    let skews = if all() { LONG } else { &SHORT[1..] };
     let each_fault = few
         .iter()
-        .flat_map(|(lab, fault)| skews().iter().map(move |ahead| (*lab, *fault, *ahead)));
+        .flat_map(|(lab, fault)| skews.iter().map(move |ahead| (*lab, *fault, *ahead)));
     let jobs: Vec<(&str, &str, i64)> = each_fault.collect();
     each(&jobs, |(lab, fault, ahead)| {
         let account = faulty(lab, fault);

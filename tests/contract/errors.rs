@@ -31,7 +31,8 @@ const FIRST: &str = "sts.GetCallerIdentity";
 
 #[test]
 fn an_error_of_every_operation_is_no_fail() {
-    let each_lab = LABS.iter().flat_map(|lab| KINDS.iter().map(move |kind| (*lab, kind)));
+    let labs = if all() { &LABS[..] } else { &LABS[..1] };
+    let each_lab = labs.iter().flat_map(|lab| KINDS.iter().map(move |kind| (*lab, kind)));
     let jobs: Vec<_> = each_lab.collect();
     each(&jobs, |(lab, (kind, said))| {
         let front = Front::new(&json!({"error": {"kind": kind, "besides": [FIRST]}}));
@@ -49,7 +50,7 @@ fn an_error_of_every_operation_is_no_fail() {
 #[test]
 fn an_error_of_what_a_probe_sends_is_no_fail() {
     let sends = [("datastream", "kinesis.PutRecord"), ("eventdriven", "lambda.Invoke")];
-    let few = if all() { KINDS } else { &KINDS[1..] };
+    let few = if all() { KINDS } else { &KINDS[2..] };
     let each_send = sends.iter().flat_map(|send| few.iter().map(move |kind| (send, kind)));
     let jobs: Vec<_> = each_send.collect();
     each(&jobs, |((lab, operation), (kind, said))| {

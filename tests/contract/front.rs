@@ -88,6 +88,8 @@ pub struct Request {
     pub problems: Vec<String>,
     /// The status that it was answered with.
     pub status: u16,
+    /// When it came, in seconds since some moment.
+    pub at: f64,
     /// Method, host and path of one that is not signed.
     pub web: Option<String>,
 }

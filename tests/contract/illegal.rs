@@ -29,7 +29,6 @@ const ASKED: &[(&str, &str, bool)] = &[
 const SHORT: &[(&str, &str)] = &[
     ("kinesis.ListStreams", "StreamSummaries[].StreamARN"),
     ("iam.ListRoles", "Roles"),
-    ("kinesis.PutRecord", "SequenceNumber"),
     ("stepfunctions.ListExecutions", "executions[].startDate"),
 ];
 

@@ -99,7 +99,7 @@ const FAULTS: &[(&str, &str)] = &[
 ];
 
 /// How many of them are looked at in the short form.
-const FEW: usize = 4;
+const FEW: usize = 2;
 
 /// All that came by was well asked; gives the operations.
 fn operations(front: &Front, what: &str) -> BTreeSet<String> {

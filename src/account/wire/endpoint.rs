@@ -7,16 +7,7 @@ use aws_types::service_config::ServiceConfigKey;
 
 /// The services whose plain endpoints for the government of the United States meet FIPS 140, by their host names; see
 /// <https://aws.amazon.com/compliance/fips/>.
-const FIPS_BY_ITSELF: &[&str] = &[
-    "cloudformation",
-    "dynamodb",
-    "events",
-    "kinesis",
-    "logs",
-    "sns",
-    "states",
-    "sts",
-];
+const FIPS_BY_ITSELF: &[&str] = &["cloudformation", "dynamodb", "events", "kinesis", "logs", "sns", "sts"];
 
 /// Which of its endpoints a user wants AWS to be reached at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -60,7 +51,7 @@ fn aws_own(service: &Service, region: &str, variant: Variant) -> (String, String
     };
     if !service.global {
         return (
-            format!("{}.{region}.{domain}", label(service, partition, variant)),
+            format!("{}.{region}.{domain}", label(service, region, variant)),
             region.to_owned(),
         );
     }
@@ -76,9 +67,11 @@ fn aws_own(service: &Service, region: &str, variant: Variant) -> (String, String
 }
 
 /// The first label of the host name of a regional service.
-fn label(service: &Service, partition: &Partition, variant: Variant) -> String {
+fn label(service: &Service, region: &str, variant: Variant) -> String {
     let host = service.host;
-    let is_marked = match (partition.id, variant.dual_stack) {
+    let is_marked = match (Partition::of_region(region).id, variant.dual_stack) {
+        // Step Functions has a plain one that does in one of the two regions.
+        ("aws-us-gov", false) if host == "states" => variant.fips && region != "us-gov-west-1",
         ("aws-us-gov", false) => variant.fips && !FIPS_BY_ITSELF.contains(&host),
         // Step Functions has no other one there that speaks IPv6; EventBridge's has the plain name.
         ("aws-us-gov", true) => host == "states" || (variant.fips && host != "events"),

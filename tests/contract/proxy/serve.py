@@ -145,6 +145,7 @@ class Proxy:
             connection.close()
 
     def serve(self, method, target, headers, body):
+        came = time.monotonic()
         request = model.Request(method, target, headers, body)
         answer = self.rules.answer(request, self.ask)
         entry = {
@@ -152,6 +153,7 @@ class Proxy:
             "region": request.signed_region,
             "problems": request.problems,
             "status": answer.status,
+            "at": came,
             "web": None if request.is_signed else f"{method} {request.header('host')}{target}",
         }
         with self.lock:
@@ -175,7 +177,7 @@ def handler(proxy):
             except Exception as error:
                 with proxy.lock:
                     problem = f"the proxy itself failed at {self.command} {self.path}: {error!r}"
-                    proxy.record.append({"operation": None, "problems": [problem], "status": 0, "web": None})
+                    proxy.record.append({"operation": None, "problems": [problem], "status": 0, "at": 0, "web": None})
                 raise
             self.send_response_only(answer.status)
             for name, value in answer.headers:
