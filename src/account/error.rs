@@ -69,6 +69,13 @@ const TOO_MANY_REQUESTS: u16 = 429;
 const NOT_FROM_AWS: &str =
     "the response did not come from AWS: is a proxy, or the login page of a network, intercepting requests?";
 
+/// Where what is asked for is encrypted under a key that the caller may not use. Services differ in how they write it; see
+/// [PutRecord](https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html) and
+/// [SendTaskSuccess](https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html).
+const KEY_DENIED: &str = "KMSAccessDeniedException";
+/// Its key is asked for in the function's own name.
+const INVOKE: &str = "lambda:InvokeFunction";
+
 /// A message of AWS's is quoted up to this many characters.
 const MESSAGE: usize = 400;
 
@@ -166,7 +173,10 @@ impl CallError {
     fn sentence(&self) -> String {
         let action = &self.action;
         match &self.kind {
-            ErrorKind::Denied => format!("{action} is denied"),
+            ErrorKind::Denied => match denied_key(&self.message) {
+                Some(right) => key_needed(action, right),
+                None => format!("{action} is denied"),
+            },
             ErrorKind::Throttled => format!("AWS answered {action} with \"slow down\", after all retries"),
             ErrorKind::RoleRefused(arn) => format!(
                 "AWS refused to let you assume {}: the role does not exist, or its external ID is different",
@@ -182,10 +192,35 @@ impl CallError {
             ErrorKind::ClockSkew => "this computer's clock differs too much from AWS's".to_owned(),
             ErrorKind::Unreachable => format!("no connection to AWS for {action}"),
             ErrorKind::TimedOut => format!("AWS did not answer {action} in time"),
+            // The service asks for the key in the caller's name.
+            ErrorKind::Other(code) if code.eq_ignore_ascii_case(KEY_DENIED) && action != INVOKE => {
+                key_needed(action, denied_key(&self.message).unwrap_or(key_right(action)))
+            }
             ErrorKind::Other(code) if self.message.is_empty() => format!("{action} failed: {code}"),
             ErrorKind::Other(code) => format!("{action} failed: {code}: {}", self.message),
         }
     }
+}
+
+/// The right on a key that a message names.
+fn denied_key(message: &str) -> Option<&str> {
+    let from = message.find("kms:")?;
+    let rest = &message[from..];
+    let end = rest[4..].find(|c: char| !c.is_ascii_alphanumeric()).map_or(rest.len(), |at| at + 4);
+    (end > 4).then_some(&rest[..end])
+}
+
+/// The right on a key that a call needs: what is stored there is encrypted, what is read is decrypted.
+fn key_right(action: &str) -> &'static str {
+    let verb = action.split(':').nth(1).unwrap_or_default();
+    match ["Put", "Send", "Publish", "Start", "Create", "Update"].iter().any(|start| verb.starts_with(start)) {
+        true => "kms:GenerateDataKey",
+        false => "kms:Decrypt",
+    }
+}
+
+fn key_needed(action: &str, right: &str) -> String {
+    format!("{action} is denied for want of {right}: allow these credentials to use the key that encrypts it")
 }
 
 /// A role's ARN as people say it: `role/edemlab-grader of 123456789012`.

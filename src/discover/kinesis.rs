@@ -113,7 +113,7 @@ async fn in_region(account: &Account, region: &str) -> Vec<Candidate> {
         .map(|stream| {
             let reads = mappings
                 .iter()
-                .any(|m| m["EventSourceArn"].as_str() == stream.arn.as_deref());
+                .any(|m| m["StreamArn"].as_str() == stream.arn.as_deref());
             Candidate {
                 document: json!({
                     "Region": region, "StreamName": stream.name, "StreamARN": stream.arn, "HasTrigger": reads,

@@ -20,11 +20,15 @@ pub(super) const FUNCTION: Kind = Kind {
                 "FunctionName": null, "FunctionArn": null, "Runtime": null, "Role": null, "Handler": null,
                 "CodeSize": null, "Timeout": null, "MemorySize": null, "LastModified": null, "PackageType": null,
                 "Environment": {"Variables": {"*": null}},
-                "LoggingConfig": {"LogGroup": null, "LogFormat": null},
+                "LoggingConfig": {
+                    "LogGroup": null, "LogFormat": null, "ApplicationLogLevel": null, "SystemLogLevel": null,
+                },
+                "VpcConfig": {"VpcId": null, "SubnetIds": [null], "SecurityGroupIds": [null]},
                 "EventSourceMappings": [{
-                    "UUID": null, "EventSourceArn": null, "FunctionArn": null, "State": null,
+                    "UUID": null, "EventSourceArn": null, "StreamArn": null, "FunctionArn": null, "State": null,
                     "StateTransitionReason": null, "LastProcessingResult": null, "StartingPosition": null,
-                    "BatchSize": null, "FunctionResponseTypes": [null],
+                    "BatchSize": null, "MaximumBatchingWindowInSeconds": null, "FunctionResponseTypes": [null],
+                    "FilterCriteria": {"Filters": [{"Pattern": null}]},
                 }],
             }),
         )
@@ -83,8 +87,20 @@ pub(crate) async fn event_source_mappings(account: &Account, function: Option<&s
         .await?;
     for mapping in &mut mappings {
         time::readable(mapping, &["LastModified", "StartingPositionTimestamp"]);
+        mapping["StreamArn"] = mapping["EventSourceArn"].as_str().map(stream_of).into();
     }
     Ok(mappings)
+}
+
+/// The stream that an event source stands for: a consumer with enhanced fan-out has an ARN of its own,
+/// `…:stream/NAME/consumer/CONSUMER:TIME`. Of any other source its own ARN. See
+/// [`RegisterStreamConsumer`](https://docs.aws.amazon.com/kinesis/latest/APIReference/API_RegisterStreamConsumer.html).
+fn stream_of(source: &str) -> &str {
+    let of_kinesis = source.split(':').nth(2) == Some("kinesis");
+    source
+        .split_once("/consumer/")
+        .filter(|_| of_kinesis)
+        .map_or(source, |(stream, _)| stream)
 }
 
 /// A mapping may name a version or alias: its ARN is then the function's with one part more.
@@ -96,7 +112,16 @@ fn is_of(mapping: &str, function: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_of;
+    use super::{is_of, stream_of};
+
+    #[test]
+    fn a_consumer_reads_its_stream() {
+        let stream = "arn:aws:kinesis:eu-west-1:111122223333:stream/clicks";
+        assert_eq!(stream_of(stream), stream);
+        assert_eq!(stream_of(&format!("{stream}/consumer/fast:1700000000")), stream);
+        let table = "arn:aws:dynamodb:eu-west-1:111122223333:table/t/stream/2026-01-01T00:00:00.000";
+        assert_eq!(stream_of(table), table);
+    }
 
     #[test]
     fn a_mapping_of_an_alias_is_of_its_function() {

@@ -1,5 +1,6 @@
-//! A function's log: its runs, which of their lines are errors, and what an error says. Pure.
+//! A function's log: its runs, the errors among their lines, and what an error says. Pure.
 
+use super::log_line::{Mark, is_report, read, said};
 use crate::redact;
 
 /// A line of a log is quoted up to this many characters, and this many lines of it; more of it is looked at.
@@ -14,55 +15,61 @@ pub(super) struct Invocation {
     pub(super) ended: bool,
     pub(super) errors: Vec<String>,
     pub(super) names_this_probe: bool,
+    request: Option<String>,
 }
 
-/// Splits a log into runs at Lambda's own lines `START`, `END` and `REPORT`; see
+/// Splits one stream of a log into runs, at Lambda's own lines `START`, `END` and `REPORT`; see
 /// <https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html>.
-pub(super) fn parse<'a>(lines: impl Iterator<Item = (i64, &'a str)>, correlation_ids: &[String]) -> Vec<Invocation> {
+///
+/// A log as JSON may have none of them (`SystemLogLevel`): then each run is known by its id in what the function says.
+/// `is_silent` says that this is so: then whatever is said is of some run, also without an id.
+pub(super) fn parse<'a>(
+    lines: impl Iterator<Item = (i64, &'a str)>,
+    correlation_ids: &[String],
+    is_silent: bool,
+) -> Vec<Invocation> {
+    let lines: Vec<_> = lines.map(|(time, raw)| (time, raw, read(raw))).collect();
+    let has_starts = lines.iter().any(|(.., line)| line.mark == Mark::Start);
     let mut runs: Vec<Invocation> = Vec::new();
     let mut before: Vec<String> = Vec::new();
-    for (time, line) in lines {
-        let line = line.trim();
-        if line.starts_with("START RequestId") || line.contains("\"type\":\"platform.start\"") {
+    for (time, raw, line) in lines {
+        let is_new = match (line.mark, &line.request) {
+            (Mark::Start, _) => true,
+            (Mark::Platform, _) => false,
+            // The end of a run that began before.
+            (Mark::End, _) if !line.is_error => false,
+            (_, Some(request)) if !has_starts => runs.iter().all(|run| run.request.as_ref() != Some(request)),
+            _ => !has_starts && is_silent && runs.is_empty(),
+        };
+        if is_new {
             runs.push(Invocation {
                 started: time,
+                // Where its end is not logged, nothing says that it goes on.
+                ended: line.mark != Mark::Start,
                 // What goes wrong while the code is loaded is logged before the run starts.
                 errors: std::mem::take(&mut before),
+                request: line.request.clone(),
                 ..Invocation::default()
             });
+        }
+        if line.mark == Mark::Start {
             continue;
         }
-        let error = is_error(line).then(|| line.chars().take(MAX_READ_CHARS).collect::<String>());
-        let Some(run) = runs.last_mut() else {
+        let error = line.is_error.then(|| line.text.chars().take(MAX_READ_CHARS).collect::<String>());
+        let of_request = line.request.as_ref();
+        let run = match runs.iter().rposition(|run| of_request.is_some() && run.request.as_ref() == of_request) {
+            Some(at) => runs.get_mut(at),
+            None => runs.last_mut(),
+        };
+        let Some(run) = run else {
             before.extend(error);
             continue;
         };
-        run.names_this_probe |= correlation_ids.iter().any(|m| line.contains(m.as_str()));
-        if line.starts_with("END RequestId") || line.starts_with("REPORT") || line.contains("\"platform.report\"") {
-            run.ended = true;
-        }
+        run.names_this_probe |= correlation_ids.iter().any(|id| raw.contains(id.as_str()));
+        run.ended |= line.mark == Mark::End;
         run.errors.extend(error);
     }
     runs
-}
-
-/// Lambda's and Python's own correlation_ids of failure, and what a function that swallows an error prints of it.
-fn is_error(line: &str) -> bool {
-    let lower = line.to_lowercase();
-    [
-        "[error]",
-        "traceback (most recent",
-        "error:",
-        "exception",
-        "errortype",
-        "task timed out",
-        "error ",
-        "status: error",
-        "failed to",
-    ]
-    .iter()
-    .any(|sign| lower.contains(sign))
-        && !lower.starts_with("init_start")
 }
 
 /// One line, its control characters gone, at a length that can be read. Credentials go before it is cut: half of one is
@@ -94,8 +101,9 @@ fn cut_at(line: &str, chars: usize) -> String {
 
 /// What an error says, without what stands around it: the denied action, the error of a traceback and its line.
 pub(super) fn essence(error: &str) -> String {
+    let plain = said(error);
     // A private key goes over several lines.
-    let error = &*redact::text(error, &|_| false);
+    let error = &*redact::text(plain.as_deref().unwrap_or(error), &|_| false);
     if let Some((_, rest)) = error.split_once("is not authorized to perform: ") {
         return cut(&format!("AccessDenied: not authorized to perform: {rest}"));
     }
@@ -117,8 +125,12 @@ pub(super) fn essence(error: &str) -> String {
     cut(&format!("{telling}{}", place.unwrap_or_default()))
 }
 
-/// How much a line says: AWS's and Python's named errors before anything else.
+/// How much a line says: AWS's and Python's named errors before anything else, and Lambda's report of a run, which only
+/// repeats an error's name, behind all.
 pub(super) fn informative(line: &str) -> usize {
+    if is_report(line) {
+        return 0;
+    }
     let named = [
         "AccessDenied",
         "ResourceNotFound",
@@ -135,7 +147,7 @@ pub(super) fn informative(line: &str) -> usize {
         .iter()
         .rev()
         .position(|sign| line.contains(sign))
-        .map_or(0, |i| i + 1)
+        .map_or(1, |i| i + 2)
 }
 
 #[cfg(test)]
@@ -148,7 +160,7 @@ mod tests {
 
     fn runs_of(lines: &[&str], correlation_ids: &[&str]) -> Vec<Invocation> {
         let correlation_ids: Vec<String> = correlation_ids.iter().map(|m| m.to_string()).collect();
-        parse(lines.iter().map(|l| (1, *l)), &correlation_ids)
+        parse(lines.iter().map(|l| (1, *l)), &correlation_ids, false)
     }
 
     #[test]
@@ -179,6 +191,41 @@ mod tests {
             &[],
         );
         assert_eq!(runs[0].errors.len(), 1);
+    }
+
+    #[test]
+    fn the_report_of_an_import_error_says_less_than_the_error() {
+        let error = "[ERROR] Runtime.ImportModuleError: Unable to import module 'x': No module named 'y'";
+        let report = "REPORT RequestId: 1 Duration: 1 ms Status: error Error Type: Runtime.ImportModuleError";
+        let runs = runs_of(&[error, "START RequestId: 1", "END RequestId: 1", report], &[]);
+        let telling = runs[0].errors.iter().max_by_key(|line| informative(line));
+        assert_eq!(telling.map(String::as_str), Some(error));
+    }
+
+    #[test]
+    fn a_log_as_json_has_its_runs_also_without_their_starts() {
+        let line = |request: &str, level: &str, message: &str| {
+            format!(r#"{{"timestamp":"t","level":"{level}","message":"{message}","requestId":"{request}"}}"#)
+        };
+        let lines = [line("a", "INFO", "edemlab-1"), line("b", "INFO", "well"), line("a", "ERROR", "it broke")];
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let runs = runs_of(&lines, &["edemlab-1"]);
+        assert_eq!(runs.len(), 2, "{runs:?}");
+        assert_eq!(runs[0].errors, ["[ERROR] it broke"]);
+        assert!(runs[0].ended && runs[0].names_this_probe && runs[1].errors.is_empty());
+
+        let start = r#"{"time":"t","type":"platform.start","record":{"requestId":"b","version":"$LATEST"}}"#;
+        let report = r#"{"time":"t","type":"platform.report","record":{"requestId":"b","status":"success"}}"#;
+        let earlier = line("a", "ERROR", "of a run that began before");
+        let runs = runs_of(&[&earlier, start, lines[1]], &[]);
+        assert!(runs.len() == 1 && !runs[0].ended, "{runs:?}");
+        assert!(runs_of(&[start, lines[1], report], &[])[0].ended);
+
+        // Nothing but what the function prints.
+        let printed = || [(1, "ERROR userId=u KeyError: 'x'")].into_iter();
+        assert!(parse(printed(), &[], false).is_empty(), "a run that began before");
+        let runs = parse(printed(), &[], true);
+        assert!(runs.len() == 1 && runs[0].ended && runs[0].errors.len() == 1, "{runs:?}");
     }
 
     #[test]

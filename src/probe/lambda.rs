@@ -1,20 +1,21 @@
-//! A function's runs, its log, its trigger and its code, as far as they show why an event is missing.
+//! A function's runs, its log and its code, as far as they show why an event is missing.
 
 use super::facts::{ErrorFacts, ErrorSource};
-use super::function_log::{Invocation, MAX_LINES, cut, essence, informative, parse};
+use super::function_log::{Invocation, MAX_LINES, essence, informative, parse};
 use super::log_events::log_events;
+use super::log_line::is_report;
 use super::verb::{Args, Clue, Observation, Progress, Verb, VerbFn, may, needs, text};
 use crate::account::{Account, CallError, ErrorKind};
-use crate::discover::event_source_mappings;
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 use futures::FutureExt;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// A run of the function since the probe began, seen in its log.
 pub(super) const INVOCATION: Verb = Verb {
     name: "lambda.invocation",
     run: VerbFn::Await(|account, args, progress| invocation(account, args, progress).boxed()),
-    args: &[needs("function"), may("log_group")],
+    args: &[needs("function"), may("log_group"), may("logging")],
     actions: &["logs:FilterLogEvents"],
     brings: || json!({"StartedAt": null}),
     secret: &[],
@@ -24,18 +25,8 @@ pub(super) const INVOCATION: Verb = Verb {
 pub(super) const LOG: Verb = Verb {
     name: "lambda.log",
     run: VerbFn::Evidence(|account, args, progress| log(account, args, progress).boxed()),
-    args: &[needs("function"), may("log_group")],
+    args: &[needs("function"), may("log_group"), may("logging")],
     actions: &["logs:FilterLogEvents"],
-    brings: || Value::Null,
-    secret: &[],
-};
-
-/// The state of the trigger and what it says of its last try.
-pub(super) const TRIGGER: Verb = Verb {
-    name: "lambda.trigger",
-    run: VerbFn::Evidence(|account, args, _| trigger(account, args).boxed()),
-    args: &[needs("function"), needs("source")],
-    actions: &["lambda:ListEventSourceMappings"],
     brings: || Value::Null,
     secret: &[],
 };
@@ -44,7 +35,7 @@ pub(super) const TRIGGER: Verb = Verb {
 pub(super) const CODE: Verb = Verb {
     name: "lambda.code",
     run: VerbFn::Evidence(|account, args, progress| code(account, args, progress).boxed()),
-    args: &[needs("function"), needs("code_size"), may("log_group")],
+    args: &[needs("function"), needs("code_size"), may("log_group"), may("logging")],
     actions: &["logs:FilterLogEvents"],
     brings: || Value::Null,
     secret: &[],
@@ -58,25 +49,57 @@ const MAX_EVENTS: usize = 30_000;
 
 /// The log group of a function; see <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html>.
 fn log_group(args: &Args) -> String {
-    match text(args, "log_group") {
-        "" => format!("/aws/lambda/{}", text(args, "function")),
-        own => own.to_owned(),
+    let configured = args.get("logging").and_then(|logging| logging["LogGroup"].as_str());
+    match configured.unwrap_or(text(args, "log_group")) {
+        "" => own_group(args),
+        other => other.to_owned(),
     }
 }
 
-/// The runs since the probe began; `None` when there is no log at all.
+/// The log group that a function has unless it is given another.
+fn own_group(args: &Args) -> String {
+    format!("/aws/lambda/{}", text(args, "function"))
+}
+
+/// Whether a stream of a log group is of this function. Its name is `YYYY/MM/DD/[VERSION]ID` in the function's own group
+/// and `YYYY/MM/DD/FUNCTION[VERSION]ID` in another, which several functions may share.
+fn is_of(stream: &str, function: &str, in_own_group: bool) -> bool {
+    let Some((before, _)) = stream.split_once('[') else {
+        return in_own_group;
+    };
+    match before.rsplit('/').next().unwrap_or_default() {
+        "" => in_own_group,
+        name => name == function,
+    }
+}
+
+/// The runs since the probe began, in their order; `None` when there is no log at all.
 async fn runs(account: &Account, args: &Args, progress: &Progress) -> Result<Option<Vec<Invocation>>, CallError> {
     let enough = |events: &[FilteredLogEvent]| events.len() >= MAX_EVENTS;
-    let Some(mut events) = log_events(account, &log_group(args), progress.since, None, enough).await? else {
+    let group = log_group(args);
+    let Some(events) = log_events(account, &group, progress.since, None, enough).await? else {
         return Ok(None);
     };
-    // Events of several log streams come mixed; those of one run are together once sorted by stream.
+    // Lambda says nothing of its own of runs that succeed.
+    let is_silent = args.get("logging").is_some_and(|logging| logging["SystemLogLevel"] == "WARN");
+    let in_own_group = group == own_group(args);
     let time = |event: &FilteredLogEvent| event.timestamp().unwrap_or_default();
-    events.sort_by(|a, b| (a.log_stream_name(), time(a)).cmp(&(b.log_stream_name(), time(b))));
-    let lines = events
-        .iter()
-        .map(|event| (time(event), event.message().unwrap_or_default()));
-    Ok(Some(parse(lines, &progress.correlation_ids)))
+    // Events of several log streams come mixed; those of one run are in one stream.
+    let mut streams: BTreeMap<&str, Vec<&FilteredLogEvent>> = BTreeMap::new();
+    for event in &events {
+        let stream = event.log_stream_name().unwrap_or_default();
+        if is_of(stream, text(args, "function"), in_own_group) {
+            streams.entry(stream).or_default().push(event);
+        }
+    }
+    let mut runs: Vec<Invocation> = Vec::new();
+    for events in streams.values_mut() {
+        events.sort_by_key(|event| time(event));
+        let lines = events.iter().map(|event| (time(event), event.message().unwrap_or_default()));
+        runs.extend(parse(lines, &progress.correlation_ids, is_silent));
+    }
+    runs.sort_by_key(|run| run.started);
+    Ok(Some(runs))
 }
 
 async fn invocation(account: &Account, args: &Args, progress: &Progress) -> Result<Observation, CallError> {
@@ -152,7 +175,7 @@ async fn log(account: &Account, args: &Args, progress: &Progress) -> Result<Clue
 /// The other errors of a run, each once: a run that has several events in hand says the same of each.
 fn beside(telling: &str, errors: &[String]) -> Vec<String> {
     let mut said = vec![essence(telling)];
-    for error in errors.iter().map(|line| essence(line)) {
+    for error in errors.iter().filter(|line| !is_report(line)).map(|line| essence(line)) {
         if !said.contains(&error) {
             said.push(error);
         }
@@ -165,81 +188,6 @@ fn beside(telling: &str, errors: &[String]) -> Vec<String> {
 fn clock(run: &Invocation) -> String {
     let at = chrono::DateTime::from_timestamp_millis(run.started).unwrap_or_default();
     at.format("%H:%M:%S UTC").to_string()
-}
-
-async fn trigger(account: &Account, args: &Args) -> Result<Clue, CallError> {
-    let source = text(args, "source");
-    let mappings = event_source_mappings(account, Some(text(args, "function"))).await?;
-    let clue = judge_trigger(&mappings, source);
-    Ok(of_function(clue, args))
-}
-
-fn judge_trigger(mappings: &[Value], source: &str) -> Clue {
-    let name = source.rsplit('/').next().unwrap_or(source);
-    let Some(mapping) = mappings.iter().find(|m| m["EventSourceArn"] == source) else {
-        let others: Vec<&str> = mappings.iter().filter_map(|m| m["EventSourceArn"].as_str()).collect();
-        return Clue {
-            found: Some(format!("the function has no trigger on stream {name}")),
-            error: Some(ErrorFacts::seen(ErrorSource::Trigger, "NoTrigger")),
-            lines: others.iter().map(|o| format!("it has one on {o}")).collect(),
-            terminal: true,
-            ..Clue::default()
-        };
-    };
-    let field = |field: &str| mapping[field].as_str().unwrap_or_default();
-    let (state, result) = (field("State"), field("LastProcessingResult"));
-    let mut lines = vec![format!("trigger on stream {name}: state {state}")];
-    if !result.is_empty() {
-        lines.push(format!("trigger's last result: {}", cut(result)));
-    }
-    // "User action" is what every trigger says that somebody made.
-    if !["", "User action", "USER_INITIATED"].contains(&field("StateTransitionReason")) {
-        lines.push(format!("why: {}", cut(field("StateTransitionReason"))));
-    }
-    if ["Disabled", "Disabling", "Deleting"].contains(&state) {
-        return Clue {
-            found: Some(format!("the trigger on stream {name} is {}", state.to_lowercase())),
-            error: Some(ErrorFacts::seen(ErrorSource::Trigger, "Disabled")),
-            lines,
-            terminal: true,
-            ..Clue::default()
-        };
-    }
-    if ["Creating", "Enabling", "Updating"].contains(&state) {
-        return Clue {
-            found: Some(format!(
-                "the trigger on stream {name} is still {}: check again in a minute",
-                state.to_lowercase()
-            )),
-            lines,
-            in_progress: true,
-            ..Clue::default()
-        };
-    }
-    if result.contains("Function call failed") {
-        // The function's log says more, where there is one.
-        return Clue {
-            found: Some(
-                "the trigger calls the function, but the call fails (PROBLEM: Function call failed)".to_owned(),
-            ),
-            error: Some(ErrorFacts::said(ErrorSource::Trigger, result).named("FunctionCallFailed")),
-            lines,
-            ..Clue::default()
-        };
-    }
-    let problem = result.starts_with("PROBLEM");
-    Clue {
-        found: problem.then(|| {
-            format!(
-                "the trigger cannot read the stream or call the function: {}",
-                cut(result)
-            )
-        }),
-        error: problem.then(|| ErrorFacts::said(ErrorSource::Trigger, result).named("Problem")),
-        lines,
-        terminal: problem,
-        ..Clue::default()
-    }
 }
 
 /// With the function's name among the facts.
@@ -289,14 +237,17 @@ mod tests {
     }
 
     #[test]
-    fn triggers_tell_their_story() {
-        let source = "arn:aws:kinesis:eu-west-1:1:stream/s";
-        let mapping = |state: &str, result: &str| json!({"EventSourceArn": source, "State": state, "LastProcessingResult": result});
-        assert!(judge_trigger(&[], source).terminal);
-        assert!(judge_trigger(&[mapping("Disabled", "")], source).terminal);
-        assert!(!judge_trigger(&[mapping("Enabled", "OK")], source).terminal);
-        assert!(!judge_trigger(&[mapping("Enabled", "PROBLEM: Function call failed")], source).terminal);
-        assert!(judge_trigger(&[mapping("Creating", "")], source).in_progress);
-        assert!(judge_trigger(&[mapping("Enabled", "PROBLEM: Cannot access stream")], source).terminal);
+    fn in_a_group_that_functions_share_a_stream_names_its_function() {
+        for (stream, in_own_group, expected) in [
+            ("2026/11/29/[$LATEST]0f0f", true, true),
+            ("2026/11/29/[7]0f0f", true, true),
+            ("2026/11/29/store[$LATEST]0f0f", false, true),
+            ("2026/11/29/store2[$LATEST]0f0f", false, false),
+            ("2026/11/29/other[$LATEST]0f0f", true, false),
+            ("2026/11/29/[$LATEST]0f0f", false, false),
+            ("made-by-hand", false, false),
+        ] {
+            assert_eq!(is_of(stream, "store", in_own_group), expected, "{stream}");
+        }
     }
 }

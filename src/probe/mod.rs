@@ -8,15 +8,18 @@ mod events;
 mod executions;
 mod facts;
 mod failed_execution;
+mod filter;
 mod function_log;
 mod invoke;
 mod kinesis;
 mod lambda;
 mod log_events;
+mod log_line;
 mod logs;
 pub mod sending;
 mod states;
 mod task_token;
+mod trigger;
 mod verb;
 
 pub use facts::{ErrorFacts, ErrorSource};
@@ -27,7 +30,7 @@ pub const VERBS: &[Verb] = &[
     kinesis::PUT_RECORD,
     lambda::INVOCATION,
     lambda::LOG,
-    lambda::TRIGGER,
+    trigger::TRIGGER,
     lambda::CODE,
     dynamodb::ITEM,
     dynamodb::ITEM_ELSEWHERE,

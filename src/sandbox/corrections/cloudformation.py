@@ -1,14 +1,18 @@
 """CloudFormation makes resources past the API, so what the API refuses has to be refused here as well."""
 import inspect
+import json
 import threading
 
 from ministack import app
 from ministack.core.concurrency import esm_wake
-from ministack.services import lambda_svc as fn
+from ministack.services import kinesis, lambda_svc as fn
 
-from .fit import expect, misfit, wrap
-from .functions import refused_role
+from .fit import expect, expect_all, misfit, wrap
+from .functions import logging_of, refused_function
 from .triggers import refused_trigger
+
+expect_all(kinesis, "", _register_consumer="data", _deregister_consumer="data")
+expect_all(fn, "", _vpc_config_with_id="request_config")
 
 corrected, added, late = {}, {}, []
 
@@ -34,9 +38,11 @@ def refuse(why):
 
 @creating("AWS::Lambda::Function")
 def create_function(original, logical_id, props, stack_name):
-    why = refused_role(props)
+    why = refused_function(props)
     refuse(why and f"Invalid request provided: {why}")
     name, attributes = original(logical_id, props, stack_name)
+    config = fn._functions[name]["config"]
+    config.update(VpcConfig=fn._vpc_config_with_id(props.get("VpcConfig")), LoggingConfig=logging_of(config))
     if "ReservedConcurrentExecutions" in props:
         fn._functions[name]["concurrency"] = int(props["ReservedConcurrentExecutions"])
     return name, attributes
@@ -49,6 +55,28 @@ def create_trigger(original, logical_id, props, stack_name):
     made = original(logical_id, props, stack_name)
     esm_wake.set()
     return made
+
+
+def create_consumer(logical_id, props, stack_name):
+    status, _, body = kinesis._register_consumer({"StreamARN": props["StreamARN"], "ConsumerName": props["ConsumerName"]})
+    answer = json.loads(body)
+    refuse(status >= 400 and answer.get("message"))
+    made = answer["Consumer"]
+    return made["ConsumerARN"], {"ConsumerARN": made["ConsumerARN"], "ConsumerName": made["ConsumerName"],
+                                 "ConsumerStatus": made["ConsumerStatus"], "StreamARN": props["StreamARN"],
+                                 "ConsumerCreationTimestamp": str(made["ConsumerCreationTimestamp"])}
+
+
+def delete_consumer(physical_id, props):
+    kinesis._deregister_consumer({"ConsumerARN": physical_id})
+
+
+def update_consumer(physical_id, old_props, new_props, stack_name):
+    delete_consumer(physical_id, old_props)
+    return create_consumer("", new_props, stack_name)
+
+
+added["AWS::Kinesis::StreamConsumer"] = {"create": create_consumer, "update": update_consumer, "delete": delete_consumer}
 
 
 def fit_cloudformation():

@@ -1,14 +1,13 @@
 """Lambda: which functions can be made and run, what a crash looks like, and how many stay in memory."""
-import contextvars
 import json
 import os
 import re
+import socket
 import time
-import uuid
 
 from ministack.core import lambda_runtime as runtime
 from ministack.core.responses import error_response_json, get_account_id, get_region, json_response
-from ministack.services import cloudwatch_logs as logs, lambda_svc as fn
+from ministack.services import ec2, lambda_svc as fn
 
 from .fit import expect, expect_all, misfit, wrap
 from .roles import assumable, refused
@@ -16,13 +15,24 @@ from .roles import assumable, refused
 expect_all(runtime, "_workers _lock _LOCAL_WORKER_TTL", kill_workers="workers")
 expect_all(fn, "_functions", _resolve_name="name_or_arn", _get_func_record_for_qualifier="name qualifier",
            reap_idle_workers="ttl")
-expect_all(logs, "_log_groups", _make_group_arn_no_star="name", _create_log_group="data", _create_log_stream="data")
+expect_all(ec2, "_vpc_endpoints _nat_gateways")
 
 NOT_ASSUMABLE = "The role defined for the function cannot be assumed by Lambda."
+NO_INTERFACE = "The provided execution role does not have permissions to call CreateNetworkInterface on EC2"
 
 
 def refused_role(data):
     return None if assumable(data.get("Role", "")) else NOT_ASSUMABLE
+
+
+def refused_function(data):
+    """Why AWS makes no function of this; None when it does."""
+    role = data.get("Role", "")
+    why = refused_role(data)
+    if not why and (data.get("VpcConfig") or {}).get("SubnetIds"):
+        interfaces = f"arn:aws:ec2:{get_region()}:{get_account_id()}:*/*"
+        why = refused(role, session_of(None), "ec2:CreateNetworkInterface", interfaces) and NO_INTERFACE
+    return why
 
 
 def checked(refusal, when=lambda data: True):
@@ -33,7 +43,7 @@ def checked(refusal, when=lambda data: True):
     return answer
 
 
-wrap(fn, "_create_function", "data")(checked(refused_role))
+wrap(fn, "_create_function", "data")(checked(refused_function))
 wrap(fn, "_update_config", "name data")(checked(refused_role, when=lambda data: "Role" in data))
 
 
@@ -102,9 +112,39 @@ for old, new in [
 runtime._PYTHON_WORKER_SCRIPT = WORKER + script
 
 
+def logging_of(config):
+    """The logging that a function has, with what AWS adds: logs as JSON have levels, logs as text have none."""
+    own = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{config.get('FunctionName')}"}
+    logging = {**own, **(config.get("LoggingConfig") or {})}
+    if logging["LogFormat"] == "JSON":
+        logging = {"ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO", **logging}
+    return logging
+
+
+# --- A function in a VPC reaches AWS only by a way out of it.
+
+dark = socket.create_server(("127.0.0.1", 0), backlog=512)  # takes connections, and never says anything
+
+
+def has_way_out(vpc):
+    ways = [*ec2._vpc_endpoints.values(), *ec2._nat_gateways.values()]
+    return any(way.get("VpcId") == vpc and way.get("State", "available") in ("available", "pending") for way in ways)
+
+
+def in_its_network(func):
+    """The function as it runs: without a way out, what it asks of AWS gets no answer."""
+    config = func.get("config") or func
+    network = config.get("VpcConfig") or {}
+    if not network.get("SubnetIds") or has_way_out(network.get("VpcId")):
+        return func
+    variables = {**(config.get("Environment") or {}).get("Variables", {}),
+                 "AWS_ENDPOINT_URL": f"http://127.0.0.1:{dark.getsockname()[1]}"}
+    return {**func, "config": {**config, "Environment": {"Variables": variables}}}
+
+
 @wrap(fn, "_execute_function_warm", "func event request_id")
 def execute_function_warm(original, func, event, request_id):
-    answer = original(func, event, request_id)
+    answer = original(in_its_network(func), event, request_id)
     body, log = answer.get("body"), answer.get("log") or ""
     if answer.get("error") and isinstance(body, dict):
         start, failed, text = str(body.get("errorMessage", "")).partition("Worker init failed: ")
@@ -117,68 +157,6 @@ def execute_function_warm(original, func, event, request_id):
         answer["log"] = log
     retire_workers()
     return answer
-
-
-def log_group(config):
-    return (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{config.get('FunctionName')}"
-
-
-def may_log(config):
-    """A function's log is written in its role's name: a role without a policy for CloudWatch Logs leaves none."""
-    group = log_group(config)
-    arn = logs._make_group_arn_no_star(group)
-    needed = [(f"logs:{verb}", f"{arn}:log-stream:any") for verb in ("CreateLogStream", "PutLogEvents")]
-    if group not in logs._log_groups:
-        needed.append(("logs:CreateLogGroup", arn))
-    return not any(refused(config.get("Role", ""), session_of(config.get("FunctionName")), *each) for each in needed)
-
-
-begun = contextvars.ContextVar("begun", default=None)  # of this thread's run: its first line, and the stream that has it
-
-
-@wrap(fn, "_execute_function_dispatch", "func config event request_id started")
-def execute_function_dispatch(original, func, config, event, request_id, started):
-    """A run is in its log as soon as it begins. MiniStack writes all of it at the end, at that moment's time."""
-    before = begun.set(begin_log(config, request_id) if may_log(config) else None)
-    try:
-        return original(func, config, event, request_id, started)
-    finally:
-        begun.reset(before)
-
-
-def begin_log(config, request_id):
-    group, version, now = log_group(config), config.get("Version", "$LATEST"), int(time.time() * 1000)
-    name = f"{time.strftime('%Y/%m/%d', time.gmtime())}/[{version}]{uuid.uuid4().hex}"
-    logs._create_log_group({"logGroupName": group})  # answers with an error where there is one already, which is as well
-    logs._create_log_stream({"logGroupName": group, "logStreamName": name})
-    start, stream = f"START RequestId: {request_id} Version: {version}", logs._log_groups[group]["streams"][name]
-    logs._append_log_events(stream, [{"timestamp": now, "message": start, "ingestionTime": now}])
-    return start, stream
-
-
-@wrap(fn, "_emit_lambda_logs", "func request_id log_text error duration_ms log_source")
-def emit_lambda_logs(original, func, request_id, log_text, *args, **kwargs):
-    """A traceback is one event on AWS. MiniStack makes one of each line, so its line breaks travel disguised."""
-    if not begun.get():
-        return None
-    block = r"^\[ERROR\] .*\nTraceback \(most recent call last\):\n(?:  .*\n?)*"
-    hidden = re.sub(block, lambda found: found[0].rstrip("\n").replace("\n", "\0") + "\n", log_text or "", flags=re.M)
-    original(func, request_id, hidden, *args, **kwargs)
-    streams = logs._log_groups.get(log_group(func.get("config") or func), {}).get("streams", {})
-    for name in [name for name, stream in list(streams.items()) if stream is unused.get()]:
-        del streams[name]
-
-
-unused = contextvars.ContextVar("unused", default=None)  # the stream that MiniStack makes when a run has ended
-
-
-@wrap(logs, "_append_log_events", "stream events")
-def append_log_events(original, stream, events):
-    start, own = begun.get() or (None, stream)
-    if start and events and events[0]["message"] == start:
-        unused.set(stream)
-        stream, events = own, events[1:]
-    return original(stream, [{**event, "message": event["message"].replace("\0", "\n")} for event in events])
 
 
 @wrap(fn, "invalidate_worker", "func_name qualifier account region")

@@ -210,7 +210,7 @@ def provisioner(noun):
 
     def make(logical_id, props, stack_name):
         request = {k: v for k, v in request_of(props).items() if k not in ("datasetImportJob", "tags")}
-        for name in ("performAutoML", "performHPO"):  # the template's PerformHPO is the API's performHPO
+        for name in ("performAutoML", "performAutoTraining", "performHPO"):  # the template's PerformHPO is the API's performHPO
             if name in request:
                 request[name] = str(request[name]).lower() == "true"
         try:

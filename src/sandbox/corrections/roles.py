@@ -7,8 +7,10 @@ from ministack.core import iam_actions, iam_evaluator as iam
 from ministack.services import iam as iam_store, sts
 
 from .fit import expect_all, wrap
+from .managed import ARNS
 
-expect_all(iam_store, "_roles")
+expect_all(iam_store, "_roles _IAM_HANDLERS", _lookup_policy="arn", _p="params key default", _error="status code message ns",
+           _is_aws_managed_arn="arn")
 expect_all(iam, "EvalContext", evaluate="ctx policies limits", _gather_role_policies="role_name account_id",
            _permissions_boundary="store name account_id", _service_principal_matches="principal service",
            evaluate_resource_policy="doc ctx service named_only direct_only")
@@ -31,15 +33,53 @@ def register_session(original, access_key, session):
 
 @wrap(iam_store, "_autovivify_aws_managed_policy", "arn")
 def unknown_managed_policy(original, arn):
-    """MiniStack lets a policy of AWS that it does not know allow everything. Here the name says what it allows."""
+    """MiniStack lets a policy of AWS that it does not know exist and allow everything. Here AWS has it, and the name says what
+    it allows."""
+    if arn not in ARNS:
+        return None
     record = original(arn)
-    words = re.fullmatch(r"(?:Amazon|AWS)?(.*?)_?(FullAccess|ReadOnlyAccess|)", arn.rsplit("/", 1)[-1])
+    name = re.sub(r"_?v\d+$", "", arn.rsplit("/", 1)[-1], flags=re.I)
+    words = re.fullmatch(r"(?:Amazon|AWS)?(.*?)_?(FullAccess|ReadOnlyAccess|)", name)
     service = PREFIXES.get(words[1].lower(), words[1].lower())
     verbs = {"FullAccess": ["*"], "ReadOnlyAccess": ["Get*", "List*", "Describe*", "BatchGet*", "Query", "Scan"]}
     actions = [f"{service}:{verb}" for verb in verbs.get(words[2], [])]
     statements = [{"Effect": "Allow", "Action": actions, "Resource": "*"}] if actions else []
     record["Versions"]["v1"]["Document"] = json.dumps({"Version": "2012-10-17", "Statement": statements})
     return record
+
+
+NOT_THERE = "Policy {} does not exist or is not attachable."
+
+
+def attaching(original, p):
+    arn = iam_store._p(p, "PolicyArn")
+    there = iam_store._lookup_policy(arn)
+    return original(p) if there else iam_store._error(404, "NoSuchEntity", NOT_THERE.format(arn))
+
+
+for entity in ("Role", "User", "Group"):
+    operation = f"_attach_{entity.lower()}_policy"
+    wrap(iam_store, operation, "p")(attaching)
+    iam_store._IAM_HANDLERS[f"Attach{entity}Policy"] = getattr(iam_store, operation)
+
+
+@wrap(iam_store, "attach_managed_policy", "entity policy_arn")
+def attach_managed_policy(original, entity, policy_arn):
+    """By CloudFormation, which does not ask the API."""
+    if not iam_store._lookup_policy(policy_arn):
+        raise ValueError(f'Resource handler returned message: "{NOT_THERE.format(policy_arn)}"')
+    return original(entity, policy_arn)
+
+
+@wrap(iam, "_gather_role_policies", "role_name account_id")
+def gather_role_policies(original, role_name, account_id):
+    """The simulator takes a role's path for a part of its name."""
+    return original(role_name.rsplit("/", 1)[-1], account_id)
+
+
+@wrap(iam, "_gather_user_policies", "user_name account_id")
+def gather_user_policies(original, user_name, account_id):
+    return original(user_name.rsplit("/", 1)[-1], account_id)
 
 
 @wrap(iam, "evaluate_trust_policy", "trust_doc caller_arn ctx")
