@@ -61,7 +61,9 @@ pub(super) const DATASET: Kind = Kind {
 };
 
 /// The solutions of a group: [`ListSolutions`](https://docs.aws.amazon.com/personalize/latest/dg/API_ListSolutions.html),
-/// each with its trained versions and its campaigns.
+/// each with its trained versions and its campaigns. Of one that has no version yet,
+/// [`DescribeSolution`](https://docs.aws.amazon.com/personalize/latest/dg/API_DescribeSolution.html) says whether it will
+/// train one by itself.
 pub(super) const SOLUTION: Kind = Kind {
     spec: || {
         KindSpec::new(
@@ -69,6 +71,7 @@ pub(super) const SOLUTION: Kind = Kind {
             "solution",
             &json!({
                 "name": null, "solutionArn": null, "status": null, "recipeArn": null, "creationDateTime": null,
+                "performAutoTraining": null, "ageInSeconds": null,
                 "solutionVersions": [{"solutionVersionArn": null, "status": null, "failureReason": null}],
                 "campaigns": [{"name": null, "campaignArn": null, "status": null, "failureReason": null}],
             }),
@@ -77,6 +80,7 @@ pub(super) const SOLUTION: Kind = Kind {
     },
     actions: &[
         "personalize:ListSolutions",
+        "personalize:DescribeSolution",
         "personalize:ListSolutionVersions",
         "personalize:ListCampaigns",
     ],
@@ -268,6 +272,12 @@ fn solutions<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<V
             let versions = all(account, "ListSolutionVersions", "solutionVersions", of_solution.clone());
             let campaigns = all(account, "ListCampaigns", "campaigns", of_solution);
             let (versions, campaigns) = tokio::try_join!(versions, campaigns)?;
+            if versions.is_empty() {
+                solution["performAutoTraining"] = trains_by_itself(account, &text_of(&solution, "solutionArn")).await?;
+            }
+            let created = solution["creationDateTime"].as_f64();
+            let now = chrono::Utc::now().timestamp() as f64;
+            solution["ageInSeconds"] = created.map(|created| (now - created).max(0.0).round() as u64).into();
             solution["solutionVersions"] = newest_first(versions).into();
             solution["campaigns"] = newest_first(campaigns).into();
             Ok(solution)
@@ -275,6 +285,16 @@ fn solutions<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<V
         Ok(made(described.await?, "solutionArn"))
     }
     .boxed()
+}
+
+/// Whether a solution has automatic training; `null` where the caller may not ask for it.
+async fn trains_by_itself(account: &Account, solution: &str) -> Result<Value, CallError> {
+    let input = json!({"solutionArn": solution});
+    match account.call(&PERSONALIZE, "DescribeSolution", input).await {
+        Ok(mut described) => Ok(described["solution"]["performAutoTraining"].take()),
+        Err(error) if error.kind == ErrorKind::Denied => Ok(Value::Null),
+        Err(error) => Err(error),
+    }
 }
 
 fn recommenders<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>> {
