@@ -39,6 +39,10 @@ services! {
     APIGATEWAY = Service {
         prefix: "apigateway", host: "apigateway", signing: "apigateway", id: "API Gateway", protocol: Protocol::Rest, global: false, paging: Paging::by("position"),
     };
+    /// [API Gateway](https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/api-reference.html), HTTP APIs.
+    APIGATEWAY_V2 = Service {
+        prefix: "apigateway", host: "apigateway", signing: "apigateway", id: "ApiGatewayV2", protocol: Protocol::Rest, global: false, paging: Paging::by("nextToken"),
+    };
     /// [Personalize](https://docs.aws.amazon.com/personalize/latest/dg/API_Reference.html).
     PERSONALIZE = Service {
         prefix: "personalize", host: "personalize", signing: "personalize", id: "Personalize",

@@ -35,6 +35,8 @@ pub(super) fn task(name: &str, state: &Value, language: Language) -> Value {
         "Resource": resource,
         "FunctionName": called(resource, arguments).map(function_name),
         "FunctionArn": called(resource, arguments).filter(|function| function.starts_with("arn:")),
+        "FunctionRegion": called(resource, arguments).and_then(function_region),
+        "FunctionAccount": called(resource, arguments).and_then(function_account),
         "WaitsForToken": resource.ends_with(".waitForTaskToken"),
         "TokenField": field_with(payload, language, &["$$.Task.Token"], &["$states.context.Task.Token"]),
         "InputField": field_with(payload, language, &["$", "$$.Execution.Input"], &["$states.input", "$states.context.Execution.Input"]),
@@ -56,6 +58,18 @@ fn called<'d>(resource: &'d str, arguments: &'d Value) -> Option<&'d str> {
 fn function_name(text: &str) -> String {
     let after = text.rsplit_once(":function:").map_or(text, |(_, name)| name);
     after.split(':').next().unwrap_or_default().to_owned()
+}
+
+/// The region in a function's whole ARN.
+fn function_region(text: &str) -> Option<&str> {
+    let (service, _) = text.split_once(":function:")?;
+    service.strip_prefix("arn:")?.split(':').nth(2)
+}
+
+/// The account in a function's partial or whole ARN.
+fn function_account(text: &str) -> Option<&str> {
+    let (service, _) = text.split_once(":function:")?;
+    service.rsplit(':').next()
 }
 
 /// The field of a payload that is given one of these values.

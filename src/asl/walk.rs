@@ -5,6 +5,9 @@ use super::language::{Language, language, names_of, state_language};
 use super::task::task;
 use serde_json::{Map, Value, json};
 
+/// The error of an execution in which a path leads nowhere.
+const RUNTIME_ERROR: &str = "States.Runtime";
+
 /// More states than this on one path are a loop.
 const MAX_STATES: usize = 100;
 
@@ -25,9 +28,18 @@ pub fn walk(definition: &Value, output: &Value) -> Result<Vec<Value>, String> {
         .ok_or("no state of the definition waits for a task token")?;
     let of_machine = language(definition);
     let mut path = Vec::new();
+    let waiting = &states[first];
     // What the data is once another task has answered is not known.
-    let mut data = after_task(&states[first], state_language(&states[first], of_machine), output);
-    let mut next = states[first]["Next"].as_str().map(str::to_owned);
+    let mut data = match after_task(waiting, state_language(waiting, of_machine), output) {
+        After::Data(data) => Some(data),
+        After::Unclear => None,
+        After::Fails => {
+            return Ok(vec![json!({
+                "Name": first, "Type": waiting["Type"], "FunctionName": null, "Error": RUNTIME_ERROR,
+            })]);
+        }
+    };
+    let mut next = waiting["Next"].as_str().map(str::to_owned);
     while let Some(name) = next.take() {
         if path.len() >= MAX_STATES {
             return Err(format!("the definition loops at {name}"));
@@ -42,12 +54,15 @@ pub fn walk(definition: &Value, output: &Value) -> Result<Vec<Value>, String> {
         match kind {
             "Choice" => match choose(state, language, data.as_ref()) {
                 Choice::Next(chosen) => next = Some(chosen),
-                Choice::Fails => step["Error"] = "States.Runtime".into(),
+                Choice::Fails => step["Error"] = RUNTIME_ERROR.into(),
                 Choice::NoMatch => step["Error"] = "States.NoChoiceMatched".into(),
                 Choice::Unclear => return Err(format!("the condition of {name} cannot be decided by reading it")),
             },
             "Task" => {
-                step["FunctionName"] = task(&name, state, language)["FunctionName"].take();
+                let mut task = task(&name, state, language);
+                for field in ["FunctionName", "FunctionRegion", "FunctionAccount"] {
+                    step[field] = task[field].take();
+                }
                 data = None;
                 next = follows;
             }
@@ -72,25 +87,77 @@ fn hands_on(state: &Value) -> bool {
         .all(|field| state.get(*field).is_none())
 }
 
-/// The data behind a task that answered `output`; nothing where it was transformed.
-fn after_task(state: &Value, language: Language, output: &Value) -> Option<Value> {
-    let transforms: &[&str] = match language {
-        Language::JsonPath => &["ResultSelector", "OutputPath"],
-        Language::Jsonata => &["Output"],
-    };
-    if transforms.iter().any(|field| !state[*field].is_null()) {
-        return None;
+/// The data behind a task.
+#[derive(Debug, PartialEq)]
+enum After {
+    Data(Value),
+    /// Telling it takes more than reading.
+    Unclear,
+    /// The execution fails at run time: a path that leads nowhere.
+    Fails,
+}
+
+/// The data behind a task that answered `output`. Of the state's own input nothing is known.
+fn after_task(state: &Value, language: Language, output: &Value) -> After {
+    if language == Language::Jsonata {
+        return match state["Output"].is_null() {
+            true => After::Data(output.clone()),
+            false => After::Unclear,
+        };
     }
-    match state["ResultPath"].as_str() {
-        None | Some("$") => Some(output.clone()),
+    let selected = match &state["ResultSelector"] {
+        Value::Null => output.clone(),
+        selector => match select(selector, output) {
+            After::Data(selected) => selected,
+            other => return other,
+        },
+    };
+    let (data, is_whole) = match state["ResultPath"].as_str() {
+        None | Some("$") => (selected, true),
         Some(path) => {
-            let mut data = output.clone();
-            for name in names_of(path)?.into_iter().rev() {
-                data = Value::Object(Map::from_iter([(name, data)]));
-            }
-            Some(data)
+            let Some(names) = names_of(path) else {
+                return After::Unclear;
+            };
+            let names = names.into_iter().rev();
+            (names.fold(selected, |data, name| json!({ name: data })), false)
+        }
+    };
+    match state["OutputPath"].as_str() {
+        None | Some("$") => After::Data(data),
+        Some(path) => match at(path, &data) {
+            // What is not there may be in the input.
+            After::Fails if !is_whole => After::Unclear,
+            other => other,
+        },
+    }
+}
+
+/// What a `ResultSelector` makes of an output.
+fn select(selector: &Value, output: &Value) -> After {
+    let mut selected = Map::new();
+    for (name, value) in selector.as_object().into_iter().flatten() {
+        match (name.strip_suffix(".$"), value.as_str()) {
+            (Some(name), Some(path)) => match at(path, output) {
+                After::Data(found) => drop(selected.insert(name.to_owned(), found)),
+                other => return other,
+            },
+            (None, _) if !value.is_object() => drop(selected.insert(name.clone(), value.clone())),
+            _ => return After::Unclear,
         }
     }
+    After::Data(selected.into())
+}
+
+/// What is at a path.
+fn at(path: &str, data: &Value) -> After {
+    if path == "$" {
+        return After::Data(data.clone());
+    }
+    let Some(names) = names_of(path) else {
+        return After::Unclear;
+    };
+    let found = names.iter().try_fold(data, |value, name| value.get(name));
+    found.map_or(After::Fails, |found| After::Data(found.clone()))
 }
 
 #[cfg(test)]
@@ -159,6 +226,40 @@ mod tests {
             "{% $states.input.approved != true %}",
         ] {
             assert!(with(hard).is_err(), "{hard}");
+        }
+    }
+
+    #[test]
+    fn a_token_comes_back_without_what_an_invocation_is_wrapped_in() {
+        let with = |field: &str, value: Value| {
+            let mut definition = machine(json!({"Variable": "$.approved", "BooleanEquals": true, "Next": "N"}));
+            definition["States"]["W"][field] = value;
+            ends(&definition, true)
+        };
+        let fails = Ok(json!(["W", "States.Runtime"]));
+        assert_eq!(with("OutputPath", json!("$.Payload")), fails);
+        assert_eq!(with("ResultSelector", json!({"approved.$": "$.Payload.approved"})), fails);
+        assert_eq!(with("OutputPath", json!("$")), Ok(json!(["N", null])));
+        assert_eq!(with("ResultSelector", json!({"approved.$": "$.approved"})), Ok(json!(["N", null])));
+        assert!(with("ResultSelector", json!({"approved.$": "States.StringToJson($.a)"})).is_err());
+        let mut beside = machine(json!({"Variable": "$.approved", "BooleanEquals": true, "Next": "N"}));
+        beside["States"]["W"]["ResultPath"] = "$.approval".into();
+        beside["States"]["W"]["OutputPath"] = "$.detail".into();
+        assert!(ends(&beside, true).is_err(), "the order's detail may be there");
+    }
+
+    #[test]
+    fn a_functions_region_and_account_are_read_off_its_arn() {
+        for (called, region, account) in [
+            (FUNCTION, json!("eu-west-1"), json!("111122223333")),
+            ("111122223333:function:Notify", json!(null), json!("111122223333")),
+            ("Notify:live", json!(null), json!(null)),
+        ] {
+            let definition = json!({"States": {"T": {
+                "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": called},
+            }}});
+            let task = &tasks(&definition)[0];
+            assert_eq!((&task["FunctionRegion"], &task["FunctionAccount"]), (&region, &account), "{called}");
         }
     }
 

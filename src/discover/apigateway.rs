@@ -1,8 +1,8 @@
-//! `apigateway.rest_api` with its resources, methods and integrations, and `apigateway.stage`.
+//! `apigateway.rest_api` with its resources, methods and integrations, `apigateway.stage`, and `apigateway.http_api`.
 
 use super::kind::{Args, Candidate, Description, Kind, candidates, text};
 use super::time;
-use crate::account::services::APIGATEWAY;
+use crate::account::services::{APIGATEWAY, APIGATEWAY_V2};
 use crate::account::{Account, CallError};
 use crate::course::{ArgSpec, KindSpec};
 use futures::FutureExt;
@@ -16,19 +16,18 @@ use std::sync::Arc;
 /// integrations and the mapping templates along (the control plane takes 10 calls a second).
 pub(super) const REST_API: Kind = Kind {
     spec: || {
-        KindSpec::new("apigateway.rest_api", "REST API", &json!({
-            "id": null, "name": null, "description": null, "createdDate": null,
-            "resources": [{
-                "id": null, "path": null, "pathPart": null,
-                "resourceMethods": {"*": {
-                    "httpMethod": null, "authorizationType": null, "apiKeyRequired": null,
-                    "methodIntegration": {
-                        "type": null, "uri": null, "httpMethod": null, "credentials": null, "passthroughBehavior": null,
-                        "requestTemplates": {"*": null},
-                    },
-                }},
-            }],
-        })).described(&["resources"])
+        KindSpec::new(
+            "apigateway.rest_api",
+            "REST API",
+            &json!({
+                "id": null, "name": null, "description": null, "createdDate": null,
+                "policy": null, "disableExecuteApiEndpoint": null, "endpointConfiguration": {"types": [null]},
+                "resources": [{
+                    "id": null, "path": null, "pathPart": null, "resourceMethods": {"*": method_sample()},
+                }],
+            }),
+        )
+        .described(&["resources"])
     },
     actions: &["apigateway:GET"],
     list: |account, _| apis(account).boxed(),
@@ -39,21 +38,41 @@ pub(super) const REST_API: Kind = Kind {
     }),
 };
 
+/// [`GetApis`](https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html): HTTP APIs, which are not among
+/// the REST APIs.
+pub(super) const HTTP_API: Kind = Kind {
+    spec: || {
+        KindSpec::new(
+            "apigateway.http_api",
+            "HTTP API",
+            &json!({"apiId": null, "name": null, "protocolType": null, "createdDate": null}),
+        )
+    },
+    actions: &["apigateway:GET"],
+    list: |account, _| http_apis(account).boxed(),
+    describe: None,
+};
+
+/// A method, with every field that a course may use.
+fn method_sample() -> Value {
+    json!({
+        "httpMethod": null, "authorizationType": null, "authorizerId": null, "apiKeyRequired": null,
+        "methodIntegration": {
+            "type": null, "uri": null, "httpMethod": null, "credentials": null, "passthroughBehavior": null,
+            "requestTemplates": {"*": null},
+            "integrationResponses": {"*": {
+                "statusCode": null, "selectionPattern": null, "responseTemplates": {"*": null},
+            }},
+        },
+    })
+}
+
 /// The method `method` (or `ANY`) of the resource with the path `path` of the API `api`, with its integration.
 pub(super) const METHOD: Kind = Kind {
     spec: || {
-        KindSpec::new(
-            "apigateway.method",
-            "method",
-            &json!({
-                "path": null, "httpMethod": null, "authorizationType": null, "apiKeyRequired": null,
-                "methodIntegration": {
-                    "type": null, "uri": null, "httpMethod": null, "credentials": null, "passthroughBehavior": null,
-                    "requestTemplates": {"*": null},
-                },
-            }),
-        )
-        .args(
+        let mut sample = method_sample();
+        sample["path"] = Value::Null;
+        KindSpec::new("apigateway.method", "method", &sample).args(
             const {
                 &[
                     ArgSpec::required("api"),
@@ -97,6 +116,12 @@ async fn all(account: &Account, path: &str, query: &[(&str, &str)]) -> Result<Ve
 async fn apis(account: &Account) -> Result<Vec<Candidate>, CallError> {
     let mut apis = all(account, "/restapis", &[]).await?;
     apis.iter_mut().for_each(|api| time::readable(api, &["createdDate"]));
+    Ok(candidates(apis, "name", "", "createdDate"))
+}
+
+async fn http_apis(account: &Account) -> Result<Vec<Candidate>, CallError> {
+    let mut apis = account.get_all(&APIGATEWAY_V2, GET, "/v2/apis", &[], "items").await?;
+    apis.retain(|api| api["protocolType"] == "HTTP");
     Ok(candidates(apis, "name", "", "createdDate"))
 }
 

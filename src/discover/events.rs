@@ -44,7 +44,9 @@ pub(super) const RULE: Kind = Kind {
             &json!({
                 "Name": null, "Arn": null, "EventBusName": null, "EventPattern": null, "State": null,
                 "ScheduleExpression": null, "Description": null, "ManagedBy": null,
-                "Targets": [{"Id": null, "Arn": null, "RoleArn": null}],
+                "Targets": [{
+                    "Id": null, "Arn": null, "RoleArn": null, "Input": null, "InputPath": null, "InputTransformer": "any",
+                }],
                 "Matches": null,
             }),
         )

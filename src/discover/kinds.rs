@@ -33,6 +33,7 @@ pub(super) const OF_SERVICES: &[Kind] = &[
     states::MACHINE,
     states::WALK,
     apigateway::REST_API,
+    apigateway::HTTP_API,
     apigateway::METHOD,
     apigateway::STAGE,
 ];

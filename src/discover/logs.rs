@@ -26,17 +26,19 @@ pub(super) const GROUP: Kind =
     };
 
 /// [`DescribeResourcePolicies`](https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeResourcePolicies.html),
-/// each policy as a document.
+/// each policy as a document. The list has those of the account; with `resource`, the ARN of a log group, also the policy
+/// that the group has itself, which no list shows.
 pub(super) const RESOURCE_POLICY: Kind = Kind {
     spec: || {
         KindSpec::new(
             "logs.resource_policy",
             "resource policy",
-            &json!({"policyName": null, "policyDocument": "any"}),
+            &json!({"policyName": null, "policyScope": null, "resourceArn": null, "policyDocument": "any"}),
         )
+        .args(const { &[ArgSpec::optional("resource")] })
     },
     actions: &["logs:DescribeResourcePolicies"],
-    list: |account, _| policies(account).boxed(),
+    list: policies,
     describe: None,
 };
 
@@ -48,7 +50,8 @@ fn groups<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<
         let name = wanted.split_once(":log-group:").map_or("", |(_, name)| name);
         let input = json!({"logGroupNamePrefix": name});
         let mut groups = account.list(&LOGS, "DescribeLogGroups", input, "logGroups").await?;
-        groups.retain(|group| group["logGroupName"] == name);
+        // One of the same name in another account or region is another one.
+        groups.retain(|group| group["arn"].as_str().is_some_and(|arn| plain(arn) == wanted));
         for group in &mut groups {
             time::readable_millis(group, &["creationTime"]);
             if let (Value::Null, Some(arn)) = (&group["logGroupArn"], group["arn"].as_str()) {
@@ -60,15 +63,21 @@ fn groups<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<
     .boxed()
 }
 
-async fn policies(account: &Account) -> Result<Vec<Candidate>, CallError> {
-    let mut policies = account
-        .list(&LOGS, "DescribeResourcePolicies", json!({}), "resourcePolicies")
-        .await?;
-    for policy in &mut policies {
-        let document = policy["policyDocument"]
-            .as_str()
-            .and_then(|text| serde_json::from_str(text).ok());
-        policy["policyDocument"] = document.unwrap_or(Value::Null);
+fn policies<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>> {
+    async move {
+        let list = |input: Value| account.list(&LOGS, "DescribeResourcePolicies", input, "resourcePolicies");
+        let mut policies = list(json!({})).await?;
+        let resource = text(args, "resource");
+        if !resource.is_empty() {
+            policies.extend(list(json!({"resourceArn": resource, "policyScope": "RESOURCE"})).await?);
+        }
+        for policy in &mut policies {
+            let document = policy["policyDocument"]
+                .as_str()
+                .and_then(|text| serde_json::from_str(text).ok());
+            policy["policyDocument"] = document.unwrap_or(Value::Null);
+        }
+        Ok(candidates(policies, "policyName", "", ""))
     }
-    Ok(candidates(policies, "policyName", "", ""))
+    .boxed()
 }

@@ -19,8 +19,8 @@ pub(super) const MACHINE: Kind = Kind {
             "name": null, "stateMachineArn": null, "type": null, "creationDate": null,
             "definition": "any", "roleArn": null, "status": null,
             "Tasks": [{
-                "Name": null, "Resource": null, "FunctionName": null, "FunctionArn": null, "WaitsForToken": null, "TokenField": null,
-                "InputField": null,
+                "Name": null, "Resource": null, "FunctionName": null, "FunctionArn": null, "FunctionRegion": null,
+                "FunctionAccount": null, "WaitsForToken": null, "TokenField": null, "InputField": null,
             }],
         })).described(&["definition", "roleArn", "status", "Tasks"])
     },
@@ -41,7 +41,10 @@ pub(super) const WALK: Kind = Kind {
             "states.walk",
             "way through the definition",
             &json!({
-                "States": [{"Name": null, "Type": null, "FunctionName": null, "Error": null}],
+                "States": [{
+                    "Name": null, "Type": null, "FunctionName": null, "FunctionRegion": null, "FunctionAccount": null,
+                    "Error": null,
+                }],
             }),
         )
         .args(const { &[ArgSpec::required("definition"), ArgSpec::required("output")] })

@@ -58,6 +58,7 @@ pub(super) fn resources(action: &str, place: &PolicyPlace) -> Option<Vec<String>
             vec![
                 format!("arn:{partition}:apigateway:{region}::/restapis"),
                 format!("arn:{partition}:apigateway:{region}::/restapis/*"),
+                format!("arn:{partition}:apigateway:{region}::/apis"),
             ]
         }
         "personalize:DescribeDataset" => vec![arn("personalize", "dataset/*")],

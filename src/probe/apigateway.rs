@@ -17,7 +17,7 @@ pub(super) const POST: Verb = Verb {
     run: VerbFn::Send(|account, args| post(account, args).boxed()),
     args: &[needs("api"), needs("stage"), needs("path"), needs("bodies")],
     actions: &[],
-    brings: || json!({"Answers": [{"Status": null, "Text": null, "Json": "any"}]}),
+    brings: || json!({"Answers": [{"Status": null, "Text": null, "Json": "any", "Refused": null}]}),
     secret: &[],
 };
 
@@ -61,7 +61,8 @@ async fn post(account: &Account, args: &Args) -> Result<Sent, CallError> {
         .map(|answer| {
             let json: Value = serde_json::from_str(&answer.body).unwrap_or_default();
             let json = if json.is_object() { json } else { json!({}) };
-            json!({"Status": answer.status, "Text": cut(&answer.body), "Json": json})
+            let refused = is_refusal(answer.status, &answer.body, &json);
+            json!({"Status": answer.status, "Text": cut(&answer.body), "Json": json, "Refused": refused})
         })
         .collect();
     // EventBridge names the executions that it starts after the event.
@@ -78,7 +79,17 @@ async fn post(account: &Account, args: &Args) -> Result<Sent, CallError> {
     })
 }
 
-/// Whether somebody else than API Gateway has answered: it correlation_ids each answer of its own, and its own errors are JSON.
+/// What IAM says of whoever may not do something, in whatever an integration response puts around it.
+const NOT_AUTHORIZED: &str = "is not authorized to perform";
+
+/// Whether an answer says that the request came to nothing: by its status, or by the error of a service in its body. An
+/// integration response can hide that, as it can say anything of a request that was taken.
+fn is_refusal(status: u16, text: &str, json: &Value) -> bool {
+    let failed_entry = json["FailedEntryCount"].as_u64().is_some_and(|count| count > 0);
+    status >= 400 || json["__type"].is_string() || failed_entry || text.contains(NOT_AUTHORIZED)
+}
+
+/// Whether somebody else than API Gateway has answered: it marks each answer of its own, and its own errors are JSON.
 fn is_strange(answer: &WebAnswer, host: &str) -> bool {
     let json = serde_json::from_str::<Value>(&answer.body).is_ok();
     answer.leads_away_from(host) || (!answer.from_api_gateway && !json)
@@ -103,9 +114,9 @@ async fn refusal(account: &Account, args: &Args) -> Result<Clue, CallError> {
         .and_then(Value::as_array)
         .cloned()
         .unwrap_or_default();
-    let bad = answers
-        .iter()
-        .find(|a| a["Status"] != 200 || a["Json"]["FailedEntryCount"] != 0);
+    let is_success = |a: &&Value| a["Status"] == 200 && a["Json"]["FailedEntryCount"] == 0;
+    let refused = answers.iter().find(|a| a["Refused"] == true);
+    let bad = refused.or_else(|| answers.iter().find(|a| !is_success(a)));
     let (found, error) = bad.map(explain).unzip();
     Ok(Clue {
         found,

@@ -23,6 +23,9 @@ pub(super) const RULES: Verb = Verb {
     secret: &[],
 };
 
+/// The code of a rule whose target hands over something in which the event cannot be known again.
+const HANDS_OVER: &str = "Input";
+
 /// More rules are not shown.
 const MAX_RULES_SHOWN: usize = 8;
 
@@ -35,7 +38,8 @@ async fn rules(account: &Account, args: &Args) -> Result<Clue, CallError> {
     };
     let target = text(args, "target");
     let lost = (!target.is_empty()).then(|| lost(&rules, bus, target)).flatten();
-    let terminal = lost.is_some();
+    // What a target makes of the event may still be known again.
+    let terminal = lost.as_ref().is_some_and(|(_, facts)| facts.code != HANDS_OVER);
     let (found, error) = lost.unzip();
     Ok(Clue {
         found,
@@ -54,14 +58,22 @@ fn lost(rules: &[Value], bus: &str, target: &str) -> Option<(String, ErrorFacts)
     };
     let text = |rule: &Value, field: &str| rule[field].as_str().unwrap_or_default().to_owned();
     let is_on = |rule: &Value| text(rule, "State").starts_with("ENABLED");
-    let there: Vec<&Value> = rules.iter().filter(points_there).collect();
-    if there.iter().any(|rule| is_on(rule) && rule["Matches"] == true) {
-        return None;
-    }
     let facts = |code: &str, rule: Option<&Value>| ErrorFacts {
         rule: rule.map(|rule| text(rule, "Name")).unwrap_or_default(),
         ..ErrorFacts::seen(ErrorSource::Rules, code)
     };
+    let there: Vec<&Value> = rules.iter().filter(points_there).collect();
+    let sends = there.iter().filter(|rule| is_on(rule) && rule["Matches"] == true);
+    let sends: Vec<&&Value> = sends.collect();
+    if let Some(rule) = sends.first() {
+        // One that hands over the event is enough.
+        let changed: Option<Vec<String>> = sends.iter().map(|rule| hides(rule, target)).collect();
+        let (name, handed_over) = (text(rule, "Name"), changed?.swap_remove(0));
+        return Some((
+            format!("rule {name} sends it there, but its target hands over {handed_over} in place of the event"),
+            facts(HANDS_OVER, Some(rule)),
+        ));
+    }
     Some(match there.first() {
         None => (
             format!("no rule of bus {bus} points there, so the event went nowhere"),
@@ -76,6 +88,26 @@ fn lost(rules: &[Value], bus: &str, target: &str) -> Option<(String, ErrorFacts)
             facts("Disabled", Some(rule)),
         ),
     })
+}
+
+/// What the rule's target there is given in which the event cannot be known again, as AWS names the setting; nothing where
+/// it is the event or its detail. See
+/// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html>.
+fn hides(rule: &Value, target: &str) -> Option<String> {
+    let targets = rule["Targets"].as_array()?.iter();
+    let there = targets.filter(|t| t["Arn"].as_str().is_some_and(|arn| arn.starts_with(target)));
+    let settings = there.map(|target| {
+        let setting = |name: &str| target[name].as_str().filter(|text| !text.is_empty());
+        if target["InputTransformer"].is_object() {
+            return Some("a text of its own (InputTransformer)".to_owned());
+        }
+        if setting("Input").is_some() {
+            return Some("a constant (Input)".to_owned());
+        }
+        let path = setting("InputPath").filter(|path| !["$", "$.detail"].contains(path));
+        path.map(|path| format!("a part (InputPath {path})"))
+    });
+    settings.collect::<Option<Vec<_>>>()?.into_iter().next()
 }
 
 fn line(rule: &Value) -> String {

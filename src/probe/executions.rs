@@ -87,7 +87,9 @@ pub(super) async fn history(account: &Account, arn: &str) -> Result<Vec<Value>, 
 }
 
 fn document(event: &HistoryEvent) -> Value {
-    let mut document = json!({"type": event.r#type().as_str()});
+    let mut document = json!({
+        "type": event.r#type().as_str(), "id": event.id(), "previousEventId": event.previous_event_id(),
+    });
     if let Some(details) = event.state_entered_event_details() {
         document["stateEnteredEventDetails"] = json!({"name": details.name()});
     }
@@ -105,6 +107,12 @@ fn document(event: &HistoryEvent) -> Value {
     if let Some(details) = event.task_timed_out_event_details() {
         document["taskTimedOutEventDetails"] =
             json!({"resource": details.resource(), "error": details.error(), "cause": details.cause()});
+    }
+    if let Some(details) = event.lambda_function_scheduled_event_details() {
+        document["lambdaFunctionScheduledEventDetails"] = json!({"resource": details.resource()});
+    }
+    if let Some(details) = event.lambda_function_succeeded_event_details() {
+        document["lambdaFunctionSucceededEventDetails"] = json!({"output": details.output()});
     }
     macro_rules! failures {
         ($($details:ident => $name:literal),* $(,)?) => {

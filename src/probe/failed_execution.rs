@@ -42,6 +42,31 @@ pub(super) fn describe(name: &str, status: &str, events: &[Value]) -> Clue {
     }
 }
 
+/// What a history says of an execution that waits for a token which nobody has.
+pub(super) fn without_token(events: &[Value], lines: Vec<String>) -> Clue {
+    let at = last_state(events).unwrap_or("a state");
+    let function = called(events).unwrap_or_else(|| format!("the function that {at} calls"));
+    Clue {
+        found: Some(format!(
+            "the execution waits in {at}, but function {function} got no token: nobody can let it go on"
+        )),
+        error: Some(ErrorFacts {
+            state: at.to_owned(),
+            function,
+            ..ErrorFacts::seen(ErrorSource::Execution, "NoToken")
+        }),
+        lines,
+        terminal: true,
+        ..Clue::default()
+    }
+}
+
+/// The state that was entered last.
+fn last_state(events: &[Value]) -> Option<&str> {
+    let mut entered = events.iter().rev();
+    entered.find_map(|e| e["stateEnteredEventDetails"]["name"].as_str())
+}
+
 /// Error and cause of an event that failed.
 pub(super) fn failure(event: &Value) -> Option<(String, String)> {
     let kind = event["type"].as_str()?;
@@ -91,15 +116,17 @@ fn called(events: &[Value]) -> Option<String> {
     let entered = events
         .iter()
         .rposition(|e| e["type"].as_str().is_some_and(|t| t.ends_with("StateEntered")))?;
-    let called = events[entered..].iter().find_map(|event| {
+    function_in(&events[entered..])
+}
+
+/// The name of the function that the first of these events calls which calls one.
+pub(super) fn function_in(events: &[Value]) -> Option<String> {
+    let called = events.iter().find_map(|event| {
         let task = parsed(&event["taskScheduledEventDetails"]["parameters"]);
         let older = &event["lambdaFunctionScheduledEventDetails"]["resource"];
         task["FunctionName"].as_str().or(older.as_str()).map(str::to_owned)
     })?;
-    let mut parts = called.split(':');
-    let name = match called.starts_with("arn:") {
-        true => parts.nth(6),
-        false => parts.next(),
-    };
-    name.map(str::to_owned)
+    // A partial ARN is the account and the name.
+    let after = called.rsplit_once(":function:").map_or(called.as_str(), |(_, name)| name);
+    after.split(':').next().map(str::to_owned)
 }

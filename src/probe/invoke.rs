@@ -27,12 +27,32 @@ async fn invoke(account: &Account, args: &Args) -> Result<Sent, CallError> {
     let function = text(args, "function");
     let payload = args.get("payload").cloned().unwrap_or_default();
     let answer = account.invoke(function, &payload, INVOKE_TIMEOUT).await?;
+    if answer.failed && let Some(error) = undetermined(function, &answer.payload) {
+        return Err(error);
+    }
     let refused = answer.failed.then(|| failed(function, &answer.payload));
     Ok(Sent {
         correlation_ids: Vec::new(),
         answer: json!({"StatusCode": answer.status, "Payload": answer.payload}),
         refused,
     })
+}
+
+/// Returning a token of a machine that is encrypted takes a right on its key, which a key's owner gives, perhaps to others
+/// than a student: that a function was denied it says nothing of the student's work. See
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html>.
+fn undetermined(function: &str, said: &Value) -> Option<CallError> {
+    let message = said["errorMessage"].as_str().unwrap_or_default();
+    let texts = [said["errorType"].as_str().unwrap_or_default(), message];
+    let is_denied = |text: &&str| text.to_lowercase().contains("kmsaccessdenied");
+    let is_return = message.to_lowercase().contains("sendtask");
+    let code = texts.iter().find(is_denied).filter(|_| is_return).map(|_| "KmsAccessDeniedException")?;
+    let why = format!(
+        "function {function} could not return the token: the state machine is encrypted with a KMS key, and using that key \
+         needs kms:GenerateDataKey and kms:Decrypt on it ({})",
+        essence(message)
+    );
+    Some(CallError::other("states:SendTask*", code, why))
 }
 
 /// A function's error as it answers it: `{"errorType": …, "errorMessage": …, "stackTrace": […]}`.

@@ -9,6 +9,7 @@ mod executions;
 mod facts;
 mod failed_execution;
 mod filter;
+mod function_answer;
 mod function_log;
 mod invoke;
 mod kinesis;

@@ -1,8 +1,9 @@
 //! Executions of a state machine: await one, its waiting task and its end; say where it failed; stop what still runs.
 
 use super::executions::{self, execution, history, recent};
-use super::failed_execution::describe;
-use super::task_token::{is_waiting, parsed, tokens, waits};
+use super::failed_execution::{describe, without_token};
+use super::function_answer::{answer_of, unwrapped};
+use super::task_token::{is_waiting, parsed, tokens, waits, waits_in_vain};
 use super::verb::{Args, Clue, Observation, Progress, Removed, Verb, VerbFn, may, needs, text};
 use crate::account::{Account, CallError};
 use aws_sdk_sfn::types::{ExecutionListItem, ExecutionStatus};
@@ -47,21 +48,23 @@ pub(super) const RESUMED: Verb = Verb {
     secret: &[],
 };
 
-/// The execution `execution` has ended.
+/// The execution `execution` has ended. `answer` is what the function `function` answered in it, or else the execution's
+/// output: as the function said it, without what `lambda:invoke` wraps around it.
 pub(super) const ENDED: Verb = Verb {
     name: "states.ended",
     run: VerbFn::Await(|account, args, _| ended(account, args).boxed()),
-    args: &[needs("execution")],
-    actions: &["states:DescribeExecution"],
-    brings: || json!({"status": null, "error": null, "cause": null, "output": "any", "text": null}),
+    args: &[needs("execution"), may("function")],
+    actions: &["states:DescribeExecution", "states:GetExecutionHistory"],
+    brings: || json!({"status": null, "error": null, "cause": null, "output": "any", "text": null, "answer": null}),
     secret: &[],
 };
 
-/// In which state the execution with the (first) text of `contains` in its input failed, and why.
+/// In which state the execution with the (first) text of `contains` in its input failed, and why; or that it waits for a
+/// token that its function was never given: in the payload's `field`, where that is known.
 pub(super) const HISTORY: Verb = Verb {
     name: "states.history",
     run: VerbFn::Evidence(|account, args, progress| history_clue(account, args, progress).boxed()),
-    args: &[needs("machine"), needs("contains")],
+    args: &[needs("machine"), needs("contains"), may("field")],
     actions: &[
         "states:ListExecutions",
         "states:DescribeExecution",
@@ -213,9 +216,19 @@ async fn ended(account: &Account, args: &Args) -> Result<Observation, CallError>
         return Ok(Observation::NotYet);
     }
     let output = answer.output();
+    let function = text(args, "function");
+    let said = match (function, answer.status()) {
+        ("", _) => None,
+        (function, ExecutionStatus::Succeeded) => {
+            answer_of(&history(account, text(args, "execution")).await?, function)
+        }
+        _ => None,
+    };
+    let said = said.or_else(|| output.map(|output| unwrapped(parsed(&output.into()))));
     Ok(Observation::Arrived(json!({
         "status": answer.status().as_str(), "error": answer.error(), "cause": answer.cause(),
         "output": parsed(&output.into()), "text": output.unwrap_or_default(),
+        "answer": said.map(|said| said.to_string()).unwrap_or_default(),
     })))
 }
 
@@ -233,6 +246,9 @@ async fn history_clue(account: &Account, args: &Args, progress: &Progress) -> Re
     };
     let events = history(account, &found[described].arn).await?;
     let mut clue = describe(&found[described].name, &found[described].status, &events);
+    if found[described].status == "RUNNING" && waits_in_vain(&events, text(args, "field")) {
+        clue = without_token(&events, clue.lines);
+    }
     clue.secrets = tokens(&events);
     Ok(clue)
 }

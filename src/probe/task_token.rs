@@ -4,6 +4,16 @@ use serde_json::Value;
 
 /// The task token that an execution waits for, once the function that took it has answered.
 pub(super) fn waits(events: &[Value], field: &str) -> Option<String> {
+    token(&waiting_payload(events)?, field)
+}
+
+/// Whether an execution waits for a token that is not in what its function was given.
+pub(super) fn waits_in_vain(events: &[Value], field: &str) -> bool {
+    waiting_payload(events).is_some_and(|payload| token(&payload, field).is_none())
+}
+
+/// What the function was given, and has answered, of the task that waits now.
+fn waiting_payload(events: &[Value]) -> Option<Value> {
     let scheduled = events
         .iter()
         .rposition(|e| e["type"] == "TaskScheduled" && is_waiting(&e["taskScheduledEventDetails"]))?;
@@ -15,10 +25,8 @@ pub(super) fn waits(events: &[Value], field: &str) -> Option<String> {
             .any(|t| e["type"] == *t)
     });
     let parameters = events[scheduled]["taskScheduledEventDetails"]["parameters"].as_str()?;
-    let parameters: Value = serde_json::from_str(parameters).ok()?;
-    (submitted && !over)
-        .then(|| token(&parameters["Payload"], field))
-        .flatten()
+    let mut parameters: Value = serde_json::from_str(parameters).ok()?;
+    (submitted && !over).then(|| parameters["Payload"].take())
 }
 
 pub(super) fn is_waiting(details: &Value) -> bool {

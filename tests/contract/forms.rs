@@ -1,11 +1,13 @@
 //! Every form that an error may come in has its reason; in milliseconds each, without a sandbox.
 
-use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Arc, Mutex};
 
 use crate::common::cloud::wait;
-use crate::common::relay::message;
+use crate::common::http::{body, serve};
+use hyper::Response;
+use std::future::ready;
+
 use edemlab::account::services::{APIGATEWAY, DYNAMODB, ECR, IAM, KINESIS, LAMBDA, PERSONALIZE, SNS, STATES};
 use edemlab::account::wire::{Protocol, Service};
 use edemlab::account::{Account, CallError, ErrorKind};
@@ -15,21 +17,25 @@ use serde_json::{Value, json};
 pub struct Endpoint {
     /// An account there.
     pub account: Account,
-    answer: Arc<Mutex<Vec<u8>>>,
+    answer: Arc<Mutex<Answer>>,
 }
+
+/// Status, headers and body.
+type Answer = (u16, Vec<(String, String)>, String);
 
 impl Endpoint {
     pub fn new() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let answer = Arc::new(Mutex::new(Vec::new()));
+        let answer = Arc::new(Mutex::new(Answer::default()));
         let now = answer.clone();
-        std::thread::spawn(move || {
-            for mut stream in listener.incoming().flatten() {
-                if message(&mut stream).is_some() {
-                    let _ = stream.write_all(&now.lock().unwrap());
-                }
+        serve(listener, move |_| {
+            let (status, headers, text) = now.lock().unwrap().clone();
+            let mut response = Response::builder().status(status);
+            for (name, value) in headers {
+                response = response.header(name, value);
             }
+            ready(Ok(response.body(body(text)).unwrap()))
         });
         let account = Account::loopback(&url, "eu-central-1", "AKIAEXAMPLE", "secret");
         Self { account, answer }
@@ -37,13 +43,10 @@ impl Endpoint {
 
     /// What comes from now on.
     pub fn answers(&self, status: u16, headers: &[(&str, &str)], body: &str) {
-        let lines: String = headers
+        let headers = headers
             .iter()
-            .map(|(name, value)| format!("{name}: {value}\r\n"))
-            .collect();
-        let length = body.len();
-        let head = format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {length}\r\n{lines}\r\n");
-        *self.answer.lock().unwrap() = (head + body).into_bytes();
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        *self.answer.lock().unwrap() = (status, headers.collect(), body.to_owned());
     }
 }
 

@@ -31,6 +31,8 @@ pub(super) struct HopState<'p> {
     pub lost: Option<String>,
     /// Why it failed, where its evidence shows it.
     pub cause: Option<ErrorFacts>,
+    /// What it sent was answered with nothing that decides, for this reason: a hop further down proves it.
+    pub open: Option<String>,
 }
 
 impl<'p> HopState<'p> {
@@ -48,6 +50,7 @@ impl<'p> HopState<'p> {
             late: false,
             lost: None,
             cause: None,
+            open: None,
         }
     }
 
@@ -159,7 +162,7 @@ impl<'p> Hops<'p> {
         let before: Vec<usize> = self.before(index).collect();
         for earlier in before {
             let earlier = &mut self.0[earlier];
-            if !earlier.done && earlier.hop.check.expect.is_none() {
+            if !earlier.done && (earlier.hop.check.expect.is_none() || earlier.open.is_some()) {
                 pass(&mut earlier.report);
                 earlier.done = true;
                 earlier.seen = Some(seconds);

@@ -203,6 +203,12 @@ impl<'r> ProbeRun<'r> {
                         state.report.found = Some(say(differs, &here));
                     }
                 }
+                // Where nothing is awaited, what comes further down decides.
+                Some((expect, Err(error))) if error.is_unknown() && hop.awaits.is_none() => {
+                    state.open = Some(error.at(expect.place()));
+                    state.done = false;
+                    state.seen = None;
+                }
                 Some((expect, Err(error))) => unknown(&mut state.report, error.at(expect.place())),
             }
         }
@@ -236,6 +242,12 @@ impl<'r> ProbeRun<'r> {
         if state.done || !(late || due) {
             return;
         }
+        if self.hops[index].open.is_some() {
+            if late {
+                self.decide_open(index).await;
+            }
+            return;
+        }
         let clues = self.clues(index).await;
         let terminal = clues.iter().any(|c| c.terminal);
         let state = &mut self.hops[index];
@@ -252,6 +264,19 @@ impl<'r> ProbeRun<'r> {
             self.hops.block_behind(index);
         }
         self.hops[index].next_clues = Some(Instant::now() + CLUES_INTERVAL);
+    }
+
+    /// Nobody has seen further down what was answered with nothing that decides: it is unknown.
+    async fn decide_open(&mut self, index: usize) {
+        let clues = self.clues(index).await;
+        self.look_everywhere().await;
+        let state = &mut self.hops[index];
+        if let Some(reason) = state.open.take().filter(|_| !state.done) {
+            state.report.evidence = lines(&clues);
+            state.late = true;
+            state.unknown(reason);
+            self.hops.block_behind(index);
+        }
     }
 
     /// The event did not come: the cause where the evidence shows one.
