@@ -46,7 +46,7 @@ pub(super) fn task(name: &str, state: &Value, language: Language) -> Value {
 /// The function that a task calls, as it is written: by its ARN as the resource, or by `lambda:invoke` with its name or
 /// ARN.
 fn called<'d>(resource: &'d str, arguments: &'d Value) -> Option<&'d str> {
-    if resource.contains(":states:::lambda:invoke") {
+    if resource.contains(":states:::") && resource.contains(":lambda:invoke") {
         return arguments["FunctionName"].as_str();
     }
     let is_function = resource.contains(":lambda:") && resource.contains(":function:");

@@ -23,8 +23,8 @@ pub(super) const RULES: Verb = Verb {
     secret: &[],
 };
 
-/// The code of a rule whose target hands over something in which the event cannot be known again.
-const HANDS_OVER: &str = "Input";
+/// The code of a rule whose target hands over something else than the event, in which it may or may not be known again.
+const TRANSFORMS: &str = "InputTransformer";
 
 /// More rules are not shown.
 const MAX_RULES_SHOWN: usize = 8;
@@ -39,7 +39,7 @@ async fn rules(account: &Account, args: &Args) -> Result<Clue, CallError> {
     let target = text(args, "target");
     let lost = (!target.is_empty()).then(|| lost(&rules, bus, target)).flatten();
     // What a target makes of the event may still be known again.
-    let terminal = lost.as_ref().is_some_and(|(_, facts)| facts.code != HANDS_OVER);
+    let terminal = lost.as_ref().is_some_and(|(_, facts)| facts.code != TRANSFORMS);
     let (found, error) = lost.unzip();
     Ok(Clue {
         found,
@@ -67,11 +67,11 @@ fn lost(rules: &[Value], bus: &str, target: &str) -> Option<(String, ErrorFacts)
     let sends: Vec<&&Value> = sends.collect();
     if let Some(rule) = sends.first() {
         // One that hands over the event is enough.
-        let changed: Option<Vec<String>> = sends.iter().map(|rule| hides(rule, target)).collect();
-        let (name, handed_over) = (text(rule, "Name"), changed?.swap_remove(0));
+        let changed: Option<Vec<_>> = sends.iter().map(|rule| hides(rule, target)).collect();
+        let (name, (code, handed_over)) = (text(rule, "Name"), changed?.swap_remove(0));
         return Some((
             format!("rule {name} sends it there, but its target hands over {handed_over} in place of the event"),
-            facts(HANDS_OVER, Some(rule)),
+            facts(code, Some(rule)),
         ));
     }
     Some(match there.first() {
@@ -90,22 +90,21 @@ fn lost(rules: &[Value], bus: &str, target: &str) -> Option<(String, ErrorFacts)
     })
 }
 
-/// What the rule's target there is given in which the event cannot be known again, as AWS names the setting; nothing where
-/// it is the event or its detail. See
-/// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html>.
-fn hides(rule: &Value, target: &str) -> Option<String> {
+/// What the rule's target there is given in place of the event, as AWS names the setting; nothing where that is the event
+/// or its detail. See <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html>.
+fn hides(rule: &Value, target: &str) -> Option<(&'static str, String)> {
     let targets = rule["Targets"].as_array()?.iter();
     let there = targets.filter(|t| t["Arn"].as_str().is_some_and(|arn| arn.starts_with(target)));
     let settings = there.map(|target| {
         let setting = |name: &str| target[name].as_str().filter(|text| !text.is_empty());
         if target["InputTransformer"].is_object() {
-            return Some("a text of its own (InputTransformer)".to_owned());
+            return Some((TRANSFORMS, "what its InputTransformer makes of it".to_owned()));
         }
         if setting("Input").is_some() {
-            return Some("a constant (Input)".to_owned());
+            return Some(("Input", "a constant (Input)".to_owned()));
         }
         let path = setting("InputPath").filter(|path| !["$", "$.detail"].contains(path));
-        path.map(|path| format!("a part (InputPath {path})"))
+        path.map(|path| ("InputPath", format!("a part of it (InputPath {path})")))
     });
     settings.collect::<Option<Vec<_>>>()?.into_iter().next()
 }

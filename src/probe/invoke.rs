@@ -44,15 +44,16 @@ async fn invoke(account: &Account, args: &Args) -> Result<Sent, CallError> {
 fn undetermined(function: &str, said: &Value) -> Option<CallError> {
     let message = said["errorMessage"].as_str().unwrap_or_default();
     let texts = [said["errorType"].as_str().unwrap_or_default(), message];
-    let is_denied = |text: &&str| text.to_lowercase().contains("kmsaccessdenied");
-    let is_return = message.to_lowercase().contains("sendtask");
-    let code = texts.iter().find(is_denied).filter(|_| is_return).map(|_| "KmsAccessDeniedException")?;
+    let is_denied = texts.iter().any(|text| text.to_lowercase().contains("kmsaccessdenied"));
+    if !is_denied || !message.to_lowercase().contains("sendtask") {
+        return None;
+    }
     let why = format!(
         "function {function} could not return the token: the state machine is encrypted with a KMS key, and using that key \
          needs kms:GenerateDataKey and kms:Decrypt on it ({})",
         essence(message)
     );
-    Some(CallError::other("states:SendTask*", code, why))
+    Some(CallError::other("states:SendTask*", "KmsAccessDeniedException", why))
 }
 
 /// A function's error as it answers it: `{"errorType": …, "errorMessage": …, "stackTrace": […]}`.

@@ -124,6 +124,10 @@ async def invoke(original, integration, api_id, stage_name, stage, resource, req
                                                  media_type(headers, "accept"), parameters, context)
 
 
+def arn_of(bus):
+    return f"arn:aws:events:{events.get_region()}:{events.get_account_id()}:event-bus/{bus}"
+
+
 def put_events(role, target, text):
     """What EventBridge answers to this call, made in the role's name."""
     if target != "AWSEvents.PutEvents":
@@ -133,12 +137,17 @@ def put_events(role, target, text):
     try:
         asked = json.loads(text)
         entries = asked["Entries"]
-        buses = {events._event_bus_name_from_ref(entry.get("EventBusName") or "default")[0] for entry in entries}
+        buses = {entry.get("EventBusName") or "default" for entry in entries}
+        own = {bus: arn_of(events._event_bus_name_from_ref(bus)[0]) for bus in buses}
     except (ValueError, TypeError, KeyError, AttributeError):
         return 400, {"__type": "SerializationException"}
-    for bus in buses:
-        arn = f"arn:aws:events:{events.get_region()}:{events.get_account_id()}:event-bus/{bus}"
-        why = refused(role, "BackplaneAssumeRoleSession", "events:PutEvents", arn)
+    for bus, arn in own.items():
+        named = bus if bus.startswith("arn:") else arn
+        why = refused(role, "BackplaneAssumeRoleSession", "events:PutEvents", named)
+        if named != arn:  # no bus of the sandbox has a policy for another account
+            caller = f"arn:aws:sts::{events.get_account_id()}:assumed-role/{role.rsplit('/', 1)[-1]}/BackplaneAssumeRoleSession"
+            why = why or (f"User: {caller} is not authorized to perform: events:PutEvents on resource: {named} because no "
+                          f"resource-based policy allows the events:PutEvents action")
         if why:
             return 400, {"__type": "AccessDeniedException", "Message": why}
     status, _, answer = events._put_events(asked)

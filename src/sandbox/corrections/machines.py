@@ -187,6 +187,20 @@ def must_reach(template, data, ctx, never=()):
                             f"'{json.dumps(data)}'")
 
 
+def along(field):
+    """The path of a state's field has to lead somewhere."""
+    def apply(original, state_def, data, ctx=None):
+        path = state_def.get(field)
+        if not reaches(path, data):
+            fail_state(ctx, f"Invalid path '{path}' : Missing property in path $['{path.split('.')[1]}']")
+        return original(state_def, data, ctx)
+    return apply
+
+
+wrap(machines, "_apply_input_path", "state_def data ctx")(along("InputPath"))
+wrap(machines, "_apply_output_path", "state_def data ctx")(along("OutputPath"))
+
+
 @wrap(machines, "_apply_result_selector", "state_def data")
 def apply_result_selector(original, state_def, data):
     must_reach(state_def.get("ResultSelector"), data, context_of.get())

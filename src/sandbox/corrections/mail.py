@@ -5,11 +5,12 @@ The mails are read, and confirmed, at /_edemlab/inbox: see `answer`.
 import json
 import time
 import uuid
+from xml.sax.saxutils import escape
 
 from ministack.services import sns
 
-from .cloudformation import creating, refuse
-from .fit import expect_all, wrap
+from .cloudformation import creating, loading, refuse
+from .fit import expect, expect_all, wrap
 
 expect_all(sns, "_topics _sub_arn_to_topic", _find_subscription="topic_arn sub_arn", _is_fifo_topic="topic",
            _topic_by_arn_any_scope="topic_arn", _p="params key default", _error="code message status",
@@ -89,9 +90,49 @@ def create_subscription(original, logical_id, props, stack_name):
     return made
 
 
+def note_end(arn):
+    """What is unsubscribed stays in the lists for some days, as `Deleted`, unless its reader subscribes again."""
+    topic = sns._topic_by_arn_any_scope(sns._sub_arn_to_topic.get(arn))
+    sub = sns._find_subscription(topic["arn"], arn) if topic else None
+    if sub:
+        topic.setdefault("deleted", []).append(sub)
+
+
+@wrap(sns, "_unsubscribe", "params")
+def unsubscribe(original, params):
+    note_end(sns._p(params, "SubscriptionArn"))
+    return original(params)
+
+
+@loading
+def deleting(provisioners):
+    """A stack that is updated or deleted unsubscribes as everybody does."""
+    handlers = expect(provisioners, "_RESOURCE_HANDLERS")["AWS::SNS::Subscription"]
+    original = expect(provisioners, "_sns_sub_delete", "physical_id props")
+
+    def delete_subscription(physical_id, props):
+        note_end(physical_id)
+        return original(physical_id, props)
+    handlers["delete"] = delete_subscription
+
+
+def deleted(topic):
+    """The entries of a list for what was unsubscribed: one for each reader who has not subscribed again."""
+    here = {(sub["protocol"], sub["endpoint"]) for sub in topic["subscriptions"]}
+    gone = {(sub["protocol"], sub["endpoint"]): sub for sub in topic.get("deleted", ())}
+    return "".join(
+        f"<member><SubscriptionArn>Deleted</SubscriptionArn><Owner>{sub['owner']}</Owner>"
+        f"<TopicArn>{topic['arn']}</TopicArn><Protocol>{sub['protocol']}</Protocol>"
+        f"<Endpoint>{escape(sub['endpoint'])}</Endpoint></member>" for reader, sub in gone.items() if reader not in here)
+
+
 def pending(original, params):
-    """A list shows no ARN of a subscription that is not confirmed."""
+    """A list shows no ARN of a subscription that is not confirmed, nor of one that is no more."""
     status, headers, body = original(params)
+    asked = sns._p(params, "TopicArn")
+    gone = "".join(deleted(topic) for topic in sns._topics.values() if asked in ("", topic["arn"]))
+    if gone and not sns._p(params, "NextToken"):
+        body = body.replace(b"</Subscriptions>", f"{gone}</Subscriptions>".encode())
     for topic in sns._topics.values():
         for sub in topic["subscriptions"]:
             if not sub.get("confirmed"):
