@@ -238,9 +238,15 @@ mod tests {
         };
         let fails = Ok(json!(["W", "States.Runtime"]));
         assert_eq!(with("OutputPath", json!("$.Payload")), fails);
-        assert_eq!(with("ResultSelector", json!({"approved.$": "$.Payload.approved"})), fails);
+        assert_eq!(
+            with("ResultSelector", json!({"approved.$": "$.Payload.approved"})),
+            fails
+        );
         assert_eq!(with("OutputPath", json!("$")), Ok(json!(["N", null])));
-        assert_eq!(with("ResultSelector", json!({"approved.$": "$.approved"})), Ok(json!(["N", null])));
+        assert_eq!(
+            with("ResultSelector", json!({"approved.$": "$.approved"})),
+            Ok(json!(["N", null]))
+        );
         assert!(with("ResultSelector", json!({"approved.$": "States.StringToJson($.a)"})).is_err());
         let mut beside = machine(json!({"Variable": "$.approved", "BooleanEquals": true, "Next": "N"}));
         beside["States"]["W"]["ResultPath"] = "$.approval".into();
@@ -259,7 +265,11 @@ mod tests {
                 "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": called},
             }}});
             let task = &tasks(&definition)[0];
-            assert_eq!((&task["FunctionRegion"], &task["FunctionAccount"]), (&region, &account), "{called}");
+            assert_eq!(
+                (&task["FunctionRegion"], &task["FunctionAccount"]),
+                (&region, &account),
+                "{called}"
+            );
         }
     }
 

@@ -127,6 +127,8 @@ pub(super) fn function_in(events: &[Value]) -> Option<String> {
         task["FunctionName"].as_str().or(older.as_str()).map(str::to_owned)
     })?;
     // A partial ARN is the account and the name.
-    let after = called.rsplit_once(":function:").map_or(called.as_str(), |(_, name)| name);
+    let after = called
+        .rsplit_once(":function:")
+        .map_or(called.as_str(), |(_, name)| name);
     after.split(':').next().map(str::to_owned)
 }

@@ -26,7 +26,9 @@ fn output(event: &Value) -> Option<Value> {
 fn caller(events: &[Value], succeeded: usize) -> Option<String> {
     let mut at = &events[succeeded];
     loop {
-        let previous = at["previousEventId"].as_i64().filter(|id| Some(*id) < at["id"].as_i64())?;
+        let previous = at["previousEventId"]
+            .as_i64()
+            .filter(|id| Some(*id) < at["id"].as_i64())?;
         at = events.iter().find(|event| event["id"] == previous)?;
         if at["type"].as_str()?.ends_with("Scheduled") {
             return function_in(std::slice::from_ref(at));
@@ -79,7 +81,10 @@ mod tests {
     fn the_payload_is_the_answer_wherever_the_invocation_is() {
         let answer = json!({"statusCode": 500, "body": "no"});
         assert_eq!(unwrapped(invocation()), answer);
-        assert_eq!(unwrapped(json!({"order": 1, "sent": invocation()})), json!({"order": 1, "sent": answer}));
+        assert_eq!(
+            unwrapped(json!({"order": 1, "sent": invocation()})),
+            json!({"order": 1, "sent": answer})
+        );
         let mut as_text = invocation();
         as_text["Payload"] = answer.to_string().into();
         assert_eq!(unwrapped(as_text), answer);
@@ -101,7 +106,10 @@ mod tests {
             succeeded(3, 1, &invocation()),
             succeeded(4, 2, &json!({"StatusCode": 200, "Payload": {"statusCode": 200}})),
         ];
-        assert_eq!(answer_of(&events, "Notify"), Some(json!({"statusCode": 500, "body": "no"})));
+        assert_eq!(
+            answer_of(&events, "Notify"),
+            Some(json!({"statusCode": 500, "body": "no"}))
+        );
         assert_eq!(answer_of(&events, "Store"), Some(json!({"statusCode": 200})));
         assert_eq!(answer_of(&events, "Other"), None);
     }

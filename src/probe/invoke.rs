@@ -27,7 +27,9 @@ async fn invoke(account: &Account, args: &Args) -> Result<Sent, CallError> {
     let function = text(args, "function");
     let payload = args.get("payload").cloned().unwrap_or_default();
     let answer = account.invoke(function, &payload, INVOKE_TIMEOUT).await?;
-    if answer.failed && let Some(error) = undetermined(function, &answer.payload) {
+    if answer.failed
+        && let Some(error) = undetermined(function, &answer.payload)
+    {
         return Err(error);
     }
     let refused = answer.failed.then(|| failed(function, &answer.payload));

@@ -9,6 +9,7 @@ mod denied;
 mod editions;
 mod eventdriven;
 mod eventdriven_denied;
+mod eventdriven_field;
 mod eventdriven_forms;
 mod eventdriven_hostile;
 mod eventdriven_leftovers;

@@ -113,7 +113,8 @@ def deleting(provisioners):
     def delete_subscription(physical_id, props):
         note_end(physical_id)
         return original(physical_id, props)
-    handlers["delete"] = delete_subscription
+    handlers["delete"] = provisioners._sns_sub_delete = delete_subscription
+    provisioners._sns_sub_create = handlers["create"]  # an update that replaces one calls both by these names
 
 
 def deleted(topic):
