@@ -4,7 +4,7 @@ use super::common;
 use super::live::LiveLine;
 use crate::account::Connection;
 use crate::cli::{DoctorArgs, DoctorFormat};
-use crate::course::{Course, Lab, Part};
+use crate::course::{Course, CourseFiles, Lab, Part};
 use crate::doctor::{Findings, Readiness, Uses, examine, examine_sandbox};
 use crate::report::text::{styled, visible, wrapped};
 use colored::{ColoredString, Colorize};
@@ -31,11 +31,11 @@ pub async fn run(course: Option<PathBuf>, args: DoctorArgs) -> anyhow::Result<u8
     };
     live.clear();
     let next = match args.sandbox {
-        true => "edemlab check datastream --sandbox",
-        false => "edemlab guide",
+        true => format!("edemlab check {} --sandbox", a_lab()),
+        false => "edemlab guide".to_owned(),
     };
     super::output::print(&match args.format {
-        DoctorFormat::Text => text(&findings, next, common::width()),
+        DoctorFormat::Text => text(&findings, &next, common::width()),
         DoctorFormat::Json => serde_json::to_string_pretty(&findings)?,
     })?;
     Ok(u8::from(!findings.ready))
@@ -102,7 +102,7 @@ fn text(findings: &Findings, next: &str, width: usize) -> String {
     } else {
         end(&format!("Missing: {}.", missing.join(", ")));
         if ready("python") && ready("sandbox") {
-            end("The sandbox works all the same: `edemlab check datastream --sandbox`");
+            end(&format!("The sandbox works all the same: `edemlab check {} --sandbox`", a_lab()));
         }
     }
     text.trim_end().to_owned()
@@ -116,4 +116,9 @@ fn said(state: Readiness) -> (ColoredString, &'static str) {
         Readiness::Optional => ("–".dimmed(), "optional"),
         Readiness::Unknown => ("?".yellow(), "unknown"),
     }
+}
+
+/// A lab that everybody has, for an example.
+fn a_lab() -> &'static str {
+    CourseFiles::embedded_labs().next().unwrap_or("LAB")
 }

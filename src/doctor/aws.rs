@@ -18,7 +18,7 @@ const NOTICED: TimeDelta = TimeDelta::minutes(1);
 /// Where who we are is asked when no region is set: any will do.
 const ANY_REGION: &str = "us-east-1";
 
-const WITHOUT: &str = "Without an account: `edemlab check datastream --sandbox`.";
+const WITHOUT: &str = "Without an account: add `--sandbox` to `edemlab check`.";
 
 pub(super) async fn examine(connection: &Connection, labs: &[Uses]) -> [Prerequisite; 4] {
     let region = connection.region().await;

@@ -130,7 +130,7 @@ pub(super) async fn docker() -> Prerequisite {
             ["https://docs.docker.com/get-started/get-docker/; CloudShell has it."],
         ),
     };
-    Prerequisite::new("docker", "Docker", "the image of the step ecr of datastream", seen)
+    Prerequisite::new("docker", "Docker", "steps that build a container image", seen)
 }
 
 impl ProgramOutcome {

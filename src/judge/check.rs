@@ -77,11 +77,15 @@ impl LabRun<'_> {
         let Some(Outcome::Absent { others }) = self.known_outcome(name) else {
             return None;
         };
+        // What is another one of the lab's resources is not this one too.
+        let taken = self.chosen();
+        let is_taken = |other: &&str| taken.values().any(|chosen| chosen.name == **other);
+        let others: Vec<&str> = others.iter().map(String::as_str).filter(|other| !is_taken(other)).collect();
         match others.as_slice() {
             [] => None,
             [one] => Some(format!(". Is {one} yours? Then add --use {name}={one}")),
             several => {
-                let names = first_names(several.iter().map(String::as_str));
+                let names = first_names(several.iter().copied());
                 Some(format!(". Is one of {names} yours? Then add --use {name}=NAME"))
             }
         }

@@ -156,12 +156,13 @@ pub(super) fn steps<'l>(lab: &'l Lab, options: &Options) -> Result<Vec<&'l Step>
 /// The first name that the lab does not have.
 pub fn validate(lab: &Lab, options: &Options) -> Result<(), UnknownName> {
     steps(lab, options)?;
-    match options.uses.keys().find(|name| !lab.resources.contains_key(*name)) {
-        Some(name) => Err(UnknownName::new(
-            "resource",
-            name,
-            lab.resources.keys().map(String::as_str),
-        )),
+    // Of a list all are taken: there is nothing to choose.
+    let chosen = |name: &str| lab.resources.get(name).is_some_and(|resource| !resource.is_list);
+    match options.uses.keys().find(|name| !chosen(name)) {
+        Some(name) => {
+            let names = lab.resources.keys().map(String::as_str).filter(|name| chosen(name));
+            Err(UnknownName::new("resource", name, names))
+        }
         None => Ok(()),
     }
 }
