@@ -206,14 +206,19 @@ impl CallError {
 fn denied_key(message: &str) -> Option<&str> {
     let from = message.find("kms:")?;
     let rest = &message[from..];
-    let end = rest[4..].find(|c: char| !c.is_ascii_alphanumeric()).map_or(rest.len(), |at| at + 4);
+    let end = rest[4..]
+        .find(|c: char| !c.is_ascii_alphanumeric())
+        .map_or(rest.len(), |at| at + 4);
     (end > 4).then_some(&rest[..end])
 }
 
 /// The right on a key that a call needs: what is stored there is encrypted, what is read is decrypted.
 fn key_right(action: &str) -> &'static str {
     let verb = action.split(':').nth(1).unwrap_or_default();
-    match ["Put", "Send", "Publish", "Start", "Create", "Update"].iter().any(|start| verb.starts_with(start)) {
+    match ["Put", "Send", "Publish", "Start", "Create", "Update"]
+        .iter()
+        .any(|start| verb.starts_with(start))
+    {
         true => "kms:GenerateDataKey",
         false => "kms:Decrypt",
     }

@@ -102,7 +102,10 @@ fn text(findings: &Findings, next: &str, width: usize) -> String {
     } else {
         end(&format!("Missing: {}.", missing.join(", ")));
         if ready("python") && ready("sandbox") {
-            end(&format!("The sandbox works all the same: `edemlab check {} --sandbox`", a_lab()));
+            end(&format!(
+                "The sandbox works all the same: `edemlab check {} --sandbox`",
+                a_lab()
+            ));
         }
     }
     text.trim_end().to_owned()

@@ -250,11 +250,12 @@ fn lab(
     {
         lab.solution = node::parse(file, diagnostics).map(|n| n.to_json());
     }
-    resolve::lab(&lab, &places, vocabulary, diagnostics);
+    let unread = lab.steps.len() < known.len();
+    resolve::lab(&lab, &places, unread, vocabulary, diagnostics);
     // While a step cannot be read, its checks are not missing: one mistake, one message.
-    if part == Part::Everything && lab.steps.len() == known.len() {
+    if part == Part::Everything && !unread {
         subjects::read(files, &mut lab, &broken, diagnostics);
     }
-    let whole = lab.steps.len() == known.len() && broken.is_empty() && advice_is_read;
+    let whole = !unread && broken.is_empty() && advice_is_read;
     Some((lab, whole))
 }

@@ -3,15 +3,15 @@
 mod advice;
 mod cycles;
 mod examples;
+mod mentions;
 mod proof;
 
 use super::argument::{Arg, Compiled};
 use super::diagnostics::{Diagnostics, SourcePlace, report};
-use super::name::{closest, some_of};
-use super::node;
+use super::name::closest;
 use super::step::{Action, Lab};
 use super::vocabulary::{ArgSpec, VerbRole, Vocabulary};
-use crate::expr::{Expr, Mentions, Shape, Template, What};
+use crate::expr::{Expr, Shape};
 use indexmap::IndexMap;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +30,8 @@ fn is_reserved(name: &str) -> bool {
 
 struct Resolver<'a> {
     lab: &'a Lab,
+    /// Whether a step's file could not be read: what it names is there all the same.
+    unread: bool,
     vocabulary: &'a Vocabulary,
     diagnostics: &'a RefCell<Diagnostics>,
     /// The shape of each resource's documents.
@@ -42,6 +44,7 @@ type LocalNames = Vec<(String, Shape)>;
 pub(super) fn lab(
     lab: &Lab,
     places: &IndexMap<String, SourcePlace>,
+    unread: bool,
     vocabulary: &Vocabulary,
     diagnostics: &RefCell<Diagnostics>,
 ) {
@@ -60,6 +63,7 @@ pub(super) fn lab(
         .collect();
     let resolver = Resolver {
         lab,
+        unread,
         vocabulary,
         diagnostics,
         shapes,
@@ -198,10 +202,11 @@ impl Resolver<'_> {
         let at = check.place.at..check.place.at + 1;
         for id in &check.needs {
             if self.lab.check(id).is_none() {
-                let ids: Vec<&str> = self.lab.checks().map(|(_, c)| c.id.as_str()).collect();
-                let label = closest(id, ids.into_iter())
-                    .map(|n| format!("did you mean `{n}`?"))
-                    .unwrap_or_default();
+                let near = closest(id, self.lab.checks().map(|(_, c)| c.id.as_str()));
+                if self.may_be_unread(id, near) {
+                    continue;
+                }
+                let label = near.map(|n| format!("did you mean `{n}`?")).unwrap_or_default();
                 let message = format!("check `{}` needs `{id}`, which is not a check of this lab", check.id);
                 report(self.diagnostics, &check.place.file, at.clone(), message, label);
             } else if self.needs_itself(check, &check.id, 0) {
@@ -286,78 +291,6 @@ impl Resolver<'_> {
         with.values().for_each(|arg| arg.texts(&mut texts));
         for text in texts {
             self.template(text, local);
-        }
-    }
-
-    fn expr(&self, expr: &Compiled<Expr>, local: &LocalNames) {
-        self.mentions(expr.value.mentions(), 0, expr.value.source(), expr, local);
-    }
-
-    fn template(&self, template: &Compiled<Template>, local: &LocalNames) {
-        for (offset, mentions) in template.value.mentions() {
-            self.mentions(mentions, offset, template.value.source(), template, local);
-        }
-    }
-
-    fn mentions<T>(&self, mentions: &Mentions, offset: usize, text: &str, of: &Compiled<T>, local: &LocalNames) {
-        // The place in the file is found by following the text from where its value starts.
-        let node = node::Node {
-            value: node::Content::Scalar(serde_json::Value::Null),
-            at: of.at..of.at,
-        };
-        let say = |at: &Range<usize>, message: String, label: String| {
-            let inner = offset + at.start..offset + at.end;
-            report(
-                self.diagnostics,
-                &of.file,
-                node.inside(&of.file, text, &inner),
-                message,
-                label,
-            );
-        };
-        let meant = |near: Option<&str>, else_say: &str| {
-            near.map_or_else(|| else_say.to_owned(), |n| format!("did you mean `{n}`?"))
-        };
-        for mention in mentions.names() {
-            let known = local
-                .iter()
-                .map(|(n, _)| n.as_str())
-                .chain(self.shapes.keys().copied())
-                .chain(BUILT_IN.iter().copied());
-            if !known.clone().any(|k| k == mention.name) {
-                let label = meant(
-                    closest(&mention.name, known),
-                    "neither a resource of this lab nor a name that is known here",
-                );
-                say(&mention.at, format!("there is no `{}` here", mention.name), label);
-            }
-        }
-        for (name, at) in mentions.unknown_functions() {
-            let label = meant(closest(name, crate::expr::mentions::FUNCTIONS.iter().copied()), "");
-            say(at, format!("there is no function `{name}`"), label);
-        }
-        let shape_of = |name: &str| {
-            local
-                .iter()
-                .rev()
-                .find(|(n, _)| n == name)
-                .map(|(_, s)| s)
-                .or_else(|| self.shapes.get(name))
-        };
-        for unknown in mentions.unknown(&shape_of) {
-            let label = match (
-                closest(&unknown.word, unknown.known.iter().map(String::as_str)),
-                unknown.known.is_empty(),
-            ) {
-                (Some(near), _) => format!("did you mean `{near}`?"),
-                (None, true) => "this is a single value".to_owned(),
-                (None, false) => format!("there are: {}", some_of(&unknown.known)),
-            };
-            let message = match unknown.what {
-                What::Field => format!("there is no field `{}` here", unknown.word),
-                What::Value => format!("this is never `{}`", unknown.word),
-            };
-            say(&unknown.at, message, label);
         }
     }
 }

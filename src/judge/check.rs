@@ -80,7 +80,11 @@ impl LabRun<'_> {
         // What is another one of the lab's resources is not this one too.
         let taken = self.chosen();
         let is_taken = |other: &&str| taken.values().any(|chosen| chosen.name == **other);
-        let others: Vec<&str> = others.iter().map(String::as_str).filter(|other| !is_taken(other)).collect();
+        let others: Vec<&str> = others
+            .iter()
+            .map(String::as_str)
+            .filter(|other| !is_taken(other))
+            .collect();
         match others.as_slice() {
             [] => None,
             [one] => Some(format!(". Is {one} yours? Then add --use {name}={one}")),

@@ -29,12 +29,13 @@ pub(super) fn passes(patterns: &[&str], key: &str, data: &Value) -> Option<bool>
     let record = json!({"partitionKey": key, "data": data, "eventSource": "aws:kinesis"});
     any(patterns.iter().map(|pattern| {
         let pattern: Value = serde_json::from_str(pattern).ok()?;
-        all(pattern.as_object()?.iter().map(|(field, rule)| {
-            match UNFORESEEN.contains(&field.as_str()) {
+        all(pattern
+            .as_object()?
+            .iter()
+            .map(|(field, rule)| match UNFORESEEN.contains(&field.as_str()) {
                 true => None,
                 false => field_matches(field, rule, &record),
-            }
-        }))
+            }))
     }))
 }
 
@@ -90,9 +91,9 @@ fn applies_to(rule: &Value, value: &Value) -> Option<bool> {
         ("anything-but", Value::Object(_)) => applies_to(operand, value).map(|holds| !holds),
         ("anything-but", Value::Array(each)) => Some(!each.iter().any(|one| equal(one, value))),
         ("anything-but", one) => Some(!equal(one, value)),
-        ("prefix" | "suffix" | "equals-ignore-case" | "wildcard", Value::Array(each)) => any(each
-            .iter()
-            .map(|one| applies_to(&json!({ name: one }), value))),
+        ("prefix" | "suffix" | "equals-ignore-case" | "wildcard", Value::Array(each)) => {
+            any(each.iter().map(|one| applies_to(&json!({ name: one }), value)))
+        }
         ("prefix", Value::String(start)) => Some(text.is_some_and(|text| text.starts_with(start))),
         ("suffix", Value::String(end)) => Some(text.is_some_and(|text| text.ends_with(end))),
         ("equals-ignore-case", Value::String(same)) => {
@@ -149,26 +150,47 @@ mod tests {
             (r#"{"data": {"eventType": ["Watch", "Play"]}}"#, Some(true)),
             (r#"{"data": {"eventType": ["Play"]}}"#, Some(false)),
             (r#"{"eventType": ["Watch"]}"#, Some(false)),
-            (r#"{"data": {"eventType": [{"prefix": "Wa"}], "itemId": [{"suffix": "x"}]}}"#, Some(false)),
+            (
+                r#"{"data": {"eventType": [{"prefix": "Wa"}], "itemId": [{"suffix": "x"}]}}"#,
+                Some(false),
+            ),
             (r#"{"data": {"eventType": [{"anything-but": ["Watch"]}]}}"#, Some(false)),
-            (r#"{"data": {"eventType": [{"anything-but": {"prefix": "S"}}]}}"#, Some(true)),
-            (r#"{"data": {"eventType": [{"equals-ignore-case": "WATCH"}]}}"#, Some(true)),
+            (
+                r#"{"data": {"eventType": [{"anything-but": {"prefix": "S"}}]}}"#,
+                Some(true),
+            ),
+            (
+                r#"{"data": {"eventType": [{"equals-ignore-case": "WATCH"}]}}"#,
+                Some(true),
+            ),
             (r#"{"data": {"eventType": [{"wildcard": "W*h"}]}}"#, Some(true)),
             (r#"{"data": {"eventValue": [null]}}"#, Some(true)),
             (r#"{"data": {"n": [{"numeric": [">", 1, "<=", 5]}]}}"#, Some(true)),
             (r#"{"data": {"n": [5.0], "tags": ["b"]}}"#, Some(true)),
-            (r#"{"data": {"other": [{"exists": false}], "deep": {"er": [{"exists": false}]}}}"#, Some(true)),
+            (
+                r#"{"data": {"other": [{"exists": false}], "deep": {"er": [{"exists": false}]}}}"#,
+                Some(true),
+            ),
             (r#"{"data": {"other": [{"exists": true}]}}"#, Some(false)),
-            (r#"{"data": {"$or": [{"itemId": ["x"]}, {"eventType": ["Watch"]}]}}"#, Some(true)),
+            (
+                r#"{"data": {"$or": [{"itemId": ["x"]}, {"eventType": ["Watch"]}]}}"#,
+                Some(true),
+            ),
             (r#"{"partitionKey": ["key"]}"#, Some(true)),
             (r#"{"sequenceNumber": ["1"]}"#, None),
-            (r#"{"sequenceNumber": ["1"], "data": {"eventType": ["Play"]}}"#, Some(false)),
+            (
+                r#"{"sequenceNumber": ["1"], "data": {"eventType": ["Play"]}}"#,
+                Some(false),
+            ),
             (r#"{"data": {"n": [{"cidr": "10.0.0.0/8"}]}}"#, None),
             ("no JSON", None),
         ] {
             assert_eq!(passes(&[pattern], "key", &data), expected, "{pattern}");
         }
-        let (play, watch) = (r#"{"data": {"eventType": ["Play"]}}"#, r#"{"data": {"eventType": ["Watch"]}}"#);
+        let (play, watch) = (
+            r#"{"data": {"eventType": ["Play"]}}"#,
+            r#"{"data": {"eventType": ["Watch"]}}"#,
+        );
         assert_eq!(passes(&[play, watch], "key", &data), Some(true));
         assert_eq!(passes(&[], "key", &data), Some(true));
     }

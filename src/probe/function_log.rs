@@ -55,9 +55,14 @@ pub(super) fn parse<'a>(
         if line.mark == Mark::Start {
             continue;
         }
-        let error = line.is_error.then(|| line.text.chars().take(MAX_READ_CHARS).collect::<String>());
+        let error = line
+            .is_error
+            .then(|| line.text.chars().take(MAX_READ_CHARS).collect::<String>());
         let of_request = line.request.as_ref();
-        let run = match runs.iter().rposition(|run| of_request.is_some() && run.request.as_ref() == of_request) {
+        let run = match runs
+            .iter()
+            .rposition(|run| of_request.is_some() && run.request.as_ref() == of_request)
+        {
             Some(at) => runs.get_mut(at),
             None => runs.last_mut(),
         };
@@ -207,7 +212,11 @@ mod tests {
         let line = |request: &str, level: &str, message: &str| {
             format!(r#"{{"timestamp":"t","level":"{level}","message":"{message}","requestId":"{request}"}}"#)
         };
-        let lines = [line("a", "INFO", "edemlab-1"), line("b", "INFO", "well"), line("a", "ERROR", "it broke")];
+        let lines = [
+            line("a", "INFO", "edemlab-1"),
+            line("b", "INFO", "well"),
+            line("a", "ERROR", "it broke"),
+        ];
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         let runs = runs_of(&lines, &["edemlab-1"]);
         assert_eq!(runs.len(), 2, "{runs:?}");
@@ -225,7 +234,10 @@ mod tests {
         let printed = || [(1, "ERROR userId=u KeyError: 'x'")].into_iter();
         assert!(parse(printed(), &[], false).is_empty(), "a run that began before");
         let runs = parse(printed(), &[], true);
-        assert!(runs.len() == 1 && runs[0].ended && runs[0].errors.len() == 1, "{runs:?}");
+        assert!(
+            runs.len() == 1 && runs[0].ended && runs[0].errors.len() == 1,
+            "{runs:?}"
+        );
     }
 
     #[test]

@@ -81,7 +81,9 @@ async fn runs(account: &Account, args: &Args, progress: &Progress) -> Result<Opt
         return Ok(None);
     };
     // Lambda says nothing of its own of runs that succeed.
-    let is_silent = args.get("logging").is_some_and(|logging| logging["SystemLogLevel"] == "WARN");
+    let is_silent = args
+        .get("logging")
+        .is_some_and(|logging| logging["SystemLogLevel"] == "WARN");
     let in_own_group = group == own_group(args);
     let time = |event: &FilteredLogEvent| event.timestamp().unwrap_or_default();
     // Events of several log streams come mixed; those of one run are in one stream.
@@ -95,7 +97,9 @@ async fn runs(account: &Account, args: &Args, progress: &Progress) -> Result<Opt
     let mut runs: Vec<Invocation> = Vec::new();
     for events in streams.values_mut() {
         events.sort_by_key(|event| time(event));
-        let lines = events.iter().map(|event| (time(event), event.message().unwrap_or_default()));
+        let lines = events
+            .iter()
+            .map(|event| (time(event), event.message().unwrap_or_default()));
         runs.extend(parse(lines, &progress.correlation_ids, is_silent));
     }
     runs.sort_by_key(|run| run.started);

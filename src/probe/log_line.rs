@@ -57,7 +57,9 @@ fn object(line: &str) -> Option<Map<String, Value>> {
     }
     let object: Map<String, Value> = serde_json::from_str(line).ok()?;
     let known = |name: &&str| object.contains_key(*name);
-    let speaks = ["message", "msg", "errorMessage", "errorType", "type"].iter().any(|name| known(&name));
+    let speaks = ["message", "msg", "errorMessage", "errorType", "type"]
+        .iter()
+        .any(|name| known(&name));
     speaks.then_some(object)
 }
 
@@ -97,7 +99,10 @@ fn of_platform(kind: &str, name: &Value, record: Option<&Value>) -> Line {
     let seconds = record["metrics"]["durationMs"].as_f64().map(|ms| ms / 1000.0);
     let text = match (status, seconds) {
         ("timeout", Some(seconds)) => format!("Task timed out after {seconds:.2} seconds"),
-        _ if is_error => format!("REPORT RequestId: {request} Status: {status} Error Type: {}", field("errorType")),
+        _ if is_error => format!(
+            "REPORT RequestId: {request} Status: {status} Error Type: {}",
+            field("errorType")
+        ),
         _ => name.as_str().unwrap_or_default().to_owned(),
     };
     Line {
@@ -109,7 +114,11 @@ fn of_platform(kind: &str, name: &Value, record: Option<&Value>) -> Line {
 }
 
 fn of_application(object: &Map<String, Value>) -> Line {
-    let texts = |names: &[&str]| names.iter().find_map(|name| object.get(*name)?.as_str().map(str::to_owned));
+    let texts = |names: &[&str]| {
+        names
+            .iter()
+            .find_map(|name| object.get(*name)?.as_str().map(str::to_owned))
+    };
     let level = texts(&LEVELS).unwrap_or_default().to_uppercase();
     let (kind, what) = (texts(&["errorType", "exception_name"]), texts(&["errorMessage"]));
     let error = match (kind, what) {
@@ -175,11 +184,22 @@ mod tests {
         let crash = r#"{"timestamp":"2026-01-01T00:00:00Z","log_level":"ERROR","errorMessage":"'userId'","errorType":"KeyError",
             "requestId":"r1","stackTrace":["  File \"/var/task/index.py\", line 24, in f\n    x\n"]}"#;
         let line = read(&crash.replace('\n', ""));
-        assert!(line.is_error && line.mark == Mark::Said && line.request.as_deref() == Some("r1"), "{line:?}");
+        assert!(
+            line.is_error && line.mark == Mark::Said && line.request.as_deref() == Some("r1"),
+            "{line:?}"
+        );
         assert!(line.text.starts_with("[ERROR] KeyError: 'userId'\n  File"), "{line:?}");
         for (json, is_error, text) in [
-            (r#"{"level":"ERROR","message":"it broke","requestId":"r"}"#, true, "[ERROR] it broke"),
-            (r#"{"level":"INFO","message":"OK userId=u","requestId":"r"}"#, false, "OK userId=u"),
+            (
+                r#"{"level":"ERROR","message":"it broke","requestId":"r"}"#,
+                true,
+                "[ERROR] it broke",
+            ),
+            (
+                r#"{"level":"INFO","message":"OK userId=u","requestId":"r"}"#,
+                false,
+                "OK userId=u",
+            ),
             (r#"{"level":"WARN","message":"close to full"}"#, false, "close to full"),
             (r#"{"level":"INFO","message":{"a":1}}"#, false, r#"{"a":1}"#),
             (
@@ -197,7 +217,11 @@ mod tests {
                 true,
                 "Task timed out after 3.00 seconds",
             ),
-            (r#"{"type":"platform.start","record":{"requestId":"r"}}"#, false, "platform.start"),
+            (
+                r#"{"type":"platform.start","record":{"requestId":"r"}}"#,
+                false,
+                "platform.start",
+            ),
             (r#"{"orders": 1}"#, false, r#"{"orders": 1}"#),
         ] {
             let line = read(json);

@@ -125,13 +125,24 @@ fn judge_one(mapping: &Value, name: &str, event: Option<&Value>, waited: Duratio
         };
         return (Hope::Later, later);
     }
-    let Some(problem) = result.strip_prefix("PROBLEM").map(|why| why.trim_start_matches([':', ' '])) else {
-        return (Hope::Delivers, Clue { lines, ..Clue::default() });
+    let Some(problem) = result
+        .strip_prefix("PROBLEM")
+        .map(|why| why.trim_start_matches([':', ' ']))
+    else {
+        return (
+            Hope::Delivers,
+            Clue {
+                lines,
+                ..Clue::default()
+            },
+        );
     };
     if problem.to_lowercase().contains("internal lambda error") {
         let later = Clue {
             in_progress: true,
-            ..clue("Lambda reports an internal error of its own on the trigger: check again in a few minutes".to_owned())
+            ..clue(
+                "Lambda reports an internal error of its own on the trigger: check again in a few minutes".to_owned(),
+            )
         };
         return (Hope::Later, later);
     }
@@ -145,7 +156,10 @@ fn judge_one(mapping: &Value, name: &str, event: Option<&Value>, waited: Duratio
     } else {
         Clue {
             error: Some(ErrorFacts::said(ErrorSource::Trigger, result).named("Problem")),
-            ..clue(format!("the trigger cannot read the stream or call the function: {}", cut(result)))
+            ..clue(format!(
+                "the trigger cannot read the stream or call the function: {}",
+                cut(result)
+            ))
         }
     };
     (Hope::Fails, failing)
@@ -198,7 +212,12 @@ mod tests {
         assert!(!judged(&[mapping("Enabled", "PROBLEM: Function call failed")]).terminal);
         assert!(judged(&[mapping("Creating", "")]).in_progress);
         let problem = judged(&[mapping("Enabled", "PROBLEM: Cannot access stream")]);
-        assert!(!problem.terminal && problem.found.is_some_and(|found| found.contains("Cannot access stream")));
+        assert!(
+            !problem.terminal
+                && problem
+                    .found
+                    .is_some_and(|found| found.contains("Cannot access stream"))
+        );
         let internal = "PROBLEM: internal Lambda error. Please contact Lambda customer support.";
         let internal = judged(&[mapping("Enabled", internal)]);
         assert!(internal.in_progress && internal.error.is_none());
@@ -208,7 +227,10 @@ mod tests {
     fn of_two_triggers_the_one_that_works_counts() {
         for order in [["Disabled", "Enabled"], ["Enabled", "Disabled"]] {
             let clue = judged(&order.map(|state| mapping(state, "OK")));
-            assert!(!clue.terminal && clue.found.is_none() && clue.error.is_none(), "{clue:?}");
+            assert!(
+                !clue.terminal && clue.found.is_none() && clue.error.is_none(),
+                "{clue:?}"
+            );
             assert!(clue.lines.iter().any(|line| line.contains("Disabled")), "{clue:?}");
         }
         assert!(judged(&[mapping("Disabled", ""), mapping("Creating", "")]).in_progress);

@@ -41,9 +41,20 @@ fn cause(account: &str, id: &str, hop: &str, found: &str, advice: &str, never: &
 fn a_filter_that_drops_the_event_is_the_cause() {
     for (account, id, pattern) in [
         ("510000000001", "trigger-with-filter", "Purchase"),
-        ("510000000002", "filter-without-data", r#"{"eventType": ["Watch", "Play", "Stop"]}"#),
+        (
+            "510000000002",
+            "filter-without-data",
+            r#"{"eventType": ["Watch", "Play", "Stop"]}"#,
+        ),
     ] {
-        cause(account, id, "final.invoked", "has a filter that drops the event", "**Filter criteria**", "IAM");
+        cause(
+            account,
+            id,
+            "final.invoked",
+            "has a filter that drops the event",
+            "**Filter criteria**",
+            "IAM",
+        );
         let seen = cloud().report(account, &["final"]);
         assert!(said(&seen, "final.invoked").0.contains(pattern), "{}", seen.json);
     }
@@ -60,8 +71,22 @@ fn of_a_log_group_that_functions_share_only_the_functions_own_streams_count() {
 #[test]
 fn errors_count_in_a_log_as_json_and_their_message_is_quoted() {
     let hop = "final.stored";
-    cause("510000000004", "json-log-denied", hop, "dynamodb:PutItem", "that allows dynamodb:PutItem", "{\"");
-    cause("510000000005", "json-log-crash", hop, "KeyError: 'records' (index.py, line", "the key in quotes", "{\"");
+    cause(
+        "510000000004",
+        "json-log-denied",
+        hop,
+        "dynamodb:PutItem",
+        "that allows dynamodb:PutItem",
+        "{\"",
+    );
+    cause(
+        "510000000005",
+        "json-log-crash",
+        hop,
+        "KeyError: 'records' (index.py, line",
+        "the key in quotes",
+        "{\"",
+    );
 }
 
 #[test]
@@ -75,8 +100,22 @@ fn of_an_import_error_the_error_is_quoted_and_not_the_report_of_the_run() {
 #[test]
 fn a_function_that_gets_no_answer_in_its_vpc_needs_a_way_out_and_no_longer_timeout() {
     let never = "give it a timeout";
-    cause("510000000008", "vpc-without-way-out", "final.stored", "is in VPC vpc-", "gateway endpoint", never);
-    cause("510000000009", "timeout", "final.stored", "timed out", "timeout of 30 seconds", "VPC");
+    cause(
+        "510000000008",
+        "vpc-without-way-out",
+        "final.stored",
+        "is in VPC vpc-",
+        "gateway endpoint",
+        never,
+    );
+    cause(
+        "510000000009",
+        "timeout",
+        "final.stored",
+        "timed out",
+        "timeout of 30 seconds",
+        "VPC",
+    );
 }
 
 #[test]
@@ -84,7 +123,10 @@ fn an_image_for_another_processor_is_named_where_the_port_is_right() {
     let seen = check("510000000010", &fault("tag-that-is-not-there"));
     assert_eq!(seen.get("apprunner.port").status, Status::Pass, "{}", seen.json);
     let fix = said(&seen, "apprunner.running").1;
-    assert!(fix.contains("exec format error") && fix.contains("linux/amd64"), "{fix}");
+    assert!(
+        fix.contains("exec format error") && fix.contains("linux/amd64"),
+        "{fix}"
+    );
     assert!(!fix.contains("3000"), "{fix}");
 }
 
@@ -96,7 +138,11 @@ fn undelivered(account: &str, result: &'static str) -> Checked {
     }
     let course = Copy::new();
     course.replace("checks/datastream/final.yaml", "within: 60s", "within: 4s");
-    let rule = ("GET /2015-03-31/event-source-mappings/", r#""LastProcessingResult": ""#, result);
+    let rule = (
+        "GET /2015-03-31/event-source-mappings/",
+        r#""LastProcessingResult": ""#,
+        result,
+    );
     let relay = Relay::telling(cloud.endpoint(), &[rule]);
     let folder = course.folder().display().to_string();
     let args = ["--format", "json", "--course", &folder];
@@ -108,17 +154,25 @@ fn an_error_of_lambdas_own_is_nobodys() {
     let told = r#""LastProcessingResult": "PROBLEM: internal Lambda error. Please contact Lambda customer support.", "Was": ""#;
     let seen = undelivered("510000000011", told);
     assert_eq!(seen.get("final.invoked").status, Status::Unknown, "{}", seen.json);
-    assert!(seen.found("final.invoked").contains("internal error of its own"), "{}", seen.json);
+    assert!(
+        seen.found("final.invoked").contains("internal error of its own"),
+        "{}",
+        seen.json
+    );
 }
 
 #[test]
 fn what_a_trigger_says_of_an_earlier_try_asks_for_no_right_that_is_there() {
-    let told = r#""LastProcessingResult": "PROBLEM: Cannot access stream S. Please ensure the role can read it.", "Was": ""#;
+    let told =
+        r#""LastProcessingResult": "PROBLEM: Cannot access stream S. Please ensure the role can read it.", "Was": ""#;
     let seen = undelivered("510000000012", told);
     assert_eq!(seen.get("iam.read-stream").status, Status::Pass, "{}", seen.json);
     let (found, fix) = said(&seen, "final.invoked");
     assert!(found.contains("Cannot access stream"), "{found}");
-    assert!(fix.contains("wait a few minutes") && !fix.contains("AWSLambdaKinesisExecutionRole"), "{fix}");
+    assert!(
+        fix.contains("wait a few minutes") && !fix.contains("AWSLambdaKinesisExecutionRole"),
+        "{fix}"
+    );
 }
 
 #[test]
@@ -132,15 +186,25 @@ fn a_trigger_that_collects_longer_than_anybody_waits_leaves_it_open() {
     let folder = course.folder().display().to_string();
     let seen = cloud().report(account, &["--course", &folder]);
     assert_eq!(seen.with(Status::Fail), Vec::<&str>::new(), "{}", seen.json);
-    assert_eq!(seen.with(Status::Unknown), ["final.invoked", "final.stored"], "{}", seen.json);
-    assert!(seen.found("final.invoked").contains("collects for up to 300 s"), "{}", seen.json);
+    assert_eq!(
+        seen.with(Status::Unknown),
+        ["final.invoked", "final.stored"],
+        "{}",
+        seen.json
+    );
+    assert!(
+        seen.found("final.invoked").contains("collects for up to 300 s"),
+        "{}",
+        seen.json
+    );
 }
 
 #[test]
 fn a_key_that_these_credentials_may_not_use_is_ours() {
     let account = "510000000014";
     cloud().deploy(account, &solution());
-    let body = json!({"__type": "KMSAccessDeniedException", "message": "The ciphertext refers to a key that does not exist"});
+    let body =
+        json!({"__type": "KMSAccessDeniedException", "message": "The ciphertext refers to a key that does not exist"});
     let body = body.to_string();
     let answer = format!(
         "HTTP/1.1 400 Bad Request\r\ncontent-type: application/x-amz-json-1.1\r\ncontent-length: {}\r\n\r\n{body}",
@@ -152,10 +216,23 @@ fn a_key_that_these_credentials_may_not_use_is_ours() {
         answer: Some(answer),
     };
     let relay = Relay::mistaking(cloud().endpoint(), vec![refused]);
-    let seen = checked(check_at(&relay.endpoint(), &cloud().student(account), &["--format", "json"]));
+    let seen = checked(check_at(
+        &relay.endpoint(),
+        &cloud().student(account),
+        &["--format", "json"],
+    ));
     assert_eq!(seen.with(Status::Fail), Vec::<&str>::new(), "{}", seen.json);
-    assert_eq!(seen.with(Status::Unknown), ["final.invoked", "final.stored"], "{}", seen.json);
-    assert!(seen.found("final.invoked").contains("kms:GenerateDataKey"), "{}", seen.json);
+    assert_eq!(
+        seen.with(Status::Unknown),
+        ["final.invoked", "final.stored"],
+        "{}",
+        seen.json
+    );
+    assert!(
+        seen.found("final.invoked").contains("kms:GenerateDataKey"),
+        "{}",
+        seen.json
+    );
 }
 
 #[test]
@@ -170,11 +247,19 @@ fn variables_under_a_key_that_these_credentials_may_not_use_leave_open_what_they
         r#"{"Error": {"ErrorCode": "AccessDeniedException", "Message": "Lambda was unable to decrypt"}}"#,
     );
     let relay = Relay::telling(cloud().endpoint(), &[unreadable]);
-    let seen = checked(check_at(&relay.endpoint(), &cloud().student(account), &["--format", "json"]));
+    let seen = checked(check_at(
+        &relay.endpoint(),
+        &cloud().student(account),
+        &["--format", "json"],
+    ));
     assert_eq!(seen.with(Status::Fail), Vec::<&str>::new(), "{}", seen.json);
     let open = seen.get("lambda.table-variable");
     assert_eq!(open.status, Status::Unknown, "{}", seen.json);
-    assert!(seen.found("lambda.table-variable").contains("kms:Decrypt"), "{}", seen.json);
+    assert!(
+        seen.found("lambda.table-variable").contains("kms:Decrypt"),
+        "{}",
+        seen.json
+    );
 }
 
 #[test]
@@ -196,10 +281,18 @@ fn a_tracking_id_in_the_code_refuses_no_extra_credit_and_makes_no_processor() {
     processor["FunctionName"] = "disney-clicks-table".into();
     processor["Environment"] = json!({"Variables": {"DYNAMODB_TABLE_NAME": {"Ref": "Table"}}});
     let seen = check(account, &[template]);
-    assert_eq!(seen.report.resources["processor"].name, "disney-clicks-table", "{}", seen.json);
+    assert_eq!(
+        seen.report.resources["processor"].name, "disney-clicks-table",
+        "{}",
+        seen.json
+    );
     let sender = seen.get("personalize.sender");
     assert_eq!(sender.status, Status::Unknown, "{}", seen.json);
-    assert!(seen.found("personalize.sender").contains("disney-clicks-onward"), "{}", seen.json);
+    assert!(
+        seen.found("personalize.sender").contains("disney-clicks-onward"),
+        "{}",
+        seen.json
+    );
 }
 
 #[test]
@@ -218,7 +311,10 @@ fn a_policy_that_aws_does_not_have_cannot_be_attached() {
         ] {
             let attach = json!({"RoleName": "r", "PolicyArn": format!("arn:aws:iam::aws:policy/{name}")});
             let attached = root.call(&IAM, "AttachRolePolicy", attach).await;
-            let code = attached.as_ref().err().and_then(|error| error.code().map(str::to_owned));
+            let code = attached
+                .as_ref()
+                .err()
+                .and_then(|error| error.code().map(str::to_owned));
             assert_eq!(code.as_deref(), (!there).then_some("NoSuchEntity"), "{name}");
         }
     });

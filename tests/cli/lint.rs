@@ -275,6 +275,12 @@ fn what_is_not_yaml_at_all_is_one_mistake_and_hides_no_other_file() {
     assert!(printed.stderr.contains("not readable as YAML"), "{}", printed.stderr);
     let place = course.place(S3, "buckt");
     assert_all(&printed.stderr, &[(place, "there is no `buckt` here")]);
+    // What the unreadable file names is missing nowhere.
+    assert!(
+        printed.stderr.contains("the course has 2 mistakes"),
+        "{}",
+        printed.stderr
+    );
 }
 
 #[test]
