@@ -5,7 +5,8 @@ use crate::common;
 
 use common::cloud::{Checked, Cloud, check_at, checked, shared};
 use common::course::{Copy, fault, solution};
-use common::relay::{Instead, Relay};
+use common::relay::Relay;
+use common::relay::answers::Instead;
 use edemlab::report::Status;
 use serde_json::{Value, json};
 
@@ -205,16 +206,7 @@ fn a_key_that_these_credentials_may_not_use_is_ours() {
     cloud().deploy(account, &solution());
     let body =
         json!({"__type": "KMSAccessDeniedException", "message": "The ciphertext refers to a key that does not exist"});
-    let body = body.to_string();
-    let answer = format!(
-        "HTTP/1.1 400 Bad Request\r\ncontent-type: application/x-amz-json-1.1\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    let refused = Instead {
-        of: "Kinesis_20131202.PutRecord",
-        times: 99,
-        answer: Some(answer),
-    };
+    let refused = Instead::page("Kinesis_20131202.PutRecord", 99, "400 Bad Request", &body.to_string());
     let relay = Relay::mistaking(cloud().endpoint(), vec![refused]);
     let seen = checked(check_at(
         &relay.endpoint(),
