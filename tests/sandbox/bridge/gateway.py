@@ -92,6 +92,17 @@ class PutEvents(unittest.TestCase):
             self.assertEqual(post(host, {"orderId": 2})[1].get("__type"), "UnknownOperationException", host)
         self.assertEqual(eventually("the order is on the bus", lambda: details(account)), [{"orderId": 1}])
 
+    def test_a_bus_of_another_account_lets_nobody_in(self):
+        account = "120000000008"
+        bus(account)
+        far = TEMPLATE.replace('"orders"', f'"arn:aws:events:{REGION}:111122223333:event-bus/orders"')
+        status, answer = post(api(account, far), {"orderId": 1})
+        self.assertEqual((status, answer.get("__type")), (200, "AccessDeniedException"), answer)
+        self.assertIn("no resource-based policy allows", answer["Message"])
+        near = TEMPLATE.replace('"orders"', f'"arn:aws:events:{REGION}:{account}:event-bus/orders"')
+        self.assertEqual(post(api(account, near, name="near"), {"orderId": 2})[1]["FailedEntryCount"], 0)
+        self.assertEqual(eventually("the order is on the bus", lambda: details(account)), [{"orderId": 2}])
+
     def test_an_api_or_path_that_is_not_there(self):
         account = "120000000006"
         bus(account)

@@ -66,6 +66,32 @@ class Waiting(unittest.TestCase):
         failed = event(account, execution, "TaskFailed")["taskFailedEventDetails"]
         self.assertIn("customer", failed["cause"])
 
+    def test_a_function_of_another_account_or_region_is_out_of_reach(self):
+        account = "130000000007"
+        states, may = client("stepfunctions", account), role(account, "machine", "states.amazonaws.com", "lambda:*")
+        function(account, "ask", "def handler(event, context):\n    return 'asked'\n")
+        for number, (region, owner, code, words) in enumerate((
+                ("us-east-1", "111122223333", "Lambda.AWSLambdaException", "no resource-based policy allows"),
+                ("us-east-1", account, "Lambda.ResourceNotFoundException", "are not reachable in this region"))):
+            arn = f"arn:aws:lambda:{region}:{owner}:function:ask"
+            text = definition(arn).replace("$.order", "$")
+            made = states.create_state_machine(name=f"far{number}", definition=text, roleArn=may)["stateMachineArn"]
+            found = ended(account, states.start_execution(stateMachineArn=made, input="{}")["executionArn"])
+            self.assertEqual((found["status"], found["error"]), ("FAILED", code))
+            self.assertIn(words, found["cause"])
+
+    def test_a_path_of_a_state_has_to_lead_somewhere(self):
+        account = "130000000008"
+        states, may = client("stepfunctions", account), role(account, "machine", "states.amazonaws.com")
+        for field, ends in (("OutputPath", "FAILED"), ("InputPath", "FAILED"), ("Comment", "SUCCEEDED")):
+            text = json.dumps({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True, field: "$.Payload"}}})
+            made = states.create_state_machine(name=field, definition=text, roleArn=may)["stateMachineArn"]
+            found = ended(account, states.start_execution(stateMachineArn=made, input='{"a": 1}')["executionArn"])
+            self.assertEqual(found["status"], ends, field)
+            if ends == "FAILED":
+                self.assertEqual(found["error"], "States.Runtime")
+                self.assertIn("Invalid path '$.Payload'", found["cause"])
+
     def test_such_an_error_can_be_caught(self):
         account = "130000000003"
         arn = function(account, "ask", "def handler(event, context):\n    raise KeyError('customer')\n")

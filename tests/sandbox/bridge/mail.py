@@ -52,6 +52,22 @@ class Confirmation(unittest.TestCase):
         listed = sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
         self.assertTrue(listed[0]["SubscriptionArn"].startswith(arn + ":"), listed)
 
+    def test_who_unsubscribes_stays_in_the_list_until_they_subscribe_again(self):
+        account = "140000000007"
+        sns, arn = client("sns", account), topic(account, ANA, BEN)
+        signed_call("POST", f"/_edemlab/inbox/confirm?account={account}")
+
+        def listed():
+            found = sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
+            return {s["Endpoint"]: s["SubscriptionArn"] for s in found}
+        sns.unsubscribe(SubscriptionArn=listed()[ANA])
+        self.assertEqual(listed()[ANA], "Deleted")
+        self.assertTrue(listed()[BEN].startswith(arn))
+        everywhere = sns.list_subscriptions()["Subscriptions"]
+        self.assertIn("Deleted", [s["SubscriptionArn"] for s in everywhere])
+        sns.subscribe(TopicArn=arn, Protocol="email", Endpoint=ANA)
+        self.assertEqual(listed()[ANA], "PendingConfirmation")
+
     def test_a_click_is_for_what_was_asked_for(self):
         account, other = "140000000002", "140000000003"
         arn = topic(account, ANA, BEN)
