@@ -5,37 +5,32 @@ use std::sync::{Arc, Mutex};
 
 use crate::common::cloud::wait;
 use crate::common::http::{body, serve};
-use hyper::Response;
-use std::future::ready;
-
 use edemlab::account::services::{APIGATEWAY, DYNAMODB, ECR, IAM, KINESIS, LAMBDA, PERSONALIZE, SNS, STATES};
 use edemlab::account::wire::{Protocol, Service};
 use edemlab::account::{Account, CallError, ErrorKind};
+use hyper::Response;
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
 /// An endpoint that answers every request in the same way, until it is told another.
 pub struct Endpoint {
     /// An account there.
     pub account: Account,
-    answer: Arc<Mutex<Answer>>,
+    answer: Arc<Mutex<(u16, HeaderMap, String)>>,
 }
-
-/// Status, headers and body.
-type Answer = (u16, Vec<(String, String)>, String);
 
 impl Endpoint {
     pub fn new() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let answer = Arc::new(Mutex::new(Answer::default()));
+        let answer = Arc::new(Mutex::new((500, HeaderMap::new(), String::new())));
         let now = answer.clone();
         serve(listener, move |_| {
             let (status, headers, text) = now.lock().unwrap().clone();
-            let mut response = Response::builder().status(status);
-            for (name, value) in headers {
-                response = response.header(name, value);
-            }
-            ready(Ok(response.body(body(text)).unwrap()))
+            let mut answer = Response::new(body(text));
+            *answer.status_mut() = status.try_into().expect("a status");
+            *answer.headers_mut() = headers;
+            async move { Ok(answer) }
         });
         let account = Account::loopback(&url, "eu-central-1", "AKIAEXAMPLE", "secret");
         Self { account, answer }
@@ -43,10 +38,11 @@ impl Endpoint {
 
     /// What comes from now on.
     pub fn answers(&self, status: u16, headers: &[(&str, &str)], body: &str) {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        *self.answer.lock().unwrap() = (status, headers.collect(), body.to_owned());
+        let pairs = headers.iter().map(|(name, value)| {
+            let name: HeaderName = name.parse().expect("a name");
+            (name, HeaderValue::from_str(value).expect("a value"))
+        });
+        *self.answer.lock().unwrap() = (status, pairs.collect(), body.to_owned());
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::Path;
-use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -29,6 +29,8 @@ pub fn all() -> bool {
 
 /// The one process of the proxy. It ends with this one, however that ends: it reads from it.
 struct Process {
+    /// Kept, and not waited for: it outlives no one who writes to it.
+    _child: Child,
     orders: ChildStdin,
     answers: Lines<BufReader<ChildStdout>>,
 }
@@ -56,6 +58,7 @@ impl Process {
         Self {
             orders: child.stdin.take().expect("piped"),
             answers: BufReader::new(child.stdout.take().expect("piped")).lines(),
+            _child: child,
         }
     }
 }
