@@ -15,6 +15,7 @@ pub const OPERATIONS: &[&str] = &[
     "apigateway.GetResources",
     "apigateway.GetRestApis",
     "apigateway.GetStages",
+    "apigatewayv2.GetApis",
     "apprunner.DescribeService",
     "apprunner.ListServices",
     "dynamodb.DeleteItem",
@@ -47,6 +48,7 @@ pub const OPERATIONS: &[&str] = &[
     "personalize.DescribeDataset",
     "personalize.DescribeEventTracker",
     "personalize.DescribeSchema",
+    "personalize.DescribeSolution",
     "personalize.ListCampaigns",
     "personalize.ListDatasetGroups",
     "personalize.ListDatasetImportJobs",
@@ -96,6 +98,7 @@ const FAULTS: &[(&str, &str)] = &[
     ("eventdriven", "handler-does-not-approve"),
     ("eventdriven", "order-pattern-typo"),
     ("eventdriven", "not-deployed"),
+    ("eventdriven", "http-api"),
 ];
 
 /// How many of them are looked at in the short form.

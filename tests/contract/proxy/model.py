@@ -65,6 +65,8 @@ class Request:
         self.signed_region = scope[2] if scope else None
         if scope and scope[3] in BY_SIGNING_NAME:
             self.service = BY_SIGNING_NAME[scope[3]]
+            if self.service == "apigateway" and self.path.startswith("/v2/"):
+                self.service = "apigatewayv2"
             self._read()
         elif scope:
             self.problem(f"signed for {scope[3]}, which no service is called")
