@@ -134,7 +134,7 @@ fn a_stage_that_was_not_deployed_again_is_told_to_be() {
     );
     let fix = accepted.fix.as_deref().unwrap_or_default();
     assert!(
-        fix.contains("If both are right in the console already, only **Deploy API** is missing"),
+        fix.contains("**Deploy API** to stage dev: the stage serves what was deployed to it"),
         "{fix}"
     );
     let lines = accepted.evidence.join("\n");
