@@ -3,7 +3,7 @@ import json
 import uuid
 
 from ministack.core import iam_actions
-from ministack.core.responses import error_response_json, get_account_id, get_region
+from ministack.core.responses import error_response_json, get_account_id
 from ministack.services import lambda_svc as fn, stepfunctions as machines
 
 from .fit import expect_all, wrap
@@ -17,22 +17,18 @@ waiting = {}  # a task's token -> the ARN of its execution, while it waits
 given = {}  # every token -> the ARN of its machine
 
 
-def out_of_reach(function):
-    """The task's error for a function of another account or region; None when it is here. No function of the sandbox has a
-    policy for another account."""
-    parts = function.split(":")
-    if len(parts) < 7 or (parts[3], parts[4]) == (get_region(), get_account_id()):
-        return None
-    if parts[4] != get_account_id():
+@wrap(machines, "_resolve_lambda_function_ref", "value optimized")
+def resolve(original, value, optimized):
+    """Who calls a function of another account needs its policy as well; no function of the sandbox has one."""
+    parts = value.split(":") if isinstance(value, str) and value.startswith("arn:") else []
+    if optimized and len(parts) > 6 and parts[4] != get_account_id():
         role = (machine_of(execution_of.get() or {}) or {}).get("roleArn", "")
         caller = f"arn:aws:sts::{get_account_id()}:assumed-role/{role.rsplit('/', 1)[-1]}/{uuid.uuid4().hex[:32]}"
-        return "Lambda.AWSLambdaException", (
-            f"User: {caller} is not authorized to perform: lambda:InvokeFunction on resource: {function} because no "
+        raise machines._ExecutionError("Lambda.AWSLambdaException", (
+            f"User: {caller} is not authorized to perform: lambda:InvokeFunction on resource: {value} because no "
             f"resource-based policy allows the lambda:InvokeFunction action (Service: AWSLambda; Status Code: 403; "
-            f"Error Code: AccessDeniedException; Request ID: {uuid.uuid4()}; Proxy: null)")
-    return "Lambda.ResourceNotFoundException", (
-        f"Functions from '{parts[3]}' are not reachable in this region ('{get_region()}') (Service: AWSLambda; "
-        f"Status Code: 404; Error Code: ResourceNotFoundException; Request ID: {uuid.uuid4()}; Proxy: null)")
+            f"Error Code: AccessDeniedException; Request ID: {uuid.uuid4()}; Proxy: null)"))
+    return original(value, optimized)
 
 
 def may_not_invoke(function):
@@ -54,9 +50,7 @@ def call_lambda(original, func_ref, event):
     token = token_of.get()
     token_of.set(None)
     try:
-        beyond, why = out_of_reach(func_ref), may_not_invoke(func_ref)
-        if beyond:
-            raise machines._ExecutionError(*beyond)
+        why = may_not_invoke(func_ref)
         if why:
             raise machines._ExecutionError("Lambda.AWSLambdaException", why)
         result = original(func_ref, event)
