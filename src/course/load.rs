@@ -251,7 +251,7 @@ fn lab(
         lab.solution = node::parse(file, diagnostics).map(|n| n.to_json());
     }
     let unread = lab.steps.len() < known.len();
-    resolve::lab(&lab, &places, unread, vocabulary, diagnostics);
+    resolve::lab(&lab, &places, (unread, &broken), vocabulary, diagnostics);
     // While a step cannot be read, its checks are not missing: one mistake, one message.
     if part == Part::Everything && !unread {
         subjects::read(files, &mut lab, &broken, diagnostics);

@@ -32,6 +32,8 @@ struct Resolver<'a> {
     lab: &'a Lab,
     /// Whether a step's file could not be read: what it names is there all the same.
     unread: bool,
+    /// The ids of checks that could not be read whole: they are there all the same.
+    broken: &'a [String],
     vocabulary: &'a Vocabulary,
     diagnostics: &'a RefCell<Diagnostics>,
     /// The shape of each resource's documents.
@@ -44,7 +46,7 @@ type LocalNames = Vec<(String, Shape)>;
 pub(super) fn lab(
     lab: &Lab,
     places: &IndexMap<String, SourcePlace>,
-    unread: bool,
+    (unread, broken): (bool, &[String]),
     vocabulary: &Vocabulary,
     diagnostics: &RefCell<Diagnostics>,
 ) {
@@ -64,6 +66,7 @@ pub(super) fn lab(
     let resolver = Resolver {
         lab,
         unread,
+        broken,
         vocabulary,
         diagnostics,
         shapes,
@@ -201,7 +204,7 @@ impl Resolver<'_> {
     fn check(&self, check: &super::Check, local: &LocalNames) {
         let at = check.place.at..check.place.at + 1;
         for id in &check.needs {
-            if self.lab.check(id).is_none() {
+            if self.lab.check(id).is_none() && !self.broken.contains(id) {
                 let near = closest(id, self.lab.checks().map(|(_, c)| c.id.as_str()));
                 if self.may_be_unread(id, near) {
                     continue;

@@ -22,8 +22,8 @@ impl Resolver<'_> {
                 "remove `proven-by`".to_owned(),
             );
         }
-        // The hop may be the one in which another mistake was found.
-        if hops.is_empty() && !self.diagnostics.borrow().is_empty() {
+        // The hop may be one that could not be read.
+        if self.broken.contains(&proof.hop) || (hops.is_empty() && !self.diagnostics.borrow().is_empty()) {
             return;
         }
         if !hops.contains(&proof.hop.as_str()) {

@@ -7,9 +7,9 @@ fn faults_that_do_not_fit_are_reported() {
     let mut planted = Planted::new();
     planted.mistake(
         FAULTS,
-        "replace: 'event[\"Records\"]'\n        with: 'event[\"records\"]'",
-        "replace: 'event[\"Recrods\"]'\n        with: 'event[\"records\"]'",
-        "crash\n    title",
+        "title: The code crashes before its first record\n    edit:\n      - at: Resources.Function.Properties.Code.ZipFile\n        replace: 'event[\"Records\"]'",
+        "title: The code crashes before its first record\n    edit:\n      - at: Resources.Function.Properties.Code.ZipFile\n        replace: 'event[\"Recrods\"]'",
+        "crash\n    title: The code crashes before",
         "does not hold `event[\"Recrods\"]`",
     );
     planted.mistake(
