@@ -9,6 +9,7 @@ use super::once::Once;
 use aws_config::SdkConfig;
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use aws_types::region::Region;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::future::Future;
@@ -88,6 +89,12 @@ impl Account {
     pub fn in_region(&self, region: &str) -> Account {
         let config = self.config.to_builder().region(Region::new(region.to_owned())).build();
         self.beside(config)
+    }
+
+    /// The earliest time that AWS's clock can have shown when this computer's showed `local`; `local`, as long as AWS has
+    /// answered nothing.
+    pub fn aws_time(&self, local: DateTime<Utc>) -> DateTime<Utc> {
+        self.clock.at(local)
     }
 
     /// Another account or region of the same AWS: what is known of AWS's clock is known there too.

@@ -1,7 +1,6 @@
 //! AWS's clock, by the `Date` headers of its answers: what AWS has written down has AWS's time, and this computer's may
 //! differ by minutes.
 
-use super::client::Account;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
@@ -95,14 +94,6 @@ impl Intercept for Clock {
             self.note(Ahead::of(sent.0, Utc::now(), date));
         }
         Ok(())
-    }
-}
-
-impl Account {
-    /// The earliest time that AWS's clock can have shown when this computer's showed `local`; `local`, as long as AWS has
-    /// answered nothing.
-    pub fn aws_time(&self, local: DateTime<Utc>) -> DateTime<Utc> {
-        self.clock.at(local)
     }
 }
 
