@@ -49,7 +49,7 @@ impl Clock {
     }
 
     /// The earliest that it can have been at AWS when it was `local` here.
-    fn at(&self, local: DateTime<Utc>) -> DateTime<Utc> {
+    pub(super) fn at(&self, local: DateTime<Utc>) -> DateTime<Utc> {
         let known = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.map_or(local, |ahead| local + ahead.least)
     }
