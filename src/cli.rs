@@ -1,17 +1,19 @@
 //! The command line: what can be said, nothing of what is done.
 
+mod access;
+mod class;
+mod doctor;
 mod fleet;
 mod grade;
 mod guide;
 mod time;
 
-pub use fleet::FleetCommand;
-pub use grade::{Again, GradeArgs, RegradeArgs};
-mod class;
-mod doctor;
+pub use access::{AccessCommand, ListFormat, OwnAccount, RosterCommand, SecretFile, VerifyArgs, VerifyFormat};
 pub use class::Extra as ExtraCredit;
 pub use class::{Count, DiffArgs, DiffFormat, GradebookArgs, Target};
 pub use doctor::{DoctorArgs, DoctorFormat};
+pub use fleet::FleetCommand;
+pub use grade::{Again, GradeArgs, RegradeArgs};
 pub use guide::{GuideArgs, WatchArgs, Watching};
 
 use crate::sandbox::AccountNumber;
@@ -197,116 +199,6 @@ pub struct PolicyArgs {
     /// Only in this region (default: in any). Searching other regions for a lab is then denied.
     #[arg(long)]
     pub region: Option<String>,
-}
-
-/// What lets a professor into the students' accounts.
-#[derive(Debug, Subcommand)]
-pub enum AccessCommand {
-    /// Print the CloudFormation template of the role that a student makes.
-    Template {
-        /// A lab that the role is for; may be repeated (default: all labs of the course).
-        #[arg(long = "lab", value_name = "LAB")]
-        labs: Vec<String>,
-        /// Only permissions to read: no event can be sent through what the student built.
-        #[arg(long)]
-        no_probe: bool,
-        /// Your account, which may assume the role (default: that of your credentials).
-        #[arg(long, value_name = "N")]
-        account: Option<AccountNumber>,
-        /// Whose credentials assume the roles.
-        #[command(flatten)]
-        own: OwnAccount,
-    },
-    /// Print what each student of a roster opens or runs once: it contains an identifier of their own.
-    Link {
-        /// The roster, a CSV file.
-        roster: PathBuf,
-        /// The URL of the template in S3: prints links to the console instead of AWS CLI commands.
-        #[arg(long, value_name = "URL")]
-        template_url: Option<String>,
-        /// The format of the list.
-        #[arg(long, value_enum, default_value_t = ListFormat::Text)]
-        format: ListFormat,
-        /// Write a message for each student into this folder, ready to send.
-        #[arg(long, value_name = "DIR")]
-        to: Option<PathBuf>,
-        /// Where the class secret is.
-        #[command(flatten)]
-        secret: SecretFile,
-        /// The region of the stack, for students whose line names none (default: your own).
-        #[arg(long)]
-        region: Option<String>,
-    },
-}
-
-/// What is done with a roster.
-#[derive(Debug, Subcommand)]
-pub enum RosterCommand {
-    /// Try every account: does it open, is it the right one, can it be read? Sends nothing.
-    #[command(after_help = "Exit status: 0 all are ready, 1 some are not, 2 the roster is wrong.")]
-    Verify(VerifyArgs),
-}
-
-/// What `roster verify` takes.
-#[derive(Debug, Args)]
-pub struct VerifyArgs {
-    /// The roster, a CSV file.
-    pub roster: PathBuf,
-    /// A lab that will be graded; may be repeated (default: all labs of the course).
-    #[arg(long = "lab", value_name = "LAB")]
-    pub labs: Vec<String>,
-    /// The format of the list.
-    #[arg(long, value_enum, default_value_t = VerifyFormat::Text)]
-    pub format: VerifyFormat,
-    /// Accounts tried in parallel.
-    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub at_once: u16,
-    /// Where the class secret is.
-    #[command(flatten)]
-    pub secret: SecretFile,
-    /// Whose credentials assume the roles.
-    #[command(flatten)]
-    pub own: OwnAccount,
-}
-
-/// The professor's own credentials, with which roles are assumed.
-#[derive(Debug, Args)]
-pub struct OwnAccount {
-    /// Your own AWS profile (default: AWS_PROFILE).
-    #[arg(long)]
-    pub profile: Option<String>,
-    /// The region, where the roster names none (`region`, `region.LAB`); by default it is found for each lab.
-    #[arg(long)]
-    pub region: Option<String>,
-}
-
-/// Where the secret of a class is.
-#[derive(Debug, Args)]
-pub struct SecretFile {
-    /// The class secret, from which external IDs are derived (default: `edemlab/class-secret` in your folder of
-    /// settings).
-    #[arg(long = "secret", value_name = "FILE", env = "EDEMLAB_CLASS_SECRET_FILE")]
-    pub file: Option<PathBuf>,
-}
-
-/// How a list is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ListFormat {
-    /// For people.
-    Text,
-    /// For a spreadsheet.
-    Csv,
-}
-
-/// How the result of `roster verify` is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum VerifyFormat {
-    /// For people.
-    Text,
-    /// For programs.
-    Json,
-    /// For a spreadsheet.
-    Csv,
 }
 
 /// What `pages` takes.

@@ -8,6 +8,7 @@ mod blocks;
 mod built;
 #[cfg(unix)]
 mod executed;
+mod filled;
 #[cfg(unix)]
 mod fleet;
 mod generated;
