@@ -59,7 +59,7 @@ fn object(line: &str) -> Option<Map<String, Value>> {
     let known = |name: &&str| object.contains_key(*name);
     let speaks = ["message", "msg", "errorMessage", "errorType", "type"]
         .iter()
-        .any(|name| known(name));
+        .any(known);
     speaks.then_some(object)
 }
 
