@@ -204,10 +204,7 @@ pub fn before_probe<'l>(lab: &'l Lab, step: &Step) -> Vec<&'l Check> {
     let checks = lab.steps.iter().flat_map(|s| s.checks.iter().map(move |c| (s, c)));
     checks
         .filter(|(of, check)| {
-            // Of a prediction, the event decides.
-            !check.optional
-                && check.proof.is_none()
-                && (of.id == step.id || concerns(lab, check).iter().any(|n| wanted.contains(n)))
+            !check.optional && (of.id == step.id || concerns(lab, check).iter().any(|n| wanted.contains(n)))
         })
         .map(|(_, check)| check)
         .collect()

@@ -11,7 +11,7 @@ pub use pace::{LEAST, Pace};
 use crate::account::ErrorKind;
 use crate::course::{Lab, Step};
 use crate::judge::{Judged, NOT_SENT, before_probe, probed_resources};
-use crate::report::{self, Points, Report, Status, StepReport, Verdict};
+use crate::report::{self, CheckReport, Points, Report, Status, StepReport, Verdict};
 use std::collections::BTreeMap;
 
 /// What is known of a lab by now.
@@ -36,6 +36,8 @@ struct ProbedStep {
     step: StepReport,
     /// What it was sent into.
     into: String,
+    /// The predictions that it proved.
+    proved: Vec<CheckReport>,
 }
 
 impl<'l> Watch<'l> {
@@ -77,10 +79,33 @@ impl<'l> Watch<'l> {
         let into: Vec<String> = steps.iter().map(|step| self.met(read, step)).collect();
         for (step, into) in steps.iter().zip(into) {
             if let Some(shown) = judged.report.steps.iter().find(|s| s.id == step.id) {
+                let proved = self.proved(judged);
                 let step = shown.clone();
-                self.probed.insert(step.id.clone(), ProbedStep { step, into });
+                self.probed.insert(step.id.clone(), ProbedStep { step, into, proved });
             }
         }
+    }
+
+    /// The checks that an event has proved.
+    fn proved(&self, judged: &Judged) -> Vec<CheckReport> {
+        let checks = judged.report.checks().map(|(_, check)| check);
+        let proved = checks.filter(|check| check.status == Status::Pass && self.is_prediction(&check.id));
+        proved.cloned().collect()
+    }
+
+    /// Whether a check only says what AWS will do.
+    fn is_prediction(&self, id: &str) -> bool {
+        self.lab.check(id).is_some_and(|check| check.proof.is_some())
+    }
+
+    /// What the last event of any step has proved of a check, as long as nothing that it met has changed.
+    fn proof_of(&self, read: &Read, id: &str) -> Option<&CheckReport> {
+        let steps = self.lab.steps.iter();
+        let probed = steps.filter_map(|step| Some((step, self.probed.get(&step.id)?)));
+        let valid = probed.filter(|(step, probed)| probed.into == self.met(read, step));
+        valid
+            .flat_map(|(_, probed)| &probed.proved)
+            .find(|check| check.id == id)
     }
 
     /// All that is known, as one report: the last look, and in it what the last event of each step showed.
@@ -101,6 +126,15 @@ impl<'l> Watch<'l> {
                 }
             })
             .collect();
+        for step in &mut report.steps {
+            for check in &mut step.checks {
+                if let Some(proved) = self.proof_of(read, &check.id) {
+                    check.clone_from(proved);
+                }
+            }
+            step.status = report::worst(step.checks.iter());
+            step.points = Points::of(step.checks.iter());
+        }
         let all = || report.steps.iter().flat_map(|s| &s.checks);
         let (points, verdict) = (Points::of(all()), Verdict::of(all()));
         (report.points, report.verdict) = (points, verdict);
@@ -132,12 +166,14 @@ impl<'l> Watch<'l> {
         now
     }
 
-    /// The checks that do not pass among those that the step's event needs.
+    /// The checks that do not pass among those that the step's event needs. A prediction that could not be determined is
+    /// none of them: the event shows it.
     fn obstacles(&self, read: &Read, step: &Step) -> Vec<String> {
         let passes = |id: &str| {
-            read.report
-                .checks()
-                .any(|(_, c)| c.id == id && c.status == Status::Pass)
+            let looked = read.report.checks().find(|(_, c)| c.id == id).map(|(_, c)| c.status);
+            looked == Some(Status::Pass)
+                || (looked == Some(Status::Unknown) && self.is_prediction(id))
+                || self.proof_of(read, id).is_some()
         };
         let needed = before_probe(self.lab, step).into_iter().map(|check| &check.id);
         needed.filter(|id| !passes(id)).cloned().collect()
