@@ -271,12 +271,12 @@ impl Intercept for Requires {
     }
 }
 
-/// An answer that is no error, as JSON; null, where it is none.
+/// An answer that is no error, as JSON. What is no document at all is refused by whoever reads it.
 fn success(context: &AfterDeserializationInterceptorContextRef<'_>) -> Option<Value> {
     let response = context.response();
     let body = response.body().bytes().unwrap_or_default();
-    let read = || serde_json::from_slice(body).unwrap_or_default();
-    response.status().is_success().then(read)
+    let read = || serde_json::from_slice(body).ok().filter(Value::is_object);
+    response.status().is_success().then(read).flatten()
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ const UNDECIDED: [(&str, &str); 5] = [
     ),
     (
         "<EvalDecision>implicitDeny</EvalDecision><ResourceSpecificResults><member>\
-         <EvalResourceDecision>implicitDeny</EvalResourceDecision><MissingContextValues><member>aws:SourceVpc</member>\
+         <EvalResourceName>*</EvalResourceName><EvalResourceDecision>implicitDeny</EvalResourceDecision><MissingContextValues><member>aws:SourceVpc</member>\
          </MissingContextValues></member></ResourceSpecificResults>",
         "aws:SourceVpc",
     ),
