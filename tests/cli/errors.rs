@@ -217,7 +217,7 @@ fn what_the_lab_does_not_have_is_told_with_what_was_meant() {
         (&["--skip", "lamda"], ["no step `lamda`", "did you mean `lambda`?"]),
         (&["--use", "strem=x"], ["no resource `strem`", "did you mean `stream`?"]),
         // All of a list are taken: to name one of it would change nothing.
-        (&["--use", "functions=x"], ["no resource `functions`", "there are"]),
+        (&["--use", "functions=x"], ["there is no resource", "`functions`"]),
         (&["zzz"], ["no step `zzz`", "setup, s3, personalize"]),
     ] {
         says(&refused(check_at(cloud.endpoint(), &keys, args)), &parts);

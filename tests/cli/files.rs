@@ -92,10 +92,10 @@ fn what_a_student_changed_is_kept_and_named() {
     let said = files_in(here.path(), &["datastream", "--to", "course", "--force"]);
     assert!(said.stdout.contains("1 file written"), "{}", said.stdout);
     assert_eq!(std::fs::read(&code).unwrap(), original);
-    // Nothing half written is left, and what is no student's stays away: the lab, its solution, faults and advice.
+    // Nothing half written is left, and what is no student's stays away: the lab, its solution, faults, variants and advice.
     assert_eq!(
         below(&root).len(),
-        below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("labs/datastream")).len() - 4
+        below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("labs/datastream")).len() - 5
     );
 }
 
