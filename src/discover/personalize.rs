@@ -273,7 +273,10 @@ fn solutions<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<V
             let campaigns = all(account, "ListCampaigns", "campaigns", of_solution);
             let (versions, campaigns) = tokio::try_join!(versions, campaigns)?;
             if versions.is_empty() {
-                solution["performAutoTraining"] = trains_by_itself(account, &text_of(&solution, "solutionArn")).await?;
+                match trains_by_itself(account, &text_of(&solution, "solutionArn")).await {
+                    Err(error) if error.kind == ErrorKind::Denied => solution[DENIED] = error.to_string().into(),
+                    answer => solution["performAutoTraining"] = answer?,
+                }
             }
             let created = solution["creationDateTime"].as_f64();
             let now = chrono::Utc::now().timestamp() as f64;
@@ -282,19 +285,29 @@ fn solutions<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<V
             solution["campaigns"] = newest_first(campaigns).into();
             Ok(solution)
         });
-        Ok(made(described.await?, "solutionArn"))
+        let mut candidates = made(described.await?, "solutionArn");
+        for candidate in &mut candidates {
+            let denied = candidate
+                .document
+                .as_object_mut()
+                .and_then(|of| of.shift_remove(DENIED));
+            if let Some(Value::String(why)) = denied {
+                candidate.untold.insert("performAutoTraining".to_owned(), why);
+            }
+        }
+        Ok(candidates)
     }
     .boxed()
 }
 
-/// Whether a solution has automatic training; `null` where the caller may not ask for it.
+/// Why it may not be asked of a solution whether it trains by itself, until that is noted with the candidate.
+const DENIED: &str = "denied";
+
+/// Whether a solution has automatic training.
 async fn trains_by_itself(account: &Account, solution: &str) -> Result<Value, CallError> {
     let input = json!({"solutionArn": solution});
-    match account.call(&PERSONALIZE, "DescribeSolution", input).await {
-        Ok(mut described) => Ok(described["solution"]["performAutoTraining"].take()),
-        Err(error) if error.kind == ErrorKind::Denied => Ok(Value::Null),
-        Err(error) => Err(error),
-    }
+    let mut described = account.call(&PERSONALIZE, "DescribeSolution", input).await?;
+    Ok(described["solution"]["performAutoTraining"].take())
 }
 
 fn recommenders<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>> {

@@ -80,16 +80,17 @@ fn is_enough_and_not_too_much(lab: &str, accounts: &[&str], faults: &[&str], fla
 #[test]
 fn datastream_with_its_probe() {
     // One with a service in ECS Express Mode, in place of App Runner.
-    let accounts = ["370000000001", "370000000002", "370000000010"];
-    is_enough_and_not_too_much("datastream", &accounts, &["crash", "express-wrong-port"], &[]);
+    let accounts = ["370000000001", "370000000002", "370000000010", "370000000012"];
+    let others = ["crash", "express-wrong-port", "trains-by-itself"];
+    is_enough_and_not_too_much("datastream", &accounts, &others, &[]);
 }
 
 #[test]
 fn datastream_reads_only() {
     is_enough_and_not_too_much(
         "datastream",
-        &["370000000003", "370000000004", "370000000011"],
-        &["no-trigger", "express-wrong-port"],
+        &["370000000003", "370000000004", "370000000011", "370000000013"],
+        &["no-trigger", "express-wrong-port", "trains-by-itself"],
         &["--no-probe"],
     );
 }
