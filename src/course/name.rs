@@ -37,12 +37,17 @@ impl std::fmt::Display for UnknownName {
     }
 }
 
-/// As many names as a reader looks through, and how many more there are.
+/// As many names as a line has room for, and how many more there are.
 pub(super) fn some_of(names: &[String]) -> String {
-    const SHOWN: usize = 12;
-    match names.len().checked_sub(SHOWN) {
-        None | Some(0) => names.join(", "),
-        Some(more) => format!("{} and {more} more", names[..SHOWN].join(", ")),
+    const ROOM: usize = 90;
+    let mut taken = 0;
+    let shown = names.iter().take_while(|name| {
+        taken += name.len() + 2;
+        taken <= ROOM
+    });
+    match names.len() - shown.count() {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names[..names.len() - more].join(", ")),
     }
 }
 
