@@ -44,6 +44,8 @@ pub struct WebAnswer {
     pub location: Option<String>,
     /// Whether it has a header that API Gateway adds to each answer.
     pub from_api_gateway: bool,
+    /// Whether it was asked before, and may have been heard: there was no answer, or one with a 5xx status.
+    pub repeated: bool,
 }
 
 impl WebAnswer {
@@ -75,10 +77,14 @@ impl Account {
     /// When the host is not one of AWS's, or gives no answer. What it answers, a status of 500 too, is no error.
     pub async fn visit(&self, host: &str, path: &str, request: WebRequest) -> Result<WebAnswer, CallError> {
         let mut pauses = PAUSES.iter();
+        let mut repeated = false;
         loop {
-            let answer = self.visit_once(host, path, request.clone()).await;
-            let hiccup = match &answer {
-                Ok(answer) => answer.status == 429 || answer.status >= 500,
+            let mut answer = self.visit_once(host, path, request.clone()).await;
+            let hiccup = match &mut answer {
+                Ok(answer) => {
+                    answer.repeated = repeated;
+                    answer.status == 429 || answer.status >= 500
+                }
                 Err(error) => error.kind == ErrorKind::Unreachable,
             };
             match pauses.next().filter(|_| hiccup) {
@@ -86,6 +92,8 @@ impl Account {
                 Some(pause) => tokio::time::sleep(*pause).await,
                 None => return answer,
             }
+            // Too many requests are not taken.
+            repeated |= answer.is_err() || answer.is_ok_and(|answer| answer.status != 429);
         }
     }
 
@@ -119,6 +127,7 @@ impl Account {
                 body,
                 location,
                 from_api_gateway,
+                repeated: false,
             })
         };
         tokio::time::timeout(SERVICE_TIMEOUT, answer).await.unwrap_or_else(|_| {

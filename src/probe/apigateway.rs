@@ -56,6 +56,7 @@ async fn post(account: &Account, args: &Args) -> Result<Sent, CallError> {
             message,
         ));
     }
+    let repeated = answers.iter().any(|answer| answer.repeated);
     let answers: Vec<Value> = answers
         .into_iter()
         .map(|answer| {
@@ -76,6 +77,7 @@ async fn post(account: &Account, args: &Args) -> Result<Sent, CallError> {
             .collect(),
         answer: json!({"Answers": answers}),
         refused: None,
+        repeated,
     })
 }
 

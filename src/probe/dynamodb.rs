@@ -204,9 +204,10 @@ async fn remove(account: &Account, args: &Args, progress: &Progress) -> Result<R
     } else {
         SETTLE_TIMEOUT
     };
+    let all_came = progress.removed + count >= progress.sent && !progress.repeated;
     Ok(Removed {
         count,
-        settles_after: (progress.removed + count < progress.sent).then_some(settles_after),
+        settles_after: (!all_came).then_some(settles_after),
         ..Removed::default()
     })
 }

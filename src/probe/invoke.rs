@@ -37,6 +37,8 @@ async fn invoke(account: &Account, args: &Args) -> Result<Sent, CallError> {
         correlation_ids: Vec::new(),
         answer: json!({"StatusCode": answer.status, "Payload": answer.payload}),
         refused,
+        // It is made once.
+        repeated: false,
     })
 }
 

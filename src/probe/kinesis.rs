@@ -1,7 +1,7 @@
 //! Send a record.
 
 use super::verb::{Args, Sent, Verb, VerbFn, needs, text};
-use crate::account::{Account, CallError};
+use crate::account::{Account, CallError, Repeats};
 use aws_sdk_kinesis::primitives::Blob;
 use futures::FutureExt;
 use serde_json::Value;
@@ -23,17 +23,21 @@ async fn put(account: &Account, args: &Args) -> Result<Sent, CallError> {
         Some(other) => other.to_string(),
         None => String::new(),
     };
+    let repeats = Repeats::default();
     let answer = account
         .kinesis()
         .put_record()
         .stream_name(text(args, "stream"))
         .partition_key(text(args, "key"))
         .data(Blob::new(data))
+        .customize()
+        .interceptor(repeats.clone())
         .send()
         .await
         .map_err(|e| CallError::from_sdk("kinesis:PutRecord", &e))?;
     Ok(Sent {
         correlation_ids: vec![answer.sequence_number().to_owned()],
+        repeated: repeats.any(),
         ..Sent::default()
     })
 }

@@ -265,7 +265,7 @@ async fn stop(account: &Account, args: &Args, progress: &Progress) -> Result<Rem
     }
     let seen = |text: &&String| found.iter().any(|e| e.contains == **text);
     let all = texts.iter().filter(seen).count() == texts.len();
-    let all_came = progress.arrived || (all && progress.sent <= 1);
+    let all_came = !progress.repeated && (progress.arrived || (all && progress.sent <= 1));
     Ok(Removed {
         count: stopped,
         settles_after: (!all_came).then_some(SETTLE_TIMEOUT),

@@ -21,6 +21,8 @@ pub struct Progress {
     pub correlation_ids: Vec<String>,
     /// How many events were accepted.
     pub sent: usize,
+    /// Whether one of them may have been taken more than once, so that there are more than `sent`.
+    pub repeated: bool,
     /// When the last one was.
     pub last_sent: Option<tokio::time::Instant>,
     /// When something was last done that may still bring something: an event was sent, or one that waited was released.
@@ -40,6 +42,7 @@ impl Progress {
             since,
             correlation_ids: vec![id.to_owned()],
             sent: 0,
+            repeated: false,
             last_sent: None,
             last_action: None,
             may_arrive: true,
@@ -111,6 +114,9 @@ pub struct Sent {
     pub answer: Value,
     /// Why it came to nothing although the call was answered: a function that failed, for example.
     pub refused: Option<Clue>,
+    /// Whether it was sent again after an answer that was lost: the service may have taken both.
+    #[serde(skip)]
+    pub repeated: bool,
 }
 
 /// What one attempt of a `remove` did.

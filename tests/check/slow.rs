@@ -229,6 +229,34 @@ fn an_event_whose_receipt_is_lost_is_taken_away() {
 }
 
 #[test]
+fn an_event_that_was_taken_twice_is_taken_away_twice() {
+    let judged = |account: &str, all_lost: bool, code: i32| {
+        let table = cloud().deploy(account, &solution())["TableName"].clone();
+        // The item of the second record is gone when the first one comes.
+        let relay = Relay::delaying(
+            cloud().endpoint(),
+            "Kinesis_20131202.PutRecord",
+            "\"Attributes\"",
+            all_lost,
+        );
+        let keys = cloud().student(account);
+        let seen = checked(check_at(&relay.endpoint(), &keys, &["--format", "json", "final"]));
+        assert_eq!(
+            (seen.code, seen.with(Status::Fail)),
+            (code, Vec::new()),
+            "{}",
+            seen.json
+        );
+        assert_eq!(cloud().items(account, &table), Vec::<String>::new(), "{all_lost}");
+        assert!(relay.count("Kinesis_20131202.PutRecord") > 1);
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| judged("390000000006", true, 3));
+        scope.spawn(|| judged("390000000007", false, 0));
+    });
+}
+
+#[test]
 fn the_service_of_a_student_may_have_a_hiccup_too() {
     let account = "390000000005";
     cloud().deploy(account, &solution());

@@ -164,6 +164,8 @@ pub async fn clean_up_record(account: &Account, record: &CleanupRecord) -> Resul
     let progress = Progress {
         correlation_ids: record.correlation_ids.clone(),
         sent: 1,
+        // How often it was sent is not known.
+        repeated: true,
         last_sent: last_action,
         last_action,
         ..Progress::new(record.since, "")

@@ -93,6 +93,7 @@ impl<'r> ProbeRun<'r> {
         // Only the first hop's events set out on the way.
         let sets_out = hop.after.is_none();
         let progress = &mut self.progress;
+        progress.repeated |= sets_out && may_be_repeated(&sending);
         let mut note = |correlation_ids: Vec<String>| match sets_out {
             true => progress.count(correlation_ids),
             false => progress.act(correlation_ids),
@@ -347,13 +348,26 @@ impl<'r> ProbeRun<'r> {
             let due = send
                 .again
                 .is_some_and(|again| last_sent.is_none_or(|at| at.elapsed() >= again));
-            if due
-                && !self.hops.was_seen_from(index)
-                && let Ok(sent) = self.send(state.hop, &send.action).await
-            {
-                self.progress.count(sent.correlation_ids);
+            if due && !self.hops.was_seen_from(index) {
+                let sending = self.send(state.hop, &send.action).await;
+                let repeated = may_be_repeated(&sending);
+                self.progress.repeated |= repeated;
+                match sending {
+                    Ok(sent) => self.progress.count(sent.correlation_ids),
+                    Err(_) if repeated => self.progress.act(Vec::new()),
+                    Err(_) => {}
+                }
             }
         }
+    }
+}
+
+/// Whether more events may be on their way than were accepted.
+fn may_be_repeated(sending: &Result<Sent, NotDone>) -> bool {
+    match sending {
+        Ok(sent) => sent.repeated,
+        Err(NotDone::Call(error)) => error.may_have_acted(),
+        Err(NotDone::Course(_)) => false,
     }
 }
 

@@ -85,7 +85,8 @@ impl<'r> ProbeRun<'r> {
                     let all_decided = self.follow().await;
                     self.run.source.ended(&self.step.id, all_decided);
                     self.progress.arrived = self.hops.iter().last().is_some_and(|h| h.seen.is_some());
-                    self.progress.may_arrive = !all_decided || self.hops.iter().any(|h| h.late);
+                    self.progress.may_arrive =
+                        !all_decided || self.progress.repeated || self.hops.iter().any(|h| h.late);
                     self.clean_up().await;
                 }
                 Err(reason) => self.hops.iter_mut().for_each(|h| h.unknown(reason.clone())),

@@ -97,6 +97,35 @@ impl Relay {
         })
     }
 
+    /// Passes everything on to `endpoint`. The first request with `of` in it gets no answer, and is on its way for long:
+    /// it arrives once something has been answered with `until`. Those after it arrive at once, and are answered unless
+    /// `all_lost`.
+    pub fn delaying(endpoint: &str, of: &'static str, until: &'static str, all_lost: bool) -> Self {
+        let target: Arc<str> = target(endpoint).into();
+        let (first, late) = (Arc::new(Mutex::new(true)), Arc::new(Mutex::new(None)));
+        Self::requests(beside(&target), move |request, text| {
+            let (target, first, late) = (target.clone(), first.clone(), late.clone());
+            async move {
+                let is_one = text.contains(of);
+                if is_one && std::mem::take(&mut *first.lock().unwrap()) {
+                    *late.lock().unwrap() = Some(request);
+                    return Err(Cut);
+                }
+                let answer = forward(&target, request).await?;
+                if String::from_utf8_lossy(answer.body()).contains(until) {
+                    let request = late.lock().unwrap().take();
+                    if let Some(request) = request {
+                        forward(&target, request).await?;
+                    }
+                }
+                match is_one && all_lost {
+                    true => Err(Cut),
+                    false => Ok(answer.map(body)),
+                }
+            }
+        })
+    }
+
     /// Passes everything on to `endpoint`, but for what `instead` says.
     pub fn mistaking(endpoint: &str, instead: Vec<Instead>) -> Self {
         let target: Arc<str> = target(endpoint).into();
