@@ -1,7 +1,6 @@
 //! Which of several candidates is the lab's: the one with the most telling sign, else the newest of those that show it.
 
 use super::search::{Contender, Evaluated, ResourceSearch};
-use super::verdict::call_failure;
 
 impl ResourceSearch<'_> {
     /// Keeps those of `left` that show the most telling signs, and says which; `None` when nothing ties any of them to
@@ -35,8 +34,8 @@ impl ResourceSearch<'_> {
                 narrow(left, &holding, &sign.reason, &mut because);
             }
         }
-        match (because, unread, left.iter().find_map(|c| c.failed.as_ref())) {
-            (None, _, Some(error)) => Err(call_failure(error)),
+        match (because, unread, self.unread(left)) {
+            (None, _, Some(reason)) => Err(reason),
             (None, Some(reason), None) => Err(reason),
             (because, ..) => Ok(because),
         }
@@ -46,8 +45,8 @@ impl ResourceSearch<'_> {
     /// does not say when they were made, there is nothing to go by.
     pub(super) async fn newest(&self, left: &mut [Contender], because: Option<String>) -> Result<String, String> {
         // One of them may show a sign that could not be read.
-        if let Some(error) = left.iter().find_map(|c| c.failed.as_ref()) {
-            return Err(call_failure(error));
+        if let Some(reason) = self.unread(left) {
+            return Err(reason);
         }
         let dated = self.kind.describe.as_ref().and_then(|d| d.created_at);
         if dated.is_some() && left.iter().any(|c| c.listed.candidate.created_at.is_empty()) {

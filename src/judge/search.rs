@@ -139,10 +139,20 @@ impl<'r> ResourceSearch<'r> {
             })
             .await;
         // What cannot be read may be the lab's own: none of the others is judged in its place.
-        match left.iter().find_map(|c| c.failed.as_ref()) {
-            Some(error) => Err(call_failure(error)),
-            None => Ok(()),
+        self.unread(left).map_or(Ok(()), Err)
+    }
+
+    /// Why one of `left` could not be described, and what to do where another one is the student's.
+    pub fn unread(&self, left: &[Contender]) -> Option<String> {
+        let (contender, error) = left.iter().find_map(|c| Some((c, c.failed.as_ref()?)))?;
+        let why = call_failure(error);
+        if left.len() == 1 || self.resource.is_list {
+            return Some(why);
         }
+        Some(format!(
+            "{} {} could not be read, and may be the lab's: {why}. If another one is yours, say which: --use {}=NAME",
+            self.spec.noun, contender.listed.candidate.name, self.resource.name
+        ))
     }
 
     /// Describes one candidate.

@@ -80,6 +80,9 @@ fn no_other_resource_is_judged_in_the_place_of_one_that_cannot_be_described() {
                 let ids = checked.with(Status::Fail);
                 ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>()
             };
+            // Whoever knows that another one is the lab's can say so.
+            let says = format!("--use {resource}=");
+            assert!(checked.found(check).contains(&says), "{}", checked.json);
             let was: Vec<String> = failed(&before);
             assert!(
                 failed(&checked).iter().all(|id| was.contains(id)),
