@@ -199,7 +199,8 @@ async fn remove(account: &Account, args: &Args, progress: &Progress) -> Result<R
             error => return Err(error),
         },
     };
-    let settles_after = if progress.arrived {
+    // One that was sent again is as far behind as the network has kept it.
+    let settles_after = if progress.arrived && !progress.repeated {
         ARRIVED_SETTLE_TIMEOUT
     } else {
         SETTLE_TIMEOUT
