@@ -13,7 +13,7 @@ def user(account, name, *actions):
             {"Effect": "Allow", "Action": list(actions), "Resource": "*"}))
     key = iam.create_access_key(UserName=name)["AccessKey"]
     return boto3.client("sts", region_name=REGION, endpoint_url=ENDPOINT, aws_access_key_id=key["AccessKeyId"],
-                        aws_secret_access_key=key["SecretAccessKey"], config=Config(retries={"total_max_attempts": 1}))
+                        aws_secret_access_key=key["SecretAccessKey"], config=patient())
 
 
 def trusting(name, path="/", **more):

@@ -20,13 +20,20 @@ from botocore.exceptions import ClientError
 ENDPOINT = os.environ["ENDPOINT"]
 SECRET = os.environ.get("SECRET", "")  # of every root user
 REGION = "eu-central-1"
+# In seconds, how long an answer is waited for. On a busy machine one takes long; that none comes fails all the same.
+ANSWER_TIMEOUT = 180
+
+
+def patient(**more):
+    """How clients ask: once, and with patience."""
+    return Config(retries={"total_max_attempts": 1}, connect_timeout=ANSWER_TIMEOUT, read_timeout=ANSWER_TIMEOUT, **more)
 
 
 @functools.cache
 def client(service, account, region=REGION):
     """A client of the account's root user."""
     return boto3.client(service, region_name=region, endpoint_url=ENDPOINT, aws_access_key_id=account,
-                        aws_secret_access_key=SECRET, config=Config(retries={"total_max_attempts": 1}))
+                        aws_secret_access_key=SECRET, config=patient())
 
 
 def eventually(what, look, seconds=60):
@@ -111,7 +118,7 @@ def native(account, name, code, role_arn=None, **more):
 def http_call(method, path, body=None, host=None, **headers):
     """A request without a signature, to an address that only the Host header names. Gives the status and the text."""
     address = urllib.parse.urlsplit(ENDPOINT)
-    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=20)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=ANSWER_TIMEOUT)
     headers = {"Host": host or address.netloc, **{name.replace("_", "-"): value for name, value in headers.items()}}
     connection.request(method, path, body, headers)
     answer = connection.getresponse()

@@ -10,10 +10,9 @@ import urllib.parse
 import urllib.request
 
 import boto3
-from botocore.config import Config
 
-from lab import (ENDPOINT, REGION, SECRET, client, document, eventually, function, http_call, native, refusal,
-                 role, signed_call)
+from lab import (ANSWER_TIMEOUT, ENDPOINT, REGION, SECRET, client, document, eventually, function, http_call, native, patient,
+                 refusal, role, signed_call)
 
 HOST = urllib.parse.urlsplit(ENDPOINT).netloc
 PORT = HOST.rsplit(":", 1)[1]
@@ -36,14 +35,14 @@ PROTOCOLS = [
 def of(service, key, secret, token=None, **config):
     return boto3.client(service, region_name=REGION, endpoint_url=ENDPOINT, aws_access_key_id=key,
                         aws_secret_access_key=secret, aws_session_token=token,
-                        config=Config(retries={"total_max_attempts": 1}, **config))
+                        config=patient(**config))
 
 
 def visit(url, method="GET", data=None, **headers):
     """The status and the body of a plain request."""
     asked = urllib.request.Request(url, data, {k.replace("_", "-"): v for k, v in headers.items()}, method=method)
     try:
-        with urllib.request.urlopen(asked, timeout=20) as answer:
+        with urllib.request.urlopen(asked, timeout=ANSWER_TIMEOUT) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
@@ -291,7 +290,7 @@ class Runtimes(unittest.TestCase):
             self.assertEqual(visit(f"http://{api}/2018-06-01/runtime/invocation/next", **headers)[0], 403)
         if os.getuid() == 0 and os.path.exists("/proc/net/tcp"):  # only root can become another user
             ask = "exec 3<>/dev/tcp/${0/:/\\/} && printf 'GET /2018-06-01/runtime/invocation/next HTTP/1.0\\r\\nHost: '$0'\\r\\n\\r\\n' >&3"
-            asked = subprocess.run(["bash", "-c", ask + " && cat <&3", api], user=65534, group=65534, cwd="/", timeout=20,
+            asked = subprocess.run(["bash", "-c", ask + " && cat <&3", api], user=65534, group=65534, cwd="/", timeout=ANSWER_TIMEOUT,
                                    capture_output=True, text=True)
             self.assertIn(" 403 ", asked.stdout, asked)
         self.assertEqual(invoke(), [api, uid], "it goes on as before")
