@@ -2,6 +2,7 @@
 
 use super::complete::Incomplete;
 use super::http::EmptyAnswer;
+use super::meaning::{self, Meaning};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -115,7 +116,7 @@ impl CallError {
             return first.clone();
         }
         let (kind, message) = match error {
-            SdkError::ServiceError(service) => of_service(service.err(), status(service.raw())),
+            SdkError::ServiceError(service) => of_service(action, service.err(), status(service.raw())),
             SdkError::TimeoutError(_) => (ErrorKind::TimedOut, String::new()),
             SdkError::ResponseError(response) if status(response.raw()).is_some_and(|status| status >= 500) => {
                 broken(status(response.raw()))
@@ -141,6 +142,17 @@ impl CallError {
             ErrorKind::Other(code) => Some(code),
             _ => None,
         }
+    }
+
+    /// What it says about what was asked for.
+    pub fn meaning(&self) -> Meaning {
+        let listed = self.code().and_then(|code| meaning::of(&self.action, code));
+        listed.unwrap_or(Meaning::Undetermined)
+    }
+
+    /// Whether it is an answer: what was asked for is not there, or cannot be.
+    pub fn answers(&self) -> bool {
+        self.meaning() == Meaning::Answers
     }
 
     /// Whether the call may have done its work all the same: its answer was lost, or AWS could not say.
@@ -238,8 +250,10 @@ fn role_of(arn: &str) -> String {
 }
 
 /// AWS's common errors; see <https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html> and each service's.
-fn of_code(code: &str) -> ErrorKind {
+fn of_code(action: &str, code: &str) -> ErrorKind {
     match code {
+        // That of a page elsewhere; of a session in <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>.
+        "InvalidToken" if !action.starts_with("s3:") => ErrorKind::Other(code.to_owned()),
         "AccessDenied"
         | "AccessDeniedException"
         | "AuthorizationError"
@@ -277,11 +291,12 @@ fn of_code(code: &str) -> ErrorKind {
 }
 
 /// What a service answered that is no success, with this HTTP status.
-fn of_service<E: ProvideErrorMetadata>(error: &E, status: Option<u16>) -> (ErrorKind, String) {
+fn of_service<E: ProvideErrorMetadata>(action: &str, error: &E, status: Option<u16>) -> (ErrorKind, String) {
     let message = error.message().unwrap_or_default().to_owned();
-    match (error.code().map(of_code), status) {
-        // Whatever broke there, the caller and the account are not the cause.
-        (Some(ErrorKind::Other(code)), Some(500..)) => {
+    match (error.code().map(|code| of_code(action, code)), status) {
+        // Whatever broke there, the caller and the account are not the cause. But Lambda says with 502 what is wrong with a
+        // function, too.
+        (Some(ErrorKind::Other(code)), Some(500..)) if meaning::of(action, &code).is_none() => {
             (ErrorKind::Other(BROKEN.to_owned()), format!("{code} {message}"))
         }
         (Some(problem), _) => (problem, message),

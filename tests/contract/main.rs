@@ -13,6 +13,7 @@ mod errors;
 mod forms;
 mod front;
 mod illegal;
+mod meanings;
 mod model;
 mod protocols;
 mod requests;

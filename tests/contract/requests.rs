@@ -5,10 +5,12 @@ use std::path::Path;
 
 use crate::common::class::{PROFESSOR, hand_in};
 use crate::common::cloud::{Cloud, run};
-use crate::common::fleet::Fleet;
+use crate::common::course::Copy;
+use crate::common::fleet::{self, Fleet};
 use crate::front::{Front, LABS, all, cloud, each, faulty, solved, solved_in};
 use edemlab::class::access::Secret;
-use serde_json::json;
+use edemlab::report::Status;
+use serde_json::{Value, json};
 
 /// Every operation that the program may ask for. One more is one more permission, and is added on purpose.
 pub const OPERATIONS: &[&str] = &[
@@ -74,7 +76,7 @@ pub const OPERATIONS: &[&str] = &[
 ];
 
 /// Those that only a professor with a fleet asks for.
-const OF_THE_FLEET: &[&str] = &[
+pub const OF_THE_FLEET: &[&str] = &[
     "cloudformation.DescribeStacks",
     "s3.DeleteObject",
     "s3.PutObject",
@@ -99,6 +101,7 @@ const FAULTS: &[(&str, &str)] = &[
     ("eventdriven", "order-pattern-typo"),
     ("eventdriven", "not-deployed"),
     ("eventdriven", "http-api"),
+    ("datastream", "not-trained"),
 ];
 
 /// How many of them are looked at in the short form.
@@ -145,8 +148,30 @@ fn every_request_of_a_check_is_one_that_awss_model_has() {
         operations(&front, &format!("{lab} {fault:?}"))
     });
     let mut found: BTreeSet<String> = found.into_iter().flatten().collect();
+    found.extend(where_another_is_denied());
+    found.extend(of_another_course());
     found.extend(["sts.AssumeRole".to_owned()]);
     listed(&found, &[OPERATIONS], all());
+}
+
+/// Where roles may not be simulated, the policies that they have are asked for.
+fn where_another_is_denied() -> BTreeSet<String> {
+    let front = Front::new(&json!({"error": {"kind": "denied", "only": ["iam.SimulatePrincipalPolicy"]}}));
+    front.check(LABS[0], &solved(LABS[0]), &["--no-probe"]);
+    operations(&front, "no simulation")
+}
+
+/// A course may read fields that neither lab's checks read, each with a call of its own.
+fn of_another_course() -> BTreeSet<String> {
+    let copy = Copy::new();
+    let mode = "expect: stream.StreamModeDetails.StreamMode == \"ON_DEMAND\"";
+    let shards = format!("{mode} && stream.OpenShardCount > 0");
+    copy.replace("checks/datastream/kinesis.yaml", mode, &shards);
+    let front = Front::new(&json!({}));
+    let course = copy.folder().to_str().unwrap();
+    let checked = front.check(LABS[0], &solved(LABS[0]), &["--no-probe", "--course", course]);
+    assert!(checked.with(Status::Fail).is_empty(), "{}", checked.json);
+    operations(&front, "another course")
 }
 
 /// A class of two: one whose account a role opens, and one who has handed in keys.
@@ -192,6 +217,14 @@ fn every_request_of_a_class_is_one_that_awss_model_has() {
     assert!(front.count("kinesis.PutRecord") > 0 && front.count("lambda.Invoke") > 0);
 }
 
+/// The fleet's template, its function behind a proxy.
+fn template_behind(front: &Front) -> Value {
+    let mut template = fleet::template();
+    let variables = &mut template["Resources"]["Function"]["Properties"]["Environment"]["Variables"];
+    variables["AWS_ENDPOINT_URL"] = front.endpoint().into();
+    template
+}
+
 #[test]
 fn every_request_to_a_fleet_is_one_that_awss_model_has() {
     if !all() {
@@ -205,24 +238,37 @@ fn every_request_to_a_fleet_is_one_that_awss_model_has() {
     cloud().make_role(account, &cloud().access_template(&[]), &id);
     let roster = folder.path().join("roster.csv");
     std::fs::write(&roster, format!("student,account\ns001,{account}\n")).unwrap();
-    let fleet = Fleet::new(cloud(), "edemlab-contract");
+    // What the first grading may not take away, the second one does.
+    let stuck = Front::new(&json!({"error": {"kind": "denied", "only": ["dynamodb.DeleteItem"]}}));
+    let of_the_function = Front::new(&json!({}));
+    let fleet = Fleet::of(cloud(), "edemlab-contract", &template_behind(&stuck));
     let front = Front::new(&json!({}));
     let text = |path: &Path| path.to_str().unwrap().to_owned();
-    let out = folder.path().join("class");
-    let mut command = cloud().professor(&[
-        "grade",
-        &text(&roster),
-        "--secret",
-        &text(&secret),
-        "--out",
-        &text(&out),
-        "--fleet",
-        &fleet.stack.name,
-    ]);
-    command.env("AWS_ENDPOINT_URL", front.endpoint());
-    let printed = run(command);
-    assert_eq!(printed.code, 0, "{PROFESSOR}: {}{}", printed.stdout, printed.stderr);
-    let found = operations(&front, "a fleet");
+    let grade = |out: &str| {
+        let out = folder.path().join(out);
+        let mut command = cloud().professor(&[
+            "grade",
+            &text(&roster),
+            "--secret",
+            &text(&secret),
+            "--out",
+            &text(&out),
+            "--fleet",
+            &fleet.stack.name,
+        ]);
+        command.env("AWS_ENDPOINT_URL", front.endpoint());
+        let printed = run(command);
+        assert_eq!(printed.code, 0, "{PROFESSOR}: {}{}", printed.stdout, printed.stderr);
+    };
+    grade("first");
+    fleet.update(&template_behind(&of_the_function));
+    grade("second");
+    let mut found = operations(&front, "a fleet");
+    for asked in [&stuck, &of_the_function] {
+        let of_it = operations(asked, "a fleet's function");
+        assert!(of_it.contains("sts.AssumeRole"), "{of_it:?}");
+        found.extend(of_it);
+    }
     listed(&found, &[OPERATIONS, OF_THE_FLEET], false);
     for operation in OF_THE_FLEET {
         assert!(found.contains(*operation), "nothing asks for {operation}");

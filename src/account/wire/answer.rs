@@ -20,7 +20,7 @@ impl ProvideErrorMetadata for ServiceError {
 
 /// What cannot be read as an answer of AWS's: a proxy's page, for example.
 #[derive(Debug, thiserror::Error)]
-enum Unreadable {
+pub(super) enum Unreadable {
     #[error("the response is not JSON: {0}")]
     Json(#[from] serde_json::Error),
     #[error("the response is not XML: {0}")]
@@ -65,6 +65,15 @@ pub(super) fn whole<T>(
         meta = meta.message(message);
     }
     Err(OrchestratorError::operation(ServiceError(meta.build())))
+}
+
+/// What a function returned. A function with a runtime of its own may return what is no JSON: then Lambda's own header is
+/// what tells its answer from a page of a proxy's.
+pub(super) fn payload(body: &[u8], is_of_lambda: bool) -> Result<Value, Unreadable> {
+    match serde_json::from_slice(body) {
+        Err(error) if !is_of_lambda => Err(error.into()),
+        read => Ok(read.unwrap_or_default()),
+    }
 }
 
 /// What [`read`] has made of an answer to `operation` of a query service; `None` where it is of another one, or has no
@@ -159,6 +168,15 @@ mod tests {
         let without = "<DeleteXResponse><ResponseMetadata/></DeleteXResponse>";
         assert_eq!(read("DeleteX", without), Some(json!({})));
         assert_eq!(read("ListX", &without.replace("Delete", "List")), None);
+    }
+
+    #[test]
+    fn what_a_function_returns_is_json_unless_lambda_says_that_it_is_the_functions() {
+        assert_eq!(payload(b"[1]", false).unwrap(), json!([1]));
+        assert_eq!(payload(b"<html>", true).unwrap(), Value::Null);
+        for page in [&b"<html>"[..], b""] {
+            assert!(payload(page, false).is_err());
+        }
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Lambda's invocation: the one call that runs something and does not go through a generated client, which takes 36 s of
 //! a processor to build for it.
 
-use super::answer;
+use super::answer::{self, ServiceError};
 use super::form;
 use super::operation::{Parts, Settings};
 use crate::account::services::LAMBDA;
 use crate::account::{Account, CallError};
+use aws_smithy_runtime_api::client::orchestrator::OrchestratorError;
 use aws_smithy_types::timeout::TimeoutConfig;
 use serde_json::Value;
 use std::time::Duration;
@@ -39,11 +40,16 @@ impl Account {
             acts: true,
         };
         let operation = self.signed(&LAMBDA, settings, |response| {
-            answer::whole(LAMBDA.protocol, response, |body| Invoked {
-                status: response.status().as_u16(),
-                failed: response.headers().get("x-amz-function-error").is_some(),
-                payload: serde_json::from_slice(body).unwrap_or_default(),
-            })
+            let header = |name: &str| response.headers().get(name).is_some();
+            answer::whole(LAMBDA.protocol, response, |body| {
+                let payload = answer::payload(body, header("x-amz-executed-version"))?;
+                Ok::<_, answer::Unreadable>(Invoked {
+                    status: response.status().as_u16(),
+                    failed: header("x-amz-function-error"),
+                    payload,
+                })
+            })?
+            .map_err(OrchestratorError::<ServiceError>::other)
         });
         let answer = operation.invoke(Parts::post(&path, payload)).await;
         answer.map_err(|error| CallError::from_sdk("lambda:InvokeFunction", &error))

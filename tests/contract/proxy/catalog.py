@@ -2,12 +2,13 @@
 
 import functools
 
+import errors
 import model
 from botocore.endpoint_provider import EndpointProvider
 
 
 def answer(order):
-    return {"endpoints": endpoints, "required": required, "partitions": partitions}[order["ask"]](order)
+    return {"endpoints": endpoints, "required": required, "partitions": partitions, "errors": listed}[order["ask"]](order)
 
 
 @functools.lru_cache(None)
@@ -71,3 +72,22 @@ def paths(shape, at, within):
             yield from paths(member, inner, within + (shape.name,))
     elif shape.type_name == "list":
         yield from paths(shape.member, f"{at}[]", within)
+
+
+def listed(order):
+    """The errors of each operation: those of its model, and `more` of which no model tells, each as it is sent."""
+    found = {}
+    for name in order["operations"]:
+        service, called = name.split(".")
+        known = dict(errors.modelled(service, called))
+        more = dict(order["more"]) | dict(order["of"].get(name, []))
+        each = [(code, status, True) for code, status in known.items()]
+        each += [(code, status, False) for code, status in more.items() if code not in known]
+        found[name] = [sent(service, *error) for error in each]
+    return found
+
+
+def sent(service, code, status, is_modelled):
+    answer = errors.written(service, code, status, "m")
+    body = answer.body.decode()
+    return {"code": code, "modelled": is_modelled, "status": answer.status, "headers": answer.headers, "body": body}

@@ -29,12 +29,34 @@ KINDS = {
 }
 
 
+# What a service answers with its error, if its model does not say.
+STATUS = 400
+BROKEN = 500
+
+
 def error(request, kind):
     protocol = model.service(request.service).metadata["protocol"]
     code, status = KINDS[kind][protocol]
     if request.service == "sns" and kind == "denied":
         code = "AuthorizationError"
-    message = f"an error of the kind {kind}"
+    return written(request.service, code, status, f"an error of the kind {kind}")
+
+
+def modelled(service, called):
+    """The errors that the model lists for an operation: code and status of each."""
+    shapes = model.operation(service, called).error_shapes
+    return [(shape.error_code, status(shape)) for shape in shapes]
+
+
+def status(shape):
+    # The loader keeps of a shape only what a client needs: not whose fault it is.
+    fault = shape._shape_model.get("fault") or shape.metadata.get("error", {}).get("fault")
+    return shape.metadata.get("error", {}).get("httpStatusCode", BROKEN if fault else STATUS)
+
+
+def written(service, code, status, message):
+    """An error of a service in the form of its protocol."""
+    protocol = model.service(service).metadata["protocol"]
     if protocol == "json":
         body = json.dumps({"__type": f"com.amazon.coral.service#{code}", "Message": message})
         return Answer(status, [("Content-Type", "application/x-amz-json-1.1")], body.encode())

@@ -59,6 +59,8 @@ class Rules:
                 count = self.counts[request.name] = self.counts.get(request.name, 0) + 1
             if count <= rule.get("times", count):
                 if rule is self.error:
+                    if "code" in rule:
+                        return errors.written(request.service, rule["code"], rule["status"], "m")
                     return errors.error(request, rule["kind"])
                 return Answer(rule["status"], [tuple(pair) for pair in rule["headers"]], rule["body"].encode())
         return None
@@ -160,6 +162,11 @@ class Proxy:
             self.record.append(entry)
         return answer
 
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+        return self.endpoint
+
     def report(self):
         pages = self.rules.pages
         with self.lock:
@@ -225,6 +232,8 @@ def main():
             number, proxy = next(numbers), Proxy(order["open"], order["rules"])
             proxies[number] = proxy
             answer = {"proxy": number, "endpoint": proxy.endpoint}
+        elif "close" in order:
+            answer = {"closed": proxies.pop(order["close"]).close()}
         elif "report" in order:
             answer = proxies[order["report"]].report()
         else:
