@@ -87,6 +87,11 @@ pub(super) fn candidates(items: Vec<Value>, name: &str, arn: &str, made: &str) -
         .collect()
 }
 
+/// What is said of a field for which an earlier version, whose evidence is judged again, did not ask.
+pub(super) fn not_included(what: &str) -> String {
+    format!("the saved evidence does not include {what}: grade this account again")
+}
+
 /// A text argument.
 pub(super) fn text<'a>(args: &'a Args, name: &str) -> &'a str {
     args.get(name).and_then(Value::as_str).unwrap_or_default()

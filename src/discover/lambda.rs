@@ -56,12 +56,22 @@ async fn list(account: &Account) -> Result<Vec<Candidate>, CallError> {
         function["EventSourceMappings"] = of_it.cloned().collect();
     }
     let mut candidates = candidates(functions, "FunctionName", "FunctionArn", "LastModified");
-    for candidate in &mut candidates {
-        if let Some(why) = unreadable_variables(&candidate.document) {
-            candidate.untold.insert("Environment.Variables".to_owned(), why);
-        }
-    }
+    candidates.iter_mut().for_each(derive);
     Ok(candidates)
+}
+
+/// Adds what AWS says in other words: the stream of each mapping, and that the variables could not be read.
+pub(super) fn derive(candidate: &mut Candidate) {
+    if let Some(why) = unreadable_variables(&candidate.document) {
+        candidate.untold.insert("Environment.Variables".to_owned(), why);
+    }
+    let mappings = candidate.document["EventSourceMappings"].as_array_mut();
+    mappings.into_iter().flatten().for_each(name_stream);
+}
+
+/// Names the stream that a mapping reads.
+fn name_stream(mapping: &mut Value) {
+    mapping["StreamArn"] = mapping["EventSourceArn"].as_str().map(stream_of).into();
 }
 
 /// Why Lambda does not tell the variables of a function: they are encrypted under a key that the caller may not use. See
@@ -87,7 +97,7 @@ pub(crate) async fn event_source_mappings(account: &Account, function: Option<&s
         .await?;
     for mapping in &mut mappings {
         time::readable(mapping, &["LastModified", "StartingPositionTimestamp"]);
-        mapping["StreamArn"] = mapping["EventSourceArn"].as_str().map(stream_of).into();
+        name_stream(mapping);
     }
     Ok(mappings)
 }

@@ -1,6 +1,6 @@
 //! `logs.group`, and `logs.resource_policy`: who else may write into log groups.
 
-use super::kind::{Args, Candidate, Kind, candidates, text};
+use super::kind::{Args, Candidate, Kind, candidates, not_included, text};
 use super::time;
 use crate::account::services::LOGS;
 use crate::account::{Account, CallError};
@@ -80,4 +80,13 @@ fn policies<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Ve
         Ok(candidates(policies, "policyName", "", ""))
     }
     .boxed()
+}
+
+/// The policy that a log group may have itself, where it was not asked for.
+pub(super) fn own_policy_untold() -> Candidate {
+    Candidate {
+        document: json!({"policyScope": "RESOURCE"}),
+        untold: [("policyDocument".to_owned(), not_included("the log group's own policy"))].into(),
+        ..Candidate::default()
+    }
 }

@@ -15,6 +15,7 @@ mod kinds;
 mod kinesis;
 mod lambda;
 mod logs;
+pub mod older;
 mod personalize;
 mod s3;
 mod sns;

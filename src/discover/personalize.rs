@@ -1,7 +1,7 @@
 //! Amazon Personalize: `personalize.dataset_group`, and what is in one: `personalize.dataset`, `personalize.solution`,
 //! `personalize.recommender`, `personalize.event_tracker`.
 
-use super::kind::{Args, Candidate, Description, Kind, MAX_CONCURRENT_CALLS, candidates, text};
+use super::kind::{Args, Candidate, Description, Kind, MAX_CONCURRENT_CALLS, candidates, not_included, text};
 use super::time;
 use crate::account::services::PERSONALIZE;
 use crate::account::{Account, CallError, ErrorKind, regions};
@@ -298,6 +298,19 @@ fn solutions<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<V
         Ok(candidates)
     }
     .boxed()
+}
+
+/// Of a solution without a version, an earlier version of this program did not ask whether it trains one by itself.
+pub(super) fn say_what_is_untold(candidate: &mut Candidate) {
+    let document = &candidate.document;
+    let has_versions = document["solutionVersions"].as_array().is_some_and(|v| !v.is_empty());
+    if has_versions || document.get("ageInSeconds").is_some() {
+        return;
+    }
+    let why = not_included("whether the solution trains a version by itself");
+    for field in ["performAutoTraining", "ageInSeconds"] {
+        candidate.untold.insert(field.to_owned(), why.clone());
+    }
 }
 
 /// Why it may not be asked of a solution whether it trains by itself, until that is noted with the candidate.

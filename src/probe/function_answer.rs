@@ -39,7 +39,7 @@ fn caller(events: &[Value], succeeded: usize) -> Option<String> {
 /// A function's answer, out of the answer of an invocation wherever in `value` one is: its `StatusCode` says that there
 /// was an answer, not which. See
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html>.
-pub(super) fn unwrapped(value: Value) -> Value {
+pub fn unwrapped(value: Value) -> Value {
     match value {
         Value::Object(mut fields) if is_invocation(&fields) => {
             let payload = fields.remove("Payload").unwrap_or_default();

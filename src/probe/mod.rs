@@ -24,6 +24,7 @@ mod trigger;
 mod verb;
 
 pub use facts::{ErrorFacts, ErrorSource};
+pub(crate) use function_answer::unwrapped;
 pub use verb::{Args, AwaitFn, Clue, EvidenceFn, Observation, Progress, RemoveFn, Removed, SendFn, Sent, Verb, VerbFn};
 
 /// Every verb.

@@ -331,3 +331,33 @@ fn the_newest_is_said_only_where_it_is_known() {
         "{found}"
     );
 }
+
+#[test]
+fn a_stream_is_not_another_one_whose_name_begins_alike() {
+    let account = "310000000031";
+    let cloud = shared("datastream");
+    let mut template = solution();
+    template["Resources"]["Stream"]["Properties"]["Name"] = "clicks-2".into();
+    cloud.deploy(account, &template);
+    let root = cloud.root(account);
+    let mode = aws_sdk_kinesis::types::StreamModeDetails::builder()
+        .stream_mode(aws_sdk_kinesis::types::StreamMode::OnDemand)
+        .build();
+    let made = root.kinesis().create_stream().stream_name("clicks");
+    wait(made.stream_mode_details(mode.unwrap()).send()).unwrap();
+
+    let seen = cloud.report(account, &["--no-probe"]);
+    assert_eq!(seen.report.resources["stream"].name, "clicks-2", "{}", seen.json);
+    assert_eq!((seen.code, seen.with(Status::Fail).len()), (0, 0), "{}", seen.json);
+    // The trigger does not read the one that is told, which also an event shows.
+    let told = cloud.report(account, &["--use", "stream=clicks"]);
+    assert_eq!(told.report.resources["stream"].name, "clicks", "{}", told.json);
+    assert_eq!(told.get("lambda.trigger").status, Status::Fail, "{}", told.json);
+    assert!(told.found("lambda.trigger").contains("clicks-2"), "{}", told.json);
+    assert_eq!(told.get("final.invoked").status, Status::Fail, "{}", told.json);
+    assert!(
+        told.found("final.invoked").contains("no trigger on stream"),
+        "{}",
+        told.json
+    );
+}

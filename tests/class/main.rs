@@ -10,6 +10,7 @@ mod grade_fair;
 mod gradebook;
 mod gradebook_refused;
 mod gradebook_table;
+mod older;
 mod pages;
 mod pages_browser;
 mod roster;

@@ -2,6 +2,7 @@
 
 mod format;
 mod hidden;
+mod older;
 mod public;
 mod record;
 mod redact;

@@ -1,6 +1,7 @@
 //! A replay: answers come from what was recorded of an account.
 
 use super::format::{Evidence, HopEvidence};
+use super::older;
 use super::source::{At, Do, Source, Waiting};
 use crate::account::{CallError, Identity};
 use crate::course::KindSpec;
@@ -9,7 +10,7 @@ use crate::expr::Document;
 use crate::probe::{Clue, Observation, Sent};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,8 +61,15 @@ impl Source for Replay<'_> {
         name: &'s str,
         args: &'s Args,
     ) -> LocalBoxFuture<'s, Result<Vec<Arc<Listed>>, CallError>> {
-        let candidates = self.answer(self.0.lists.get(&discover::key(name, args)), name);
-        let listed = candidates.map(|all: Vec<Candidate>| all.into_iter().map(Listed::new).collect());
+        let recorded = |args: &Args| self.0.lists.get(&discover::key(name, args)).cloned();
+        let older = || {
+            let list = recorded(&discover::older::arguments(name, args)?)?;
+            Some(list.map(|all| discover::older::widened(all, args)))
+        };
+        let candidates = recorded(args).or_else(older);
+        let candidates = self.answer(candidates.as_ref(), name);
+        let today = |candidate| Listed::new(discover::older::candidate(name, candidate));
+        let listed = candidates.map(|all: Vec<Candidate>| all.into_iter().map(today).collect());
         ready(listed).boxed_local()
     }
 
@@ -77,6 +85,7 @@ impl Source for Replay<'_> {
             }
             let key = Evidence::description_key(spec, &listed.candidate);
             let answer = self.answer(self.0.descriptions.get(&key), spec.name);
+            let answer = answer.map(|described| discover::older::description(spec.name, described));
             let described = listed.described(spec, || ready(answer).boxed()).await?;
             Ok(Some(described.document))
         }
@@ -124,10 +133,8 @@ impl Source for Replay<'_> {
         args: &'s Args,
         _: Do<'s, Result<Observation, CallError>>,
     ) -> LocalBoxFuture<'s, Result<Observation, CallError>> {
-        let asked = json!({"verb": verb, "with": args});
-        let same = |looked: &Value| *looked == asked || with_todays_names(looked) == asked;
-        let hop = self.hop(at).filter(|hop| hop.looked.as_ref().is_some_and(same));
-        ready(self.answer(hop.and_then(|hop| hop.observation.as_ref()), verb)).boxed_local()
+        let seen = self.hop(at).and_then(|hop| older::observation(hop, verb, args));
+        ready(self.answer(seen.as_ref(), verb)).boxed_local()
     }
 
     fn arrival(&self, at: At<'_>, now: Duration) -> f64 {
@@ -146,15 +153,4 @@ impl Source for Replay<'_> {
         let left = self.0.probes.get(step).map(|probe| probe.leftovers.clone());
         ready(left.unwrap_or_default()).boxed_local()
     }
-}
-
-/// A look that was recorded when the argument `contains` was still called `holds`.
-fn with_todays_names(looked: &Value) -> Value {
-    let mut looked = looked.clone();
-    if let Some(with) = looked["with"].as_object_mut()
-        && let Some(text) = with.remove("holds")
-    {
-        with.insert("contains".to_owned(), text);
-    }
-    looked
 }
