@@ -251,7 +251,11 @@ fn lab(
         lab.solution = node::parse(file, diagnostics).map(|n| n.to_json());
     }
     let unread = lab.steps.len() < known.len();
-    resolve::lab(&lab, &places, (unread, &broken), vocabulary, diagnostics);
+    let not_read = resolve::Unread {
+        steps: unread,
+        checks: &broken,
+    };
+    resolve::lab(&lab, &places, not_read, vocabulary, diagnostics);
     // While a step cannot be read, its checks are not missing: one mistake, one message.
     if part == Part::Everything && !unread {
         subjects::read(files, &mut lab, &broken, diagnostics);

@@ -28,12 +28,18 @@ fn is_reserved(name: &str) -> bool {
     BUILT_IN.contains(&name) || ["it", "probe"].contains(&name) || OF_ADVICE.contains(&name)
 }
 
+/// What of a lab could not be read. It is there all the same: whoever names it made no mistake.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unread<'a> {
+    /// Whether a step's file is among it, with whatever it names.
+    pub steps: bool,
+    /// The ids of checks that could not be read whole.
+    pub checks: &'a [String],
+}
+
 struct Resolver<'a> {
     lab: &'a Lab,
-    /// Whether a step's file could not be read: what it names is there all the same.
-    unread: bool,
-    /// The ids of checks that could not be read whole: they are there all the same.
-    broken: &'a [String],
+    unread: Unread<'a>,
     vocabulary: &'a Vocabulary,
     diagnostics: &'a RefCell<Diagnostics>,
     /// The shape of each resource's documents.
@@ -46,7 +52,7 @@ type LocalNames = Vec<(String, Shape)>;
 pub(super) fn lab(
     lab: &Lab,
     places: &IndexMap<String, SourcePlace>,
-    (unread, broken): (bool, &[String]),
+    unread: Unread<'_>,
     vocabulary: &Vocabulary,
     diagnostics: &RefCell<Diagnostics>,
 ) {
@@ -66,7 +72,6 @@ pub(super) fn lab(
     let resolver = Resolver {
         lab,
         unread,
-        broken,
         vocabulary,
         diagnostics,
         shapes,
@@ -204,7 +209,7 @@ impl Resolver<'_> {
     fn check(&self, check: &super::Check, local: &LocalNames) {
         let at = check.place.at..check.place.at + 1;
         for id in &check.needs {
-            if self.lab.check(id).is_none() && !self.broken.contains(id) {
+            if self.lab.check(id).is_none() && !self.unread.checks.contains(id) {
                 let near = closest(id, self.lab.checks().map(|(_, c)| c.id.as_str()));
                 if self.may_be_unread(id, near) {
                     continue;

@@ -8,11 +8,11 @@ impl Resolver<'_> {
     pub(super) fn advice(&self) {
         // The checks that look; a hop's own outcome is what advice is about.
         let checks = self.lab.steps.iter().flat_map(|step| &step.checks);
-        let ids = checks.map(|check| &check.id).chain(self.broken);
+        let ids = checks.map(|check| &check.id).chain(self.unread.checks);
         let checks = ids.map(|id| (id.clone(), self.vocabulary.status.clone())).collect();
         let probes = self.lab.steps.iter().filter_map(|step| step.probe.as_ref());
         let hops = probes.flat_map(|probe| &probe.hops).map(|hop| &hop.check.id);
-        let hops = hops.chain(self.broken).cloned();
+        let hops = hops.chain(self.unread.checks).cloned();
         let [error, hop, outcomes] = OF_ADVICE.map(str::to_owned);
         let local: LocalNames = vec![
             (error, self.vocabulary.error.clone()),

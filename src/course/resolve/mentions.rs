@@ -12,7 +12,7 @@ impl Resolver<'_> {
     /// Whether a word that is not there may be in a file that could not be read: it is no slip of the nearest that is there.
     pub(super) fn may_be_unread(&self, word: &str, near: Option<&str>) -> bool {
         const SLIP: usize = 2;
-        self.unread && near.is_none_or(|near| strsim::damerau_levenshtein(word, near) > SLIP)
+        self.unread.steps && near.is_none_or(|near| strsim::damerau_levenshtein(word, near) > SLIP)
     }
 
     pub(super) fn expr(&self, expr: &Compiled<Expr>, local: &LocalNames) {

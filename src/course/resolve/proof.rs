@@ -23,7 +23,7 @@ impl Resolver<'_> {
             );
         }
         // The hop may be one that could not be read.
-        if self.broken.contains(&proof.hop) || (hops.is_empty() && !self.diagnostics.borrow().is_empty()) {
+        if self.unread.checks.contains(&proof.hop) || (hops.is_empty() && !self.diagnostics.borrow().is_empty()) {
             return;
         }
         if !hops.contains(&proof.hop.as_str()) {
