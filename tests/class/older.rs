@@ -32,7 +32,8 @@ impl Graded {
         let (roster, out) = (scratch.path().join("roster.csv"), scratch.path().join("class"));
         std::fs::write(&roster, "student,credentials,region\ns001,s001.txt,eu-central-1\n").unwrap();
         let text = |path: &Path| path.to_str().unwrap().to_owned();
-        let all = [&["grade", &text(&roster), "--lab", lab, "--out", &text(&out)], args].concat();
+        let (roster, folder) = (text(&roster), text(&out));
+        let all = [&["grade", &roster, "--lab", lab, "--out", &folder], args].concat();
         let graded = run(cloud.professor(&all));
         assert_eq!(graded.code, 0, "{}{}", graded.stdout, graded.stderr);
         Self {
@@ -95,7 +96,7 @@ fn hops(evidence: &mut Value) -> impl Iterator<Item = &mut Value> {
 fn as_before(evidence: &mut Value) -> usize {
     let mut changed = 0;
     for hop in hops(evidence) {
-        let Some(with) = hop["looked"]["with"].as_object_mut() else {
+        let Some(with) = hop.pointer_mut("/looked/with").and_then(Value::as_object_mut) else {
             continue;
         };
         if let Some(logging) = with.remove("logging") {
@@ -105,7 +106,7 @@ fn as_before(evidence: &mut Value) -> usize {
         if with.contains_key("execution") && with.remove("function").is_some() {
             changed += 1;
         }
-        if let Some(ended) = hop["sight"]["arrived"].as_object_mut() {
+        if let Some(ended) = hop.pointer_mut("/sight/arrived").and_then(Value::as_object_mut) {
             ended.remove("answer");
         }
     }
@@ -168,8 +169,7 @@ fn what_an_earlier_version_did_not_ask_for_is_unknown() {
                 logging["LogFormat"] = format.into();
             }
         });
-        let invoked = hops(evidence).find(|hop| hop["looked"]["verb"] == "lambda.invocation");
-        invoked.expect("the hop")["sight"] = json!("not-yet");
+        hops(evidence).for_each(|hop| hop["sight"] = json!("not-yet"));
     };
     for (format, expected) in [("Text", Status::Fail), ("JSON", Status::Unknown)] {
         graded.judged_again(|evidence| unseen(evidence, format));

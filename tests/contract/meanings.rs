@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_kinesis::primitives::Blob;
 use edemlab::account::services::{
     APIGATEWAY, APIGATEWAY_V2, APPRUNNER, CLOUDFORMATION, DYNAMODB, ECR, ECS, EVENTBRIDGE, IAM, KINESIS, LAMBDA, LOGS,
-    PERSONALIZE, SNS, STATES,
+    PERSONALIZE, SNS, STATES, STS,
 };
 use edemlab::account::wire::Service;
 use edemlab::account::{Account, CallError, MEANINGS, Meaning};
@@ -111,6 +111,7 @@ fn service(name: &str) -> Option<&'static Service> {
         "personalize" => &PERSONALIZE,
         "sns" => &SNS,
         "stepfunctions" => &STATES,
+        "sts" => &STS,
         _ => return None,
     })
 }
@@ -170,7 +171,6 @@ fn ask(account: &Account, operation: &str) -> Result<(), CallError> {
             operation,
             account.sts().assume_role().role_arn(arn).role_session_name("s")
         ),
-        "sts.GetCallerIdentity" => sdk!(operation, account.sts().get_caller_identity()),
         "lambda.Invoke" => wait(account.invoke("f", &json!({}), Duration::from_secs(10))).map(drop),
         _ => {
             let (name, called) = operation.split_once('.').expect("a service and an operation");
