@@ -1,4 +1,5 @@
 """S3: who reaches a bucket, and what a template makes of it."""
+import json
 from xml.etree import ElementTree as xml
 
 from ministack import app
@@ -9,13 +10,29 @@ from .fit import expect, expect_all, wrap
 
 expect_all(app, "", _enforce_data_plane=(
     "service iam_action headers query_params request_id resource_arn service_context auth_error_response named_resource"))
-expect_all(s3, "S3_NS _buckets", _put_bucket_lifecycle="name body", _delete_bucket_lifecycle="name")
+expect_all(s3, "S3_NS _buckets", _error="code message status resource extra headers",
+           _put_bucket_lifecycle="name body", _delete_bucket_lifecycle="name")
 
 
 @wrap(app, "pin_request_origin", "source_ip secure_transport")
 def pin_request_origin(original, source_ip, secure_transport):
     """Policies that ask for TLS (aws:SecureTransport) mean the way over a network. Here there is none."""
     return original(source_ip, True)
+
+
+@wrap(s3, "_put_bucket_policy", "name body")
+def put_bucket_policy(original, name, body):
+    """A policy is about its own bucket: with a placeholder in place of its name, it is not saved."""
+    try:
+        found = json.loads(body)["Statement"]
+        named = [statement.get("Resource") or [] for statement in (found if isinstance(found, list) else [found])]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return original(name, body)
+    arns = [arn for each in named for arn in ([each] if isinstance(each, str) else each)]
+    buckets = [arn.removeprefix("arn:aws:s3:::").split("/")[0] for arn in arns if arn.startswith("arn:aws:s3:::")]
+    if name in s3._buckets and any(bucket != name and not set("*?$") & set(bucket) for bucket in buckets):
+        return s3._error("MalformedPolicy", "Policy has invalid resource", 400)
+    return original(name, body)
 
 
 def missing(original, bucket_name, key, headers=None, query_params=None):

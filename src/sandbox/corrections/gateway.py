@@ -96,7 +96,7 @@ def media_type(headers, name):
             "owner_account_id owner_region binary_media_types authorizer_context caller_identity")
 async def invoke(original, integration, api_id, stage_name, stage, resource, request_path, method, headers, body,
                  query_params, path_params, *, owner_account_id=None, owner_region=None, **kwargs):
-    region, service, verb, rest = gateway._parse_service_integration_uri(integration.get("uri", "")) or (None,) * 4
+    region, service, _, _ = gateway._parse_service_integration_uri(integration.get("uri", "")) or (None,) * 4
     if service != "events":
         return await original(integration, api_id, stage_name, stage, resource, request_path, method, headers, body,
                               query_params, path_params, owner_account_id=owner_account_id, owner_region=owner_region,
@@ -114,12 +114,13 @@ async def invoke(original, integration, api_id, stage_name, stage, resource, req
         if name.split(";")[0].strip().lower() == media_type(headers, "content-type"):
             text, overridden = templates.render(template, text, parameters, context)
             sent |= overridden
-    target = sent.get("x-amz-target") or (f"AWSEvents.{rest}" if verb == "action" else "")
+    # Of `action/PutEvents` API Gateway makes a query only: EventBridge wants operation and format in headers of the request.
+    format_, target = sent.get("content-type", "application/json"), sent.get("x-amz-target", "")
     role = integration.get("credentials")
     if role and not assumable(role, "apigateway.amazonaws.com"):
         return internal_error()
     with request_scope(owner_account_id, region or owner_region):
-        status, answer = put_events(role, target, text)
+        status, answer = put_events(role, integration.get("httpMethod") or method, format_, target, text)
     return gateway._service_integration_response(integration, status, json.dumps(answer),
                                                  media_type(headers, "accept"), parameters, context)
 
@@ -128,9 +129,11 @@ def arn_of(bus):
     return f"arn:aws:events:{events.get_region()}:{events.get_account_id()}:event-bus/{bus}"
 
 
-def put_events(role, target, text):
-    """What EventBridge answers to this call, made in the role's name."""
-    if target != "AWSEvents.PutEvents":
+def put_events(role, method, format_, target, text):
+    """What EventBridge answers to this call, made in the role's name. Its protocol, https://smithy.io/2.0/aws/protocols/
+    aws-json-1_1-protocol.html, is POST alone, with the operation in X-Amz-Target and with a content type of its own."""
+    spoken = method == "POST" and format_.split(";")[0].strip().lower() == "application/x-amz-json-1.1"
+    if not spoken or target != "AWSEvents.PutEvents":
         return 400, {"__type": "UnknownOperationException"}
     if not role:
         return 400, {"__type": "MissingAuthenticationTokenException", "message": "Missing Authentication Token"}

@@ -62,6 +62,17 @@ class Buckets(unittest.TestCase):
         ana.put_object(Bucket=bucket, Key="a", Body=b"x")
         self.assertEqual(ana.get_object(Bucket=bucket, Key="a")["Body"].read(), b"x")
 
+    def test_a_policy_that_names_another_bucket_is_not_saved(self):
+        account = "192000000004"
+        bucket, s3 = stack(account, None), client("s3", account)
+
+        def policy(*names):
+            return document({"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "Action": "s3:*",
+                             "Resource": [f"arn:aws:s3:::{name}" for name in names]})
+        for names in (["YOUR_BUCKET_NAME", "YOUR_BUCKET_NAME/*"], [bucket, "another/*"]):
+            self.assertEqual(refusal(s3.put_bucket_policy, Bucket=bucket, Policy=policy(*names)), "MalformedPolicy", names)
+        s3.put_bucket_policy(Bucket=bucket, Policy=policy(bucket, bucket + "/*"))
+
     def test_that_an_object_is_missing_is_told_to_those_who_may_list(self):
         account = "192000000003"
         bucket = stack(account, None)

@@ -10,7 +10,7 @@ TEMPLATE = '''#set($context.requestOverride.header.X-Amz-Target = "AWSEvents.Put
 LOG = "/aws/events/orders"
 
 
-def api(account, template=TEMPLATE, action="action/PutEvents", allowed=("events:PutEvents",), name="shop"):
+def api(account, template=TEMPLATE, action="action/PutEvents", allowed=("events:PutEvents",), name="shop", method="POST"):
     """An API with POST /orders. Gives its host name."""
     gateway = client("apigateway", account)
     made = gateway.create_rest_api(name=name)["id"]
@@ -20,7 +20,7 @@ def api(account, template=TEMPLATE, action="action/PutEvents", allowed=("events:
     gateway.put_method(**at, authorizationType="NONE")
     gateway.put_method_response(**at, statusCode="200")
     gateway.put_integration(
-        **at, type="AWS", integrationHttpMethod="POST", uri=f"arn:aws:apigateway:{REGION}:events:{action}",
+        **at, type="AWS", integrationHttpMethod=method, uri=f"arn:aws:apigateway:{REGION}:events:{action}",
         credentials=role(account, f"{name}-api", "apigateway.amazonaws.com", *allowed),
         passthroughBehavior="WHEN_NO_TEMPLATES", requestTemplates={"application/json": template})
     gateway.put_integration_response(**at, statusCode="200")
@@ -91,6 +91,17 @@ class PutEvents(unittest.TestCase):
         for host in (other, none):
             self.assertEqual(post(host, {"orderId": 2})[1].get("__type"), "UnknownOperationException", host)
         self.assertEqual(eventually("the order is on the bus", lambda: details(account)), [{"orderId": 1}])
+
+    def test_eventbridge_is_spoken_to_by_post_with_both_headers_only(self):
+        account = "120000000009"
+        bus(account)
+        first, second, rest = TEMPLATE.split("\n", 2)
+        hosts = [api(account, template, name=f"lost-{number}")
+                 for number, template in enumerate((rest, f"{first}\n{rest}", f"{second}\n{rest}"))]
+        for host in [*hosts, api(account, name="get", method="GET")]:
+            self.assertEqual(post(host, {"orderId": 1})[1].get("__type"), "UnknownOperationException", host)
+        self.assertEqual(post(api(account), {"orderId": 2})[1]["FailedEntryCount"], 0)
+        self.assertEqual(eventually("the order is on the bus", lambda: details(account)), [{"orderId": 2}])
 
     def test_a_bus_of_another_account_lets_nobody_in(self):
         account = "120000000008"
