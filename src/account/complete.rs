@@ -110,6 +110,7 @@ pub const REQUIRED: &[Required] = &[
         ],
     ),
     of("Kinesis", "PutRecord", &["SequenceNumber"]),
+    of("Kinesis", "PutRecords", &["Records"]),
     of("SFN", "DescribeExecution", &["executionArn", "status"]),
     of(
         "SFN",

@@ -65,6 +65,13 @@ pub const MEANINGS: &[Row] = &[
         page: "https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html",
     },
     Row {
+        action: "kinesis:PutRecords",
+        codes: &["ResourceNotFoundException"],
+        meaning: Meaning::Refused,
+        says: "the stream is not there any more",
+        page: "https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html",
+    },
+    Row {
         action: "lambda:InvokeFunction",
         codes: &[
             "EC2AccessDeniedException",

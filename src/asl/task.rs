@@ -30,14 +30,20 @@ pub(super) fn task(name: &str, state: &Value, language: Language) -> Value {
         Language::Jsonata => &state["Arguments"],
     };
     let payload = &arguments["Payload"];
+    // Given by a path or an expression, they are not known before it runs.
+    let seconds = |name: &str| state[name].as_u64();
     json!({
         "Name": name,
         "Resource": resource,
+        "Function": called(resource, arguments),
         "FunctionName": called(resource, arguments).map(function_name),
         "FunctionArn": called(resource, arguments).filter(|function| function.starts_with("arn:")),
         "FunctionRegion": called(resource, arguments).and_then(function_region),
         "FunctionAccount": called(resource, arguments).and_then(function_account),
         "WaitsForToken": resource.ends_with(".waitForTaskToken"),
+        "TimeoutSeconds": seconds("TimeoutSeconds"),
+        "HeartbeatSeconds": seconds("HeartbeatSeconds"),
+        "Payload": (!payload.is_null()).then(|| payload.to_string()),
         "TokenField": field_with(payload, language, &["$$.Task.Token"], &["$states.context.Task.Token"]),
         "InputField": field_with(payload, language, &["$", "$$.Execution.Input"], &["$states.input", "$states.context.Execution.Input"]),
     })

@@ -59,7 +59,7 @@ fn method_sample() -> Value {
         "httpMethod": null, "authorizationType": null, "authorizerId": null, "apiKeyRequired": null,
         "methodIntegration": {
             "type": null, "uri": null, "httpMethod": null, "credentials": null, "passthroughBehavior": null,
-            "requestTemplates": {"*": null},
+            "requestTemplates": {"*": null}, "requestParameters": {"*": null},
             "integrationResponses": {"*": {
                 "statusCode": null, "selectionPattern": null, "responseTemplates": {"*": null},
             }},

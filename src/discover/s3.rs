@@ -32,13 +32,14 @@ pub(super) const BUCKET: Kind = Kind {
     }),
 };
 
-/// The objects whose key ends in `.csv`, under any prefix, each with the columns of its first line.
+/// The objects whose key ends in `.csv` or `.csv.gz`, under any prefix, each with the columns of its first line. `Encoding`
+/// is `UTF-8`, or what it is in place of that.
 pub(super) const CSV: Kind = Kind {
     spec: || {
         KindSpec::new(
             "s3.csv",
             "CSV file",
-            &json!({"Key": null, "Size": null, "Columns": [null]}),
+            &json!({"Key": null, "Size": null, "Encoding": null, "Columns": [null]}),
         )
         .args(const { &[ArgSpec::required("bucket"), ArgSpec::required("region")] })
     },
@@ -128,7 +129,9 @@ fn csvs<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Ca
             let page = page.map_err(|e| CallError::from_sdk("s3:ListBucket", &e))?;
             found.extend(page.contents().iter().filter_map(|object| {
                 let key = object.key()?;
-                (is_csv(key) && object.size() != Some(0)).then(|| (key.to_owned(), object.size().unwrap_or_default()))
+                let packed = key.to_lowercase().strip_suffix(".gz").is_some_and(is_csv);
+                ((packed || is_csv(key)) && object.size() != Some(0))
+                    .then(|| (key.to_owned(), object.size().unwrap_or_default()))
             }));
             if found.len() >= CSVS {
                 break;
@@ -147,10 +150,12 @@ fn csvs<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Ca
                         .send()
                         .await
                         .map_err(|e| CallError::from_sdk("s3:GetObject", &e))?;
-                    let columns = first_line(answer.body).await?;
+                    let bytes = beginning(answer.body).await?;
+                    let encoding = encoding(&bytes);
+                    let columns = columns(&bytes);
                     Ok(Candidate {
                         name: key.clone(),
-                        document: json!({"Key": key, "Size": size, "Columns": columns}),
+                        document: json!({"Key": key, "Size": size, "Encoding": encoding, "Columns": columns}),
                         ..Candidate::default()
                     })
                 }
@@ -162,8 +167,22 @@ fn csvs<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Ca
     .boxed()
 }
 
-/// The columns of a CSV's first line. A server that ignores ranges is cut off all the same.
-async fn first_line(mut body: aws_sdk_s3::primitives::ByteStream) -> Result<Vec<String>, CallError> {
+/// What a file is by its first bytes. Half a character at the end is where reading has stopped.
+fn encoding(bytes: &[u8]) -> &'static str {
+    match bytes {
+        [0x1f, 0x8b, ..] => "gzip",
+        [b'P', b'K', 3, 4, ..] => "ZIP",
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "UTF-16",
+        _ if bytes.contains(&0) => "UTF-16",
+        _ => match std::str::from_utf8(bytes) {
+            Err(error) if error.error_len().is_some() => "another encoding",
+            _ => "UTF-8",
+        },
+    }
+}
+
+/// A file up to the end of its first line. A server that ignores ranges is cut off all the same.
+async fn beginning(mut body: aws_sdk_s3::primitives::ByteStream) -> Result<Vec<u8>, CallError> {
     let mut bytes = Vec::new();
     while (bytes.len() as u64) < HEADER && !bytes.contains(&b'\n') {
         match body.next().await {
@@ -172,11 +191,16 @@ async fn first_line(mut body: aws_sdk_s3::primitives::ByteStream) -> Result<Vec<
             None => break,
         }
     }
-    let text = String::from_utf8_lossy(&bytes);
+    Ok(bytes)
+}
+
+/// The columns of a CSV's first line.
+fn columns(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes);
     let line = text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
     // Personalize reads commas only: a file with semicolons has one column with a strange name.
     let names = line.split(',').map(|name| name.trim().trim_matches('"').to_owned());
-    Ok(names.filter(|n| !n.is_empty()).collect())
+    names.filter(|n| !n.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -186,6 +210,22 @@ mod tests {
     #[tokio::test]
     async fn columns_survive_a_bom_and_quotes() {
         let body = aws_sdk_s3::primitives::ByteStream::from_static("\u{feff}\"USER_ID\",ITEM_ID\r\n1,2\r\n".as_bytes());
-        assert_eq!(first_line(body).await.unwrap(), ["USER_ID", "ITEM_ID"]);
+        assert_eq!(columns(&beginning(body).await.unwrap()), ["USER_ID", "ITEM_ID"]);
+    }
+
+    #[test]
+    fn a_file_is_known_by_its_first_bytes() {
+        for (bytes, expected) in [
+            (&b"USER_ID,ITEM_ID\n"[..], "UTF-8"),
+            ("\u{feff}TITLE\nAm\u{e9}lie".as_bytes(), "UTF-8"),
+            (&"\u{e9}".as_bytes()[..1], "UTF-8"),
+            (b"\xff\xfeU\0S\0", "UTF-16"),
+            (b"U\0S\0E\0R\0", "UTF-16"),
+            (b"\x1f\x8b\x08\0", "gzip"),
+            (b"PK\x03\x04rest", "ZIP"),
+            (b"T\xcdTULO,GENRES\n", "another encoding"),
+        ] {
+            assert_eq!(encoding(bytes), expected, "{bytes:?}");
+        }
     }
 }

@@ -13,26 +13,31 @@ use serde_json::{Value, json};
 /// [`ListStateMachines`](https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListStateMachines.html); the
 /// definition, as a document, and the role cost one call a machine. `Tasks` says what its `Task` states do, in whichever
 /// of the two query languages they are written.
-pub(super) const MACHINE: Kind =
-    Kind {
-        spec: || {
-            KindSpec::new("states.machine", "state machine", &json!({
-            "name": null, "stateMachineArn": null, "type": null, "creationDate": null,
-            "definition": "any", "roleArn": null, "status": null,
-            "Tasks": [{
-                "Name": null, "Resource": null, "FunctionName": null, "FunctionArn": null, "FunctionRegion": null,
-                "FunctionAccount": null, "WaitsForToken": null, "TokenField": null, "InputField": null,
-            }],
-        })).described(&["definition", "roleArn", "status", "Tasks"])
-        },
-        actions: &["states:ListStateMachines"],
-        list: |account, _| machines(account).boxed(),
-        describe: Some(Description {
-            actions: &["states:DescribeStateMachine"],
-            look: |account, machine| describe(account, machine).boxed(),
-            created_at: None,
-        }),
-    };
+pub(super) const MACHINE: Kind = Kind {
+    spec: || {
+        KindSpec::new(
+            "states.machine",
+            "state machine",
+            &json!({
+                "name": null, "stateMachineArn": null, "type": null, "creationDate": null,
+                "definition": "any", "roleArn": null, "status": null,
+                "Tasks": [{
+                    "Name": null, "Resource": null, "Function": null, "FunctionName": null, "FunctionArn": null,
+                    "FunctionRegion": null, "FunctionAccount": null, "WaitsForToken": null, "TokenField": null,
+                    "InputField": null, "Payload": null, "TimeoutSeconds": null, "HeartbeatSeconds": null,
+                }],
+            }),
+        )
+        .described(&["definition", "roleArn", "status", "Tasks"])
+    },
+    actions: &["states:ListStateMachines"],
+    list: |account, _| machines(account).boxed(),
+    describe: Some(Description {
+        actions: &["states:DescribeStateMachine"],
+        look: |account, machine| describe(account, machine).boxed(),
+        created_at: None,
+    }),
+};
 
 /// Where a definition leads from its first state that waits for a token, once that was returned with `output`: the
 /// states in order, and how it ends. No call is made.

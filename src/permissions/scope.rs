@@ -36,7 +36,9 @@ pub(super) fn resources(action: &str, place: &PolicyPlace) -> Option<Vec<String>
         | "apprunner:ListServices"
         | "ecs:ListClusters"
         | "ecs:ListServices" => vec!["*".to_owned()],
-        "kinesis:DescribeStreamSummary" | "kinesis:PutRecord" => vec![arn("kinesis", "stream/*")],
+        "kinesis:DescribeStreamSummary" | "kinesis:PutRecord" | "kinesis:PutRecords" => {
+            vec![arn("kinesis", "stream/*")]
+        }
         "dynamodb:DescribeTable" | "dynamodb:GetItem" | "dynamodb:Scan" | "dynamodb:DeleteItem" => {
             vec![arn("dynamodb", "table/*")]
         }

@@ -15,6 +15,8 @@ pub(super) struct Invocation {
     pub(super) ended: bool,
     pub(super) errors: Vec<String>,
     pub(super) names_this_probe: bool,
+    /// Whether its log has a line that is not one of Lambda's own.
+    pub(super) has_output: bool,
     request: Option<String>,
 }
 
@@ -72,6 +74,7 @@ pub(super) fn parse<'a>(
         };
         run.names_this_probe |= correlation_ids.iter().any(|id| raw.contains(id.as_str()));
         run.ended |= line.mark == Mark::End;
+        run.has_output |= line.mark == Mark::Said;
         run.errors.extend(error);
     }
     runs

@@ -31,7 +31,7 @@ pub(super) const LOG: Verb = Verb {
     secret: &[],
 };
 
-/// Whether the code is still what the console puts into a new function.
+/// Whether the code is still what the console puts into a new function, or runs and prints nothing.
 pub(super) const CODE: Verb = Verb {
     name: "lambda.code",
     run: VerbFn::Evidence(|account, args, progress| code(account, args, progress).boxed()),
@@ -204,15 +204,22 @@ fn of_function(mut clue: Clue, args: &Args) -> Clue {
 
 async fn code(account: &Account, args: &Args, progress: &Progress) -> Result<Clue, CallError> {
     let size = args.get("code_size").and_then(Value::as_u64).unwrap_or(u64::MAX);
-    if size > MAX_HELLO_BYTES {
-        return Ok(Clue::default());
-    }
     let function = text(args, "function");
-    let clean_run = match runs(account, args, progress).await {
-        Ok(runs) => runs.unwrap_or_default().iter().any(|r| r.ended && r.errors.is_empty()),
-        Err(error) if error.kind == ErrorKind::Denied => false,
+    let runs = match runs(account, args, progress).await {
+        Ok(runs) => runs.unwrap_or_default(),
+        Err(error) if error.kind == ErrorKind::Denied => Vec::new(),
         Err(error) => return Err(error),
     };
+    let clean_run = runs.iter().any(|r| r.ended && r.errors.is_empty());
+    if size > MAX_HELLO_BYTES {
+        let silent = clean_run && runs.iter().all(|r| r.ended && r.errors.is_empty() && !r.has_output);
+        let clue = Clue {
+            found: silent.then(|| format!("function {function} ran to its end and printed nothing")),
+            error: silent.then(|| ErrorFacts::seen(ErrorSource::Code, "Silent")),
+            ..Clue::default()
+        };
+        return Ok(of_function(clue, args));
+    }
     let clue = Clue {
         found: Some(format!(
             "function {function} stores nothing: its code is {size} bytes, the size of the console's \"Hello from Lambda!\""

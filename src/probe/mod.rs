@@ -30,6 +30,7 @@ pub use verb::{Args, AwaitFn, Clue, EvidenceFn, Observation, Progress, RemoveFn,
 /// Every verb.
 pub const VERBS: &[Verb] = &[
     kinesis::PUT_RECORD,
+    kinesis::PUT_RECORDS,
     lambda::INVOCATION,
     lambda::LOG,
     trigger::TRIGGER,

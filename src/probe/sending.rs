@@ -27,6 +27,10 @@ pub const SENDINGS: &[Sending] = &[
         twice: Twice::Harmless("each record has the run's own id: both become one item, which is removed"),
     },
     Sending {
+        verb: "kinesis.put_records",
+        twice: Twice::Harmless("as of a single record: each has an id of this run"),
+    },
+    Sending {
         verb: "apigateway.post",
         twice: Twice::Harmless("each request carries the run's own id: every execution with it is stopped"),
     },

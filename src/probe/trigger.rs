@@ -28,7 +28,11 @@ async fn trigger(account: &Account, args: &Args, progress: &Progress) -> Result<
     // Asked for one function, AWS leaves out the triggers of its versions and aliases.
     let mappings = event_source_mappings(account, None).await?;
     let of_it: Vec<&Value> = mappings.iter().filter(|m| function_of(m) == function).collect();
-    let waited = (chrono::Utc::now() - progress.since).to_std().unwrap_or_default();
+    // An event that a later hop has sent has waited since then only.
+    let waited = match progress.last_followed {
+        Some(at) => at.elapsed(),
+        None => (chrono::Utc::now() - progress.since).to_std().unwrap_or_default(),
+    };
     let mut clue = judge(&of_it, text(args, "source"), args.get("event"), waited);
     if let Some(error) = &mut clue.error {
         function.clone_into(&mut error.function);

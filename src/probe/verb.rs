@@ -25,6 +25,8 @@ pub struct Progress {
     pub repeated: bool,
     /// When the last one was.
     pub last_sent: Option<tokio::time::Instant>,
+    /// When a hop behind the first one last sent something of its own.
+    pub last_followed: Option<tokio::time::Instant>,
     /// When something was last done that may still bring something: an event was sent, or one that waited was released.
     pub last_action: Option<tokio::time::Instant>,
     /// Whether one may still arrive.
@@ -44,6 +46,7 @@ impl Progress {
             sent: 0,
             repeated: false,
             last_sent: None,
+            last_followed: None,
             last_action: None,
             may_arrive: true,
             arrived: false,

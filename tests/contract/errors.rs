@@ -18,6 +18,7 @@ const OF_PROBES: &[&str] = &[
     "dynamodb.GetItem",
     "dynamodb.Scan",
     "kinesis.PutRecord",
+    "kinesis.PutRecords",
     "lambda.Invoke",
     "logs.FilterLogEvents",
     "stepfunctions.DescribeExecution",
@@ -49,7 +50,11 @@ fn an_error_of_every_operation_is_no_fail() {
 
 #[test]
 fn an_error_of_what_a_probe_sends_is_no_fail() {
-    let sends = [("datastream", "kinesis.PutRecord"), ("eventdriven", "lambda.Invoke")];
+    let sends = [
+        ("datastream", "kinesis.PutRecord"),
+        ("datastream", "kinesis.PutRecords"),
+        ("eventdriven", "lambda.Invoke"),
+    ];
     let few = if all() { KINDS } else { &KINDS[2..] };
     let each_send = sends.iter().flat_map(|send| few.iter().map(move |kind| (send, kind)));
     let jobs: Vec<_> = each_send.collect();

@@ -18,6 +18,7 @@ const ASKED: &[(&str, &str, bool)] = &[
     ("iam.SimulatePrincipalPolicy", "datastream", false),
     ("kinesis.ListStreams", "datastream", false),
     ("kinesis.PutRecord", "datastream", true),
+    ("kinesis.PutRecords", "datastream", true),
     ("stepfunctions.DescribeExecution", "eventdriven", true),
     ("stepfunctions.DescribeStateMachine", "eventdriven", false),
     ("stepfunctions.GetExecutionHistory", "eventdriven", true),

@@ -41,6 +41,7 @@ pub const OPERATIONS: &[&str] = &[
     "kinesis.DescribeStreamSummary",
     "kinesis.ListStreams",
     "kinesis.PutRecord",
+    "kinesis.PutRecords",
     "lambda.Invoke",
     "lambda.ListEventSourceMappings",
     "lambda.ListFunctions",

@@ -96,7 +96,10 @@ impl<'r> ProbeRun<'r> {
         progress.repeated |= sets_out && may_be_repeated(&sending);
         let mut note = |correlation_ids: Vec<String>| match sets_out {
             true => progress.count(correlation_ids),
-            false => progress.act(correlation_ids),
+            false => {
+                progress.act(correlation_ids);
+                progress.last_followed = progress.last_action;
+            }
         };
         match sending {
             Ok(Sent {
