@@ -92,9 +92,19 @@ fn errors_count_in_a_log_as_json_and_their_message_is_quoted() {
 
 #[test]
 fn of_an_import_error_the_error_is_quoted_and_not_the_report_of_the_run() {
-    for (account, id) in [("510000000006", "wrong-file"), ("510000000007", "missing-library")] {
-        let (found, advice) = ("Unable to import module", "**Runtime settings**");
-        cause(account, id, "final.stored", found, advice, "REPORT RequestId");
+    let (of_file, of_library) = ("**Runtime settings**", "a module that Lambda does not have");
+    for (account, id, advice) in [
+        ("510000000006", "wrong-file", of_file),
+        ("510000000007", "missing-library", of_library),
+    ] {
+        cause(
+            account,
+            id,
+            "final.stored",
+            "Unable to import module",
+            advice,
+            "REPORT RequestId",
+        );
     }
 }
 
@@ -189,7 +199,7 @@ fn a_trigger_that_collects_longer_than_anybody_waits_leaves_it_open() {
     assert_eq!(seen.with(Status::Fail), Vec::<&str>::new(), "{}", seen.json);
     assert_eq!(
         seen.with(Status::Unknown),
-        ["final.invoked", "final.stored"],
+        ["final.invoked", "final.stored", "final.batch"],
         "{}",
         seen.json
     );
@@ -216,7 +226,7 @@ fn a_key_that_these_credentials_may_not_use_is_ours() {
     assert_eq!(seen.with(Status::Fail), Vec::<&str>::new(), "{}", seen.json);
     assert_eq!(
         seen.with(Status::Unknown),
-        ["final.invoked", "final.stored"],
+        ["final.invoked", "final.stored", "final.batch"],
         "{}",
         seen.json
     );

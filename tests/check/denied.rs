@@ -88,6 +88,7 @@ fn streams_that_may_not_be_listed_make_only_what_needs_one_unknown() {
         "kinesis:ListStreams",
         &[
             "personalize.sender",
+            "personalize.sender-role",
             "kinesis.exists",
             "kinesis.on-demand",
             "iam.read-stream",
@@ -95,6 +96,7 @@ fn streams_that_may_not_be_listed_make_only_what_needs_one_unknown() {
             "lambda.trigger-enabled",
             "final.invoked",
             "final.stored",
+            "final.batch",
         ],
     );
     assert_eq!(seen.step("kinesis"), Status::Unknown);
@@ -150,6 +152,7 @@ fn tables_that_may_not_be_listed_make_only_what_needs_one_unknown() {
             "dynamodb.sort-key",
             "lambda.table-variable",
             "final.stored",
+            "final.batch",
         ],
     );
 }
@@ -167,7 +170,10 @@ fn a_log_that_may_not_be_read_does_not_stand_in_the_way_of_an_event_that_arrives
 #[test]
 fn a_probe_that_may_not_be_sent_is_unknown() {
     let seen = without("kinesis:PutRecord");
-    only_these_are_unknown(&seen, "kinesis:PutRecord", &["final.invoked", "final.stored"]);
+    let probe = ["final.invoked", "final.stored", "final.batch"];
+    only_these_are_unknown(&seen, "kinesis:PutRecord", &probe);
+    let seen = without("kinesis:PutRecords");
+    only_these_are_unknown(&seen, "kinesis:PutRecords", &probe[2..]);
 }
 
 #[test]

@@ -217,8 +217,8 @@ fn each_call_is_made_once() {
     }
     assert_eq!(
         relay.count("Action=SimulatePrincipalPolicy"),
-        2,
-        "for the stream and for the table"
+        3,
+        "for the stream, for the table and for Personalize"
     );
 }
 
