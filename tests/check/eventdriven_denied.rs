@@ -69,6 +69,7 @@ fn rules_that_may_not_be_listed_leave_the_machine_and_its_orders_judged() {
             "eventbridge.order-rule",
             "eventbridge.order-pattern",
             "eventbridge.order-enabled",
+            "eventbridge.order-once",
             "eventbridge.order-role",
             "final.logged",
         ],
@@ -81,6 +82,7 @@ fn machines_that_may_not_be_listed_hide_whose_functions_are_whose() {
     only_these_are_unknown(
         "states:ListStateMachines",
         &[
+            "eventbridge.order-once",
             "eventbridge.order-role",
             "iam.exists",
             "iam.trust",
@@ -92,6 +94,7 @@ fn machines_that_may_not_be_listed_hide_whose_functions_are_whose() {
             "stepfunctions.machine",
             "stepfunctions.standard",
             "stepfunctions.waits",
+            "stepfunctions.time",
             "stepfunctions.token",
             "stepfunctions.choice",
             "stepfunctions.notify",
