@@ -93,7 +93,8 @@ impl<'r> ProbeRun<'r> {
         // Only the first hop's events set out on the way.
         let sets_out = hop.after.is_none();
         let progress = &mut self.progress;
-        progress.repeated |= sets_out && may_be_repeated(&sending);
+        // What a later hop puts on the way may be on it twice as well; what it does once is not.
+        progress.repeated |= (sets_out || !acts_each_time(verb)) && may_be_repeated(&sending);
         let mut note = |correlation_ids: Vec<String>| match sets_out {
             true => progress.count(correlation_ids),
             false => {
