@@ -16,6 +16,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use std::net::TcpStream;
 use std::time::Duration;
 
 /// How to reach an account.
@@ -76,6 +77,9 @@ pub enum ConnectError {
         /// The line of the roster, where it is known.
         line: Option<u64>,
     },
+    /// The endpoint of the environment is one on this computer, where nobody answers.
+    #[error("AWS_ENDPOINT_URL names a sandbox that has ended: nobody answers at {0}")]
+    Ended(String),
     /// AWS refused, or could not be reached.
     #[error(transparent)]
     Call(#[from] CallError),
@@ -88,6 +92,10 @@ impl ConnectError {
             Self::NoCredentials => &[
                 "To use your account    aws configure",
                 "Without an account     add --sandbox to this command",
+            ],
+            Self::Ended(_) => &[
+                "Use the sandbox        eval \"$(edemlab sandbox env)\"",
+                "Use your own account   unset AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY",
             ],
             Self::Profile(..) => &[
                 "See your profiles      aws configure list-profiles",
@@ -278,6 +286,13 @@ impl Connection {
     }
 }
 
+/// Where the environment says that AWS is, if that is on this computer and nobody listens there.
+fn ended_sandbox() -> Option<String> {
+    let endpoint = std::env::var("AWS_ENDPOINT_URL").ok()?;
+    let address = endpoint.strip_prefix("http://")?.trim_end_matches('/');
+    (http::is_loopback(&endpoint) && TcpStream::connect(address).is_err()).then_some(endpoint)
+}
+
 impl From<(CallError, Option<&str>)> for ConnectError {
     /// A first call that failed, with the profile that was asked for.
     fn from((error, profile): (CallError, Option<&str>)) -> Self {
@@ -290,6 +305,7 @@ impl From<(CallError, Option<&str>)> for ConnectError {
                 Self::Profile(name.to_owned(), error.message)
             }
             (ErrorKind::NoCredentials, _) => Self::NoCredentials,
+            (ErrorKind::Unreachable, _) => ended_sandbox().map_or(Self::Call(error), Self::Ended),
             _ => Self::Call(error),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::common;
 use super::live::LiveLine;
-use crate::account::{Account, Connection, Keys};
+use crate::account::{Account, ConnectError, Connection, regions};
 use crate::cli::{DEFAULT_ACCOUNT, DEFAULT_REGION, SandboxCommand};
 use crate::course::{CheckAs, Course, Deviation, Lab, Part, UnknownName};
 use crate::discover;
@@ -105,7 +105,8 @@ pub async fn run(course: Option<PathBuf>, command: SandboxCommand) -> anyhow::Re
     }
 }
 
-async fn started(paths: &Paths, live: &LiveLine) -> anyhow::Result<Sandbox> {
+/// The sandbox, started if it does not run.
+pub async fn started(paths: &Paths, live: &LiveLine) -> anyhow::Result<Sandbox> {
     let options = StartOptions {
         region: DEFAULT_REGION.to_owned(),
         ..StartOptions::default()
@@ -150,8 +151,19 @@ pub async fn deploy(
         Some(deviation) => deviation.templates(solution).with_context(|| deviation.place())?,
         None => vec![solution.clone()],
     };
+    deploy_templates(sandbox, account, region, lab, &templates).await
+}
+
+/// Deploys these templates of `lab`, each as a change of the one before.
+pub async fn deploy_templates(
+    sandbox: &Sandbox,
+    account: &AccountNumber,
+    region: &str,
+    lab: &Lab,
+    templates: &[serde_json::Value],
+) -> anyhow::Result<()> {
     let stack = format!("edemlab-{}", lab.id);
-    for template in &templates {
+    for template in templates {
         sandbox.deploy(account, region, &stack, template).await?;
     }
     // No one reads mail in the sandbox: a template may say that the click on its mails is done.
@@ -168,17 +180,10 @@ pub async fn open(sandbox: &Sandbox, account: &AccountNumber, region: &str, who:
         CheckAs::Student => sandbox.student(account).await?,
         CheckAs::Root => sandbox.root(account),
     };
-    let connection = Connection {
-        region: Some(region.to_owned()),
-        endpoint: Some(sandbox.endpoint.clone()),
-        keys: Some(Keys {
-            access_key_id: keys.access_key_id.clone(),
-            secret_access_key: keys.secret_access_key().to_owned(),
-            session_token: None,
-        }),
-        ..Connection::default()
-    };
-    Ok(connection.open().await?)
+    regions::check(region).map_err(ConnectError::NotARegion)?;
+    // What the environment says of AWS is not about this sandbox.
+    let (key, secret) = (&keys.access_key_id, keys.secret_access_key());
+    Ok(Account::loopback(&sandbox.endpoint, region, key, secret))
 }
 
 /// The sandbox's account, with the solution of `lab` in it if it is empty.

@@ -204,7 +204,7 @@ fn an_endpoint_that_nobody_serves_is_told_soon() {
         &keys("AKIAIOSFODNN7EXAMPLE", "abc"),
         &["--region", "eu-west-1"],
     ));
-    says(&said, &["no connection", "--sandbox"]);
+    says(&said, &["nobody answers at http://127.0.0.1:9", "edemlab sandbox env"]);
     assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
 }
 
@@ -267,4 +267,35 @@ fn its_version_its_help_and_its_completions_are_no_errors() {
             "{shell}"
         );
     }
+}
+
+#[test]
+fn a_sandbox_that_has_ended_is_recognized_and_the_flag_starts_another() {
+    // A port on which nobody listens any more.
+    let port = std::net::TcpListener::bind(("127.0.0.1", 0))
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let endpoint = format!("http://127.0.0.1:{port}");
+    let said = refused(check_at(&endpoint, &keys("AKIA0", "gone"), &[]));
+    says(
+        &said,
+        &[
+            "names a sandbox that has ended",
+            &endpoint,
+            "edemlab sandbox env",
+            "unset AWS_ENDPOINT_URL",
+        ],
+    );
+    // What is said on the command line wins over the environment.
+    let own = common::OwnSandbox::new("ended");
+    let mut command = check_at(&endpoint, &keys("AKIA0", "gone"), &["--sandbox", "s3"]);
+    command.env("EDEMLAB_SANDBOX", own.name());
+    if let Some(cache) = std::env::var_os("EDEMLAB_CACHE_DIR") {
+        command.env("EDEMLAB_CACHE_DIR", cache);
+    }
+    let Printed { code, stdout, stderr } = run(command);
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    assert!(stdout.contains("s3"), "{stdout}");
 }
