@@ -238,6 +238,12 @@ fn probe(reader: &Reader, step: &str, node: Node, broken: &mut Vec<String>) -> O
             hops.extend(hop);
         }
     }
+    let through = fields.take("through").map(|node| {
+        let nodes = reader.list(node, "`through`").into_iter();
+        nodes
+            .filter_map(|node| Some(reader.compiled(&node, reader.text(&node, "a step's id")?)))
+            .collect()
+    });
     let mut remove = Vec::new();
     if let Some(node) = fields.take("remove") {
         for node in reader.list(node, "`remove`") {
@@ -248,6 +254,7 @@ fn probe(reader: &Reader, step: &str, node: Node, broken: &mut Vec<String>) -> O
     fields.finish();
     Some(Probe {
         values,
+        through,
         hops,
         remove,
         note,
@@ -277,6 +284,7 @@ fn hop(reader: &Reader, step: &str, node: Node, earlier: &[Hop], broken: &mut Ve
     let within = fields.take("within").and_then(|n| reader.duration(&n, "`within`"));
     let mismatch = fields.template("mismatch");
     let label = fields.take("label").and_then(|n| reader.text(&n, "`label`"));
+    let complaint = fields.take("complaint").and_then(|n| reader.text(&n, "`complaint`"));
     let mut looks = Vec::new();
     if let Some(node) = fields.take("evidence") {
         for node in reader.list(node, "`evidence`") {
@@ -303,6 +311,7 @@ fn hop(reader: &Reader, step: &str, node: Node, earlier: &[Hop], broken: &mut Ve
             again,
         }),
         mismatch,
+        complaint,
         awaits: await_verb.map(|(verb, place)| Action {
             verb,
             place,

@@ -5,6 +5,7 @@ mod cycles;
 mod examples;
 mod mentions;
 mod proof;
+mod through;
 
 use super::argument::{Arg, Compiled};
 use super::diagnostics::{Diagnostics, SourcePlace, report};
@@ -166,6 +167,7 @@ impl Resolver<'_> {
                 self.check(check, &none);
             }
             let Some(probe) = &step.probe else { continue };
+            self.through(step, probe);
             let probe_shape = Shape::of(&serde_json::json!({"id": null, "now": null, "number": null}));
             let mut local: LocalNames = vec![("probe".to_owned(), probe_shape)];
             for (name, value) in &probe.values {

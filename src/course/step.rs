@@ -213,6 +213,8 @@ pub struct Proof {
 pub struct Probe {
     /// Values of one run.
     pub values: Vec<(String, Compiled<Expr>)>,
+    /// The ids of the steps whose work its events pass through; where the course does not say, every step before.
+    pub through: Option<Vec<Compiled<String>>>,
     /// Where it should be seen. Each comes behind an earlier one of the list.
     pub hops: Vec<Hop>,
     /// What is taken away at the end, always.
@@ -233,6 +235,8 @@ pub struct Hop {
     pub name: String,
     /// Its name on the line that shows the way.
     pub label: String,
+    /// What a customer says when it does not get here.
+    pub complaint: Option<String>,
     /// What is sent to start it, once every hop before it has passed.
     pub send: Option<HopSend>,
     /// What to say when it arrived but is not as expected.

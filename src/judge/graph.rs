@@ -200,14 +200,21 @@ fn needed_by<'l>(lab: &'l Lab, step: &Step) -> BTreeSet<&'l str> {
 /// The checks that look, without sending anything, at what a step's probe needs, extra credit aside: while one of them
 /// does not pass, an event would only find the same.
 pub fn before_probe<'l>(lab: &'l Lab, step: &Step) -> Vec<&'l Check> {
-    let wanted = probed_resources(step, lab);
-    let checks = lab.steps.iter().flat_map(|s| s.checks.iter().map(move |c| (s, c)));
-    checks
-        .filter(|(of, check)| {
-            !check.optional && (of.id == step.id || concerns(lab, check).iter().any(|n| wanted.contains(n)))
-        })
-        .map(|(_, check)| check)
-        .collect()
+    let steps = steps_before_probe(lab, step);
+    let checks = steps.iter().flat_map(|s| &s.checks);
+    checks.filter(|check| !check.optional).collect()
+}
+
+/// The steps whose work the events of `step` pass through, and that step.
+fn steps_before_probe<'l>(lab: &'l Lab, step: &Step) -> Vec<&'l Step> {
+    let named = step.probe.as_ref().and_then(|probe| probe.through.as_ref());
+    let own = lab.steps.iter().position(|other| other.id == step.id);
+    let is_before = |(n, other): &(usize, &Step)| match named {
+        Some(named) => Some(*n) == own || named.iter().any(|id| id.value == other.id),
+        None => own.is_some_and(|own| *n <= own),
+    };
+    let steps = lab.steps.iter().enumerate().filter(is_before);
+    steps.map(|(_, step)| step).collect()
 }
 
 /// The resources that a check is about: those it mentions, and those that these are derived from.
@@ -220,9 +227,12 @@ pub(super) fn concerns(lab: &Lab, check: &Check) -> Vec<String> {
     names
 }
 
-/// The names of the resources that a step's probe sends into, looks at and expects something of.
+/// The names of the resources that a step's probe sends into, looks at and expects something of, and of all that the checks
+/// in front of it are about.
 pub fn probed_resources(step: &Step, lab: &Lab) -> BTreeSet<String> {
     let hops = step.probe.iter().flat_map(|p| &p.hops);
     let needs = hops.flat_map(|hop| Needs::of_hop(lab, hop).0);
-    needs.map(|need| need.name).collect()
+    let checks = before_probe(lab, step).into_iter();
+    let concerned = checks.flat_map(|check| concerns(lab, check));
+    needs.map(|need| need.name).chain(concerned).collect()
 }

@@ -7,6 +7,7 @@ use super::options::Options;
 use super::verdict::{blank, unknown};
 use crate::course::Lab;
 use crate::report::{Report, Verdict, text::visible};
+use std::collections::BTreeMap;
 
 /// A report, and what it was judged from.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +18,9 @@ pub struct Judged {
     pub evidence: Evidence,
     /// The ids of the lab's advice that the report shows.
     pub advice: Vec<String>,
+    /// For each resource that was found, a fingerprint of what its list says and of what the lab reads: it differs where
+    /// somebody has changed something.
+    pub fingerprints: BTreeMap<String, u64>,
 }
 
 /// What is known of an account that cannot be reached: nothing, and why. What `options` leave out is left out here
@@ -50,6 +54,7 @@ pub fn indeterminate_report(lab: &Lab, reason: &str, region: &str, started: &str
         report,
         evidence,
         advice: Vec::new(),
+        fingerprints: BTreeMap::new(),
     }
 }
 

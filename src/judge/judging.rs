@@ -21,6 +21,7 @@ use crate::course::{Lab, Step, UnknownName};
 use crate::report::{CheckReport, Report, StepReport};
 use chrono::Utc;
 use futures::future::join_all;
+use std::collections::BTreeMap;
 use std::time::Instant;
 use tokio::sync::watch;
 
@@ -58,6 +59,7 @@ pub async fn judge(
         identity,
         hidden,
         advice,
+        fingerprints,
     } = run(lab, &live, options, observer, stop.clone()).await?;
     report.started.clone_from(&started);
     report.seconds = round(clock.elapsed().as_secs_f64());
@@ -80,6 +82,7 @@ pub async fn judge(
         report,
         evidence,
         advice,
+        fingerprints,
     })
 }
 
@@ -110,6 +113,7 @@ struct Whole<'l> {
     hidden: Hidden<'l>,
     /// The ids of the advice that spoke.
     advice: Vec<String>,
+    fingerprints: BTreeMap<String, u64>,
 }
 
 async fn run<'l>(
@@ -169,6 +173,7 @@ async fn run<'l>(
         identity,
         hidden,
         advice,
+        fingerprints: run.fingerprints(),
     })
 }
 

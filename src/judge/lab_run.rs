@@ -7,6 +7,7 @@ use super::options::Options;
 use super::outcome::{Obstacle, Outcome};
 use crate::account::Identity;
 use crate::course::{Check, Lab};
+use crate::discover;
 use crate::expr::Scope;
 use crate::report::{CheckReport, Chosen, Status};
 use futures::FutureExt;
@@ -15,6 +16,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use tokio::sync::{OnceCell, watch};
 
 /// One lab in one account under way.
@@ -147,6 +149,30 @@ impl<'a> LabRun<'a> {
             _ => None,
         });
         documents.collect()
+    }
+
+    /// A fingerprint of each resource that was found. What AWS counts in a resource is no change of it: of what only a
+    /// description has, what the lab reads is in it.
+    pub fn fingerprints(&self) -> BTreeMap<String, u64> {
+        let found = self.lab.resources.iter().filter_map(|(name, resource)| {
+            let Some(Outcome::Found { document, .. }) = self.known_outcome(name) else {
+                return None;
+            };
+            let (spec, read) = (discover::spec(&resource.kind)?, self.lab.fields_read(name));
+            let is_seen =
+                |field: &str| !spec.described.contains(&field) || read.is_none_or(|fields| fields.contains(field));
+            let mut hasher = DefaultHasher::new();
+            let documents = match document.value() {
+                Value::Array(documents) => documents.iter().collect(),
+                document => vec![document],
+            };
+            for document in documents {
+                let fields = spec.shape.fields().into_iter().filter(|field| is_seen(field));
+                fields.for_each(|field| document[field].to_string().hash(&mut hasher));
+            }
+            Some((name.clone(), hasher.finish()))
+        });
+        found.collect()
     }
 
     /// Which resources were chosen among several, in the order of the lab.

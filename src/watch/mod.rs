@@ -27,8 +27,8 @@ pub struct Watch<'l> {
 #[derive(Debug)]
 struct Read {
     report: Report,
-    /// When each resource was made or changed last, by ARN or name, as far as AWS's lists say so.
-    made: BTreeMap<String, String>,
+    /// What each resource looks like.
+    fingerprints: BTreeMap<String, u64>,
 }
 
 #[derive(Debug)]
@@ -52,10 +52,8 @@ impl<'l> Watch<'l> {
 
     /// Takes in what a look without an event has shown.
     pub fn looked(&mut self, judged: Judged) {
-        let candidates = judged.evidence.lists.values().flatten().flatten();
-        let made = candidates.map(|c| (c.arn.clone().unwrap_or_else(|| c.name.clone()), c.created_at.clone()));
         self.read = Some(Read {
-            made: made.collect(),
+            fingerprints: judged.fingerprints,
             report: judged.report,
         });
     }
@@ -179,21 +177,14 @@ impl<'l> Watch<'l> {
         needed.filter(|id| !passes(id)).cloned().collect()
     }
 
-    /// What an event of this step would be sent into: the checks in front of it, and when each thing was changed.
+    /// What an event of this step would be sent into: the checks in front of it, and what each thing looks like.
     fn met(&self, read: &Read, step: &Step) -> String {
         let needed: Vec<&str> = before_probe(self.lab, step).iter().map(|c| c.id.as_str()).collect();
         let checks = read.report.checks().filter(|(_, c)| needed.contains(&c.id.as_str()));
         let checks = checks.map(|(_, c)| format!("{} {:?} {} {:?}", c.id, c.status, c.expected, c.found));
         let mentioned = probed_resources(step, self.lab);
-        let things = read
-            .report
-            .resources
-            .iter()
-            .filter(|(name, _)| mentioned.contains(*name));
-        let things = things.map(|(_, chosen)| {
-            let name = chosen.arn.as_ref().unwrap_or(&chosen.name);
-            format!("{name} {}", read.made.get(name).map_or("", String::as_str))
-        });
+        let things = read.fingerprints.iter().filter(|(name, _)| mentioned.contains(*name));
+        let things = things.map(|(name, fingerprint)| format!("{name} {fingerprint}"));
         checks.chain(things).collect::<Vec<_>>().join("\n")
     }
 }

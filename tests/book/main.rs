@@ -14,6 +14,8 @@ mod fleet;
 mod generated;
 mod guide;
 #[cfg(unix)]
+mod guide_causes;
+#[cfg(unix)]
 mod guide_live;
 #[cfg(unix)]
 mod reader;
