@@ -3,6 +3,7 @@
 mod access;
 mod class;
 mod doctor;
+mod drill;
 mod fleet;
 mod grade;
 mod guide;
@@ -12,6 +13,7 @@ pub use access::{AccessCommand, ListFormat, OwnAccount, RosterCommand, SecretFil
 pub use class::Extra as ExtraCredit;
 pub use class::{Count, DiffArgs, DiffFormat, GradebookArgs, Target};
 pub use doctor::{DoctorArgs, DoctorFormat};
+pub use drill::{DrillArgs, DrillCommand};
 pub use fleet::FleetCommand;
 pub use grade::{Again, GradeArgs, RegradeArgs};
 pub use guide::{GuideArgs, WatchArgs, Watching};
@@ -66,6 +68,8 @@ pub enum Command {
     Watch(WatchArgs),
     /// Serve the guide to this computer, from this program alone. Scripts of a course do not run in it.
     Guide(GuideArgs),
+    /// Practice in the sandbox: find and fix a fault that is not named.
+    Drill(DrillArgs),
     /// Say what a lab's checks expect, why, and how to fix what they find; or, for authors, how checks are written.
     Explain {
         /// The lab, or `language` for the reference of the check language.

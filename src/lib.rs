@@ -34,6 +34,8 @@ pub mod fleet;
 
 pub mod sandbox;
 
+pub mod drill;
+
 pub mod doctor;
 
 pub mod cli;

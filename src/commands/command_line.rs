@@ -10,7 +10,9 @@ use std::fmt::Write;
 const GROUPS: [(&str, &[&str]); 3] = [
     (
         "Your lab",
-        &["check", "watch", "guide", "explain", "files", "doctor", "sandbox"],
+        &[
+            "check", "watch", "guide", "explain", "files", "drill", "doctor", "sandbox",
+        ],
     ),
     (
         "A class",

@@ -7,6 +7,7 @@ mod command_line;
 mod common;
 mod diff;
 mod doctor;
+mod drill;
 mod explain;
 mod failure;
 mod files;
@@ -74,6 +75,7 @@ async fn verb(cli: Cli) -> anyhow::Result<u8> {
         Command::Lint => lint::run(course),
         Command::Prove { lab, faults } => prove::run(course, &lab, &faults).await,
         Command::Doctor(args) => doctor::run(course, args).await,
+        Command::Drill(args) => drill::run(course, args).await,
         Command::Diff(args) => diff::run(&args),
         Command::Gradebook(args) => gradebook::run(&args),
         Command::Sandbox(command) => sandbox::run(course, command).await,

@@ -53,6 +53,11 @@ impl Paths {
         self.run.join("log")
     }
 
+    /// The drill under way in it.
+    pub fn drill(&self) -> PathBuf {
+        self.run.join("drill.json")
+    }
+
     /// The virtual environments, shared by all sandboxes of this user.
     pub(super) fn environments(&self) -> PathBuf {
         self.cache.join("env")

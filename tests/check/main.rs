@@ -6,6 +6,7 @@ mod common;
 mod accounts;
 mod advice;
 mod denied;
+mod drill;
 mod editions;
 mod eventdriven;
 mod eventdriven_denied;
