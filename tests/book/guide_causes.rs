@@ -100,7 +100,7 @@ fn what_is_broken_turns_red_and_what_is_repaired_sends_a_new_event() {
         .split_whitespace()
         .find(|word| word.starts_with("http://"))
         .expect("an address");
-    let (step, full) = (".edemlab-step", "12 of 12 points");
+    let (step, full) = (".edemlab-step", "15 of 15 points");
     browser.open(&format!("{address}eventdriven/final.html"));
     eventually("the final step is green", || says(&browser, step, full));
     for cause in causes {

@@ -396,7 +396,9 @@ fn an_event_passes_through_steps_that_there_are_and_that_its_hops_use() {
     assert_all(&printed.stderr, &planted.expected());
     // The first hop sends into the stream, and its event is seen in the function's log.
     assert!(
-        printed.stderr.contains("hop `final.invoked` uses `stream`, which step `kinesis` finds"),
+        printed
+            .stderr
+            .contains("hop `final.invoked` uses `stream`, which step `kinesis` finds"),
         "{}",
         printed.stderr
     );
