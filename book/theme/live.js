@@ -65,7 +65,9 @@
             row.append(made('strong', '', `${label} `));
             box.append(marked(row, text));
         };
-        if (check.status === 'blocked') {
+        if (check.status === 'blocked' && check.found) {
+            line('Open:', check.found);
+        } else if (check.status === 'blocked') {
             line('Waits for', check.needs.join(', '));
         } else if (check.found) {
             line(check.status === 'unknown' ? 'Could not tell:' : 'Found:', check.found);

@@ -170,8 +170,11 @@ fn line(live: &LiveLine, change: &Change) {
             ("?".yellow(), format!("{}  {title}: unknown: {why}", check.id))
         }
         Status::Blocked => {
-            let needs = check.needs.join(", ");
-            ("·".dimmed(), format!("{}  {title}: waits for {needs}", check.id))
+            let open = match &check.found {
+                Some(found) => visible(found),
+                None => format!("waits for {}", check.needs.join(", ")),
+            };
+            ("·".dimmed(), format!("{}  {title}: {open}", check.id))
         }
     };
     say(live, &mark, &text);

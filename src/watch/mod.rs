@@ -14,6 +14,9 @@ use crate::judge::{Judged, NOT_SENT, before_probe, probed_resources};
 use crate::report::{self, CheckReport, Points, Report, Status, StepReport, Verdict};
 use std::collections::BTreeMap;
 
+/// Why a hop that has passed is open again, where nothing stands in the way of another event.
+const CHANGED: &str = "something has changed since the last event: another one sets out";
+
 /// What is known of a lab by now.
 #[derive(Debug)]
 pub struct Watch<'l> {
@@ -34,8 +37,8 @@ struct Read {
 #[derive(Debug)]
 struct ProbedStep {
     step: StepReport,
-    /// What it was sent into.
-    into: String,
+    /// What it was sent into; nothing once that has changed, even if it has changed back.
+    into: Option<String>,
     /// The predictions that it proved.
     proved: Vec<CheckReport>,
 }
@@ -56,6 +59,14 @@ impl<'l> Watch<'l> {
             fingerprints: judged.fingerprints,
             report: judged.report,
         });
+        let Some(read) = &self.read else { return };
+        let steps = self.lab.steps.iter().filter(|step| self.probed.contains_key(&step.id));
+        let met: Vec<(&Step, String)> = steps.map(|step| (step, self.met(read, step))).collect();
+        for (step, met) in met {
+            if let Some(probed) = self.probed.get_mut(&step.id) {
+                probed.into.take_if(|into| *into != met);
+            }
+        }
     }
 
     /// The steps whose event to send next: all that it needs is as it should be, and something is not as it was when
@@ -65,7 +76,7 @@ impl<'l> Watch<'l> {
         let probes = self.lab.steps.iter().filter(|step| step.probe.is_some());
         let due = probes.filter(|step| {
             let into = self.met(read, step);
-            let changed = self.probed.get(&step.id).is_none_or(|last| last.into != into);
+            let changed = self.probed.get(&step.id).is_none_or(|last| last.into != Some(into));
             asked || (changed && self.obstacles(read, step).is_empty())
         });
         due.collect()
@@ -79,6 +90,7 @@ impl<'l> Watch<'l> {
             if let Some(shown) = judged.report.steps.iter().find(|s| s.id == step.id) {
                 let proved = self.proved(judged);
                 let step = shown.clone();
+                let into = Some(into);
                 self.probed.insert(step.id.clone(), ProbedStep { step, into, proved });
             }
         }
@@ -100,7 +112,7 @@ impl<'l> Watch<'l> {
     fn proof_of(&self, read: &Read, id: &str) -> Option<&CheckReport> {
         let steps = self.lab.steps.iter();
         let probed = steps.filter_map(|step| Some((step, self.probed.get(&step.id)?)));
-        let valid = probed.filter(|(step, probed)| probed.into == self.met(read, step));
+        let valid = probed.filter(|(step, probed)| probed.into == Some(self.met(read, step)));
         valid
             .flat_map(|(_, probed)| &probed.proved)
             .find(|check| check.id == id)
@@ -119,7 +131,7 @@ impl<'l> Watch<'l> {
             .filter_map(|step| {
                 let looked = read.report.steps.iter().find(|s| s.id == step.id);
                 match self.probed.get(&step.id) {
-                    Some(probed) => Some(self.together(read, step, looked, &probed.step)),
+                    Some(probed) => Some(self.together(read, step, looked, probed)),
                     None => looked.cloned(),
                 }
             })
@@ -139,23 +151,24 @@ impl<'l> Watch<'l> {
         Some(report)
     }
 
-    /// The checks as they are now, and the hops as they were when the last event came by. What is not right any more in
-    /// front of them takes their verdict back: what an event would meet is unknown.
-    fn together(&self, read: &Read, step: &Step, looked: Option<&StepReport>, probed: &StepReport) -> StepReport {
+    /// The checks as they are now, and the hops as they were when the last event came by. What has changed in front of them
+    /// since takes their verdict back: what an event would meet is unknown.
+    fn together(&self, read: &Read, step: &Step, looked: Option<&StepReport>, probed: &ProbedStep) -> StepReport {
         let obstacles = self.obstacles(read, step);
-        let mut now = probed.clone();
+        let is_stale = !obstacles.is_empty() || probed.into != Some(self.met(read, step));
+        let mut now = probed.step.clone();
         for check in &mut now.checks {
             let fresh = looked.and_then(|s| s.checks.iter().find(|c| c.id == check.id));
             if let Some(fresh) = fresh {
                 *check = fresh.clone();
-            } else if !obstacles.is_empty() && check.status == Status::Pass {
+            } else if is_stale && check.status == Status::Pass {
                 check.status = Status::Blocked;
                 check.points = 0;
-                check.found = None;
+                check.found = obstacles.is_empty().then(|| CHANGED.to_owned());
                 check.needs.clone_from(&obstacles);
             }
         }
-        if !obstacles.is_empty() {
+        if is_stale {
             let stops = now.path.iter_mut().filter(|stop| stop.status == Status::Pass);
             stops.for_each(|stop| (stop.status, stop.seconds) = (Status::Blocked, None));
         }
