@@ -102,11 +102,11 @@ impl ConnectError {
                 "Sign in again          aws sso login --profile NAME",
             ],
             Self::NoRegion => &[
-                "For this command       add --region eu-west-1 (the region you work in)",
-                "For every command      aws configure set region eu-west-1",
+                "For this command       add --region eu-central-1 (the region you work in)",
+                "For every command      aws configure set region eu-central-1",
                 "Without an account     add --sandbox to this command",
             ],
-            Self::NotARegion(_) => &["The console shows the region's code beside your name, for example eu-west-1."],
+            Self::NotARegion(_) => &["The console shows the region's code beside your name, for example eu-central-1."],
             Self::NoSecret => &[
                 "Made on this computer   by `edemlab access link ROSTER`, which you send to the students",
                 "Made on another one     copy it from there, and name it with --secret FILE",

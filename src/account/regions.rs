@@ -44,20 +44,78 @@ pub fn check(region: &str) -> Result<(), NotARegion> {
     if shaped {
         return Ok(());
     }
+    // A long text is nobody's slip, and comparing it takes long.
+    let typed = if region.len() <= 40 { region } else { "" };
+    let named = called(typed).map(str::to_owned);
     let near = partition::AWS
         .regions
         .iter()
-        // A long text is nobody's slip, and comparing it takes long.
-        .filter(|_| region.len() <= 40)
+        .filter(|_| !typed.is_empty())
         .map(|known| (strsim::jaro_winkler(&region.to_lowercase(), known), *known))
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .filter(|(score, _)| *score > 0.8)
         .map(|(_, known)| known.to_owned());
     Err(NotARegion {
         region: region.to_owned(),
-        near,
+        near: named.or(near),
     })
 }
+
+/// The region that somebody calls by the name of its place, as the console shows it: `frankfurt`, `Europe (Paris)`.
+fn called(typed: &str) -> Option<&'static str> {
+    let letters = |text: &str| -> String {
+        text.to_lowercase()
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect()
+    };
+    let typed = letters(typed);
+    let nearness = |place: &str| match typed.contains(place) {
+        true => 1.0,
+        false => strsim::jaro_winkler(&typed, place),
+    };
+    let places = PLACES.iter().map(|(place, code)| (nearness(&letters(place)), *code));
+    let best = places.max_by(|a, b| a.0.total_cmp(&b.0));
+    best.filter(|(score, _)| *score > 0.9).map(|(_, code)| code)
+}
+
+/// The places of the regions. From <https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html>.
+const PLACES: &[(&str, &str)] = &[
+    ("Virginia", "us-east-1"),
+    ("Ohio", "us-east-2"),
+    ("California", "us-west-1"),
+    ("Oregon", "us-west-2"),
+    ("Frankfurt", "eu-central-1"),
+    ("Zurich", "eu-central-2"),
+    ("Ireland", "eu-west-1"),
+    ("London", "eu-west-2"),
+    ("Paris", "eu-west-3"),
+    ("Stockholm", "eu-north-1"),
+    ("Milan", "eu-south-1"),
+    ("Spain", "eu-south-2"),
+    ("Cape Town", "af-south-1"),
+    ("Hong Kong", "ap-east-1"),
+    ("Taipei", "ap-east-2"),
+    ("Tokyo", "ap-northeast-1"),
+    ("Seoul", "ap-northeast-2"),
+    ("Osaka", "ap-northeast-3"),
+    ("Mumbai", "ap-south-1"),
+    ("Hyderabad", "ap-south-2"),
+    ("Singapore", "ap-southeast-1"),
+    ("Sydney", "ap-southeast-2"),
+    ("Jakarta", "ap-southeast-3"),
+    ("Melbourne", "ap-southeast-4"),
+    ("Malaysia", "ap-southeast-5"),
+    ("New Zealand", "ap-southeast-6"),
+    ("Thailand", "ap-southeast-7"),
+    ("Canada", "ca-central-1"),
+    ("Calgary", "ca-west-1"),
+    ("Tel Aviv", "il-central-1"),
+    ("Bahrain", "me-south-1"),
+    ("Emirates", "me-central-1"),
+    ("Mexico", "mx-central-1"),
+    ("Sao Paulo", "sa-east-1"),
+];
 
 /// A service that not every region has.
 #[derive(Debug, PartialEq, Eq)]

@@ -79,7 +79,9 @@ fn region(region: &Result<String, ConnectError>, from: RegionFrom, elsewhere: bo
         Err(ConnectError::NoRegion) => Observed::new(
             Readiness::Missing,
             "no AWS region is set",
-            ["`aws configure set region eu-west-1`, with the region you work in, or `export AWS_REGION=eu-west-1`."],
+            [
+                "`aws configure set region eu-central-1`, with the region you work in, or `export AWS_REGION=eu-central-1`.",
+            ],
         ),
         Err(ConnectError::NotARegion(error)) => {
             let place = match from {

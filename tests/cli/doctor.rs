@@ -110,6 +110,15 @@ fn a_region_that_does_not_exist_is_named_with_where_it_stands() {
         seen.json
     );
     assert!(seen.fix("region").contains("--region"), "{}", seen.json);
+    for (place, code) in [
+        ("frankfurt", "eu-central-1"),
+        ("Europe (Paris)", "eu-west-3"),
+        ("stokholm", "eu-north-1"),
+    ] {
+        let seen = machine.finds(&["--region", place]);
+        let meant = format!("did you mean `{code}`");
+        assert!(seen.found("region").contains(&meant), "{}", seen.json);
+    }
     assert_eq!(
         machine.finds(&["--region", "eu-west-3"]).found("region"),
         "eu-west-3, from --region"

@@ -19,7 +19,7 @@ pub enum TemplateSource {
 /// An address that CloudFormation takes no template from.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "CloudFormation takes templates from S3 only: --template-url must look like https://BUCKET.s3.eu-west-1.amazonaws.com/KEY, not {0}"
+    "CloudFormation takes templates from S3 only: --template-url must look like https://BUCKET.s3.eu-central-1.amazonaws.com/KEY, not {0}"
 )]
 pub struct NotInS3(String);
 
