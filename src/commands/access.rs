@@ -74,13 +74,15 @@ pub async fn run(course: Option<PathBuf>, command: AccessCommand) -> anyhow::Res
             remember(&path, invited.iter().map(|one| one.entry.student.id.as_str()))?;
             let others = class.students.len() - invited.len();
             if others > 0 {
-                eprintln!(
+                super::output::note(&format!(
                     "note: {others} of {} students need no link: they are excused, or gave keys or a profile",
                     class.students.len()
-                );
+                ));
             }
             if template_url.is_none() {
-                eprintln!("note: each needs the file {FILE} beside it: edemlab access template > {FILE}");
+                super::output::note(&format!(
+                    "note: each needs the file {FILE} beside it: edemlab access template > {FILE}"
+                ));
             }
             match to {
                 Some(folder) => send(&folder, &invited),
@@ -113,10 +115,10 @@ fn made(flag: &SecretFile) -> anyhow::Result<(Secret, PathBuf)> {
     };
     let (secret, new) = Secret::load_or_make(&path)?;
     if new {
-        eprintln!(
+        super::output::note(&format!(
             "note: made the class secret {}: keep it, these roles cannot be assumed without it",
             path.display()
-        );
+        ));
     }
     roster::warn_of(&secret, &path);
     Ok((secret, path))

@@ -19,7 +19,7 @@ pub fn files(folder: Option<PathBuf>) -> anyhow::Result<CourseFiles> {
 pub fn course(folder: Option<PathBuf>, part: Part) -> anyhow::Result<Course> {
     course::load(files(folder)?, &judge::vocabulary(), part).map_err(|diagnostics| {
         let color = colored::control::SHOULD_COLORIZE.should_colorize() && std::io::stderr().is_terminal();
-        eprint!("{}", diagnostics.render(color, width()));
+        super::output::note_lines(&diagnostics.render(color, width()));
         BrokenCourse(diagnostics).into()
     })
 }
@@ -31,6 +31,16 @@ pub fn width() -> usize {
         _ if std::io::stdout().is_terminal() => textwrap::termwidth(),
         _ => 80,
     }
+}
+
+/// Whether the terminal shows plain text only.
+pub fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+/// Whether standard error is a terminal in which a line can be drawn again.
+pub fn redraws() -> bool {
+    std::io::stderr().is_terminal() && !is_dumb()
 }
 
 /// Counts the user's Ctrl-C (and the system's SIGTERM).

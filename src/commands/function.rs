@@ -29,7 +29,7 @@ pub fn run() -> ExitCode {
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}", failure::text(&error));
+            super::output::note(&failure::text(&error));
             ExitCode::FAILURE
         }
     }
@@ -63,7 +63,7 @@ fn course() -> anyhow::Result<course::Course> {
         false => CourseFiles::embedded(),
     };
     course::load(files, &judge::vocabulary(), Part::Checks).map_err(|diagnostics| {
-        eprint!("{}", diagnostics.render(false, 120));
+        super::output::note_lines(&diagnostics.render(false, 120));
         failure::BrokenCourse(diagnostics).into()
     })
 }

@@ -73,7 +73,7 @@ pub async fn run(
                 .into());
             }
             folder.save()?;
-            eprintln!("note: joining the run {} that is under way", ledger.run.run);
+            super::output::note(&format!("note: joining the run {} that is under way", ledger.run.run));
             Some(ledger)
         }
         None => {

@@ -11,7 +11,6 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 /// Lines for accounts at work; a terminal has more above.
@@ -58,7 +57,7 @@ impl Screen {
             if total == 1 { "account" } else { "accounts" },
             at_once
         );
-        let drawn = (total > 0 && std::io::stderr().is_terminal()).then(|| {
+        let drawn = (total > 0 && super::common::redraws()).then(|| {
             let multi = MultiProgress::new();
             let _ = multi.println(&head);
             let row = |template: &str| {
@@ -75,7 +74,7 @@ impl Screen {
             }
         });
         if drawn.is_none() {
-            eprintln!("{head}");
+            super::output::note(&head);
         }
         Self {
             drawn,
@@ -114,14 +113,14 @@ impl Screen {
                 state.at_work.remove(&student);
                 let results = state.done.remove(&student).unwrap_or_default().join(" · ");
                 if self.drawn.is_none() && !results.is_empty() {
-                    eprintln!(" {}/{}  {student}  {results}", state.ended, self.total);
+                    super::output::note(&format!(" {}/{}  {student}  {results}", state.ended, self.total));
                 }
             }
             GradeEvent::NotStored(student, error) => {
                 let text = format!(" {}: {error}", short(student));
                 match &self.drawn {
                     Some(drawn) => drop(drawn.multi.println(text)),
-                    None => eprintln!("{text}"),
+                    None => super::output::note(&text),
                 }
             }
         }
@@ -138,7 +137,7 @@ impl Screen {
     /// The same, on paper too: once, until it changes.
     pub fn warn(&self, text: String) {
         if self.drawn.is_none() && self.state.borrow().said.as_ref() != Some(&text) {
-            eprintln!(" {text}");
+            super::output::note(&format!(" {text}"));
         }
         self.tell(text);
     }

@@ -97,9 +97,9 @@ fn table(
         ),
     };
     let out = args.out.clone().unwrap_or_else(|| folder.path().join(name));
-    eprint!("{}", lefts(&table.left));
+    super::output::note_lines(&lefts(&table.left));
     for note in &table.notes {
-        eprintln!("note: {}", visible(note));
+        super::output::note(&format!("note: {}", visible(note)));
     }
     if put(&out, &bytes)? {
         super::output::print(&format!("{} students → {}", table.rows.len(), shown(&out)))?;
@@ -139,7 +139,7 @@ fn fill(
     let bytes = std::fs::read(source).with_context(|| format!("cannot read {}", shown(source)))?;
     let filled = gradebook::fill(lms, &bytes, &stem, folder.class(), entries, options);
     let filled = filled.map_err(|error| refusal(source, &error))?;
-    eprint!("{}", said(source, &filled));
+    super::output::note_lines(&said(source, &filled));
     if put(&out, &filled.bytes)? {
         let what = if filled.grades == 1 { "grade" } else { "grades" };
         super::output::print(&format!("{} {what} → {}", filled.grades, shown(&out)))?;

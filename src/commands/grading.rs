@@ -136,12 +136,12 @@ pub(super) fn due<'a>(
     }
     folder.save()?;
     if !due.corrected.is_empty() {
-        eprintln!("graded again, because the roster or the options changed:");
+        super::output::note("graded again, because the roster or the options changed:");
         for (student, lab, what) in due.corrected.iter().take(MANY) {
-            eprintln!("  {}, {}: {what}", short(student), visible(lab));
+            super::output::note(&format!("  {}, {}: {what}", short(student), visible(lab)));
         }
         if due.corrected.len() > MANY {
-            eprintln!("  … and {} more", due.corrected.len() - MANY);
+            super::output::note(&format!("  … and {} more", due.corrected.len() - MANY));
         }
     }
     Ok(due.work)

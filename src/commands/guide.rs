@@ -41,7 +41,9 @@ pub async fn run(course: Option<PathBuf>, args: GuideArgs) -> anyhow::Result<u8>
     if args.open
         && let Err(error) = open::that_detached(&address)
     {
-        eprintln!("no browser could be opened ({error}): copy the address into one");
+        super::output::note(&format!(
+            "no browser could be opened ({error}): copy the address into one"
+        ));
     }
     match (watched, feed) {
         (Some((lab, account)), Some(feed)) => {

@@ -3,7 +3,6 @@
 use crate::{judge, sandbox};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::cell::RefCell;
-use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 /// Plain lines about the same thing come this often.
@@ -19,7 +18,7 @@ pub struct LiveLine {
 impl LiveLine {
     /// A line; none at all when `quiet`.
     pub fn new(quiet: bool) -> Self {
-        let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
+        let bar = (!quiet && super::common::redraws()).then(|| {
             let bar = ProgressBar::new_spinner();
             if let Ok(style) = ProgressStyle::with_template(" {spinner} {wide_msg}") {
                 bar.set_style(style);
@@ -42,7 +41,7 @@ impl LiveLine {
             None => {
                 let mut last = self.last.borrow_mut();
                 if last.0 != topic || last.1.is_none_or(|at| at.elapsed() > NOW_AND_THEN) {
-                    eprintln!("{text}");
+                    super::output::note(&text);
                     *last = (topic.to_owned(), Some(Instant::now()));
                 }
             }
@@ -52,8 +51,8 @@ impl LiveLine {
     /// A line that stays, above the one that lives.
     pub fn line(&self, text: &str) {
         match &self.bar {
-            Some(bar) => bar.suspend(|| println!("{text}")),
-            None => println!("{text}"),
+            Some(bar) => bar.suspend(|| super::output::tell(&text)),
+            None => super::output::tell(&text),
         }
     }
 

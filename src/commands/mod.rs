@@ -45,6 +45,7 @@ pub fn run(cli: Cli) -> u8 {
     match cli.color {
         Color::Always => colored::control::set_override(true),
         Color::Never => colored::control::set_override(false),
+        Color::Auto if common::is_dumb() => colored::control::set_override(false),
         Color::Auto => {}
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -58,7 +59,7 @@ pub fn run(cli: Cli) -> u8 {
         Err(error) => Err(error.into()),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("{}", failure::text(&error));
+        output::note(&failure::text(&error));
         2
     })
 }

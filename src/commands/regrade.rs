@@ -28,12 +28,12 @@ pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<
             for made in folder.runs(student, &lab.id)? {
                 let Some(evidence) = folder.evidence::<Evidence>(student, &made)? else {
                     without += 1;
-                    eprintln!(
+                    super::output::note(&format!(
                         "note: there is no evidence for {}, {} at {}: that run stays as it is",
                         shown(&student.id),
                         lab.id,
                         made.started
-                    );
+                    ));
                     continue;
                 };
                 let mut again = rejudge(lab, &evidence).await?;

@@ -53,7 +53,7 @@ pub fn read(file: &Path, course: &Course, region: &str) -> Result<Roster, Roster
     let labs: Vec<LabNames> = course.labs.values().map(LabNames::of).collect();
     let class = roster::read(file, &labs, Partition::of_region(region).id)?;
     for note in &class.notes {
-        eprintln!("note: {note}");
+        super::output::note(&format!("note: {note}"));
     }
     Ok(class)
 }
@@ -108,7 +108,10 @@ pub fn class_secret(class: &Roster, secret: &SecretFile) -> anyhow::Result<Optio
                 Some(secret)
             }
             Err(SecretError::Missing(path)) => {
-                eprintln!("note: there is no file {}", visible(&path.display().to_string()));
+                super::output::note(&format!(
+                    "note: there is no file {}",
+                    visible(&path.display().to_string())
+                ));
                 return Err(ConnectError::NoSecret.into());
             }
             Err(error) => return Err(error.into()),
@@ -127,11 +130,11 @@ pub fn warn_of_spelling(class: &Roster, secret: &Path) -> anyhow::Result<()> {
     let respelled = invited::otherwise(secret, by_role.map(|e| e.student.id.as_str()))?;
     if !respelled.is_empty() {
         let list = identifier::lines(&respelled, "in the roster", "when `edemlab access link` was run");
-        eprintln!(
+        super::output::note(&format!(
             "note: these students were invited under another spelling, which gives another external ID: their roles cannot \
              be assumed.{list}\n  {}",
             identifier::WAY_OUT
-        );
+        ));
     }
     Ok(())
 }
@@ -140,7 +143,9 @@ pub fn warn_of_spelling(class: &Roster, secret: &Path) -> anyhow::Result<()> {
 pub fn warn_of(secret: &Secret, path: &Path) {
     if secret.open_to_others {
         let path = visible(&path.display().to_string());
-        eprintln!("note: other users of this computer may read the class secret: chmod 600 {path}");
+        super::output::note(&format!(
+            "note: other users of this computer may read the class secret: chmod 600 {path}"
+        ));
     }
 }
 

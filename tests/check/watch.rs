@@ -77,6 +77,27 @@ fn what_turns_green_and_red_is_said_and_the_event_waits_for_what_it_needs() {
 }
 
 #[test]
+fn a_reader_that_has_gone_does_not_end_it() {
+    let account = "620000000006";
+    let relay = Relay::to(cloud().endpoint());
+    let keys = cloud().student(account);
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let mut command = alone(&["watch", "datastream", "--every", "5s", "--no-probe"]);
+    let mut watch = command
+        .env("AWS_ENDPOINT_URL", relay.endpoint())
+        .env("AWS_REGION", REGION)
+        .env("AWS_ACCESS_KEY_ID", &keys.access_key_id)
+        .env("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key)
+        .stdout(writer)
+        .spawn()
+        .expect("it starts");
+    relay.wait_for_times(LISTED, 2);
+    common::kill("INT", watch.id());
+    assert_eq!(watch.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
 fn enter_sends_the_event_although_something_is_not_right() {
     let account = "620000000002";
     without_dynamodb(account);

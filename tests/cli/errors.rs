@@ -251,6 +251,35 @@ fn what_was_typed_wrong_is_told_by_the_command_line() {
     }
 }
 
+/// `| head -1`, in any verb: both of its streams are gone before it writes.
+#[test]
+fn a_reader_that_has_gone_is_no_panic() {
+    for args in [
+        &["--help"][..],
+        &["chek"],
+        &["explain", LAB],
+        &["explain", "language"],
+        &["explain", "no-such-lab"],
+        &["completions", "bash"],
+        &["report-schema"],
+        &["policy", LAB],
+        &["check", LAB, "--region", "nowhere"],
+        &["lint", "--course", "no-such-folder"],
+        &["sandbox", "status"],
+        &["roster", "check", "no-such-file"],
+    ] {
+        let mut command = alone(args);
+        let streams: [fn(&mut Command, std::io::PipeWriter) -> &mut Command; 2] = [Command::stdout, Command::stderr];
+        for stream in streams {
+            let (reader, writer) = std::io::pipe().expect("a pipe");
+            drop(reader);
+            stream(&mut command, writer);
+        }
+        let code = command.status().expect("it runs").code();
+        assert!(matches!(code, Some(0..=3)), "{args:?}: {code:?}");
+    }
+}
+
 #[test]
 fn its_version_its_help_and_its_completions_are_no_errors() {
     let version = run(alone(&["--version"]));
