@@ -1,5 +1,6 @@
 //! The functions that every expression can call, whatever its scope. Those of the library that cost too much are ours.
 
+use super::shown;
 use cel::common::types::{CelBool, CelNull, CelString};
 use cel::common::value::CowVal;
 use cel::{Env, ExecutionError};
@@ -28,7 +29,10 @@ fn declare(env: &mut Env) {
     let declared = env
         .add_overload("found", "found", vec![cel::common::types::DYN_TYPE], found)
         .and_then(|()| cel::add_overload!(env, fn matches: (CelString, CelString) -> Result<CelBool>, id = "matches"))
-        .and_then(|()| cel::add_member_overload!(env, fn matches: (CelString, CelString) -> Result<CelBool>));
+        .and_then(|()| cel::add_member_overload!(env, fn matches: (CelString, CelString) -> Result<CelBool>))
+        .and_then(|()| cel::add_overload!(env, fn shown: (CelString) -> CelString, id = "shown"))
+        .and_then(|()| cel::add_overload!(env, fn compared: (CelString, CelString) -> CelString, id = "compared"))
+        .and_then(|()| cel::add_overload!(env, fn difference: (CelString, CelString) -> CelString, id = "difference"));
     declared.expect("the library has neither, without its regular expressions");
 }
 
@@ -36,6 +40,22 @@ fn declare(env: &mut Env) {
 fn found<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     let absent = args.iter().any(|value| value.downcast_ref::<CelNull>().is_some());
     Ok(CowVal::owned(CelBool::from(!absent)))
+}
+
+/// A text in quotes, as [`shown::shown`] says.
+fn shown(text: &CelString<'_>) -> CelString<'static> {
+    CelString::from(shown::shown(text.inner()))
+}
+
+/// The same beside what is expected, as [`shown::compared`] says.
+fn compared(text: &CelString<'_>, expected: &CelString<'_>) -> CelString<'static> {
+    CelString::from(shown::compared(text.inner(), expected.inner()))
+}
+
+/// The first line that differs, as [`shown::first_difference`] says; an empty text where none does.
+fn difference(text: &CelString<'_>, expected: &CelString<'_>) -> CelString<'static> {
+    let difference = shown::first_difference(text.inner(), expected.inner());
+    CelString::from(difference.unwrap_or_default())
 }
 
 /// As the library's, which compiles a pattern each time that it is used: that takes longer than all else of a check.

@@ -1,8 +1,9 @@
 //! CEL, the language of conditions: compile once, know what is mentioned, evaluate. Pure: no AWS, no input or output.
 //!
 //! Beyond [the standard library](https://github.com/google/cel-spec/blob/master/doc/langdef.md) and the `strings`
-//! extension, a course has two functions of ours: `found(x)`, true when the resource `x` is there, and
-//! `grants(policy, service, action, resource)`, true when a resource policy lets an AWS service act ([`policy`]).
+//! extension, a course has functions of ours: `found(x)`, true when the resource `x` is there;
+//! `grants(policy, service, action, resource)`, true when a resource policy lets an AWS service act ([`policy`]); and, for
+//! texts, `shown(x)`, `compared(x, expected)` and `difference(x, expected)` ([`shown`]).
 
 mod context;
 mod expression;
@@ -11,6 +12,7 @@ pub mod mentions;
 mod place;
 pub mod policy;
 pub mod shape;
+pub mod shown;
 mod template;
 
 pub use context::{Document, EvalError, Scope};

@@ -1,7 +1,7 @@
 //! Texts with `{{ CEL }}` in them.
 
 use super::expression::{Expr, SyntaxError};
-use super::{EvalError, Mentions, Scope};
+use super::{EvalError, Mentions, Scope, shown};
 use std::ops::Range;
 
 /// A text with expressions in it, compiled.
@@ -126,9 +126,39 @@ impl Template {
     ///
     /// # Errors
     /// When one of its expressions has no value.
+    /// A value that an expression takes as it is from the account is in quotes where the eye would not see what is odd
+    /// about it.
     pub fn text(&self, scope: &Scope) -> Result<String, EvalError> {
-        self.value(scope).map(|v| render_value(&v))
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                TemplatePart::Text(t) => text.push_str(t),
+                TemplatePart::Expr { expr, .. } => text.push_str(&read(&expr.evaluate(scope)?, expr)),
+            }
+        }
+        Ok(text)
     }
+}
+
+/// A value of `expr` as a person reads it.
+fn read(value: &serde_json::Value, expr: &Expr) -> String {
+    match value {
+        serde_json::Value::String(text) if is_taken(expr.source()) && shown::is_odd(text) => shown::shown(text),
+        serde_json::Value::String(text) => shown::visible(text),
+        serde_json::Value::Array(list) if !list.is_empty() => {
+            let items = list.iter().map(|item| match item {
+                serde_json::Value::String(text) if shown::is_odd(text) => shown::shown(text),
+                item => render_value(item),
+            });
+            items.collect::<Vec<_>>().join(", ")
+        }
+        other => render_value(other),
+    }
+}
+
+/// Whether an expression only names a field, so that its value is nothing but what the account has.
+fn is_taken(source: &str) -> bool {
+    source.chars().all(|c| c.is_alphanumeric() || "._[]".contains(c)) && source.contains('.')
 }
 
 /// A value as a person reads it: lists with commas, nothing as "nothing".

@@ -19,7 +19,10 @@ fn forms(value: &str) -> Vec<String> {
     let mut forms = vec![value.to_owned()];
     let escaped = Value::from(value).to_string();
     forms.push(escaped.trim_matches('"').to_owned());
+    // As a report shows what the eye would not see.
+    forms.push(crate::expr::shown::visible(value));
     if value.contains(char::is_whitespace) {
+        forms.push(crate::expr::shown::visible(value.trim()));
         forms.push(value.split_whitespace().collect::<Vec<_>>().join(" "));
     }
     if value.contains('\n') {
