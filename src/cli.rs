@@ -169,6 +169,9 @@ pub struct CheckArgs {
     /// The format of the report.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// Show everything that did not pass in full, not only what to fix first.
+    #[arg(long)]
+    pub all: bool,
     /// Send nothing through what you built.
     #[arg(long)]
     pub no_probe: bool,

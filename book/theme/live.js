@@ -11,6 +11,8 @@
         pass: ['✓', 'right'],
         fail: ['✗', 'to fix'],
         blocked: ['·', 'waits'],
+        later: ['–', 'not started'],
+        extra: ['+', 'extra credit'],
         unknown: ['?', 'unknown'],
     };
     const page = pageOf(location.href);
@@ -74,6 +76,8 @@
         }
         if (check.status === 'fail' && check.fix) {
             line('To fix it:', check.fix);
+        } else if (check.status === 'later' && check.fix) {
+            line('To begin:', check.fix);
         }
         return box.childElementCount ? box : null;
     }
@@ -136,7 +140,7 @@
                 continue;
             }
             const of = steps.filter(step => step.chapter === pageOf(link.href));
-            const order = ['pass', 'blocked', 'unknown', 'fail'];
+            const order = ['pass', 'later', 'blocked', 'unknown', 'fail'];
             const worst = order[Math.max(...of.map(step => order.indexOf(step.status)), -1)];
             if (worst) {
                 const [sign, word] = SIGNS[worst];

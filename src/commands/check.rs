@@ -1,7 +1,7 @@
 //! `edemlab check`.
 
 use super::live::LiveLine;
-use super::{common, sandbox};
+use super::{common, links, sandbox};
 use crate::account::{Account, ConnectError, Connection};
 use crate::cli::{CheckArgs, Format};
 use crate::course::Part;
@@ -36,7 +36,16 @@ pub async fn run(course: Option<PathBuf>, args: CheckArgs) -> anyhow::Result<u8>
         JudgeError::Stopped => error.into(),
     })?;
     let text = match args.format {
-        Format::Text => terminal::render(&report, common::width(), &command),
+        Format::Text => {
+            let pages = links::pages(&course.files);
+            let look = terminal::Look {
+                width: common::width(),
+                command: &command,
+                all: args.all,
+                pages: pages.as_deref(),
+            };
+            terminal::render_as(&report, look)
+        }
         Format::Html => report::html::page(&report, &command),
         Format::Json => report.json(),
         Format::Junit => report::junit(&report),

@@ -6,7 +6,7 @@ use crate::account::Connection;
 use crate::cli::{DoctorArgs, DoctorFormat};
 use crate::course::{Course, CourseFiles, Lab, Part};
 use crate::doctor::{Findings, Readiness, Uses, examine, examine_sandbox};
-use crate::report::text::{styled, visible, wrapped};
+use crate::report::text::{styled, visible, wrapped_within};
 use colored::{ColoredString, Colorize};
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -66,7 +66,7 @@ fn text(findings: &Findings, next: &str, width: usize) -> String {
         // Styled after it is wrapped: the marks of a style have no width.
         let wrap = |label: &str, what: &str| {
             let first = format!("{:indent$}{label}", "");
-            styled(&wrapped(&visible(what), width.max(indent + 20), &first))
+            styled(&wrapped_within(&visible(what), width.max(indent + 20), &first))
         };
         let found = wrap("", &format!("{word}: {}", item.found));
         let _ = match indent {
@@ -95,7 +95,7 @@ fn text(findings: &Findings, next: &str, width: usize) -> String {
         .collect();
     text.push('\n');
     let mut end = |what: &str| {
-        let _ = writeln!(text, "{}", styled(&wrapped(what, width, " ")));
+        let _ = writeln!(text, "{}", styled(&wrapped_within(what, width, " ")));
     };
     if missing.is_empty() {
         end(&format!("Everything needed is ready. Begin with `{next}`."));

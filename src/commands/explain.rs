@@ -3,7 +3,7 @@
 use super::{common, language};
 use crate::course::{Check, LANGUAGE, Lab, Part, Placeholders, Step, UnknownName};
 use crate::judge;
-use crate::report::text::{styled, wrapped};
+use crate::report::text::{wrapped, wrapped_marks};
 use colored::Colorize;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -68,7 +68,7 @@ fn explain(out: &mut String, lab: &Lab, placeholders: &Placeholders, check: &Che
     let _ = writeln!(out, "{} ({} {unit}{extra})", check.id.bold(), check.points);
     let _ = writeln!(out, "{}", wrapped(&check.title, width, "  "));
     let mut line = |label: &str, text: &str| {
-        let _ = writeln!(out, "{}", wrapped(&styled(text), width, &format!("  {label:<12}")));
+        let _ = writeln!(out, "{}", wrapped_marks(text, width, &format!("  {label:<12}")));
     };
     if let Some(why) = &check.why {
         line("why", &placeholders.text(&why.value));

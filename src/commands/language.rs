@@ -5,7 +5,7 @@ use super::common;
 use crate::course::{ArgSpec, LANGUAGE, REFERENCE, UnknownName, VerbRole};
 use crate::expr::Shape;
 use crate::judge;
-use crate::report::text::{styled, wrapped};
+use crate::report::text::{styled, wrapped, wrapped_marks};
 use colored::Colorize;
 use std::fmt::Write;
 
@@ -21,11 +21,7 @@ pub fn run(part: Option<&str>) -> anyhow::Result<u8> {
                  `edemlab explain {LANGUAGE} NAME`.",
                 names.join(", ")
             );
-            format!(
-                "{}\n\n{}",
-                wrapped(&styled(&list), width, ""),
-                laid_out(REFERENCE, width)
-            )
+            format!("{}\n\n{}", wrapped_marks(&list, width, ""), laid_out(REFERENCE, width))
         }
         Some(name) => match vocabulary_entry(name, width) {
             Some(entry) => entry,
@@ -73,7 +69,7 @@ fn arguments(out: &mut String, args: &[ArgSpec], width: usize) {
     });
     let args: Vec<String> = args.collect();
     if !args.is_empty() {
-        let _ = writeln!(out, "{}", wrapped(&styled(&args.join(", ")), width, "  arguments   "));
+        let _ = writeln!(out, "{}", wrapped_marks(&args.join(", "), width, "  arguments   "));
     }
 }
 
@@ -177,7 +173,7 @@ fn laid_out(text: &str, width: usize) -> String {
                 Some(rest) => ("- ", rest),
                 None => ("", whole.as_str()),
             };
-            let _ = writeln!(out, "{}", wrapped(&styled(rest), width, first));
+            let _ = writeln!(out, "{}", wrapped_marks(rest, width, first));
         }
     }
     out

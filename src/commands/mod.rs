@@ -22,6 +22,7 @@ mod grading;
 mod guide;
 mod inbox;
 mod language;
+mod links;
 mod lint;
 mod live;
 mod output;

@@ -6,8 +6,9 @@ use crate::account::{Account, ConnectError, Connection};
 use crate::cli::Watching;
 use crate::course::{Course, Lab, Step};
 use crate::judge::{JudgeError, Judged, Options, judge};
-use crate::report::text::{styled, visible, wrapped};
-use crate::report::{Report, Status, terminal};
+use crate::report::text::{visible, wrapped, wrapped_marks};
+use crate::report::view::{Mark, Order};
+use crate::report::{Report, StepReport, terminal};
 use crate::watch::{Change, Pace, Watch, changes, throttled};
 use colored::{ColoredString, Colorize};
 use std::io::BufRead;
@@ -141,7 +142,13 @@ fn tell(watch: &Watch, before: &mut Option<Report>, live: &LiveLine, again: &str
         }
         Some(before) => {
             let found = changes(before, &now);
-            found.iter().for_each(|change| line(live, change));
+            let order = Order::of(&now);
+            for change in &found {
+                let of = |step: &&StepReport| step.checks.iter().any(|check| check.id == change.check.id);
+                let step = now.steps.iter().find(of);
+                let mark = step.map(|step| Mark::of_check(&order, step, change.check));
+                line(live, change, mark.unwrap_or(change.check.status.into()));
+            }
             if !found.is_empty() {
                 let points = format!("{} of {} points", now.points.earned, now.points.possible);
                 say(live, &" ".normal(), &points);
@@ -153,23 +160,24 @@ fn tell(watch: &Watch, before: &mut Option<Report>, live: &LiveLine, again: &str
     changed
 }
 
-fn line(live: &LiveLine, change: &Change) {
+fn line(live: &LiveLine, change: &Change, how: Mark) {
     let check = change.check;
     let title = visible(&check.title);
-    let (mark, text) = match check.status {
-        Status::Pass => (
+    let (mark, text) = match how {
+        Mark::Pass => (
             "✓".green(),
             format!("{}  {title}  {}/{}", check.id, check.points, check.possible),
         ),
-        Status::Fail => {
+        Mark::Fail | Mark::Extra => {
             let found = visible(check.found.as_deref().unwrap_or(&title));
             ("✗".red(), format!("{}  {title}: {found}", check.id))
         }
-        Status::Unknown => {
+        Mark::Unknown => {
             let why = visible(check.found.as_deref().unwrap_or_default());
             ("?".yellow(), format!("{}  {title}: unknown: {why}", check.id))
         }
-        Status::Blocked => {
+        Mark::NotStarted => ("–".dimmed(), format!("{}  {title}: not started", check.id)),
+        Mark::Blocked => {
             let open = match &check.found {
                 Some(found) => visible(found),
                 None => format!("waits for {}", check.needs.join(", ")),
@@ -178,12 +186,8 @@ fn line(live: &LiveLine, change: &Change) {
         }
     };
     say(live, &mark, &text);
-    if let (Status::Fail, Some(fix)) = (check.status, &check.fix) {
-        let fix = wrapped(
-            &styled(&visible(fix)),
-            common::width().clamp(40, 100),
-            "             fix  ",
-        );
+    if let (Mark::Fail | Mark::Extra, Some(fix)) = (how, &check.fix) {
+        let fix = wrapped_marks(&visible(fix), common::width().clamp(40, 100), "             fix  ");
         live.line(&fix);
     }
 }

@@ -167,12 +167,12 @@ fn check(
     let expected = fields.template("expected");
     let found = fields.template("found");
     let why = fields.template("why");
-    let mut needs = Vec::new();
-    if let Some(node) = fields.take("needs") {
-        for node in reader.list(node, "`needs`") {
-            needs.extend(reader.text(&node, "a check's id"));
-        }
-    }
+    let mut ids = |field: &'static str| -> Vec<String> {
+        let nodes = fields.take(field).map(|node| reader.list(node, "a list of checks"));
+        let nodes = nodes.into_iter().flatten();
+        nodes.filter_map(|node| reader.text(&node, "a check's id")).collect()
+    };
+    let (needs, first) = (ids("needs"), ids("first"));
     let proof = fields.take("proven-by").and_then(|n| proof(reader, n));
     let fix = fields.require("fix").and_then(|n| reader.template(&n));
     let (Some(title), Some(points), Some(fix), Some(expect)) =
@@ -192,6 +192,7 @@ fn check(
         why,
         fix,
         needs,
+        first,
         proof,
         place,
     })

@@ -210,7 +210,7 @@ impl Resolver<'_> {
 
     fn check(&self, check: &super::Check, local: &LocalNames) {
         let at = check.place.at..check.place.at + 1;
-        for id in &check.needs {
+        for id in check.needs.iter().chain(&check.first) {
             if self.lab.check(id).is_none() && !self.unread.checks.contains(id) {
                 let near = closest(id, self.lab.checks().map(|(_, c)| c.id.as_str()));
                 if self.may_be_unread(id, near) {
@@ -226,7 +226,7 @@ impl Resolver<'_> {
                     &check.place.file,
                     at.clone(),
                     message,
-                    "through `needs`",
+                    "through `needs` or `first`",
                 );
             }
         }
@@ -244,7 +244,7 @@ impl Resolver<'_> {
 
     fn needs_itself(&self, check: &super::Check, goal: &str, depth: usize) -> bool {
         depth <= self.lab.checks().count()
-            && check.needs.iter().any(|id| {
+            && check.needs.iter().chain(&check.first).any(|id| {
                 id == goal
                     || self
                         .lab

@@ -183,6 +183,8 @@ pub struct Check {
     pub fix: Compiled<Template>,
     /// The checks that must have passed before this one means anything.
     pub needs: Vec<String>,
+    /// The checks of other steps that must pass before anything can be done about this one. It is judged all the same.
+    pub first: Vec<String>,
     /// Where a prediction is proved: the condition only says what AWS will do, and a hop shows what it did.
     pub proof: Option<Proof>,
     /// Where it was written.

@@ -25,6 +25,9 @@ pub type Fill = Box<dyn Preprocessor>;
 /// A guide that another course or program made is kept this long.
 const KEPT: Duration = Duration::from_secs(24 * 3600);
 
+/// Below the cache folder: the guides.
+const GUIDES: &str = "guide";
+
 /// Below a guide's folder: what mdBook has made.
 pub(super) const MADE: &str = "pages";
 /// Below a guide's folder: the course's pictures and other files, as they are.
@@ -75,22 +78,8 @@ pub fn build(files: &CourseFiles, cache: &Path, fill: Fill) -> Result<PathBuf, B
     };
     let settings = BookSettings::of(files).map_err(BuildError::Settings)?;
 
-    // What an included file or a picture holds makes another book, too.
-    let mut hash = Sha256::new();
-    let mut add = |path: &str, bytes: &[u8]| {
-        for part in [path.as_bytes(), bytes] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
-        }
-    };
-    add(env!("CARGO_PKG_VERSION"), program().as_bytes());
-    files.every().for_each(|file| add(&file.path, file.text.as_bytes()));
-    files.book().iter().for_each(|file| add(file.path, file.bytes));
-    let digest = hash.finalize();
-    let name: String = digest.iter().take(10).map(|byte| format!("{byte:02x}")).collect();
-
-    let guides = cache.join("guide");
-    let site = guides.join(name);
+    let guides = cache.join(GUIDES);
+    let site = guides.join(name_of(files));
     if site.is_dir() {
         return Ok(site);
     }
@@ -121,6 +110,31 @@ pub fn build(files: &CourseFiles, cache: &Path, fill: Fill) -> Result<PathBuf, B
     })();
     let _ = std::fs::remove_dir_all(&work);
     made.map(|()| site)
+}
+
+/// A guide's page on disk, if it is built already: the pages of a course's book, in a folder below `cache`.
+pub fn built(files: &CourseFiles, cache: &Path) -> Option<PathBuf> {
+    let pages = cache.join(GUIDES).join(name_of(files)).join(MADE);
+    pages.is_dir().then_some(pages)
+}
+
+/// The name of a guide's folder. What an included file or a picture holds makes another book, too.
+fn name_of(files: &CourseFiles) -> String {
+    let mut hash = Sha256::new();
+    let mut add = |path: &str, bytes: &[u8]| {
+        for part in [path.as_bytes(), bytes] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+    };
+    add(env!("CARGO_PKG_VERSION"), program().as_bytes());
+    files.every().for_each(|file| add(&file.path, file.text.as_bytes()));
+    files.book().iter().for_each(|file| add(file.path, file.bytes));
+    hash.finalize()
+        .iter()
+        .take(10)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// What tells this program from another one of the same version, which may make other pages: whoever changes `src/` sees

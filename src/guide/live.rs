@@ -1,7 +1,8 @@
 //! What the pages are told of a lab that is watched: its report without what only the terminal and grading need. No ARN,
 //! no account number, no caller.
 
-use crate::report::{Points, Report, Status};
+use crate::report::view::{Mark, Order};
+use crate::report::{Points, Report};
 use serde::Serialize;
 
 /// The name and version of this format.
@@ -23,7 +24,8 @@ struct LiveStep<'r> {
     title: &'r str,
     /// The page, within the book.
     chapter: &'r str,
-    status: Status,
+    /// How it stands, as a style sheet names it.
+    status: &'static str,
     points: Points,
     checks: Vec<LiveCheck<'r>>,
 }
@@ -34,7 +36,7 @@ struct LiveCheck<'r> {
     /// The place on the page.
     anchor: &'r str,
     title: &'r str,
-    status: Status,
+    status: &'static str,
     points: u32,
     possible: u32,
     optional: bool,
@@ -45,11 +47,12 @@ struct LiveCheck<'r> {
 
 /// The report as the pages read it: JSON on one line.
 pub fn shown(report: &Report) -> String {
+    let order = Order::of(report);
     let steps = report.steps.iter().map(|step| LiveStep {
         id: &step.id,
         title: &step.title,
         chapter: &step.chapter,
-        status: step.status,
+        status: Mark::of(&order, step).class(),
         points: step.points,
         checks: step
             .checks
@@ -58,7 +61,7 @@ pub fn shown(report: &Report) -> String {
                 id: &check.id,
                 anchor: check.id.split_once('.').map_or("", |(_, anchor)| anchor),
                 title: &check.title,
-                status: check.status,
+                status: Mark::of_check(&order, step, check).class(),
                 points: check.points,
                 possible: check.possible,
                 optional: check.optional,

@@ -8,7 +8,7 @@ mod live;
 mod pages;
 mod server;
 
-pub use build::{BuildError, Fill, build};
+pub use build::{BuildError, Fill, build, built};
 pub use feed::Feed;
 pub use live::shown;
 pub use pages::{NoPage, Pages};

@@ -52,6 +52,11 @@ impl LabRun<'_> {
             report.needs = self.exists_checks(needs.names().into_iter());
             report.needs.retain(|id| *id != check.id);
         }
+        if report.status == Status::Fail {
+            let first = check.first.iter().filter(|id| !report.needs.contains(id));
+            let first: Vec<String> = first.cloned().collect();
+            report.needs.extend(first);
+        }
         report.seconds = round(clock.elapsed().as_secs_f64());
         let status = report.status;
         self.done.borrow_mut().insert(check.id.clone(), report);

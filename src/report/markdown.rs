@@ -34,7 +34,7 @@ pub fn section(words: &ReportView, command: &str) -> String {
         );
     }
     out.push('\n');
-    for check in words.steps.iter().flat_map(|s| &s.checks).filter(|c| c.in_summary) {
+    for check in words.steps.iter().flat_map(|s| &s.checks).filter(|c| c.in_summary()) {
         render_check(&mut out, check);
     }
     for note in &words.notes {
@@ -54,7 +54,12 @@ fn render_check(out: &mut String, check: &CheckView) {
         inert(&check.points)
     );
     for line in &check.lines {
-        let _ = writeln!(out, "- **{}:** {}", line.label, marked(&line.text));
+        let text = if line.command {
+            code(&line.text)
+        } else {
+            marked(&line.text)
+        };
+        let _ = writeln!(out, "- **{}:** {text}", line.label);
     }
     if !check.lines.is_empty() {
         out.push('\n');

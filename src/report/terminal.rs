@@ -1,31 +1,253 @@
-//! A report as a student reads it in a terminal. Clear at 80 columns without color; color only repeats the symbols.
+//! A report as a student reads it in a terminal: one failure in full, the others in a line each. Clear without color;
+//! color only repeats the symbols.
 
 use super::Report;
-use super::text::{styled, wrapped};
-use super::view::{CheckView, Mark, ReportView, StepView};
+use super::text::{Part, commands, flowing, glued, wrapped, wrapped_marks};
+use super::view::{CheckView, Line, Mark, Place, ReportView, StepView};
 use colored::{ColoredString, Colorize};
-use std::fmt::Write;
+
+/// Fewer columns than this leave no room for labels beside their texts.
+const MIN_COLUMNS_OF_LABELS: usize = 64;
+
+/// What a step says stands beside its points where there are so many columns for it: a name of AWS's making is long.
+const MIN_COLUMNS_BESIDE: usize = 50;
+
+/// How a report is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Look<'l> {
+    /// The columns of the terminal.
+    pub width: usize,
+    /// How the check was called, to be called again for a part.
+    pub command: &'l str,
+    /// Whether everything that did not pass is shown in full.
+    pub all: bool,
+    /// The address of the guide's pages, where the terminal shows links and they can be opened.
+    pub pages: Option<&'l str>,
+}
 
 /// The report for a terminal of `width` columns. `command` is how the check was called, to be called again for a part.
 pub fn render(report: &Report, width: usize, command: &str) -> String {
-    let width = width.clamp(40, 100);
-    let words = ReportView::of(report);
-    let mut out = String::new();
-    let title = format!("{} · {}", words.lab, words.facts.join(" · "));
-    let _ = writeln!(out, "{}\n", wrapped(&title, width, "").bold());
-    let longest = words.steps.iter().map(|s| s.id.len()).max().unwrap_or_default();
-    for step in &words.steps {
-        step_line(&mut out, step, longest, width);
+    let (all, pages) = (false, None);
+    render_as(
+        report,
+        Look {
+            width,
+            command,
+            all,
+            pages,
+        },
+    )
+}
+
+/// The report for a terminal.
+pub fn render_as(report: &Report, look: Look) -> String {
+    let page = Page {
+        words: ReportView::of(report),
+        width: look.width.clamp(40, 100),
+        look,
+        out: String::new(),
+    };
+    page.text()
+}
+
+/// A report while it is written.
+struct Page<'p> {
+    words: ReportView,
+    look: Look<'p>,
+    /// Within what reads well.
+    width: usize,
+    out: String,
+}
+
+impl Page<'_> {
+    fn text(mut self) -> String {
+        let words = std::mem::take(&mut self.words);
+        let title = format!("{} · {}", words.lab, words.facts.join(" · "));
+        self.line(&wrapped(&title, self.width, "").bold().to_string());
+        self.line("");
+        let longest = words.steps.iter().map(|s| s.id.len()).max().unwrap_or_default();
+        for step in &words.steps {
+            self.step(step, longest);
+        }
+        self.line("");
+        if self.look.all {
+            let checks = words.steps.iter().flat_map(|s| &s.checks);
+            for check in checks.filter(|c| c.mark != Mark::Pass) {
+                self.check(check);
+            }
+        } else {
+            self.one_at_a_time(&words);
+        }
+        for note in &words.notes {
+            self.line(&wrapped(note, self.width, " note  "));
+            self.line("");
+        }
+        self.last_lines(&words);
+        self.out
     }
-    out.push('\n');
-    for check in words.steps.iter().flat_map(|s| &s.checks).filter(|c| c.in_summary) {
-        render_check(&mut out, check, width);
+
+    /// What to look at now, then all else in a line each.
+    fn one_at_a_time(&mut self, words: &ReportView) {
+        let first = words.placed(Place::First).next();
+        first.into_iter().for_each(|check| self.check(check));
+        // What there is to be earned beside comes when nothing is to be done.
+        let is_wrong = first.is_some_and(|check| check.mark != Mark::Unknown);
+        let others: Vec<&CheckView> = words
+            .placed(Place::Line)
+            .filter(|check| !is_wrong || check.mark != Mark::Extra)
+            .collect();
+        if others.is_empty() {
+            return;
+        }
+        let count = |mark: Mark| others.iter().filter(|check| check.mark == mark).count();
+        let groups = [
+            (count(Mark::Fail), "to fix"),
+            (count(Mark::Unknown), "unknown"),
+            (count(Mark::Extra), "for extra credit"),
+        ];
+        let groups = groups.into_iter().filter(|(count, _)| *count > 0);
+        let groups: Vec<String> = groups.map(|(count, what)| format!("{count} more {what}")).collect();
+        let more = format!("{}; --all shows everything:", groups.join(", "));
+        if first.is_some() {
+            self.line(&wrapped(&more, self.width, " "));
+        }
+        others.into_iter().for_each(|check| self.brief(check));
+        self.line("");
     }
-    for note in &words.notes {
-        let _ = writeln!(out, "{}\n", wrapped(note, width, " note  "));
+
+    fn line(&mut self, text: &str) {
+        self.out.push_str(text);
+        self.out.push('\n');
     }
-    last_lines(&mut out, &words, width, command);
-    out
+
+    fn step(&mut self, step: &StepView, longest: usize) {
+        // Room for the longest step, its points and two gaps.
+        let lead = format!(" {} {:<longest$}  {:>5}   ", symbol(step.mark), step.id, step.points);
+        // What it says comes below where there is little room beside.
+        let indent = match longest + 13 {
+            beside if beside + MIN_COLUMNS_BESIDE <= self.width => beside,
+            _ => 5,
+        };
+        let said = wrapped(&said(step), self.width, &" ".repeat(indent));
+        let text = match indent {
+            5 if !step.said.is_empty() => format!("{}\n{said}", lead.trim_end()),
+            _ => format!("{lead}{}", said.trim_start()).trim_end().to_owned(),
+        };
+        self.line(&text);
+    }
+
+    /// A check on one line.
+    fn brief(&mut self, check: &CheckView) {
+        let text = match check.mark {
+            Mark::Extra => format!(
+                "{}  {} ({} points, extra credit)",
+                check.id, check.title, check.possible
+            ),
+            Mark::Unknown => format!("{}  {}", check.id, check.brief),
+            _ if check.brief.is_empty() => format!("{}  {}", check.id, check.title),
+            _ => format!("{}  {} ({})", check.id, check.title, check.brief),
+        };
+        let lines = wrapped_marks(&text, self.width, "   ");
+        let text = format!(" {} {}", symbol(check.mark), lines.trim_start());
+        self.line(&text);
+    }
+
+    /// A check in full.
+    fn check(&mut self, check: &CheckView) {
+        if check.mark == Mark::Extra {
+            self.brief(check);
+        } else {
+            self.heading(check);
+            check.lines.iter().for_each(|line| self.labeled(line));
+        }
+        self.line("");
+    }
+
+    fn labeled(&mut self, line: &Line) {
+        let beside = match line.label {
+            short if short.len() < 10 => format!("     {short:<10}"),
+            long => format!("     {long}: "),
+        };
+        let narrow = self.width < MIN_COLUMNS_OF_LABELS;
+        // What is copied stands on a line of its own where it does not fit beside its label.
+        if line.command {
+            let text = self.linked(line.text.cyan().to_string(), line.page.as_deref());
+            let fits = !narrow && beside.len() + textwrap::core::display_width(&line.text) <= self.width;
+            let gap = if fits {
+                beside
+            } else {
+                format!("     {}\n       ", line.label)
+            };
+            self.line(&format!("{gap}{text}"));
+        } else if narrow {
+            self.line(&format!("     {}", line.label.bold()));
+            self.sentences(&line.text, "       ");
+        } else {
+            self.sentences(&line.text, &beside);
+        }
+    }
+
+    /// A text that opens a page of the guide, where that can be (OSC 8).
+    fn linked(&self, text: String, page: Option<&str>) -> String {
+        match (self.look.pages, page) {
+            (Some(pages), Some(page)) => format!("\u{1b}]8;;{pages}{page}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\"),
+            _ => text,
+        }
+    }
+
+    /// A text behind `lead`, with each command that is in it on a line of its own.
+    fn sentences(&mut self, text: &str, lead: &str) {
+        let indent = " ".repeat(textwrap::core::display_width(lead));
+        let mut lead = lead;
+        for part in commands(text) {
+            let text = match part {
+                Part::Text(text) => wrapped_marks(text, self.width, lead),
+                Part::Command(command) => format!("{lead}{}", command.cyan()),
+            };
+            self.line(&text);
+            lead = &indent;
+        }
+    }
+
+    fn heading(&mut self, check: &CheckView) {
+        let lead = format!("{}  ", check.id);
+        let points = &check.points;
+        let room = self.width.saturating_sub(3 + lead.chars().count() + points.len() + 2);
+        let title = &check.title;
+        let symbol = symbol(check.mark);
+        if title.chars().count() <= room {
+            let gap = " ".repeat(room - title.chars().count() + 2);
+            self.line(&format!(" {symbol} {}{title}{gap}{points}", lead.bold()));
+        } else {
+            self.line(&format!(" {symbol} {}{points}", lead.bold()));
+            self.line(&wrapped(title, self.width, "     "));
+        }
+    }
+
+    fn last_lines(&mut self, words: &ReportView) {
+        self.line(&wrapped(&words.summary, self.width, " "));
+        if !words.again.is_empty() {
+            // A command is copied: it stands on one line. Where that has no room for all steps, all are checked.
+            let named = words.command(self.look.command);
+            let again = if textwrap::core::display_width(&named) + 3 > self.width {
+                self.look.command
+            } else {
+                &named
+            };
+            self.line(&format!("   {}", again.cyan()));
+        }
+    }
+}
+
+/// What a step says. What belongs to one place on a path stays on one line.
+fn said(step: &StepView) -> String {
+    match step.path.as_slice() {
+        [] => flowing(&step.said),
+        path => {
+            let places: Vec<String> = path.iter().map(|stop| glued(&stop.text())).collect();
+            format!("{}{}", places.join(" → "), flowing(&step.after_path))
+        }
+    }
 }
 
 fn symbol(mark: Mark) -> ColoredString {
@@ -36,74 +258,5 @@ fn symbol(mark: Mark) -> ColoredString {
         Mark::Unknown => symbol.yellow(),
         Mark::Blocked | Mark::NotStarted => symbol.dimmed(),
         Mark::Extra => symbol.normal(),
-    }
-}
-
-fn step_line(out: &mut String, step: &StepView, longest: usize, width: usize) {
-    // Room for the longest step, its points and two gaps.
-    let lead = format!(" {} {:<longest$}  {:>5}   ", symbol(step.mark), step.id, step.points);
-    let bare = longest + 13;
-    let indent = " ".repeat(bare);
-    let options = textwrap::Options::new(width.saturating_sub(bare).max(20));
-    let lines: Vec<_> = textwrap::wrap(&step.said, options);
-    let text: Vec<String> = lines.iter().map(|l| l.to_string()).collect();
-    let _ = writeln!(
-        out,
-        "{}",
-        format!("{lead}{}", text.join(&format!("\n{indent}"))).trim_end()
-    );
-}
-
-fn render_check(out: &mut String, check: &CheckView, width: usize) {
-    if check.mark == Mark::Extra {
-        let text = format!(
-            "{}  {} ({} points, extra credit)",
-            check.id, check.title, check.possible
-        );
-        let _ = writeln!(out, "{}\n", wrapped(&text, width, " + "));
-        return;
-    }
-    heading(out, check, width);
-    for line in &check.lines {
-        let label = match line.label {
-            short if short.len() < 10 => format!("     {short:<10}"),
-            long => format!("     {long}: "),
-        };
-        let _ = writeln!(out, "{}", wrapped(&styled(&line.text), width, &label));
-    }
-    out.push('\n');
-}
-
-fn heading(out: &mut String, check: &CheckView, width: usize) {
-    let lead = format!("{}  ", check.id);
-    let points = &check.points;
-    let room = width.saturating_sub(3 + lead.chars().count() + points.len() + 2);
-    let title = &check.title;
-    if title.chars().count() <= room {
-        let gap = room - title.chars().count() + 2;
-        let _ = writeln!(
-            out,
-            " {} {}{title}{}{points}",
-            symbol(check.mark),
-            lead.bold(),
-            " ".repeat(gap)
-        );
-    } else {
-        let _ = writeln!(out, " {} {}{points}", symbol(check.mark), lead.bold());
-        let _ = writeln!(out, "{}", wrapped(title, width, "     "));
-    }
-}
-
-fn last_lines(out: &mut String, words: &ReportView, width: usize, command: &str) {
-    let _ = writeln!(out, "{}", wrapped(&words.summary, width, " "));
-    if !words.again.is_empty() {
-        // A command is copied: it stands on one line. Where that has no room for all steps, all are checked.
-        let named = words.command(command);
-        let again = if textwrap::core::display_width(&named) + 3 > width {
-            command
-        } else {
-            &named
-        };
-        let _ = writeln!(out, "   {}", again.cyan());
     }
 }

@@ -44,7 +44,7 @@ fn hidden(c: char) -> bool {
         | '\u{2060}'..='\u{206f}'
         | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
         | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}')
+        | GLUE | '\u{e0000}'..='\u{e007f}')
 }
 
 /// A piece of a text with the two marks of Markdown that a course's texts use.
@@ -76,28 +76,132 @@ pub fn pieces(text: &str) -> Vec<StyledPiece> {
 
 /// A text with those marks, for a terminal.
 pub fn styled(text: &str) -> String {
+    flowing(text).replace(GLUE, " ")
+}
+
+/// The same, to be wrapped: what is code is one word, however many spaces are in it. Only [`wrapped`] takes that back.
+pub(super) fn flowing(text: &str) -> String {
     let colored_output = colored::control::SHOULD_COLORIZE.should_colorize();
     pieces(text)
         .into_iter()
         .map(|piece| match piece {
-            StyledPiece { code: true, text, .. } if colored_output => text.cyan().to_string(),
-            StyledPiece { code: true, text, .. } => format!("`{text}`"),
+            StyledPiece { code: true, text, .. } => {
+                let text = glued(&text);
+                if colored_output {
+                    text.cyan().to_string()
+                } else {
+                    format!("`{text}`")
+                }
+            }
             StyledPiece { bold: true, text, .. } => text.bold().to_string(),
             StyledPiece { text, .. } => text,
         })
         .collect()
 }
 
-/// Wraps `text` to `width`, with `first` before the first line and as many spaces before the others.
+/// A text with those marks, styled and wrapped; see [`wrapped`].
+pub fn wrapped_marks(text: &str, width: usize, first: &str) -> String {
+    wrapped(&flowing(text), width, first)
+}
+
+/// A part of a text: words, or a command that stands on a line of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part<'t> {
+    /// Words, with their marks.
+    Text(&'t str),
+    /// A command, without marks.
+    Command(&'t str),
+}
+
+/// The parts of a text. Code is a command when it is one of our own or of AWS's, with arguments. What would stand alone in
+/// front of the words behind a command, such as a comma, is left out.
+pub fn commands(text: &str) -> Vec<Part<'_>> {
+    let is_command = |code: &str| {
+        ["aws ", "edemlab ", "docker "]
+            .iter()
+            .any(|program| code.starts_with(program))
+    };
+    let mut parts = Vec::new();
+    let mut start = 0;
+    let mut from = 0;
+    while let Some(open) = text[from..].find('`').map(|at| from + at) {
+        let Some(close) = text[open + 1..].find('`').map(|at| open + 1 + at) else {
+            break;
+        };
+        from = close + 1;
+        let code = &text[open + 1..close];
+        if is_command(code) {
+            push_words(&mut parts, &text[start..open]);
+            parts.push(Part::Command(code));
+            start = from;
+        }
+    }
+    push_words(&mut parts, &text[start..]);
+    parts
+}
+
+fn push_words<'t>(parts: &mut Vec<Part<'t>>, text: &'t str) {
+    let is_first = parts.is_empty();
+    let text = match is_first {
+        true => text.trim(),
+        false => text.trim().trim_start_matches([',', '.', ';', ':', ')']).trim_start(),
+    };
+    if !text.is_empty() {
+        parts.push(Part::Text(text));
+    }
+}
+
+/// A text that is kept on one line by [`wrapped`].
+pub(super) fn glued(text: &str) -> String {
+    text.replace(' ', &GLUE.to_string())
+}
+
+/// Stands for a space within what is copied as a whole. [`visible`] lets no such character through.
+const GLUE: char = '\u{f8ff}';
+
+/// Wraps `text` to `width`, with `first` before the first line and as many spaces before the others. Commands, paths and
+/// names are copied out of reports: none is broken. One that is too long has a line to itself.
 pub fn wrapped(text: &str, width: usize, first: &str) -> String {
+    wrap(text, width, first, false)
+}
+
+/// The same within `width`, whatever is in it: what is too long for a line is broken.
+pub fn wrapped_within(text: &str, width: usize, first: &str) -> String {
+    wrap(text, width, first, true)
+}
+
+fn wrap(text: &str, width: usize, first: &str, break_words: bool) -> String {
     let indent = " ".repeat(textwrap::core::display_width(first));
     let options = textwrap::Options::new(width)
         .initial_indent(first)
         .subsequent_indent(&indent)
-        // Names are copied out of reports: none is broken at its hyphens.
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .break_words(true);
-    textwrap::fill(text, options)
+        .break_words(break_words);
+    let text = with_values(text);
+    let even = textwrap::fill(&text, &options);
+    // For lines of even length the library lets one be a little too long.
+    let fits = even.lines().all(|line| textwrap::core::display_width(line) <= width);
+    let filled = match fits {
+        true => even,
+        false => textwrap::fill(&text, options.wrap_algorithm(textwrap::WrapAlgorithm::FirstFit)),
+    };
+    filled.replace(GLUE, " ")
+}
+
+/// An option stays with its value: `--use table=clicks`.
+fn with_values(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (n, word) in text.split(' ').enumerate() {
+        let before = out.rsplit([' ', GLUE]).next().unwrap_or_default();
+        let is_option = before.trim_start_matches(['`', '(']).starts_with("--")
+            && !before.ends_with([',', '.', ':', ';', '`', ')']);
+        if n > 0 {
+            out.push(if is_option { GLUE } else { ' ' });
+        }
+        out.push_str(word);
+    }
+    out
 }
 
 #[cfg(test)]

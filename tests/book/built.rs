@@ -213,7 +213,7 @@ pub fn plain(html: &str) -> String {
 #[test]
 fn every_chapter_of_a_report_opens_its_place() {
     let cloud = shared("book");
-    let guide = Regex::new(r"(?m)^\s*guide\s+(\S+)$").unwrap();
+    let guide = Regex::new(r"(?m)^\s*guide\s+edemlab guide (\S+)$").unwrap();
     for (lab, account) in [("datastream", "490000000001"), ("eventdriven", "490000000002")] {
         let printed = run(check_lab_at(cloud.endpoint(), lab, &cloud.student(account), &[]));
         assert_eq!(printed.code, 1, "{}", printed.stdout);

@@ -17,6 +17,7 @@ mod eventdriven_leftovers;
 mod eventdriven_secrets;
 #[cfg(unix)]
 mod eventdriven_traces;
+mod first;
 mod harmless;
 mod hostile;
 #[cfg(unix)]

@@ -5,7 +5,7 @@ use super::tally::Added;
 use crate::class::{Grade, Student};
 use crate::report::html;
 use crate::report::text::{cut, visible};
-use crate::report::view::{Mark, duration, minute};
+use crate::report::view::{Mark, Order, duration, minute};
 use crate::report::{Report, StepReport, Verdict};
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
@@ -95,13 +95,14 @@ impl StudentRow {
             took: String::new(),
             steps: Vec::new(),
         };
+        let order = grade.report.as_ref().map(Order::of);
         for step in &grade.lab.steps {
             let found = grade
                 .report
                 .as_ref()
                 .and_then(|r| r.steps.iter().find(|s| s.id == step.id));
-            lab.steps.push(match found {
-                Some(report) => StepCell::of(report, link(&grade.student.id, lab_id, Some(&step.id))),
+            lab.steps.push(match order.as_ref().zip(found) {
+                Some((order, report)) => StepCell::of(order, report, link(&grade.student.id, lab_id, Some(&step.id))),
                 None => StepCell::none(&step.id),
             });
         }
@@ -181,8 +182,8 @@ impl StudentRow {
 }
 
 impl StepCell {
-    fn of(step: &StepReport, href: String) -> Self {
-        let mark = Mark::of(step);
+    fn of(order: &Order, step: &StepReport, href: String) -> Self {
+        let mark = Mark::of(order, step);
         let points = &step.points;
         // The more is lost, the stronger the color.
         let lost = 1.0 - f64::from(points.earned) / f64::from(points.possible.max(1));

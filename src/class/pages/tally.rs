@@ -2,7 +2,7 @@
 
 use crate::class::{Class, Grade};
 use crate::report::text::cut;
-use crate::report::view::{causes, to_fix};
+use crate::report::view::{Mark, Order};
 use crate::report::{CheckReport, Report, Status};
 use indexmap::IndexMap;
 use std::collections::{BTreeSet, HashMap};
@@ -111,7 +111,8 @@ impl Tally {
             .left_out
             .extend(report.left_out.iter().map(|left| left.step.clone()));
         let mut added = Added::default();
-        match first_open(grade, report) {
+        let order = Order::of(report);
+        match first_open(grade, report, &order) {
             None => tally.through += 1,
             Some((_, Status::Unknown)) => tally.unknown += 1,
             Some((step, _)) => {
@@ -119,8 +120,9 @@ impl Tally {
                 added.stop = Some(step);
             }
         }
-        for check in to_fix(report) {
-            added.failing.push(self.fails(lab, report, check));
+        for check in order.to_fix() {
+            let follows = order.root(check).is_some();
+            added.failing.push(self.fails(lab, report, check, follows));
         }
         let unknown = report
             .checks()
@@ -136,7 +138,7 @@ impl Tally {
         added
     }
 
-    fn fails(&mut self, lab: usize, report: &Report, check: &CheckReport) -> usize {
+    fn fails(&mut self, lab: usize, report: &Report, check: &CheckReport, follows: bool) -> usize {
         let entry = self.failing.entry((lab, check.id.clone()));
         let place = entry.index();
         let failing = entry.or_insert_with(|| Failing {
@@ -146,7 +148,7 @@ impl Tally {
             fixes: HashMap::new(),
         });
         failing.students += 1;
-        failing.follow += usize::from(!causes(report, check).is_empty());
+        failing.follow += usize::from(follows);
         if let Some(fix) = &check.fix {
             *failing.fixes.entry(generic(fix, report)).or_default() += 1;
         }
@@ -172,12 +174,15 @@ impl Failing {
     }
 }
 
-/// The first step, in the lab's order, that did not pass. A step that the report does not have was left out.
-fn first_open(grade: &Grade, report: &Report) -> Option<(usize, Status)> {
-    let status = |id: &str| report.steps.iter().find(|s| s.id == id).map(|s| s.status);
+/// The first step, in the lab's order, that did not pass. One that waits for a later step is not where a student is stuck. A
+/// step that the report does not have was left out.
+fn first_open(grade: &Grade, report: &Report, order: &Order) -> Option<(usize, Status)> {
+    let of = |id: &str| report.steps.iter().find(|s| s.id == id);
     let steps = grade.lab.steps.iter().enumerate();
-    let mut steps = steps.filter_map(|(n, step)| Some((n, status(&step.id)?)));
-    steps.find(|(_, status)| *status != Status::Pass)
+    let steps = steps.filter_map(|(n, step)| Some((n, of(&step.id)?)));
+    let open: Vec<_> = steps.filter(|(_, step)| step.status != Status::Pass).collect();
+    let stuck = open.iter().find(|(_, step)| Mark::of(order, step) != Mark::Blocked);
+    stuck.or(open.first()).map(|(n, step)| (*n, step.status))
 }
 
 /// A fix for everybody: the names of this student's resources are what they are instead.

@@ -1,5 +1,6 @@
 //! The sign before a line.
 
+use super::order::{Order, not_started};
 use crate::report::{CheckReport, Status, StepReport};
 use serde::Serialize;
 
@@ -86,11 +87,24 @@ impl Mark {
         }
     }
 
-    /// How a step stands.
-    pub fn of(step: &StepReport) -> Self {
+    /// How a step of a report with this `order` stands.
+    pub fn of(order: &Order, step: &StepReport) -> Self {
         match not_started(step) {
             Some(_) => Self::NotStarted,
+            None if order.waits(step) => Self::Blocked,
             None => step.status.into(),
+        }
+    }
+}
+
+impl Mark {
+    /// How a check of a step stands, in a report with this `order`.
+    pub fn of_check(order: &Order, step: &StepReport, check: &CheckReport) -> Self {
+        match check.status {
+            Status::Fail if check.optional => Self::Extra,
+            Status::Fail if not_started(step).is_some() => Self::NotStarted,
+            Status::Fail if order.waits_for_others(step, check) => Self::Blocked,
+            status => status.into(),
         }
     }
 }
@@ -104,13 +118,4 @@ impl From<Status> for Mark {
             Status::Blocked => Self::Blocked,
         }
     }
-}
-
-/// Whether a step has not been begun: what it is about is not there, and everything else waits for that.
-pub(super) fn not_started(step: &StepReport) -> Option<&CheckReport> {
-    let of = |status: Status| step.checks.iter().filter(move |c| c.status == status);
-    let waits = of(Status::Blocked).count();
-    (waits > 0 && waits + of(Status::Fail).count() == step.checks.len())
-        .then(|| of(Status::Fail).find(|c| !c.optional))
-        .flatten()
 }

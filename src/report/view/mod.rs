@@ -1,42 +1,52 @@
 //! What a report says, in order: the words that every rendering for people shares. All of it is harmless text.
 
 mod mark;
+mod order;
 mod parts;
 mod phrases;
+mod summary;
 
 pub use mark::Mark;
-pub use parts::{CheckView, Line, PathStepView, ReportView, StepView};
-pub use phrases::{causes, duration, minute, to_fix};
+pub use order::Order;
+pub use parts::{CheckView, Line, PathStepView, Place, ReportView, StepView};
+pub use phrases::{duration, minute};
 
 use super::text::visible;
-use super::{Report, Status};
-use phrases::{facts, is_later, next, summary};
+use super::{CheckReport, Report, Status};
+use phrases::facts;
+use summary::summary;
 
 impl ReportView {
     /// What `report` says.
     pub fn of(report: &Report) -> Self {
-        let next = next(report);
+        let order = Order::of(report);
+        let to_fix = order.to_fix();
+        let first = order.causes().first().copied().or_else(|| first_unknown(report));
         let mut reasons: Vec<&str> = Vec::new();
         let mut steps = Vec::new();
         for step in &report.steps {
-            let later = is_later(step, next);
             let mut checks = Vec::new();
             for check in &step.checks {
                 let reason = check.found.as_deref().unwrap_or_default();
-                let in_summary = match check.status {
-                    Status::Fail => !later,
+                let is_now = to_fix.iter().any(|other| other.id == check.id);
+                let place = match check.status {
+                    _ if first.is_some_and(|first| first.id == check.id) => Place::First,
+                    Status::Fail if is_now && order.root(check).is_none() => Place::Line,
+                    Status::Fail if is_now => Place::Follows,
+                    // Extra credit that is there to be taken.
+                    Status::Fail if check.optional && order.is_begun(step) => Place::Line,
                     // One denied action makes many checks unknown: its reason is said once.
-                    Status::Unknown => !reasons.contains(&reason),
-                    Status::Pass | Status::Blocked => false,
+                    Status::Unknown if !reasons.contains(&reason) => Place::Line,
+                    _ => Place::Rest,
                 };
                 if check.status == Status::Unknown {
                     reasons.push(reason);
                 }
-                checks.push(CheckView::of(report, step, check, in_summary));
+                checks.push(CheckView::of(&order, report, step, check, place));
             }
-            steps.push(StepView::of(report, step, checks));
+            steps.push(StepView::of(&order, report, step, checks));
         }
-        let (summary, again) = summary(report);
+        let (summary, again) = summary(report, &order);
         Self {
             lab: visible(&report.lab),
             title: visible(&report.title),
@@ -59,4 +69,23 @@ impl ReportView {
     pub fn command(&self, command: &str) -> String {
         format!("{command} {}", self.again.join(" "))
     }
+
+    /// The checks that are shown, in order: those with this `place`.
+    pub fn placed(&self, place: Place) -> impl Iterator<Item = &CheckView> {
+        let checks = self.steps.iter().flat_map(|step| &step.checks);
+        checks.filter(move |check| check.place == place)
+    }
+}
+
+impl CheckView {
+    /// Whether it is something that a report for one reader says, and not only one for the record.
+    pub fn in_summary(&self) -> bool {
+        self.place != Place::Rest
+    }
+}
+
+/// Where nothing failed, the first thing that is unknown.
+fn first_unknown(report: &Report) -> Option<&CheckReport> {
+    let mut checks = report.checks().map(|(_, check)| check);
+    checks.find(|check| check.status == Status::Unknown && !check.optional)
 }

@@ -4,7 +4,7 @@ use super::mark::Mark;
 use serde::Serialize;
 
 /// A report in words.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct ReportView {
     /// The lab's id.
     pub lab: String,
@@ -41,6 +41,8 @@ pub struct StepView {
     pub said: String,
     /// The probe's path, where the step has one and it is what is said.
     pub path: Vec<PathStepView>,
+    /// What to say behind the path; may be empty.
+    pub after_path: String,
     /// Its checks.
     pub checks: Vec<CheckView>,
 }
@@ -71,10 +73,26 @@ pub struct CheckView {
     pub possible: u32,
     /// Extra credit.
     pub optional: bool,
-    /// Whether it is shown in full at once: it is to be done now, and nothing else says the same.
-    pub in_summary: bool,
+    /// How much room it takes.
+    pub place: Place,
+    /// In a few words, what else to know of it where only its title is shown.
+    pub brief: String,
     /// What to say of it.
     pub lines: Vec<Line>,
+}
+
+/// How much room a check takes in a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Place {
+    /// In full: what to look at now.
+    First,
+    /// One line: something else to do now, or another reason why something is unknown.
+    Line,
+    /// Only where everything is shown: it failed because of another one that is shown.
+    Follows,
+    /// Only where everything is shown: it passed, waits, or says what another one says.
+    Rest,
 }
 
 /// One line about a check.
@@ -84,4 +102,8 @@ pub struct Line {
     pub label: &'static str,
     /// The text, with the two marks that a course's texts use.
     pub text: String,
+    /// Whether it is a command, to be copied as it is.
+    pub command: bool,
+    /// The page of the guide that it is about.
+    pub page: Option<String>,
 }

@@ -1,34 +1,41 @@
-//! What is said of a step, of a check and at the end.
+//! What is said of a step and of a check.
 
-use super::mark::{Mark, not_started};
-use super::{CheckView, Line, PathStepView, StepView};
+use super::mark::Mark;
+use super::order::not_started;
+use super::{CheckView, Line, Order, PathStepView, Place, StepView};
 use crate::report::text::visible;
-use crate::report::{CheckReport, Chosen, Report, Status, StepReport, Verdict};
-use std::fmt::Write;
+use crate::report::{CheckReport, Chosen, Report, Status, StepReport};
 
 impl StepView {
-    pub(super) fn of(report: &Report, step: &StepReport, checks: Vec<CheckView>) -> Self {
-        let mark = Mark::of(step);
+    pub(super) fn of(order: &Order, report: &Report, step: &StepReport, checks: Vec<CheckView>) -> Self {
+        let mark = Mark::of(order, step);
         let reason = |check: Option<&CheckReport>| visible(check.and_then(|c| c.found.as_deref()).unwrap_or_default());
         let points = match step.status {
             Status::Unknown if step.points.unknown == step.points.possible => format!("?/{}", step.points.possible),
             _ => format!("{}/{}", step.points.earned, step.points.possible),
         };
         let of = |status: Status| step.checks.iter().filter(move |c| c.status == status);
-        let mut stops = Vec::new();
+        let (mut stops, mut after_path) = (Vec::new(), String::new());
         let said = match mark {
             Mark::NotStarted => format!("not started: {}", reason(not_started(step))),
             Mark::Unknown => format!("unknown: {}", reason(of(Status::Unknown).next())),
             Mark::Blocked => {
-                let needs: Vec<&str> = of(Status::Blocked).flat_map(|c| &c.needs).map(String::as_str).collect();
-                format!("not reached: needs {}", first_few(&needs))
+                let needs = first_few(&obstacles(order, step));
+                let about = match was_sent(step) {
+                    true => joined(path(step), &mut stops),
+                    false => about(report, step),
+                };
+                match of(Status::Pass).next() {
+                    None => format!("not reached: needs {needs}"),
+                    Some(_) if about.is_empty() => format!("the rest needs {needs}"),
+                    Some(_) => {
+                        after_path = format!("; the rest needs {needs}");
+                        format!("{about}{after_path}")
+                    }
+                }
             }
             Mark::Pass | Mark::Fail | Mark::Extra if step.path.is_empty() => about(report, step),
-            Mark::Pass | Mark::Fail | Mark::Extra => {
-                stops = path(step);
-                let stops: Vec<String> = stops.iter().map(PathStepView::text).collect();
-                stops.join(" → ")
-            }
+            Mark::Pass | Mark::Fail | Mark::Extra => joined(path(step), &mut stops),
         };
         Self {
             id: visible(&step.id),
@@ -37,6 +44,7 @@ impl StepView {
             points,
             said,
             path: stops,
+            after_path,
             checks,
         }
     }
@@ -44,7 +52,7 @@ impl StepView {
 
 impl PathStepView {
     /// `table ✓ 0.5 s`
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         let mark = self.mark.map(|m| format!(" {}", m.symbol())).unwrap_or_default();
         let gap = if self.when.is_empty() { "" } else { " " };
         format!("{}{mark}{gap}{}", self.name, self.when)
@@ -52,8 +60,7 @@ impl PathStepView {
 }
 
 impl CheckView {
-    pub(super) fn of(report: &Report, step: &StepReport, check: &CheckReport, in_summary: bool) -> Self {
-        let optional = check.optional && check.status == Status::Fail;
+    pub(super) fn of(order: &Order, report: &Report, step: &StepReport, check: &CheckReport, place: Place) -> Self {
         let points = match check.status {
             Status::Unknown => format!("?/{}", check.possible),
             _ => format!("{}/{}", check.points, check.possible),
@@ -61,14 +68,19 @@ impl CheckView {
         Self {
             id: visible(&check.id),
             title: visible(&check.title),
-            mark: if optional { Mark::Extra } else { check.status.into() },
+            mark: Mark::of_check(order, step, check),
             points,
             possible: check.possible,
             optional: check.optional,
-            in_summary,
+            place,
+            brief: match check.status {
+                Status::Unknown => visible(check.found.as_deref().unwrap_or_default()),
+                Status::Fail if !check.optional => follow(order, check).map(|(brief, _)| brief).unwrap_or_default(),
+                _ => String::new(),
+            },
             lines: match check.status {
                 Status::Pass => Vec::new(),
-                Status::Fail => failure(report, step, check),
+                Status::Fail => failure(order, step, check),
                 Status::Unknown => unknown(report, check),
                 Status::Blocked => vec![line("needs", &check.needs.join(", "))],
             },
@@ -80,10 +92,12 @@ fn line(label: &'static str, text: &str) -> Line {
     Line {
         label,
         text: visible(text),
+        command: false,
+        page: None,
     }
 }
 
-fn failure(report: &Report, step: &StepReport, check: &CheckReport) -> Vec<Line> {
+fn failure(order: &Order, step: &StepReport, check: &CheckReport) -> Vec<Line> {
     let mut lines = Vec::new();
     if check.expected != check.title {
         lines.push(line("expected", &check.expected));
@@ -91,16 +105,53 @@ fn failure(report: &Report, step: &StepReport, check: &CheckReport) -> Vec<Line>
     lines.extend(check.found.iter().map(|found| line("found", found)));
     lines.extend(check.evidence.iter().map(|seen| line("seen", seen)));
     lines.extend(check.why.iter().map(|why| line("why", why)));
-    let first = causes(report, check);
-    if !first.is_empty() {
+    let first: Vec<&str> = order.failed_needs(check).map(|need| need.id.as_str()).collect();
+    if !first.is_empty() && step.path.is_empty() {
+        lines.push(line("needs", &first.join(", ")));
+    } else if !first.is_empty() {
         let whose = if first.len() == 1 { "its" } else { "their" };
         let text = format!("fix {}: this may be {whose} consequence", first.join(" and "));
         lines.push(line("first", &text));
     }
     lines.extend(check.fix.iter().map(|fix| line("fix", fix)));
+    lines.extend(follow(order, check).map(|(_, text)| line("then", &text)));
     let anchor = check.id.split('.').nth(1).unwrap_or_default();
-    lines.push(line("guide", &format!("{}#{anchor}", step.chapter)));
+    let page = visible(&format!("{}#{anchor}", step.chapter));
+    lines.push(Line {
+        command: true,
+        page: Some(page.clone()),
+        ..line("guide", &format!("edemlab guide {page}"))
+    });
     lines
+}
+
+/// How many checks follow from a failure, and which: in a word, and in a sentence.
+fn follow(order: &Order, check: &CheckReport) -> Option<(String, String)> {
+    let followers = order.followers(check);
+    let ids: Vec<&str> = followers.iter().map(|c| c.id.as_str()).collect();
+    let (count, verb) = match ids.len() {
+        0 => return None,
+        1 => ("1 more".to_owned(), "follows"),
+        n => (format!("{n} more"), "follow"),
+    };
+    let rest = if ids.len() > MAX_IDS { ", …" } else { "" };
+    let text = format!("{count} {verb} from this: {}{rest}", first_few(&ids));
+    Some((format!("{count} {verb}"), text))
+}
+
+/// What the checks of a step that wait wait for: of other steps, and what to fix first where that waits too.
+fn obstacles<'r>(order: &Order<'r>, step: &'r StepReport) -> Vec<&'r str> {
+    let own = |id: &str| step.checks.iter().any(|c| c.id == id);
+    let open = step.checks.iter().filter(|c| !c.optional && c.status != Status::Pass);
+    let needs = open
+        .flat_map(|check| &check.needs)
+        .filter_map(|id| match order.check(id) {
+            Some(need) if need.status == Status::Pass => None,
+            Some(need) => Some(order.root(need).unwrap_or(need).id.as_str()),
+            // It was not judged.
+            None => Some(id.as_str()),
+        });
+    needs.filter(|id| !own(id)).collect()
 }
 
 fn unknown(report: &Report, check: &CheckReport) -> Vec<Line> {
@@ -113,30 +164,6 @@ fn unknown(report: &Report, check: &CheckReport) -> Vec<Line> {
     }
     lines.extend(check.evidence.iter().map(|seen| line("seen", seen)));
     lines
-}
-
-/// What to fix now: the failed checks of the summary, without extra credit.
-pub fn to_fix(report: &Report) -> impl Iterator<Item = &CheckReport> {
-    let next = next(report);
-    let now = report.checks().filter(move |(step, _)| !is_later(step, next));
-    now.map(|(_, check)| check)
-        .filter(|c| c.status == Status::Fail && !c.optional)
-}
-
-/// Of what has not been begun, the first thing to do is enough.
-pub(super) fn next(report: &Report) -> Option<&StepReport> {
-    report.steps.iter().find(|step| not_started(step).is_some())
-}
-
-pub(super) fn is_later(step: &StepReport, next: Option<&StepReport>) -> bool {
-    not_started(step).is_some() && next.is_some_and(|next| next.id != step.id)
-}
-
-/// The failed checks that a failed check needs: it may be their consequence.
-pub fn causes<'a>(report: &'a Report, check: &CheckReport) -> Vec<&'a str> {
-    let failed = report.checks().map(|(_, c)| c).filter(|c| c.status == Status::Fail);
-    let needed = failed.filter(|c| check.needs.contains(&c.id));
-    needed.map(|c| c.id.as_str()).collect()
 }
 
 /// The account, the region and who checked: of an account that was never opened, little is known.
@@ -179,6 +206,9 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// More ids than this make nothing clearer.
+const MAX_IDS: usize = 3;
+
 fn first_few(ids: &[&str]) -> String {
     let mut seen: Vec<&str> = Vec::new();
     for id in ids {
@@ -186,7 +216,7 @@ fn first_few(ids: &[&str]) -> String {
             seen.push(id);
         }
     }
-    seen.truncate(3);
+    seen.truncate(MAX_IDS);
     visible(&seen.join(", "))
 }
 
@@ -203,9 +233,20 @@ fn about(report: &Report, step: &StepReport) -> String {
     }
 }
 
+/// A path on one line, which is kept in `stops`.
+fn joined(path: Vec<PathStepView>, stops: &mut Vec<PathStepView>) -> String {
+    *stops = path;
+    let stops: Vec<String> = stops.iter().map(PathStepView::text).collect();
+    stops.join(" → ")
+}
+
+fn was_sent(step: &StepReport) -> bool {
+    step.path.first().is_some_and(|stop| stop.status != Status::Blocked)
+}
+
 /// `sent ✓ → function ✓ 0.3 s → table ·`
 fn path(step: &StepReport) -> Vec<PathStepView> {
-    let sent = step.path.first().is_some_and(|s| s.status != Status::Blocked);
+    let sent = was_sent(step);
     let start = PathStepView {
         name: if sent { "sent" } else { "nothing sent" }.to_owned(),
         mark: sent.then_some(Mark::Pass),
@@ -217,36 +258,4 @@ fn path(step: &StepReport) -> Vec<PathStepView> {
         when: stop.seconds.map(|s| format!("{s:.1} s")).unwrap_or_default(),
     });
     std::iter::once(start).chain(stops).collect()
-}
-
-pub(super) fn summary(report: &Report) -> (String, Vec<String>) {
-    let points = &report.points;
-    let optional = report.checks().map(|(_, check)| check).filter(|check| check.optional);
-    let extra = match optional.map(|check| check.points).sum() {
-        0u32 => String::new(),
-        extra => format!(", {extra} of them extra credit"),
-    };
-    let mut text = format!("{} of {} points{extra}.", points.earned, points.possible);
-    if points.unknown > 0 {
-        let unknown = match points.unknown {
-            1 => "1 point could not be checked and is not deducted".to_owned(),
-            n => format!("{n} points could not be checked and are not deducted"),
-        };
-        let _ = write!(text, " {unknown}.");
-    }
-    let mut steps: Vec<String> = Vec::new();
-    match report.verdict {
-        Verdict::Pass => text.push_str(" Everything is as it should be."),
-        Verdict::Fail => {
-            let failing = report.checks().map(|(_, c)| c);
-            let failing: Vec<&CheckReport> = failing.filter(|c| c.status == Status::Fail && !c.optional).collect();
-            steps.extend(failing.iter().filter_map(|c| c.id.split('.').next()).map(visible));
-            steps.dedup();
-            if let Some(first) = failing.first() {
-                let _ = write!(text, " Start with {}, then:", visible(&first.id));
-            }
-        }
-        Verdict::Unknown => text.push_str(" Everything that was checked passed."),
-    }
-    (text, steps)
 }
