@@ -51,8 +51,8 @@ impl LiveLine {
     /// A line that stays, above the one that lives.
     pub fn line(&self, text: &str) {
         match &self.bar {
-            Some(bar) => bar.suspend(|| super::output::tell(&text)),
-            None => super::output::tell(&text),
+            Some(bar) => bar.suspend(|| super::output::tell(text)),
+            None => super::output::tell(text),
         }
     }
 

@@ -50,7 +50,10 @@ fn what_is_broken_turns_red_and_what_is_repaired_sends_a_new_event() {
     cloud().confirm(ACCOUNT, REGION);
     let keys = cloud().student(ACCOUNT);
     let (rule, bus) = (outputs["RuleArn"].rsplit('/').next(), &outputs["BusName"]);
-    let role = |role: &str| json!({"RoleName": outputs[role], "PolicyArn": "arn:aws:iam::aws:policy/AWSDenyAll"});
+    let deny = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]});
+    let role =
+        |role: &str| json!({"RoleName": outputs[role], "PolicyName": "deny", "PolicyDocument": deny.to_string()});
+    let named_policy = |role: &str| json!({"RoleName": outputs[role], "PolicyName": "deny"});
     let named = json!({"Name": rule, "EventBusName": bus});
     let of_rule = json!({"Rule": rule, "EventBusName": bus});
     let targets = call(&EVENTBRIDGE, "ListTargetsByRule", &of_rule)["Targets"].clone();
@@ -71,14 +74,14 @@ fn what_is_broken_turns_red_and_what_is_repaired_sends_a_new_event() {
         Cause {
             check: Some("stepfunctions.role"),
             service: IAM,
-            broken: ("AttachRolePolicy", role("MachineRole")),
-            repaired: ("DetachRolePolicy", role("MachineRole")),
+            broken: ("PutRolePolicy", role("MachineRole")),
+            repaired: ("DeleteRolePolicy", named_policy("MachineRole")),
         },
         Cause {
             check: Some("apigateway.role"),
             service: IAM,
-            broken: ("AttachRolePolicy", role("ApiRole")),
-            repaired: ("DetachRolePolicy", role("ApiRole")),
+            broken: ("PutRolePolicy", role("ApiRole")),
+            repaired: ("DeleteRolePolicy", named_policy("ApiRole")),
         },
         Cause {
             check: None,
