@@ -1,7 +1,7 @@
 //! `edemlab sandbox inbox`: mails and what waits for a click, as people read them. Whoever could publish wrote them.
 
 use super::common;
-use crate::report::text::{visible, wrapped};
+use crate::report::text::{visible, wrapped_within};
 use crate::sandbox::{AccountNumber, Inbox, Mail, Pending, Sandbox};
 use colored::Colorize;
 use std::fmt::Write;
@@ -34,7 +34,7 @@ fn inbox(found: &Inbox, place: &str, again: &str, width: usize) -> String {
     if found.mails.is_empty() && found.pending.is_empty() {
         let how = "A mail comes when SNS sends one: give a topic a subscription with the protocol `email` (the first mail \
                    asks to confirm it), confirm it here with `--confirm`, and publish to the topic.";
-        return format!("no mails in {place}\n\n{}", wrapped(how, width, "  "));
+        return format!("no mails in {place}\n\n{}", wrapped_within(how, width, "  "));
     }
     let mut out = String::new();
     for one in &found.mails {
@@ -72,12 +72,12 @@ fn mail(out: &mut String, mail: &Mail, width: usize) {
         ("Topic", topic),
         ("Subject", subject),
     ] {
-        let _ = writeln!(out, "{}", wrapped(&value, width, &format!("{name:<9}")));
+        let _ = writeln!(out, "{}", wrapped_within(&value, width, &format!("{name:<9}")));
     }
     let mut lines = mail.message.lines().flat_map(|line| {
         // Each line by itself: its breaks are the writer's.
-        let line = wrapped(&visible(line), width, "  ");
-        line.lines().map(str::to_owned).collect::<Vec<_>>()
+        let line = wrapped_within(&visible(line), width, "  ");
+        line.split('\n').map(str::to_owned).collect::<Vec<_>>()
     });
     out.push('\n');
     for line in lines.by_ref().take(LINES) {
@@ -104,7 +104,7 @@ fn list(out: &mut String, pending: &[Pending], width: usize) {
             visible(&one.endpoint),
             topic(&one.topic_arn, &one.region)
         );
-        let _ = writeln!(out, "{}", wrapped(&text, width, "  "));
+        let _ = writeln!(out, "{}", wrapped_within(&text, width, "  "));
     }
 }
 

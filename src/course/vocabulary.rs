@@ -37,6 +37,9 @@ pub struct KindSpec {
     /// Where its documents hold what only its owner may read, as names with dots: every value there is hidden in reports
     /// and evidence, unless the lab reads it by its name.
     pub secret: &'static [&'static str],
+    /// Fields, wherever they stand in a document, that differ although nobody has changed anything: AWS reports there what
+    /// events have done.
+    pub changing: &'static [&'static str],
 }
 
 /// One argument of a kind or verb.
@@ -61,6 +64,7 @@ impl KindSpec {
             arn: None,
             always: false,
             secret: &[],
+            changing: &[],
         }
     }
 
@@ -85,6 +89,11 @@ impl KindSpec {
     /// One that is [`KindSpec::always`] there.
     pub fn always(self) -> Self {
         Self { always: true, ..self }
+    }
+
+    /// With these [`KindSpec::changing`].
+    pub fn changing(self, changing: &'static [&'static str]) -> Self {
+        Self { changing, ..self }
     }
 
     /// With this [`KindSpec::secret`].

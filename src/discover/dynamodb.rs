@@ -18,7 +18,7 @@ pub(super) const TABLE: Kind =
             "KeySchema": [{"AttributeName": null, "KeyType": null}],
             "AttributeDefinitions": [{"AttributeName": null, "AttributeType": null}],
             "BillingModeSummary": {"BillingMode": null},
-        })).described(DESCRIBED).arn("TableArn")
+        })).described(DESCRIBED).arn("TableArn").changing(&["ItemCount"])
         },
         actions: &["dynamodb:ListTables"],
         list: |account, _| list(account).boxed(),

@@ -33,6 +33,7 @@ pub(super) const FUNCTION: Kind = Kind {
             }),
         )
         .secret(&["Environment.Variables"])
+        .changing(&["LastProcessingResult"])
     },
     actions: &["lambda:ListFunctions", "lambda:ListEventSourceMappings"],
     list: |account, _| list(account).boxed(),

@@ -18,8 +18,7 @@ pub struct Judged {
     pub evidence: Evidence,
     /// The ids of the lab's advice that the report shows.
     pub advice: Vec<String>,
-    /// For each resource that was found, a fingerprint of what its list says and of what the lab reads: it differs where
-    /// somebody has changed something.
+    /// For each resource that was found, a fingerprint: it differs where somebody has changed something.
     pub fingerprints: BTreeMap<String, u64>,
 }
 

@@ -17,6 +17,7 @@ use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::slice;
 use tokio::sync::{OnceCell, watch};
 
 /// One lab in one account under way.
@@ -151,24 +152,23 @@ impl<'a> LabRun<'a> {
         documents.collect()
     }
 
-    /// A fingerprint of each resource that was found. What AWS counts in a resource is no change of it: of what only a
-    /// description has, what the lab reads is in it.
+    /// A fingerprint of each resource that was found, of the fields of its kind but for those that change by themselves.
     pub fn fingerprints(&self) -> BTreeMap<String, u64> {
         let found = self.lab.resources.iter().filter_map(|(name, resource)| {
             let Some(Outcome::Found { document, .. }) = self.known_outcome(name) else {
                 return None;
             };
-            let (spec, read) = (discover::spec(&resource.kind)?, self.lab.fields_read(name));
-            let is_seen =
-                |field: &str| !spec.described.contains(&field) || read.is_none_or(|fields| fields.contains(field));
+            let spec = discover::spec(&resource.kind)?;
             let mut hasher = DefaultHasher::new();
-            let documents = match document.value() {
-                Value::Array(documents) => documents.iter().collect(),
-                document => vec![document],
-            };
+            let documents = document
+                .value()
+                .as_array()
+                .map_or(slice::from_ref(document.value()), Vec::as_slice);
             for document in documents {
-                let fields = spec.shape.fields().into_iter().filter(|field| is_seen(field));
-                fields.for_each(|field| document[field].to_string().hash(&mut hasher));
+                for field in spec.shape.fields().into_iter().filter(|f| !spec.changing.contains(f)) {
+                    field.hash(&mut hasher);
+                    fingerprint(&document[field], spec.changing, &mut hasher);
+                }
             }
             Some((name.clone(), hasher.finish()))
         });
@@ -186,5 +186,19 @@ impl<'a> LabRun<'a> {
                 _ => None,
             })
             .collect()
+    }
+}
+
+/// Adds a value to a fingerprint, without the fields of these names in it.
+fn fingerprint(value: &Value, without: &[&str], hasher: &mut DefaultHasher) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| fingerprint(item, without, hasher)),
+        Value::Object(fields) => {
+            for (name, value) in fields.iter().filter(|(name, _)| !without.contains(&name.as_str())) {
+                name.hash(hasher);
+                fingerprint(value, without, hasher);
+            }
+        }
+        plain => plain.to_string().hash(hasher),
     }
 }

@@ -155,21 +155,23 @@ impl<'l> Watch<'l> {
     /// since takes their verdict back: what an event would meet is unknown.
     fn together(&self, read: &Read, step: &Step, looked: Option<&StepReport>, probed: &ProbedStep) -> StepReport {
         let obstacles = self.obstacles(read, step);
-        let is_stale = !obstacles.is_empty() || probed.into != Some(self.met(read, step));
+        let is_stale = probed.into != Some(self.met(read, step));
         let mut now = probed.step.clone();
         for check in &mut now.checks {
             let fresh = looked.and_then(|s| s.checks.iter().find(|c| c.id == check.id));
             if let Some(fresh) = fresh {
                 *check = fresh.clone();
-            } else if is_stale && check.status == Status::Pass {
+            } else if is_stale {
                 check.status = Status::Blocked;
                 check.points = 0;
+                check.evidence.clear();
+                (check.why, check.fix) = (None, None);
                 check.found = obstacles.is_empty().then(|| CHANGED.to_owned());
                 check.needs.clone_from(&obstacles);
             }
         }
         if is_stale {
-            let stops = now.path.iter_mut().filter(|stop| stop.status == Status::Pass);
+            let stops = now.path.iter_mut();
             stops.for_each(|stop| (stop.status, stop.seconds) = (Status::Blocked, None));
         }
         now.status = report::worst(now.checks.iter());

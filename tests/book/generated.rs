@@ -52,14 +52,15 @@ fn commands() -> String {
 
 fn rows(command: &mut Command, table: &mut String) {
     // mdBook's questions are none of a reader's.
-    if !command.has_subcommands() || command.get_name() == "book" {
+    let is_leaf = !command.has_subcommands() || command.get_name() == "book";
+    if is_leaf || command.get_positionals().next().is_some() {
         // Every command has options, and the page writes `LAB` for clap's `<LAB>`.
         let usage = command
             .render_usage()
             .to_string()
             .replace(" [OPTIONS]", "")
             .replace(['<', '>'], "");
-        let usage = usage.trim_start_matches("Usage: ");
+        let usage = usage.lines().next().unwrap_or_default().trim_start_matches("Usage: ");
         let anchor = usage
             .split_whitespace()
             .skip(1)
@@ -73,6 +74,8 @@ fn rows(command: &mut Command, table: &mut String) {
             usage.replace('|', "\\|"),
             about.replace('|', "\\|")
         );
+    }
+    if is_leaf {
         return;
     }
     for inner in command.get_subcommands_mut() {

@@ -380,27 +380,3 @@ fn a_variant_is_right_but_for_extra_credit() {
     assert_eq!(printed.code, 2, "{}", printed.stderr);
     assert_all(&printed.stderr, &planted.expected());
 }
-
-#[test]
-fn an_event_passes_through_steps_that_there_are_and_that_its_hops_use() {
-    let mut planted = Planted::new();
-    planted.mistake(
-        FINAL,
-        "through: [kinesis, iam, dynamodb, lambda]",
-        "through: [kinesiss, iam, dynamodb]",
-        "kinesiss",
-        "`kinesiss` is not a step of this lab",
-    );
-    let printed = lint(&planted.course);
-    assert_eq!(printed.code, 2);
-    assert_all(&printed.stderr, &planted.expected());
-    // The first hop sends into the stream, and its event is seen in the function's log.
-    assert!(
-        printed
-            .stderr
-            .contains("hop `final.invoked` uses `stream`, which step `kinesis` finds"),
-        "{}",
-        printed.stderr
-    );
-    assert!(printed.stderr.contains("did you mean `kinesis`?"), "{}", printed.stderr);
-}

@@ -1,6 +1,6 @@
 //! A lab's faults and advice name what there is.
 
-use super::{ADVICE, FAULTS, LAMBDA, Planted, assert_all, lint};
+use super::{ADVICE, FAULTS, FINAL, LAMBDA, Planted, assert_all, lint};
 
 #[test]
 fn faults_that_do_not_fit_are_reported() {
@@ -122,4 +122,28 @@ fn advice_names_what_there_is() {
     let printed = lint(&planted.course);
     assert_eq!((printed.code, printed.stdout.as_str()), (2, ""), "{}", printed.stderr);
     assert_all(&printed.stderr, &planted.expected());
+}
+
+#[test]
+fn an_event_passes_through_steps_that_there_are_and_that_its_hops_use() {
+    let mut planted = Planted::new();
+    planted.mistake(
+        FINAL,
+        "through: [kinesis, iam, dynamodb, lambda]",
+        "through: [kinesiss, iam, dynamodb]",
+        "kinesiss",
+        "`kinesiss` is not a step of this lab",
+    );
+    let printed = lint(&planted.course);
+    assert_eq!(printed.code, 2);
+    assert_all(&printed.stderr, &planted.expected());
+    // The first hop sends into the stream, and its event is seen in the function's log.
+    assert!(
+        printed
+            .stderr
+            .contains("hop `final.invoked` uses `stream`, which step `kinesis` finds"),
+        "{}",
+        printed.stderr
+    );
+    assert!(printed.stderr.contains("did you mean `kinesis`?"), "{}", printed.stderr);
 }
