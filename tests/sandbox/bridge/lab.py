@@ -72,6 +72,10 @@ def document(*statements):
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
+# Of a function, in seconds: Lambda's own 3 are little where several tests share a processor.
+FUNCTION_TIMEOUT = 60
+
+
 def function(account, name, code):
     """A function whose module `index` is this code."""
     arn = role(account, f"{name}-role", "lambda.amazonaws.com", "logs:*")
@@ -79,7 +83,8 @@ def function(account, name, code):
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("index.py", code)
     made = client("lambda", account).create_function(
-        FunctionName=name, Runtime="python3.13", Handler="index.handler", Role=arn, Code={"ZipFile": packed.getvalue()})
+        FunctionName=name, Runtime="python3.13", Handler="index.handler", Role=arn, Code={"ZipFile": packed.getvalue()},
+        Timeout=FUNCTION_TIMEOUT)
     return made["FunctionArn"]
 
 
@@ -112,7 +117,7 @@ def native(account, name, code, role_arn=None, **more):
     arn = role_arn or role(account, f"{name}-role", "lambda.amazonaws.com", "logs:*")
     return client("lambda", account).create_function(
         FunctionName=name, Runtime="provided.al2023", Handler="bootstrap", Role=arn, Code={"ZipFile": bootstrap(code)},
-        **more)["FunctionArn"]
+        **{"Timeout": FUNCTION_TIMEOUT, **more})["FunctionArn"]
 
 
 def http_call(method, path, body=None, host=None, **headers):
