@@ -1,6 +1,7 @@
 //! What is seen while a class is graded: on a terminal a bar for the class and a line for each account at work, else a
 //! plain line for each that is done.
 
+use super::live::removing;
 use crate::class::Student;
 use crate::class::grade::GradeEvent;
 use crate::course::Lab;
@@ -92,13 +93,28 @@ impl Screen {
                 state.at_work.insert(short(student), (Instant::now(), BTreeMap::new()));
             }
             GradeEvent::Judging(student, lab, event) => {
+                let waits = match &event {
+                    judge::Event::Removing {
+                        waits: Some(may_come),
+                        stopping: true,
+                        ..
+                    } => Some(may_come.what.clone()),
+                    _ => None,
+                };
                 let what = match event {
                     judge::Event::Waiting { step, what, .. } => format!("{step}: waiting: {what}"),
                     judge::Event::Sending { step, .. } => format!("{step}: sending"),
-                    judge::Event::Removing { step } => format!("{step}: removing what the probe left"),
+                    judge::Event::Removing { step, waits, stopping } => {
+                        format!("{step}: {}", removing(waits.as_ref(), stopping))
+                    }
                 };
                 if let Some((_, labs)) = state.at_work.get_mut(&short(student)) {
-                    labs.insert(lab.to_owned(), what);
+                    let before = labs.insert(lab.to_owned(), what.clone()).unwrap_or_default();
+                    // Whoever has stopped it wants to know why it goes on: once, where nothing is drawn.
+                    let is_new = waits.is_some_and(|waits| !before.contains(&visible(&waits)));
+                    if self.drawn.is_none() && is_new {
+                        super::output::note(&format!(" {}  {lab}  {what}", short(student)));
+                    }
                 }
             }
             GradeEvent::Stored(student, report) => {

@@ -22,7 +22,6 @@ pub async fn run(course: Option<PathBuf>, args: GuideArgs) -> anyhow::Result<u8>
     let folder = build(&course.files, Paths::from_environment()?.cache(), filler)?;
     let pages = Pages::read(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let page = args.chapter.as_deref().map(|chapter| pages.find(chapter)).transpose()?;
-    let stop = common::interrupts();
     // What stands in the way of watching is said before there is an address to open.
     let watched = match lab {
         Some(lab) => {
@@ -33,6 +32,8 @@ pub async fn run(course: Option<PathBuf>, args: GuideArgs) -> anyhow::Result<u8>
         }
         None => None,
     };
+    // Until there is something to end in order, Ctrl-C ends the program.
+    let stop = common::interrupts();
     let server = Server::listen(args.port)?;
     let address = format!("{}{}", server.address(), page.unwrap_or_default());
     let feed = watched.as_ref().map(|_| Arc::new(Feed::default()));

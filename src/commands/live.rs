@@ -1,5 +1,6 @@
 //! The one line that lives while something takes its time: on a terminal redrawn, elsewhere a plain line now and then.
 
+use crate::report::text::visible;
 use crate::{judge, sandbox};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::cell::RefCell;
@@ -7,6 +8,20 @@ use std::time::{Duration, Instant};
 
 /// Plain lines about the same thing come this often.
 const NOW_AND_THEN: Duration = Duration::from_secs(15);
+
+/// What is said of a probe that takes away what it made.
+pub fn removing(waits: Option<&judge::MayCome>, stopping: bool) -> String {
+    let again = if stopping { " · Ctrl-C again ends it now" } else { "" };
+    match waits {
+        None => "removing what the probe left".to_owned(),
+        // The numbers come first: a narrow terminal cuts the end.
+        Some(may_come) => format!(
+            "up to {} s more{again}: waiting to remove {}, which may still come",
+            may_come.seconds,
+            visible(&may_come.what)
+        ),
+    }
+}
 
 /// A line on standard error.
 pub struct LiveLine {
@@ -89,9 +104,10 @@ impl LiveLine {
                 }
             }
             judge::Event::Sending { .. } => {}
-            judge::Event::Removing { step } => {
-                if self.bar.is_some() {
-                    self.show("removing", format!("{step:<8} removing what the probe left"));
+            judge::Event::Removing { step, waits, stopping } => {
+                // Whoever has stopped it wants to know why it goes on.
+                if self.bar.is_some() || (stopping && waits.is_some()) {
+                    self.show("removing", format!("{step:<8} {}", removing(waits.as_ref(), stopping)));
                 }
             }
         }

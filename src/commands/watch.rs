@@ -17,8 +17,9 @@ pub async fn run(course: Option<PathBuf>, args: WatchArgs) -> anyhow::Result<u8>
     let lab = course.lab(&args.lab)?;
     judge::validate(lab, &watching::reading(&args.watching))?;
     let live = LiveLine::new(false);
-    let stop = common::interrupts();
     let account = watching::account(&course, lab, &args.watching, &live).await?;
+    // Until there is something to end in order, Ctrl-C ends the program.
+    let stop = common::interrupts();
     watching::follow(lab, &account, &args.watching, &live, stop, &|_| ()).await?;
     Ok(0)
 }

@@ -24,7 +24,7 @@ pub use evidence::Evidence;
 pub use graph::{before_probe, probed_resources, validate};
 pub use judged::{Judged, indeterminate_report};
 pub use judging::{JudgeError, judge, rejudge};
-pub use observer::{Event, Observer};
+pub use observer::{Event, MayCome, Observer};
 pub use options::{NOT_SENT, Options};
 pub use outcome::Outcome;
 pub use probe::{CleanupAction, CleanupRecord, clean_up_record};

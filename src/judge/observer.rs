@@ -29,7 +29,20 @@ pub enum Event {
     Removing {
         /// The step.
         step: String,
+        /// What may still come, and is waited for so that it is taken away too.
+        waits: Option<MayCome>,
+        /// Whether the user has asked to stop.
+        stopping: bool,
     },
+}
+
+/// What of a probe may still come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MayCome {
+    /// What it is, in words.
+    pub what: String,
+    /// For how many seconds more it may come.
+    pub seconds: u64,
 }
 
 /// Who observes while a lab is judged. A closure over events is an observer that saves nothing.

@@ -33,6 +33,7 @@ pub(super) const ITEM_ELSEWHERE: Verb = Verb {
 pub(super) const REMOVE_ITEM: Verb = Verb {
     name: "dynamodb.item",
     run: VerbFn::Remove {
+        what: |args| format!("its item in table {}", text(args, "table")),
         attempt: |account, args, progress| remove(account, args, progress).boxed(),
         sweep: |account, args, progress| sweep(account, args, progress).boxed(),
     },

@@ -94,8 +94,11 @@ fn document(event: &HistoryEvent) -> Value {
         document["stateEnteredEventDetails"] = json!({"name": details.name()});
     }
     if let Some(details) = event.task_scheduled_event_details() {
-        document["taskScheduledEventDetails"] =
-            json!({"resource": details.resource(), "parameters": details.parameters()});
+        document["taskScheduledEventDetails"] = json!({"resourceType": details.resource_type(), "resource": details.resource(), "parameters": details.parameters()});
+    }
+    if let Some(details) = event.task_submitted_event_details() {
+        document["taskSubmittedEventDetails"] =
+            json!({"resourceType": details.resource_type(), "resource": details.resource()});
     }
     if let Some(details) = event.task_succeeded_event_details() {
         document["taskSucceededEventDetails"] = json!({"resource": details.resource(), "output": details.output()});

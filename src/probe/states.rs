@@ -3,7 +3,7 @@
 use super::executions::{self, execution, history, recent};
 use super::failed_execution::{describe, without_token};
 use super::function_answer::{answer_of, unwrapped};
-use super::task_token::{is_waiting, parsed, tokens, waits, waits_in_vain};
+use super::task_token::{is_at_rest, is_waiting, parsed, tokens, waits, waits_in_vain};
 use super::verb::{Args, Clue, Observation, Progress, Removed, Verb, VerbFn, may, needs, text};
 use crate::account::{Account, CallError};
 use aws_sdk_sfn::types::{ExecutionListItem, ExecutionStatus};
@@ -78,6 +78,10 @@ pub(super) const HISTORY: Verb = Verb {
 pub(super) const REMOVE: Verb = Verb {
     name: "states.executions",
     run: VerbFn::Remove {
+        what: |args| {
+            let name = text(args, "machine").rsplit(':').next().unwrap_or_default();
+            format!("its executions of state machine {name}")
+        },
         attempt: |account, args, progress| stop(account, args, progress).boxed(),
         sweep: |account, args, progress| sweep(account, args, progress).boxed(),
     },
@@ -85,6 +89,7 @@ pub(super) const REMOVE: Verb = Verb {
     actions: &[
         "states:ListExecutions",
         "states:DescribeExecution",
+        "states:GetExecutionHistory",
         "states:StopExecution",
     ],
     brings: || Value::Null,
@@ -266,11 +271,21 @@ async fn stop(account: &Account, args: &Args, progress: &Progress) -> Result<Rem
     let seen = |text: &&String| found.iter().any(|e| e.contains == **text);
     let all = texts.iter().filter(seen).count() == texts.len();
     let all_came = !progress.repeated && (progress.arrived || (all && progress.sent <= 1));
+    // What runs no more starts nothing. A function that was at work when its execution was stopped goes on.
+    let may_be = progress.may_arrive && all_came && all && progress.sent <= 1 && !progress.unanswered;
+    let at_rest = may_be && are_at_rest(account, &found).await;
     Ok(Removed {
         count: stopped,
         settles_after: (!all_came).then_some(SETTLE_TIMEOUT),
+        at_rest,
         ..Removed::default()
     })
+}
+
+/// Whether that is seen of every one of them.
+async fn are_at_rest(account: &Account, found: &[Execution]) -> bool {
+    let histories = try_join_all(found.iter().map(|e| history(account, &e.arn))).await;
+    histories.is_ok_and(|histories| histories.iter().all(|events| is_at_rest(events)))
 }
 
 /// The tokens of all recent executions: a function's log, which is quoted where something failed, has those of other

@@ -48,6 +48,65 @@ fn token(payload: &Value, field: &str) -> Option<String> {
     named.or_else(long).map(str::to_owned)
 }
 
+/// Whether nothing is at work that an execution has set off, to judge by its whole history: each of its tasks has ended, or
+/// waits for its token and its function has answered. Only what is known to be over then counts.
+pub(super) fn is_at_rest(events: &[Value]) -> bool {
+    let is_over = |scheduled: &Value| {
+        let details = &scheduled["taskScheduledEventDetails"];
+        let parameters = parsed(&details["parameters"]);
+        // Called so, a function answers before it has run.
+        let is_detached = parameters["InvocationType"]
+            .as_str()
+            .is_some_and(|how| how != "RequestResponse");
+        let ends_with_its_task = match scheduled["type"].as_str() {
+            Some("LambdaFunctionScheduled") => true,
+            _ => details["resourceType"] == "dynamodb" || (details["resourceType"] == "lambda" && !is_detached),
+        };
+        ends_with_its_task
+            && events
+                .iter()
+                .any(|e| ends(e) && scheduled_by(events, e) == Some(&scheduled["id"]))
+    };
+    let begins = |e: &&Value| {
+        let kind = e["type"].as_str().unwrap_or_default();
+        kind.ends_with("Scheduled") || kind == "MapRunStarted"
+    };
+    !events.is_empty() && events.iter().filter(begins).all(is_over)
+}
+
+/// Whether what a task called is over with this event. One that has timed out may go on.
+fn ends(event: &Value) -> bool {
+    match event["type"].as_str().unwrap_or_default() {
+        "TaskSubmitted" => is_waiting(&event["taskSubmittedEventDetails"]),
+        kind => [
+            "TaskSucceeded",
+            "TaskFailed",
+            "TaskStartFailed",
+            "TaskSubmitFailed",
+            "LambdaFunctionSucceeded",
+            "LambdaFunctionFailed",
+            "LambdaFunctionStartFailed",
+            "LambdaFunctionScheduleFailed",
+        ]
+        .contains(&kind),
+    }
+}
+
+/// The id of the event that scheduled the task that an event belongs to.
+fn scheduled_by<'e>(events: &'e [Value], event: &'e Value) -> Option<&'e Value> {
+    let mut at = event;
+    // Each event names an earlier one.
+    for _ in 0..events.len() {
+        if at["type"].as_str().is_some_and(|kind| kind.ends_with("Scheduled")) {
+            return Some(&at["id"]);
+        }
+        at = events
+            .iter()
+            .find(|e| e["id"] == at["previousEventId"] && !e["id"].is_null())?;
+    }
+    None
+}
+
 /// What in the payloads of an execution may be a token: by its name, or because it is as long as only a token is. Its
 /// function may have said it.
 pub(super) fn tokens(events: &[Value]) -> Vec<String> {
@@ -67,4 +126,50 @@ pub(super) fn parsed(text: &Value) -> Value {
     text.as_str()
         .and_then(|t| serde_json::from_str(t).ok())
         .unwrap_or(Value::Null)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn scheduled(id: u32, before: u32, resource: &str, parameters: &str) -> Value {
+        json!({"type": "TaskScheduled", "id": id, "previousEventId": before, "taskScheduledEventDetails": {
+            "resourceType": "lambda", "resource": resource, "parameters": parameters}})
+    }
+
+    fn event(kind: &str, id: u32, before: u32) -> Value {
+        json!({"type": kind, "id": id, "previousEventId": before,
+            "taskSubmittedEventDetails": {"resourceType": "lambda", "resource": "invoke.waitForTaskToken"}})
+    }
+
+    #[test]
+    fn a_function_at_work_is_not_at_rest() {
+        let asks = || scheduled(2, 1, "invoke.waitForTaskToken", "{}");
+        let asked = || vec![asks(), event("TaskStarted", 3, 2), event("TaskSubmitted", 4, 3)];
+        let stopped = event("ExecutionAborted", 9, 0);
+        assert!(!is_at_rest(&[]));
+        assert!(!is_at_rest(&[asks(), stopped.clone()]), "its function runs");
+        assert!(is_at_rest(&[asked(), vec![stopped.clone()]].concat()), "it waits");
+        let notifies = scheduled(6, 5, "invoke", "{}");
+        let goes_on = [asked(), vec![event("TaskSucceeded", 5, 4), notifies.clone()]].concat();
+        assert!(!is_at_rest(&goes_on), "the next one runs");
+        let over = [goes_on.clone(), vec![event("TaskFailed", 7, 6)]].concat();
+        assert!(is_at_rest(&over));
+        let timed_out = [goes_on, vec![event("TaskTimedOut", 7, 6)]].concat();
+        assert!(!is_at_rest(&timed_out), "who is no longer waited for may go on");
+        let detached = scheduled(2, 1, "invoke", "{\"InvocationType\": \"Event\"}");
+        assert!(
+            !is_at_rest(&[detached, event("TaskSucceeded", 3, 2)]),
+            "it answers before it has run"
+        );
+    }
+
+    #[test]
+    fn of_two_tasks_at_once_one_at_work_is_enough() {
+        let both = [scheduled(2, 1, "invoke", "{}"), scheduled(3, 1, "invoke", "{}")];
+        let one = [both.to_vec(), vec![event("TaskSucceeded", 4, 2)]].concat();
+        assert!(!is_at_rest(&one));
+        assert!(is_at_rest(&[one, vec![event("TaskSucceeded", 5, 3)]].concat()));
+    }
 }

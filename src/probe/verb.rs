@@ -33,6 +33,10 @@ pub struct Progress {
     pub may_arrive: bool,
     /// Whether the last hop has seen one.
     pub arrived: bool,
+    /// Whether it is not known what a call has done, since its answer was lost: that may still be at work.
+    pub unanswered: bool,
+    /// Whether nothing that the probe has set off is at work any more, as the removal of it has seen.
+    pub at_rest: bool,
     /// How many things the removal under way has taken away so far.
     pub removed: usize,
 }
@@ -50,6 +54,8 @@ impl Progress {
             last_action: None,
             may_arrive: true,
             arrived: false,
+            unanswered: false,
+            at_rest: false,
             removed: 0,
         }
     }
@@ -129,6 +135,8 @@ pub struct Removed {
     pub count: usize,
     /// More may still arrive until this long after the probe's last action; nothing if all that can come has come.
     pub settles_after: Option<Duration>,
+    /// Whether nothing is at work that the probe has set off: nothing else of it can come, here or elsewhere.
+    pub at_rest: bool,
     /// What was seen there and nobody may know: tokens.
     pub secrets: Vec<String>,
 }
@@ -155,6 +163,8 @@ pub enum VerbFn {
     Evidence(EvidenceFn),
     /// Takes away.
     Remove {
+        /// What it takes away, in words: what is waited for while it may still come.
+        what: fn(&Args) -> String,
         /// Takes away what is where it is expected; repeated while more may still arrive there.
         attempt: RemoveFn,
         /// Done once, after the last attempt: what only a search finds.

@@ -6,9 +6,10 @@ use crate::common;
 use std::io::Read;
 use std::process::{Child, Stdio};
 
-use common::cloud::checked;
+use common::cloud::{alone, checked};
 use common::orders::{Orders, fault, nothing_stays, of, recode, solution};
 use common::relay::Relay;
+use common::running::Running;
 use common::{eventually, kill};
 use edemlab::report::Status;
 use serde_json::Value;
@@ -210,17 +211,74 @@ fn after_ctrl_c_at_any_moment() {
     ]);
 }
 
-#[test]
-#[ignore = "after Ctrl-C it waits 20 s although nothing can come any more"]
-fn after_ctrl_c_it_ends_soon_when_nothing_can_come_any_more() {
-    let it = Orders::with("430000000025", &fault("handler-does-not-approve"));
+/// After Ctrl-C at this moment it ends soon, since nothing can come any more; gives the report as JSON.
+fn ends_soon(account: &'static str, templates: &[Value], moment: impl Fn(&Relay)) -> String {
+    let it = Orders::with(account, templates);
+    let before = it.traces();
     let mut checking = Checking::new(it);
-    checking.relay.wait_for("/invocations");
+    moment(&checking.relay);
     let (_, printed) = checking.interrupt();
-    // An item is looked for about once a second for as long as one may still come.
-    let looks = checking.relay.count("DynamoDB_20120810.DeleteItem");
-    assert!(looks < 6, "{looks}");
+    few_looks(&checking.relay);
     assert!(!printed.contains("could not be removed"), "{printed}");
+    nothing_stays(&before, &it.traces());
+    printed
+}
+
+/// An item is looked for about once a second for as long as one may still come.
+fn few_looks(relay: &Relay) {
+    let looks = relay.count("DynamoDB_20120810.DeleteItem");
+    assert!(looks < 6, "{looks}");
+}
+
+#[test]
+fn after_ctrl_c_it_ends_soon_when_nothing_can_come_any_more() {
+    let the_handler_was_called = || {
+        ends_soon("430000000025", &fault("handler-does-not-approve"), |relay| {
+            relay.wait_for("/invocations");
+        });
+    };
+    let the_executions_have_ended = || {
+        let mut template = fault("function-raises").remove(0);
+        // What the log shows is waited for all the same.
+        let resources = template["Resources"].as_object_mut().unwrap();
+        resources.remove("LogPolicy");
+        resources["LogRule"].as_object_mut().unwrap().remove("DependsOn");
+        let printed = ends_soon("430000000028", &[template], |relay| {
+            relay.wait_for_times("GetExecutionHistory", 2);
+        });
+        // What it had seen by then is said.
+        assert!(printed.contains("the execution failed in"), "{printed}");
+    };
+    at_once(vec![
+        Box::new(the_handler_was_called),
+        Box::new(the_executions_have_ended),
+    ]);
+    // The first event is refused: that answer is waited for.
+    let printed = ends_soon("430000000029", &fault("api-role-without-policy"), |relay| {
+        relay.wait_for("POST /dev/orders");
+    });
+    assert!(printed.contains("is not authorized to perform"), "{printed}");
+}
+
+#[test]
+fn a_watch_that_is_ended_waits_for_nothing_that_cannot_come() {
+    let it = Orders::with("430000000030", &fault("handler-does-not-approve"));
+    let before = it.traces();
+    let relay = Relay::to(it.cloud.endpoint());
+    let keys = it.student();
+    let mut command = alone(&["watch", "eventdriven", "--every", "5s"]);
+    command
+        .env("AWS_ENDPOINT_URL", relay.endpoint())
+        .env("AWS_REGION", it.region)
+        .env("AWS_ACCESS_KEY_ID", &keys.access_key_id)
+        .env("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);
+    let watch = Running::new(command);
+    relay.wait_for("/invocations");
+    watch.interrupt();
+    let (code, said) = watch.end();
+    assert_eq!(code, Some(0), "{said}");
+    few_looks(&relay);
+    nothing_stays(&before, &it.traces());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, Stdio};
 
 use common::cloud::{Cloud, check_at, shared};
-use common::course::{solution, solution_with_code};
+use common::course::{fault, solution, solution_with_code};
 use common::relay::Relay;
 use common::{eventually, kill};
 use edemlab::report::{Report, Status};
@@ -147,8 +147,14 @@ fn while_it_waits_what_arrives_later_is_still_taken_away() {
     // It looks for the item to take away, and only now does one come.
     relay.wait_for_times(DELETE_ITEM, removed + 1);
     gate.open();
-    let (code, printed) = checking.end();
+    let (code, printed, errors) = checking.end_with_errors();
     assert_eq!(code, Some(3), "{printed}");
+    // It says why it goes on.
+    let said = format!(
+        "waiting to remove its item in table {}, which may still come",
+        slow.table
+    );
+    assert!(errors.contains(&said) && errors.contains("Ctrl-C again"), "{errors}");
     for known in ["✓ setup", "✓ s3", "✓ lambda", "? final"] {
         assert!(printed.contains(known), "no {known:?} in:\n{printed}");
     }
@@ -173,6 +179,30 @@ fn right_after_sending_nothing_is_left_either() {
     assert!(unknown && code == Some(expected), "{code:?} {open:?} {printed}");
     assert!(relay.count(DELETE_ITEM) > 0);
     it.nothing_is_left(before + relay.count(PUT_RECORD));
+}
+
+#[test]
+fn what_cannot_come_is_not_waited_for() {
+    for (account, id, says) in [
+        ("330000000011", "trigger-off", "is disabled"),
+        ("330000000012", "no-trigger", "no trigger"),
+    ] {
+        for template in fault(id) {
+            cloud().deploy(account, &template);
+        }
+        let relay = Relay::to(cloud().endpoint());
+        let checking = Checking::new(&relay, account, &["--all"]);
+        relay.wait_for(PUT_RECORD);
+        checking.interrupt();
+        let (code, printed, errors) = checking.end_with_errors();
+        // It is looked for about once a second for as long as it may still come.
+        let looks = relay.count(DELETE_ITEM);
+        assert!(looks < 4, "{looks}: {printed}{errors}");
+        assert_eq!(code, Some(1), "{printed}");
+        let event = printed.split("✗ final.invoked").nth(1).expect(id);
+        assert!(event.contains(says), "{printed}");
+        assert!(!printed.contains("could not be removed"), "{printed}");
+    }
 }
 
 #[test]

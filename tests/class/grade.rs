@@ -9,6 +9,7 @@ use common::course::solution_of;
 use common::orders::{Orders, Traces, nothing_stays};
 use common::relay::Relay;
 use common::relay::sick::Sickness;
+use common::running::Running;
 use common::taught::{Class, LABS, Reports, id, reports, verdicts};
 use edemlab::report::Report;
 
@@ -310,6 +311,34 @@ fn a_sick_account_costs_itself_and_no_other() {
         usage.ru_maxrss
     };
     assert!(peak < 700 * 1024, "{peak} kB at most in memory");
+}
+
+#[test]
+fn a_grading_that_is_ended_waits_for_nothing_that_cannot_come() {
+    let class = class();
+    // Whose approval handler does not return the token.
+    let (n, lab) = (4, LABS[1]);
+    assert_eq!(class.faults(n), [(lab, "handler-does-not-approve")]);
+    let orders = Orders {
+        cloud: class.cloud,
+        account: class.accounts[n].clone().leak(),
+        region: common::cloud::REGION,
+    };
+    let before = orders.traces();
+    let relay = Relay::to(class.cloud.endpoint());
+    let scratch = tempfile::tempdir().unwrap();
+    let student = id(n);
+    let mut command = class.grade(&scratch.path().join("class"), &["--lab", lab, "--only", &student]);
+    command.env("AWS_ENDPOINT_URL", relay.endpoint());
+    let grading = Running::new(command);
+    relay.wait_for("/invocations");
+    grading.interrupt();
+    let (code, said) = grading.end();
+    assert_eq!(code, Some(3), "{said}");
+    // It is looked for about once a second for as long as it may still come.
+    let looks = relay.count("DynamoDB_20120810.DeleteItem");
+    assert!(looks < 6, "{looks}: {said}");
+    nothing_stays(&before, &orders.traces());
 }
 
 #[test]

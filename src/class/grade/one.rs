@@ -170,8 +170,12 @@ async fn lab_in<K: RunStore>(
     if cut_off.borrow().is_some() {
         judged.note(plan.limit.reached());
     }
-    tidy(plan, student, lab, account, before, &mut judged).await;
-    Some(judged)
+    let mut stop = stop;
+    tokio::select! {
+        () = tidy(plan, student, lab, account, before, &mut judged) => Some(judged),
+        // What an earlier run left stays noted, so that the next one takes it away.
+        _ = stop.wait_for(|n| *n > 0) => None,
+    }
 }
 
 /// What this probe left is gone, unless the report says otherwise; what an earlier one left goes now.

@@ -71,13 +71,14 @@ pub(super) fn evidence(verb: &str) -> Result<EvidenceFn, NotDone> {
 /// The two halves of a removal.
 #[derive(Clone, Copy)]
 pub(super) struct Remover {
+    pub what: fn(&Args) -> String,
     pub attempt: RemoveFn,
     pub sweep: RemoveFn,
 }
 
 pub(super) fn remover(verb: &str) -> Result<Remover, NotDone> {
     find(verb, |run| match run {
-        VerbFn::Remove { attempt, sweep } => Some(Remover { attempt, sweep }),
+        VerbFn::Remove { what, attempt, sweep } => Some(Remover { what, attempt, sweep }),
         _ => None,
     })
 }

@@ -1,7 +1,7 @@
 //! What a probe leaves in an account: saved before it sends, taken away when it is done, or later if it was cut off.
 
 use super::super::graph::Needs;
-use super::super::observer::Event;
+use super::super::observer::{Event, MayCome};
 use super::super::outcome::Obstacle;
 use super::super::verdict::say;
 use super::actions::{NotDone, evaluated, known_arguments, remover};
@@ -64,8 +64,7 @@ impl ProbeRun<'_> {
         if self.progress.sent == 0 {
             return;
         }
-        let step = self.step.id.clone();
-        self.run.observer.on(Event::Removing { step });
+        self.removing(None);
         let note = self.probe.note.iter().map(|note| say(note, &self.scope));
         self.ended.notes.extend(note);
         let secrets = RefCell::new(Vec::new());
@@ -79,10 +78,19 @@ impl ProbeRun<'_> {
         self.ended.secrets.append(&mut secrets.take());
     }
 
+    fn removing(&self, waits: Option<MayCome>) {
+        self.run.observer.on(Event::Removing {
+            step: self.step.id.clone(),
+            waits,
+            stopping: *self.run.stop.borrow() > 0,
+        });
+    }
+
     /// Removes everything that the course names. What could not be removed, in words.
     async fn remove_all(&self, account: &Account, secrets: &RefCell<Vec<String>>) -> Vec<String> {
         let mut left = Vec::new();
         let mut stop = self.run.stop.clone();
+        let mut progress = self.progress.clone();
         for Removal { action, after } in &self.probe.remove {
             let was_made = after.is_none_or(|hop| self.hops[hop].since.is_some() || self.hops.is_next(hop));
             let obstacle = self.obstacle_to(action);
@@ -95,7 +103,10 @@ impl ProbeRun<'_> {
                     Some(Obstacle::Unknown(reason)) => Err(NotDone::Course(reason)),
                     _ => {
                         let args = evaluated(action, &self.scope)?;
-                        remove(account, &action.verb, &args, &self.progress).await
+                        remove(account, &action.verb, &args, &progress, &|waits| {
+                            self.removing(Some(waits))
+                        })
+                        .await
                     }
                 }
             };
@@ -103,9 +114,12 @@ impl ProbeRun<'_> {
                 removed = removing => match removed {
                     Ok(removed) => {
                         secrets.borrow_mut().extend(removed.secrets);
+                        progress.at_rest |= removed.at_rest;
                         // Nothing had come when the waiting ended: a slow function may still be at it.
                         let stopped = *self.run.stop.borrow() > 0 && self.progress.may_arrive;
-                        let in_vain = removed.count == 0 && (stopped || self.hops.iter().any(|h| h.in_progress));
+                        let in_vain = removed.count == 0
+                            && !progress.at_rest
+                            && (stopped || self.hops.iter().any(|h| h.in_progress));
                         in_vain.then(|| "nothing had arrived when the waiting for it ended".to_owned())
                     }
                     Err(not_done) => Some(not_done.say()),
@@ -124,8 +138,15 @@ impl ProbeRun<'_> {
     }
 }
 
-/// Removes what one verb takes away: again and again while more may still arrive, then what only a search finds.
-async fn remove(account: &Account, verb: &str, args: &Args, progress: &Progress) -> Result<Removed, NotDone> {
+/// Removes what one verb takes away: again and again while more may still arrive, which `waiting` is told of, then what
+/// only a search finds.
+async fn remove(
+    account: &Account,
+    verb: &str,
+    args: &Args,
+    progress: &Progress,
+    waiting: &dyn Fn(MayCome),
+) -> Result<Removed, NotDone> {
     let remover = remover(verb)?;
     let mut progress = progress.clone();
     let mut secrets = Vec::new();
@@ -134,13 +155,18 @@ async fn remove(account: &Account, verb: &str, args: &Args, progress: &Progress)
         let removed = (remover.attempt)(account, args, &progress).await?;
         progress.removed += removed.count;
         secrets.extend(removed.secrets);
-        let open = |settles_after: Duration| {
-            let last = progress.last_action.filter(|_| progress.may_arrive);
-            last.is_some_and(|at| at.elapsed() <= settles_after)
-        };
-        if !removed.settles_after.is_some_and(open) {
-            break;
-        }
+        progress.at_rest |= removed.at_rest;
+        let last = progress
+            .last_action
+            .filter(|_| progress.may_arrive && !progress.at_rest);
+        let left = last
+            .zip(removed.settles_after)
+            .and_then(|(at, settles_after)| settles_after.checked_sub(at.elapsed()));
+        let Some(left) = left else { break };
+        waiting(MayCome {
+            what: (remover.what)(args),
+            seconds: left.as_secs() + 1,
+        });
         // Between two attempts, until it has settled.
         sleep(interval).await;
         interval = (interval * 3 / 2).min(MAX_REMOVE_INTERVAL);
@@ -150,6 +176,7 @@ async fn remove(account: &Account, verb: &str, args: &Args, progress: &Progress)
     Ok(Removed {
         count: progress.removed + swept.count,
         settles_after: None,
+        at_rest: progress.at_rest,
         secrets,
     })
 }
@@ -172,7 +199,7 @@ pub async fn clean_up_record(account: &Account, record: &CleanupRecord) -> Resul
     };
     let mut failed = Vec::new();
     for CleanupAction { verb, with } in &record.actions {
-        if let Err(not_done) = remove(account, verb, with, &progress).await {
+        if let Err(not_done) = remove(account, verb, with, &progress, &|_| ()).await {
             let why = match not_done {
                 NotDone::Course(_) => "this version of edemlab has no such verb".to_owned(),
                 NotDone::Call(error) => error.to_string(),

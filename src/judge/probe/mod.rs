@@ -6,6 +6,7 @@ mod hops;
 mod observe;
 mod record;
 mod run;
+mod send;
 
 pub use cleanup::clean_up_record;
 pub use record::{CleanupAction, CleanupRecord};

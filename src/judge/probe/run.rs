@@ -152,26 +152,20 @@ impl<'r> ProbeRun<'r> {
         let mut interval = MIN_LOOK_INTERVAL;
         loop {
             if *stop.borrow() > 0 {
-                // A last look: what has come meanwhile decides what is removed.
-                tokio::select! {
-                    _ = self.look_everywhere() => {}
-                    _ = stop.wait_for(|n| *n > 1) => {}
-                }
-                return false;
+                return tokio::select! {
+                    all_decided = self.last_look() => all_decided,
+                    _ = stop.wait_for(|n| *n > 1) => false,
+                };
             }
             if self.begin_hops().await {
                 interval = MIN_LOOK_INTERVAL;
             }
-            self.look_everywhere().await;
-            if self.hops.all_done() {
-                return true;
-            }
-            self.show_waiting();
             if self.run.source.waiting(&self.step.id) == Waiting::WasStopped {
-                return false;
+                return self.last_look().await;
             }
-            for index in self.hops.waiting() {
-                self.decide_missing(index).await;
+            tokio::select! {
+                () = self.look_and_decide() => {}
+                _ = stop.wait_for(|n| *n > 0) => continue,
             }
             if self.hops.all_done() {
                 return true;
@@ -188,6 +182,33 @@ impl<'r> ProbeRun<'r> {
             }
             interval = (interval * 3 / 2).min(MAX_LOOK_INTERVAL);
         }
+    }
+
+    async fn look_and_decide(&mut self) {
+        self.look_everywhere().await;
+        if self.hops.all_done() {
+            return;
+        }
+        self.show_waiting();
+        for index in self.hops.waiting() {
+            self.decide_missing(index).await;
+        }
+    }
+
+    /// Where nobody waits any longer: what has come meanwhile, or cannot come any more, decides what is removed. Gives
+    /// whether every hop is decided.
+    async fn last_look(&mut self) -> bool {
+        self.look_everywhere().await;
+        for index in self.hops.waiting() {
+            self.decide_hopeless(index).await;
+        }
+        // Whoever stopped in the middle of a look may have left that undone.
+        for index in self.hops.indices() {
+            if self.hops[index].came_to_nothing() {
+                self.hops.block_behind(index);
+            }
+        }
+        self.hops.all_done()
     }
 
     fn show_waiting(&self) {
