@@ -25,6 +25,15 @@ pub(super) const RESOURCE: Kind = Kind {
     describe: None,
 };
 
+/// The kind whose resources in other regions a list of the kind `name` has; none where it has those of this region.
+pub fn kind_elsewhere(name: &str, args: &Args) -> Option<String> {
+    match name {
+        "account.elsewhere" => Some(text(args, "kind").to_owned()),
+        "kinesis.stream_elsewhere" => Some("kinesis.stream".to_owned()),
+        _ => None,
+    }
+}
+
 fn elsewhere<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>> {
     async move {
         let Some(kind) = of_service(text(args, "kind")) else {

@@ -24,6 +24,7 @@ mod sts;
 mod time;
 mod web;
 
+pub use elsewhere::kind_elsewhere;
 pub(crate) use events::rules_with_targets;
 pub use kept::{Described, Listed, key, list};
 pub use kind::{Args, Candidate, Describe, Description, Kind, List};

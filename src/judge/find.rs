@@ -7,7 +7,7 @@ use super::outcome::{Obstacle, Outcome};
 use super::search::{Contender, ResourceSearch, is_called};
 use super::verdict::call_failure;
 use crate::course::{Compiled, arguments};
-use crate::discover::Args;
+use crate::discover::{self, Args};
 use crate::expr::{Document, Expr};
 use crate::report::Chosen;
 use std::sync::Arc;
@@ -39,7 +39,10 @@ impl ResourceSearch<'_> {
             Err(Obstacle::Absent(by)) => return Ok(Outcome::Blocked { by }),
             Err(Obstacle::Unknown(reason)) => return Ok(Outcome::Unknown { reason }),
         };
-        let mut left = self.contenders(&args).await?;
+        let mut left = match discover::kind_elsewhere(self.spec.name, &args) {
+            Some(kind) => self.contenders_elsewhere(&kind, &args).await?,
+            None => self.contenders(&args).await?,
+        };
         if !self.resource.is_list {
             return self.choose(left).await;
         }

@@ -5,6 +5,7 @@ mod assemble;
 mod causes;
 mod check;
 mod choice;
+mod elsewhere;
 pub mod evidence;
 mod find;
 mod graph;

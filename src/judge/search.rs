@@ -63,7 +63,14 @@ impl<'r> ResourceSearch<'r> {
     /// # Errors
     /// Why they could not be listed.
     pub async fn contenders(&self, args: &Args) -> Result<Vec<Contender>, String> {
-        let listed = self.run.source.list(self.kind, self.spec.name, args).await;
+        self.contending(self.run.source.list(self.kind, self.spec.name, args).await)
+    }
+
+    /// What was listed, as contenders.
+    ///
+    /// # Errors
+    /// Why it could not be listed.
+    pub fn contending(&self, listed: Result<Vec<Arc<Listed>>, CallError>) -> Result<Vec<Contender>, String> {
         let whole = self.kind.describe.is_none();
         let contender = |listed: Arc<Listed>| Contender {
             described: whole.then(|| listed.document(self.spec).clone()),

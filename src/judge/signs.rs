@@ -8,6 +8,7 @@ use crate::account::Account;
 use crate::course::{Lab, Resource};
 use crate::discover::{self, Args, Kind};
 use futures::future::join_all;
+use std::collections::BTreeSet;
 use tokio::sync::watch;
 
 /// The resources of a lab that are known by their signs, and that a region has for itself.
@@ -45,6 +46,35 @@ pub async fn signs(lab: &Lab, account: &Account, options: &Options) -> Signs {
         unread: shown.iter().filter(|shown| shown.is_err()).count(),
         of: shown.len(),
     }
+}
+
+/// The names of the resources of the kind `kind` that show a sign of `lab` in the account's region.
+///
+/// # Errors
+/// Why that is not known.
+pub(super) async fn names_with_a_sign(
+    lab: &Lab,
+    account: &Account,
+    options: &Options,
+    kind: &str,
+) -> Result<BTreeSet<String>, String> {
+    let (_keep, stop) = watch::channel(0u8);
+    let live = Live::new(account);
+    let run = LabRun::new(lab, &live, options, &|_| (), stop);
+    let mut names = BTreeSet::new();
+    for resource in signed(lab).filter(|resource| resource.kind == kind) {
+        let search = ResourceSearch::new(&run, resource)?;
+        let mut left = search.contenders(&Args::new()).await?;
+        if let Some(uncertain) = search.exclude(&mut left).await?
+            && left.is_empty()
+        {
+            return Err(uncertain);
+        }
+        if !left.is_empty() && search.tied(&mut left).await?.is_some() {
+            names.extend(left.iter().map(|contender| contender.listed.candidate.name.clone()));
+        }
+    }
+    Ok(names)
 }
 
 /// Whether any candidate of `resource` shows a sign of the lab, or is the one that the user names.

@@ -61,8 +61,18 @@ impl Source for Live<'_> {
         name: &'s str,
         args: &'s Args,
     ) -> LocalBoxFuture<'s, Result<Vec<Arc<Listed>>, CallError>> {
+        let look = move |account| discover::list(account, kind, name, args).boxed_local();
+        self.look_for(name, args, Box::new(look))
+    }
+
+    fn look_for<'s>(
+        &'s self,
+        name: &'s str,
+        args: &'s Args,
+        look: Do<'s, Result<Vec<Arc<Listed>>, CallError>>,
+    ) -> LocalBoxFuture<'s, Result<Vec<Arc<Listed>>, CallError>> {
         async move {
-            let answer = discover::list(self.account, kind, name, args).await;
+            let answer = look(self.account).await;
             let mut seen = self.seen.borrow_mut();
             // Another lab may have asked before: this one's evidence has it all the same.
             seen.lists.entry(discover::key(name, args)).or_insert_with(|| {

@@ -35,6 +35,19 @@ impl<'a> Replay<'a> {
         seen.cloned().unwrap_or_else(|| Err(self.not_included(what)))
     }
 
+    /// What a list has, which may have been recorded when a course asked otherwise.
+    fn listed(&self, name: &str, args: &Args) -> Result<Vec<Arc<Listed>>, CallError> {
+        let recorded = |args: &Args| self.0.lists.get(&discover::key(name, args)).cloned();
+        let older = || {
+            let list = recorded(&discover::older::arguments(name, args)?)?;
+            Some(list.map(|all| discover::older::widened(all, args)))
+        };
+        let candidates = recorded(args).or_else(older);
+        let candidates = self.answer(candidates.as_ref(), name);
+        let today = |candidate| Listed::new(discover::older::candidate(name, candidate));
+        candidates.map(|all: Vec<Candidate>| all.into_iter().map(today).collect())
+    }
+
     /// What evidence that does not include `what` is worth.
     fn not_included(&self, what: &str) -> CallError {
         let why = match self.0.stopped {
@@ -61,16 +74,16 @@ impl Source for Replay<'_> {
         name: &'s str,
         args: &'s Args,
     ) -> LocalBoxFuture<'s, Result<Vec<Arc<Listed>>, CallError>> {
-        let recorded = |args: &Args| self.0.lists.get(&discover::key(name, args)).cloned();
-        let older = || {
-            let list = recorded(&discover::older::arguments(name, args)?)?;
-            Some(list.map(|all| discover::older::widened(all, args)))
-        };
-        let candidates = recorded(args).or_else(older);
-        let candidates = self.answer(candidates.as_ref(), name);
-        let today = |candidate| Listed::new(discover::older::candidate(name, candidate));
-        let listed = candidates.map(|all: Vec<Candidate>| all.into_iter().map(today).collect());
-        ready(listed).boxed_local()
+        ready(self.listed(name, args)).boxed_local()
+    }
+
+    fn look_for<'s>(
+        &'s self,
+        name: &'s str,
+        args: &'s Args,
+        _: Do<'s, Result<Vec<Arc<Listed>>, CallError>>,
+    ) -> LocalBoxFuture<'s, Result<Vec<Arc<Listed>>, CallError>> {
+        ready(self.listed(name, args)).boxed_local()
     }
 
     fn describe<'s>(

@@ -56,6 +56,17 @@ pub trait Source {
         args: &'s Args,
     ) -> LocalBoxFuture<'s, Result<Vec<Arc<Listed>>, CallError>>;
 
+    /// The candidates of a kind called `name`, for which `look` looks.
+    ///
+    /// # Errors
+    /// Those of `look`.
+    fn look_for<'s>(
+        &'s self,
+        name: &'s str,
+        args: &'s Args,
+        look: Do<'s, Result<Vec<Arc<Listed>>, CallError>>,
+    ) -> LocalBoxFuture<'s, Result<Vec<Arc<Listed>>, CallError>>;
+
     /// The whole document of a candidate; nothing where its list has all of it.
     ///
     /// # Errors
