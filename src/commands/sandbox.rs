@@ -151,7 +151,12 @@ pub async fn deploy(
         Some(deviation) => deviation.templates(solution).with_context(|| deviation.place())?,
         None => vec![solution.clone()],
     };
-    deploy_templates(sandbox, account, region, lab, &templates).await
+    deploy_templates(sandbox, account, region, lab, &templates).await?;
+    if let Some((there, template)) = deviation.map_or(Ok(None), |deviation| deviation.elsewhere(solution))? {
+        let stack = format!("edemlab-{}-elsewhere", lab.id);
+        sandbox.deploy(account, there, &stack, &template).await?;
+    }
+    Ok(())
 }
 
 /// Deploys these templates of `lab`, each as a change of the one before.

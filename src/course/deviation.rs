@@ -1,7 +1,8 @@
 //! A change of a lab's solution: what makes of it the account of a student.
 
 use super::diagnostics::place;
-use super::name::closest;
+use super::elsewhere::{Elsewhere, ElsewhereError, elsewhere};
+use super::name::{closest, meant};
 use super::reader::{Fields, Reader};
 use super::source::SourceFile;
 use serde_json::Value;
@@ -22,6 +23,8 @@ pub struct Deviation {
     then: Option<Value>,
     /// The region it is deployed to, when that is not the one that is checked.
     pub region: Option<String>,
+    /// Which of its resources are deployed to a region of their own.
+    elsewhere: Option<Elsewhere>,
     /// Who checks.
     pub check_as: CheckAs,
     file: Arc<SourceFile>,
@@ -78,6 +81,9 @@ pub enum DeviationError {
         /// What it probably means.
         near: Option<String>,
     },
+    /// What is to stand in another region cannot.
+    #[error(transparent)]
+    Elsewhere(#[from] ElsewhereError),
     /// CloudFormation knows no such section of a template, or attribute of a resource.
     #[error("CloudFormation knows no `{path}`{}", meant(.near))]
     NoSuchKey {
@@ -86,12 +92,6 @@ pub enum DeviationError {
         /// What it probably means.
         near: Option<String>,
     },
-}
-
-fn meant(near: &Option<String>) -> String {
-    near.as_ref()
-        .map(|near| format!(": did you mean `{near}`?"))
-        .unwrap_or_default()
 }
 
 /// The sections of a [template](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html).
@@ -128,11 +128,9 @@ impl Deviation {
     /// # Errors
     /// When it does not fit the solution.
     pub fn templates(&self, solution: &Value) -> Result<Vec<Value>, DeviationError> {
-        let mut template = solution.clone();
-        fits(&template, &self.patch)?;
-        merge(&mut template, &self.patch);
-        for edit in &self.edits {
-            edit.apply(&mut template)?;
+        let mut template = self.patched(solution)?;
+        if let Some(elsewhere) = &self.elsewhere {
+            template = elsewhere.parted(template)?.0;
         }
         let mut templates = vec![template];
         if let Some(then) = &self.then {
@@ -147,6 +145,33 @@ impl Deviation {
             return Err(DeviationError::NoChange);
         }
         Ok(templates)
+    }
+
+    /// The region in which some of its resources stand alone, and their template.
+    ///
+    /// # Errors
+    /// When it does not fit the solution.
+    pub fn elsewhere(&self, solution: &Value) -> Result<Option<(&str, Value)>, DeviationError> {
+        let Some(elsewhere) = &self.elsewhere else {
+            return Ok(None);
+        };
+        let (_, there) = elsewhere.parted(self.patched(solution)?)?;
+        Ok(Some((&elsewhere.region, there)))
+    }
+
+    /// Whether everything is in the region that is checked.
+    pub fn is_in_one_region(&self) -> bool {
+        self.region.is_none() && self.elsewhere.is_none()
+    }
+
+    fn patched(&self, solution: &Value) -> Result<Value, DeviationError> {
+        let mut template = solution.clone();
+        fits(&template, &self.patch)?;
+        merge(&mut template, &self.patch);
+        for edit in &self.edits {
+            edit.apply(&mut template)?;
+        }
+        Ok(template)
     }
 
     /// `file:line:column`.
@@ -272,6 +297,7 @@ pub(super) fn take(reader: &Reader, fields: &mut Fields, at: Range<usize>) -> Op
         .map_or(Value::Object(serde_json::Map::new()), |n| n.to_json());
     let then = fields.take("then").map(|n| n.to_json());
     let region = fields.take("region").and_then(|n| reader.text(&n, "`region`"));
+    let elsewhere = fields.take("elsewhere").and_then(|node| elsewhere(reader, node));
     let check_as = match fields.take("as").and_then(|n| Some((reader.text(&n, "`as`")?, n.at))) {
         None => CheckAs::Student,
         Some((who, _)) if who == "student" => CheckAs::Student,
@@ -301,6 +327,7 @@ pub(super) fn take(reader: &Reader, fields: &mut Fields, at: Range<usize>) -> Op
         edits,
         then,
         region,
+        elsewhere,
         check_as,
         file: reader.file.clone(),
         at: id_at.unwrap_or(at),

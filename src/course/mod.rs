@@ -8,6 +8,7 @@ mod decode;
 mod deviation;
 pub mod diagnostics;
 mod edition;
+mod elsewhere;
 mod excerpt;
 mod fault;
 mod folder;
@@ -38,6 +39,7 @@ pub use chapter::{Directive, Misplaced, PAGES, advice_directives, advice_of, dir
 pub use deviation::{CheckAs, Deviation, DeviationError};
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use edition::Course;
+pub use elsewhere::ElsewhereError;
 pub use fault::{Fault, Variant};
 pub use include::{IncludeError, IncludeProblem, Included, Includes};
 pub use load::{Part, load};

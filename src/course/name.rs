@@ -59,3 +59,10 @@ pub fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, k)| k)
 }
+
+/// What was probably meant, for the end of a message.
+pub(super) fn meant(near: &Option<String>) -> String {
+    near.as_ref()
+        .map(|near| format!(": did you mean `{near}`?"))
+        .unwrap_or_default()
+}

@@ -63,7 +63,7 @@ pub fn choose(lab: &Lab, level: Level, seed: u64) -> Result<Choice<'_>, ChoiceEr
 fn is_noticed(lab: &Lab, fault: &Fault) -> bool {
     let deviation = &fault.deviation;
     let is_missing = |id: &String| lab.check(id).is_some_and(|check| check.asks_for().is_some());
-    deviation.region.is_none()
+    deviation.is_in_one_region()
         && deviation.check_as == CheckAs::Student
         && fault.fails.iter().any(|id| is_hop(lab, id))
         && !fault.fails.iter().any(is_missing)
