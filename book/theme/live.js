@@ -12,6 +12,7 @@
         fail: ['✗', 'to fix'],
         blocked: ['·', 'waits'],
         later: ['–', 'not started'],
+        unrecognized: ['–', 'not recognized'],
         extra: ['+', 'extra credit'],
         unknown: ['?', 'unknown'],
     };
@@ -76,7 +77,7 @@
         }
         if (check.status === 'fail' && check.fix) {
             line('To fix it:', check.fix);
-        } else if (check.status === 'later' && check.fix) {
+        } else if (['later', 'unrecognized'].includes(check.status) && check.fix) {
             line('To begin:', check.fix);
         }
         return box.childElementCount ? box : null;
@@ -140,7 +141,7 @@
                 continue;
             }
             const of = steps.filter(step => step.chapter === pageOf(link.href));
-            const order = ['pass', 'later', 'blocked', 'unknown', 'fail'];
+            const order = ['pass', 'later', 'unrecognized', 'blocked', 'unknown', 'fail'];
             const worst = order[Math.max(...of.map(step => order.indexOf(step.status)), -1)];
             if (worst) {
                 const [sign, word] = SIGNS[worst];

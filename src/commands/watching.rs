@@ -176,7 +176,11 @@ fn line(live: &LiveLine, change: &Change, how: Mark) {
             let why = visible(check.found.as_deref().unwrap_or_default());
             ("?".yellow(), format!("{}  {title}: unknown: {why}", check.id))
         }
-        Mark::NotStarted => ("–".dimmed(), format!("{}  {title}: not started", check.id)),
+        Mark::NotStarted => ("–".dimmed(), format!("{}  {title}: {}", check.id, how.word())),
+        Mark::Unrecognized => {
+            let found = visible(check.found.as_deref().unwrap_or_default());
+            ("–".dimmed(), format!("{}  {title}: {}: {found}", check.id, how.word()))
+        }
         Mark::Blocked => {
             let open = match &check.found {
                 Some(found) => visible(found),

@@ -9,6 +9,9 @@ use crate::course::Check;
 use crate::report::Status;
 use std::time::Instant;
 
+/// More names than this are no question.
+const MAX_UNRECOGNIZED: usize = 20;
+
 /// What the checks under `needs` of a check came to.
 #[derive(Debug, Default)]
 pub(super) struct Prerequisites {
@@ -41,9 +44,11 @@ impl LabRun<'_> {
                 Ok(false) => {
                     let scope = self.scope(&Needs::of_check_and_texts(self.lab, check)).await;
                     fail(&mut report, check, &scope);
-                    if let (Some(found), Some(question)) = (&mut report.found, self.question(check)) {
+                    let (name, others) = self.unrecognized(check);
+                    if let (Some(found), Some(question)) = (&mut report.found, question(name, &others)) {
                         found.push_str(&question);
                     }
+                    report.unrecognized = others.into_iter().take(MAX_UNRECOGNIZED).collect();
                 }
                 Err(error) => unknown(&mut report, error.at(expect.place())),
             },
@@ -76,27 +81,29 @@ impl LabRun<'_> {
         before
     }
 
-    /// Of a check whether a resource is there: whether one of those that nothing ties to the lab is the student's.
-    fn question(&self, check: &Check) -> Option<String> {
-        let name = check.asks_for()?;
+    /// Of a check whether a resource is there: its name, and those that nothing ties to the lab, one of which may be it.
+    fn unrecognized<'c>(&self, check: &'c Check) -> (&'c str, Vec<String>) {
+        let Some(name) = check.asks_for() else {
+            return ("", Vec::new());
+        };
         let Some(Outcome::Absent { others }) = self.known_outcome(name) else {
-            return None;
+            return (name, Vec::new());
         };
         // What is another one of the lab's resources is not this one too.
         let taken = self.chosen();
-        let is_taken = |other: &&str| taken.values().any(|chosen| chosen.name == **other);
-        let others: Vec<&str> = others
-            .iter()
-            .map(String::as_str)
-            .filter(|other| !is_taken(other))
-            .collect();
-        match others.as_slice() {
-            [] => None,
-            [one] => Some(format!(". Is {one} yours? Then add --use {name}={one}")),
-            several => {
-                let names = first_names(several.iter().copied());
-                Some(format!(". Is one of {names} yours? Then add --use {name}=NAME"))
-            }
+        let is_taken = |other: &&String| taken.values().any(|chosen| chosen.name == **other);
+        (name, others.iter().filter(|other| !is_taken(other)).cloned().collect())
+    }
+}
+
+/// Whether one of `others` is the student's, and how to say so.
+fn question(name: &str, others: &[String]) -> Option<String> {
+    match others {
+        [] => None,
+        [one] => Some(format!(". Is {one} yours? Then add --use {name}={one}")),
+        several => {
+            let names = first_names(several.iter().map(String::as_str));
+            Some(format!(". Is one of {names} yours? Then add --use {name}=NAME"))
         }
     }
 }

@@ -26,6 +26,7 @@ pub(super) fn blank(check: &Check) -> CheckReport {
         fix: None,
         evidence: Vec::new(),
         needs: Vec::new(),
+        unrecognized: Vec::new(),
         seconds: 0.0,
     }
 }

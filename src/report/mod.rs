@@ -204,6 +204,9 @@ pub struct CheckReport {
     pub evidence: Vec<String>,
     /// The checks that it needs.
     pub needs: Vec<String>,
+    /// Resources of the kind that it asks for, which nothing ties to the lab: the first of those that may be the student's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unrecognized: Vec<String>,
     /// How long it took, in seconds.
     pub seconds: f64,
 }

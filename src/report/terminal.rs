@@ -256,7 +256,7 @@ fn symbol(mark: Mark) -> ColoredString {
         Mark::Pass => symbol.green(),
         Mark::Fail => symbol.red(),
         Mark::Unknown => symbol.yellow(),
-        Mark::Blocked | Mark::NotStarted => symbol.dimmed(),
+        Mark::Blocked | Mark::NotStarted | Mark::Unrecognized => symbol.dimmed(),
         Mark::Extra => symbol.normal(),
     }
 }

@@ -241,3 +241,52 @@ fn of_a_template_the_first_line_that_differs_is_shown() {
     assert!(found.contains("line 9 is \"\"EventBusName\": “"), "{found}");
     assert!(found.contains("(curly quotes in it), not \""), "{found}");
 }
+
+#[test]
+fn what_may_be_theirs_is_not_called_not_started() {
+    let account = "290000000011";
+    let table = json!({"Resources": {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {
+        "TableName": "watched", "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    }}}});
+    cloud().deploy_as(account, common::cloud::REGION, "theirs", &table);
+    let text = print(account, &["--no-probe"], "100").stdout;
+    let line = step(&text, "dynamodb");
+    assert!(line.starts_with(" – ") && line.contains("not recognized: "), "{text}");
+    assert!(flat(&text).contains("Is watched yours?"), "{text}");
+    let kinesis = step(&text, "kinesis");
+    assert!(
+        kinesis.starts_with(" – ") && kinesis.contains("not started: "),
+        "{text}"
+    );
+    // The other editions.
+    let page = print(account, &["--no-probe", "--format", "html"], "100").stdout;
+    let row = page.split("datastream.dynamodb\">dynamodb</a>").nth(1).expect("a row");
+    assert!(
+        row.split("</tr>").next().unwrap().contains("not recognized</span>"),
+        "{page}"
+    );
+    let junit = print(account, &["--no-probe", "--format", "junit"], "100").stdout;
+    let junit = quick_junit::Report::deserialize_from_str(&junit).expect("JUnit XML");
+    let cases = junit.test_suites.iter().flat_map(|suite| &suite.test_cases);
+    let kind = cases.into_iter().find_map(|case| match &case.status {
+        quick_junit::TestCaseStatus::NonSuccess { ty, .. } if case.name.starts_with("dynamodb.exists") => ty.clone(),
+        _ => None,
+    });
+    assert_eq!(kind.as_deref(), Some("not recognized"));
+    let seen = cloud().report(account, &["--no-probe"]);
+    assert_eq!(seen.get("dynamodb.exists").unrecognized, ["watched"]);
+    let live = edemlab::guide::shown(&seen.report);
+    let live: serde_json::Value = serde_json::from_str(&live).unwrap();
+    let of = |id: &str| {
+        live["steps"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|step| step["id"] == id)
+            .unwrap()["status"]
+            .clone()
+    };
+    assert_eq!((of("dynamodb"), of("kinesis")), ("unrecognized".into(), "later".into()));
+}

@@ -175,6 +175,7 @@ fn step_report(step: &Step, status: &dyn Fn(usize) -> Status, name: &str) -> Ste
                     Vec::new()
                 },
                 needs: if n > 0 { vec![first(step_first(step))] } else { Vec::new() },
+                unrecognized: Vec::new(),
                 seconds: 0.2,
             }
         })

@@ -145,6 +145,7 @@ pub fn report(lab: &str, started: &str, checks: &[Check]) -> Report {
             fix: None,
             evidence: Vec::new(),
             needs: Vec::new(),
+            unrecognized: Vec::new(),
             seconds: 0.1,
         })
         .collect();

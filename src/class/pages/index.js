@@ -15,7 +15,7 @@
   let shown = null;
 
   // From worst to best, as a step's cells are sorted.
-  const classes = ["f4", "f3", "f2", "f1", "unknown", "blocked", "later", "pass"];
+  const classes = ["f4", "f3", "f2", "f1", "unknown", "blocked", "later", "unrecognized", "pass"];
   const value = (person, column) => {
     const cell = person.row.cells[column];
     if (column === 0) return person.text;

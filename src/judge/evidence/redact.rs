@@ -15,7 +15,7 @@ pub fn redact_report(report: &mut Report, hidden: &Hidden) {
             .into_iter()
             .flatten()
             .for_each(clean);
-        check.evidence.iter_mut().for_each(clean);
+        check.evidence.iter_mut().chain(&mut check.unrecognized).for_each(clean);
     }
     for chosen in report.resources.values_mut() {
         chosen.name = visible(&chosen.name);

@@ -1,6 +1,6 @@
 //! The sign before a line.
 
-use super::order::{Order, not_started};
+use super::order::{Order, not_started, unrecognized};
 use crate::report::{CheckReport, Status, StepReport};
 use serde::Serialize;
 
@@ -18,6 +18,8 @@ pub enum Mark {
     Blocked,
     /// A step that has not been begun.
     NotStarted,
+    /// The same, as far as is known: there is something that may be the student's.
+    Unrecognized,
     /// Extra credit that was not taken.
     Extra,
 }
@@ -42,12 +44,13 @@ impl From<Mark> for MarkView {
 
 impl Mark {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Pass,
         Self::Fail,
         Self::Unknown,
         Self::Blocked,
         Self::NotStarted,
+        Self::Unrecognized,
         Self::Extra,
     ];
 
@@ -58,7 +61,7 @@ impl Mark {
             Self::Fail => "✗",
             Self::Unknown => "?",
             Self::Blocked => "·",
-            Self::NotStarted => "–",
+            Self::NotStarted | Self::Unrecognized => "–",
             Self::Extra => "+",
         }
     }
@@ -71,6 +74,7 @@ impl Mark {
             Self::Unknown => "unknown",
             Self::Blocked => "blocked",
             Self::NotStarted => "later",
+            Self::Unrecognized => "unrecognized",
             Self::Extra => "extra",
         }
     }
@@ -83,6 +87,7 @@ impl Mark {
             Self::Unknown => "unknown",
             Self::Blocked => "not reached",
             Self::NotStarted => "not started",
+            Self::Unrecognized => "not recognized",
             Self::Extra => "extra credit",
         }
     }
@@ -90,6 +95,7 @@ impl Mark {
     /// How a step of a report with this `order` stands.
     pub fn of(order: &Order, step: &StepReport) -> Self {
         match not_started(step) {
+            Some(_) if unrecognized(step).is_some() => Self::Unrecognized,
             Some(_) => Self::NotStarted,
             None if order.waits(step) => Self::Blocked,
             None => step.status.into(),
@@ -102,7 +108,10 @@ impl Mark {
     pub fn of_check(order: &Order, step: &StepReport, check: &CheckReport) -> Self {
         match check.status {
             Status::Fail if check.optional => Self::Extra,
-            Status::Fail if not_started(step).is_some() => Self::NotStarted,
+            Status::Fail if not_started(step).is_some() => match check.unrecognized.is_empty() {
+                true => Self::NotStarted,
+                false => Self::Unrecognized,
+            },
             Status::Fail if order.waits_for_others(step, check) => Self::Blocked,
             status => status.into(),
         }

@@ -152,3 +152,9 @@ pub(super) fn not_started(step: &StepReport) -> Option<&CheckReport> {
         .then(|| of(Status::Fail).find(|c| !c.optional))
         .flatten()
 }
+
+/// The check that asks whether something that is there is the student's, of a step of which nothing else is there.
+pub(super) fn unrecognized(step: &StepReport) -> Option<&CheckReport> {
+    let mut asks = step.checks.iter().filter(|check| !check.unrecognized.is_empty());
+    not_started(step).and_then(|_| asks.next())
+}

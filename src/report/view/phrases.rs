@@ -1,7 +1,7 @@
 //! What is said of a step and of a check.
 
 use super::mark::Mark;
-use super::order::not_started;
+use super::order::{not_started, unrecognized};
 use super::{CheckView, Line, Order, PathStepView, Place, StepView};
 use crate::report::text::visible;
 use crate::report::{CheckReport, Chosen, Report, Status, StepReport};
@@ -17,7 +17,8 @@ impl StepView {
         let of = |status: Status| step.checks.iter().filter(move |c| c.status == status);
         let (mut stops, mut after_path) = (Vec::new(), String::new());
         let said = match mark {
-            Mark::NotStarted => format!("not started: {}", reason(not_started(step))),
+            Mark::NotStarted => format!("{}: {}", mark.word(), reason(not_started(step))),
+            Mark::Unrecognized => format!("{}: {}", mark.word(), reason(unrecognized(step))),
             Mark::Unknown => format!("unknown: {}", reason(of(Status::Unknown).next())),
             Mark::Blocked => {
                 let needs = first_few(&obstacles(order, step));
