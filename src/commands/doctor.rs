@@ -6,7 +6,7 @@ use crate::account::Connection;
 use crate::cli::{DoctorArgs, DoctorFormat};
 use crate::course::{Course, CourseFiles, Lab, Part};
 use crate::doctor::{Findings, Readiness, Uses, examine, examine_sandbox};
-use crate::report::text::{styled, visible, wrapped_within};
+use crate::report::text::{visible, with_commands};
 use colored::{ColoredString, Colorize};
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -63,10 +63,9 @@ fn text(findings: &Findings, next: &str, width: usize) -> String {
     let mut text = String::new();
     for item in &findings.items {
         let (sign, word) = said(item.state);
-        // Styled after it is wrapped: the marks of a style have no width.
         let wrap = |label: &str, what: &str| {
             let first = format!("{:indent$}{label}", "");
-            styled(&wrapped_within(&visible(what), width.max(indent + 20), &first))
+            with_commands(&visible(what), width.max(indent + 20), &first)
         };
         let found = wrap("", &format!("{word}: {}", item.found));
         let _ = match indent {
@@ -95,7 +94,7 @@ fn text(findings: &Findings, next: &str, width: usize) -> String {
         .collect();
     text.push('\n');
     let mut end = |what: &str| {
-        let _ = writeln!(text, "{}", styled(&wrapped_within(what, width, " ")));
+        let _ = writeln!(text, "{}", with_commands(what, width, " "));
     };
     if missing.is_empty() {
         end(&format!("Everything needed is ready. Begin with `{next}`."));

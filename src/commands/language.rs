@@ -194,12 +194,12 @@ fn row(out: &mut String, line: &str, width: usize) {
     if rest.is_empty() {
         return;
     }
-    let rest = styled(&rest.join(" · "));
+    let rest = rest.join(" · ");
     if textwrap::core::display_width(&first) < COLUMN {
         let pad = " ".repeat(COLUMN - textwrap::core::display_width(&first));
-        let _ = writeln!(out, "{}", wrapped(&rest, width, &format!("  {first}{pad}")));
+        let _ = writeln!(out, "{}", wrapped_marks(&rest, width, &format!("  {first}{pad}")));
     } else {
         let _ = writeln!(out, "  {first}");
-        let _ = writeln!(out, "{}", wrapped(&rest, width, &" ".repeat(COLUMN + 2)));
+        let _ = writeln!(out, "{}", wrapped_marks(&rest, width, &" ".repeat(COLUMN + 2)));
     }
 }

@@ -2,7 +2,7 @@
 //! color only repeats the symbols.
 
 use super::Report;
-use super::text::{Part, commands, flowing, glued, wrapped, wrapped_marks};
+use super::text::{flowing, glued, with_commands, wrapped, wrapped_marks};
 use super::view::{CheckView, Line, Mark, Place, ReportView, StepView};
 use colored::{ColoredString, Colorize};
 
@@ -197,15 +197,8 @@ impl Page<'_> {
 
     /// A text behind `lead`, with each command that is in it on a line of its own.
     fn sentences(&mut self, text: &str, lead: &str) {
-        let indent = " ".repeat(textwrap::core::display_width(lead));
-        let mut lead = lead;
-        for part in commands(text) {
-            let text = match part {
-                Part::Text(text) => wrapped_marks(text, self.width, lead),
-                Part::Command(command) => format!("{lead}{}", command.cyan()),
-            };
-            self.line(&text);
-            lead = &indent;
+        if !text.is_empty() {
+            self.line(&with_commands(text, self.width, lead));
         }
     }
 

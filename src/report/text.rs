@@ -140,6 +140,21 @@ pub fn commands(text: &str) -> Vec<Part<'_>> {
     parts
 }
 
+/// A text with those marks behind `lead`, wrapped, with each command that is in it on a line of its own; see [`wrapped`].
+pub fn with_commands(text: &str, width: usize, lead: &str) -> String {
+    let indent = " ".repeat(textwrap::core::display_width(lead));
+    let mut lead = lead;
+    let mut lines = Vec::new();
+    for part in commands(text) {
+        lines.push(match part {
+            Part::Text(text) => wrapped_marks(text, width, lead),
+            Part::Command(command) => format!("{lead}{}", command.cyan()),
+        });
+        lead = &indent;
+    }
+    lines.join("\n")
+}
+
 fn push_words<'t>(parts: &mut Vec<Part<'t>>, text: &'t str) {
     let is_first = parts.is_empty();
     let text = match is_first {

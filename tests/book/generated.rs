@@ -146,6 +146,19 @@ fn explain_language_shows_every_word_of_the_reference() {
 }
 
 #[test]
+fn explain_language_breaks_no_code() {
+    for columns in ["40", "80", "100"] {
+        let mut command = alone(&["explain", "language"]);
+        command.env("COLUMNS", columns);
+        // An example is as it is.
+        let is_example = |line: &&str| line.starts_with("    ") && !line.starts_with(&" ".repeat(20));
+        for line in run(command).stdout.lines().filter(|line| !is_example(line)) {
+            assert!(line.matches('`').count() % 2 == 0, "at {columns}: {line}");
+        }
+    }
+}
+
+#[test]
 fn explain_language_needs_no_course_and_takes_a_section() {
     let explain = |args: &[&str]| {
         let mut command = alone(&[&["explain", "language"], args].concat());
