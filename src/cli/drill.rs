@@ -5,9 +5,14 @@ use clap::{Args, Subcommand};
 
 /// What `drill` takes: a lab, to begin, or what to do with the drill under way.
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    arg_required_else_help = true
+)]
 pub struct DrillArgs {
     /// The lab.
+    #[arg(required = true)]
     pub lab: Option<String>,
     /// How hard it is to find.
     #[arg(long, value_enum, default_value_t = Level::Easy)]

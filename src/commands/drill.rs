@@ -26,17 +26,18 @@ const SEEDS: u64 = 10_000;
 pub async fn run(course: Option<PathBuf>, args: DrillArgs) -> anyhow::Result<u8> {
     let paths = Paths::from_environment()?;
     let course = common::course(course, Part::Everything)?;
-    match (args.command, args.lab) {
-        (None, Some(lab)) => begin(&course, &lab, args.level, args.seed, &paths).await,
-        (command, _) => {
+    match args.command {
+        // The command line has one of the two.
+        None => begin(&course, &args.lab.unwrap_or_default(), args.level, args.seed, &paths).await,
+        Some(command) => {
             let (sandbox, mut drill) = under_way(&paths).await?;
             let lab = course.lab(&drill.lab)?;
             let faults = faults(lab, &drill)?;
             match command {
-                None | Some(DrillCommand::Show) => output::print(&shown(lab, &drill)),
-                Some(DrillCommand::Hint) => hint(&mut drill, &faults, lab, &sandbox, &paths).await,
-                Some(DrillCommand::Check) => check(&drill, &faults, lab, &sandbox, &paths).await,
-                Some(DrillCommand::End) => {
+                DrillCommand::Show => output::print(&shown(lab, &drill)),
+                DrillCommand::Hint => hint(&mut drill, &faults, lab, &sandbox, &paths).await,
+                DrillCommand::Check => check(&drill, &faults, lab, &sandbox, &paths).await,
+                DrillCommand::End => {
                     Drill::remove(&paths.drill())?;
                     output::print(&laid_out(&drill::solution(&drill, &faults, lab)))
                 }

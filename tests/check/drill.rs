@@ -157,3 +157,16 @@ fn who_breaks_something_else_is_told_and_who_gives_up_too() {
     assert!(drills.own.sandbox(&["stop"]).output().unwrap().status.success());
     assert!(drills.drill(&["show"], 2).contains("the sandbox has ended"));
 }
+
+#[test]
+fn a_level_without_a_lab_is_no_question_about_the_drill_under_way() {
+    for args in [&["--level", "hard"][..], &["--seed", "7"]] {
+        let output = edemlab(&[&["drill"], args].concat()).output().unwrap();
+        let said = text(&output);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(
+            said.contains("<LAB>") && said.contains("Usage: edemlab drill"),
+            "{said}"
+        );
+    }
+}
