@@ -1,6 +1,6 @@
 //! Finding a resource by what it does: every candidate of its kind, then the most telling sign that any of them shows.
 
-use super::choice::narrow;
+use super::choice::{first_names, narrow};
 use super::graph::Needs;
 use super::lab_run::LabRun;
 use super::outcome::{Obstacle, Outcome};
@@ -95,10 +95,19 @@ impl ResourceSearch<'_> {
         // Of one that may be the lab's, and that could not be read.
         let mut uncertain = None;
         if let Some(wanted) = self.run.options.uses.get(&resource.name) {
+            let names: Vec<String> = left.iter().map(|c| c.listed.candidate.name.clone()).collect();
             left.retain(|c| is_called(&c.listed.candidate, wanted));
             if left.is_empty() {
+                let there = match names.is_empty() {
+                    true => "there is none at all".to_owned(),
+                    false => format!(
+                        "--use {} takes: {}",
+                        resource.name,
+                        first_names(names.iter().map(String::as_str))
+                    ),
+                };
                 return Err(format!(
-                    "there is no {} `{wanted}` in {} (named with --use)",
+                    "there is no {} `{wanted}` in {} (named with --use); {there}",
                     spec.noun,
                     self.run.source.region()
                 ));

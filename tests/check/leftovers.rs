@@ -194,7 +194,7 @@ fn work_in_another_region_is_found_and_told() {
 fn of_two_streams_the_one_that_the_user_names_is_taken() {
     let account = "310000000008";
     let cloud = shared("datastream");
-    cloud.deploy(account, &solution());
+    let outputs = cloud.deploy(account, &solution());
     let root = cloud.root(account);
     let made = root.kinesis().create_stream().stream_name("spare").shard_count(1);
     wait(made.send()).unwrap();
@@ -207,7 +207,69 @@ fn of_two_streams_the_one_that_the_user_names_is_taken() {
 
     let wrong = cloud.report(account, &["--use", "stream=spear", "--no-probe"]);
     assert_eq!((wrong.code, wrong.step("kinesis")), (3, Status::Unknown));
-    assert!(wrong.found("kinesis.exists").contains("`spear`"), "{}", wrong.json);
+    // The names that can be used are said.
+    let found = wrong.found("kinesis.exists");
+    let names = format!("--use stream takes: {}, spare", outputs["StreamName"]);
+    assert!(found.contains("`spear`") && found.contains(&names), "{found}");
+}
+
+#[test]
+fn a_strangers_resource_in_another_region_is_no_reason_to_look_there() {
+    let (account, region) = ("310000000025", "sa-east-1");
+    let cloud = shared("datastream");
+    let strangers = json!({"Resources": {
+        "Stream": {"Type": "AWS::Kinesis::Stream", "Properties": {"Name": "metrics", "ShardCount": 1}},
+        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"},
+        ]}}},
+        "Machine": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {
+            "StateMachineName": "invoices", "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
+            "DefinitionString": "{\"StartAt\": \"Ask\", \"States\": {\"Ask\": {\"Type\": \"Pass\", \"End\": true}}}",
+        }},
+    }});
+    cloud.deploy_as(account, region, "strangers", &strangers);
+    let seen = cloud.report(account, &["--no-probe"]);
+    assert_eq!(seen.get("setup.region").status, Status::Pass, "{}", seen.json);
+    assert_eq!(seen.get("kinesis.exists").status, Status::Fail, "{}", seen.json);
+    let keys = cloud.student(account);
+    let args = ["--format", "json", "--no-probe"];
+    let seen = checked(common::cloud::check_lab_at(
+        cloud.endpoint(),
+        "eventdriven",
+        &keys,
+        &args,
+    ));
+    assert_eq!(seen.get("setup.region").status, Status::Pass, "{}", seen.json);
+    // Beside it, the lab's own is found all the same.
+    cloud.deploy_as(account, region, "mine", &solution());
+    let seen = cloud.report(account, &["--no-probe"]);
+    let found = seen.found("setup.region");
+    assert!(
+        found.starts_with("nothing here") && !found.contains("metrics"),
+        "{found}"
+    );
+}
+
+#[test]
+fn one_part_in_another_region_is_said_where_the_rest_is_here() {
+    let (account, region) = ("310000000026", "eu-west-1");
+    let cloud = shared("datastream");
+    let rest = common::course::fault_of("eventdriven", "no-machine");
+    cloud.deploy_as(account, REGION, "rest", &rest[0]);
+    cloud.deploy_as(account, region, "machine", &common::course::solution_of("eventdriven"));
+    let keys = cloud.student(account);
+    let args = ["--format", "json", "--no-probe"];
+    let seen = checked(common::cloud::check_lab_at(
+        cloud.endpoint(),
+        "eventdriven",
+        &keys,
+        &args,
+    ));
+    let found = seen.found("setup.region");
+    assert!(
+        found.starts_with("state machine ") && found.contains(" is in eu-west-1; everything else is here"),
+        "{found}"
+    );
 }
 
 #[test]
@@ -360,4 +422,22 @@ fn a_stream_is_not_another_one_whose_name_begins_alike() {
         "{}",
         told.json
     );
+}
+
+#[test]
+fn of_two_streams_the_one_that_the_other_function_reads_is_named() {
+    let account = "310000000027";
+    let cloud = shared("datastream");
+    for template in common::course::fault("second-stream") {
+        cloud.deploy(account, &template);
+    }
+    let seen = cloud.report(account, &["--no-probe"]);
+    assert_eq!(
+        seen.report.resources["stream"].because, "the trigger reads from it",
+        "{}",
+        seen.json
+    );
+    let found = seen.found("personalize.sender");
+    let reads = "has the tracking ID, and reads stream DisneyClickstraem, not DisneyClickstream";
+    assert!(found.contains(reads), "{found}");
 }
