@@ -43,7 +43,9 @@ def unknown_managed_policy(original, arn):
     service = PREFIXES.get(words[1].lower(), words[1].lower())
     verbs = {"FullAccess": ["*"], "ReadOnlyAccess": ["Get*", "List*", "Describe*", "BatchGet*", "Query", "Scan"]}
     actions = [f"{service}:{verb}" for verb in verbs.get(words[2], [])]
-    statements = [{"Effect": "Allow", "Action": actions, "Resource": "*"}] if actions else []
+    effect = "Deny" if name == "AWSDenyAll" else "Allow"
+    actions = ["*"] if name == "AWSDenyAll" else actions
+    statements = [{"Effect": effect, "Action": actions, "Resource": "*"}] if actions else []
     record["Versions"]["v1"]["Document"] = json.dumps({"Version": "2012-10-17", "Statement": statements})
     return record
 

@@ -61,5 +61,29 @@ class Access(unittest.TestCase):
         arn = trusting("deep", path="/a/b/")
         self.assertIsNone(self.assume(self.teacher, arn))
 
+    def test_a_policy_of_aws_with_a_typo_is_not_there(self):
+        """https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html"""
+        iam = client("iam", HOME)
+        iam.create_role(RoleName="typo", AssumeRolePolicyDocument=document(
+            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}))
+        for name in ("AmazonDynamoDBFullAcess", "service-role/AWSLambdaKinesisExecutionRol", "AWSLambdaKinesisExecutionRole"):
+            self.assertEqual(refusal(iam.attach_role_policy, RoleName="typo", PolicyArn=f"arn:aws:iam::aws:policy/{name}"),
+                             "NoSuchEntity", name)
+
+    def test_a_policy_of_aws_that_denies_everything(self):
+        """https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSDenyAll.html"""
+        iam = client("iam", HOME)
+        role = iam.create_role(RoleName="denied", AssumeRolePolicyDocument=document(
+            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}))["Role"]
+
+        def decision():
+            asked = iam.simulate_principal_policy(PolicySourceArn=role["Arn"], ActionNames=["s3:GetObject"])
+            return asked["EvaluationResults"][0]["EvalDecision"]
+
+        iam.attach_role_policy(RoleName="denied", PolicyArn="arn:aws:iam::aws:policy/AmazonS3FullAccess")
+        self.assertEqual(decision(), "allowed")
+        iam.attach_role_policy(RoleName="denied", PolicyArn="arn:aws:iam::aws:policy/AWSDenyAll")
+        self.assertEqual(decision(), "explicitDeny")
+
 
 unittest.main()
