@@ -26,8 +26,6 @@ pub struct Connection {
     pub region: Option<String>,
     /// The profile, where the user names one.
     pub profile: Option<String>,
-    /// Another endpoint than AWS's.
-    pub endpoint: Option<String>,
     /// Keys that are not looked up.
     pub keys: Option<Keys>,
 }
@@ -183,7 +181,7 @@ impl Connection {
     /// # Errors
     /// When there is no region, or one that does not exist.
     pub async fn open(self) -> Result<Account, ConnectError> {
-        let endpoint = self.endpoint.clone().or_else(|| std::env::var("AWS_ENDPOINT_URL").ok());
+        let endpoint = std::env::var("AWS_ENDPOINT_URL").ok();
         let custom_endpoint = endpoint.is_some() || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
         let http = match &endpoint {
             Some(endpoint) if http::is_loopback(endpoint) => http::loopback_client(),
@@ -197,9 +195,6 @@ impl Connection {
             .region(Region::new(region.clone()))
             .retry_config(retries())
             .timeout_config(timeouts());
-        if let Some(endpoint) = &self.endpoint {
-            loader = loader.endpoint_url(endpoint);
-        }
         loader = match (&self.keys, &self.profile) {
             (Some(keys), _) => loader.credentials_provider(credentials_of(keys)),
             (None, profile) => {

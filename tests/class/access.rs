@@ -10,7 +10,7 @@ use common::cloud::{Cloud, Printed, REGION, alone, run, shared, wait};
 use common::course::course;
 use common::linter::lint;
 use edemlab::account::services::IAM;
-use edemlab::account::{ConnectError, Connection, ErrorKind, Keys};
+use edemlab::account::{ConnectError, ErrorKind, Keys};
 use edemlab::class::access::{ExternalIds, Secret, StudentAccess};
 use edemlab::class::roster::{LabNames, Roster, read};
 use edemlab::course::Lab;
@@ -39,14 +39,9 @@ fn roster(folder: &Path, lines: &str) -> Roster {
 
 /// The student_access of a professor with these keys.
 fn student_access(keys: &Keys, secret: &Path) -> StudentAccess {
-    let own = Connection {
-        region: Some(REGION.to_owned()),
-        endpoint: Some(cloud().endpoint().to_owned()),
-        keys: Some(keys.clone()),
-        ..Connection::default()
-    };
+    let own = cloud().account(keys.clone(), REGION);
     let secret = Secret::load_or_make(secret).unwrap().0;
-    wait(StudentAccess::new(own, ExternalIds::Of(secret))).unwrap()
+    StudentAccess::of(own, Some(REGION.to_owned()), ExternalIds::Of(secret))
 }
 
 /// What AWS answers to whoever comes in by the roster's only line.

@@ -7,7 +7,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use assert_cmd::Command as Run;
 use edemlab::account::services::{IAM, LOGS};
-use edemlab::account::{Account, Connection, Keys};
+use edemlab::account::{Account, Keys};
 use edemlab::cli::DEFAULT_REGION;
 use edemlab::report::{CheckReport, Report, Status};
 use edemlab::sandbox::{self, AccountNumber, Sandbox, StartOptions};
@@ -138,13 +138,8 @@ impl Cloud {
 
     /// The account as whoever has these keys sees it.
     pub fn account(&self, keys: Keys, region: &str) -> Account {
-        let connection = Connection {
-            region: Some(region.to_owned()),
-            endpoint: Some(self.sandbox.endpoint.clone()),
-            keys: Some(keys),
-            ..Connection::default()
-        };
-        wait(connection.open()).expect("keys and a region are there")
+        let (id, secret) = (&keys.access_key_id, &keys.secret_access_key);
+        Account::loopback(&self.sandbox.endpoint, region, id, secret).with_keys(&keys, region)
     }
 
     /// A new IAM user that may do what `policy` says.

@@ -70,11 +70,16 @@ impl StudentAccess {
             region: Some(region),
             ..own
         };
-        Ok(Self {
-            base: own.open().await?,
+        Ok(Self::of(own.open().await?, default_region, ids))
+    }
+
+    /// From the professor's account, and the region that they have set.
+    pub fn of(base: Account, default_region: Option<String>, ids: ExternalIds) -> Self {
+        Self {
+            base,
             default_region,
             ids,
-        })
+        }
     }
 
     /// Whether a roster can be opened only with the secret of the class.
