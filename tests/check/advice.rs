@@ -5,8 +5,9 @@ use crate::common;
 
 use std::path::{Path, PathBuf};
 
+use aws_sdk_s3::types::CreateBucketConfiguration;
 use common::class::hand_in;
-use common::cloud::{Checked, Cloud, alone, check_lab_at, checked, run, shared};
+use common::cloud::{Checked, Cloud, REGION, alone, check_lab_at, checked, run, shared, wait};
 use common::course::{Copy, fault, solution_with_code};
 use edemlab::report::{Report, Status};
 use serde_json::{Value, json};
@@ -217,4 +218,48 @@ fn a_course_without_advice_has_the_fix_of_its_check() {
         "{}",
         fix(&seen)
     );
+}
+
+#[test]
+fn a_zip_with_a_folder_in_it_is_named_as_the_cause() {
+    let account = "340000000031";
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("lab");
+    std::fs::create_dir(&folder).unwrap();
+    let mut template = common::course::solution();
+    let function = &mut template["Resources"]["Function"]["Properties"];
+    std::fs::write(
+        folder.join("index.py"),
+        function["Code"]["ZipFile"].as_str().expect("code"),
+    )
+    .unwrap();
+    let zip = scratch.path().join("code.zip");
+    let mut zipping = std::process::Command::new(cloud().own().interpreter());
+    zipping.args(["-m", "zipfile", "-c"]).arg(&zip).arg(&folder);
+    assert!(zipping.output().unwrap().status.success());
+    let root = cloud().root(account);
+    wait(async {
+        let here = CreateBucketConfiguration::builder()
+            .location_constraint(REGION.into())
+            .build();
+        let made = root
+            .s3(REGION)
+            .create_bucket()
+            .bucket(account)
+            .create_bucket_configuration(here);
+        made.send().await.expect("a bucket");
+        let body = std::fs::read(&zip).unwrap().into();
+        let put = root.s3(REGION).put_object().bucket(account).key("code.zip").body(body);
+        put.send().await.expect("it is uploaded");
+    });
+    function["Code"] = json!({"S3Bucket": account, "S3Key": "code.zip"});
+    let seen = check(account, &[template]);
+    assert_eq!(seen.with(Status::Fail), ["final.stored"], "{}", seen.json);
+    let found = seen.found("final.stored");
+    assert!(
+        found.contains("ImportModuleError") && found.contains("No module named"),
+        "{found}"
+    );
+    let fix = fix(&seen);
+    assert!(fix.contains("Code") && fix.contains("folder"), "{fix}");
 }

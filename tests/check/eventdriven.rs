@@ -134,3 +134,22 @@ fn an_empty_account_is_told_where_to_begin() {
     assert_eq!(printed.code, 1);
     insta::assert_snapshot!("empty_account", printed.stdout);
 }
+
+#[test]
+fn a_token_that_is_waited_for_one_second_only_is_named_as_the_cause() {
+    let mut template = solution();
+    let definition = &mut template["Resources"]["Machine"]["Properties"]["DefinitionString"];
+    let text = definition.as_str().expect("a definition");
+    *definition = text.replace("\"TimeoutSeconds\": 3600", "\"TimeoutSeconds\": 1").into();
+    let it = Orders::with("410000000041", &[template]);
+    // Whether the event finds it waiting still is a matter of chance: what the report says first is not.
+    let seen = it.check(&[]);
+    let failed = seen.with(Status::Fail);
+    assert_eq!(failed.first().copied(), Some("stepfunctions.time"), "{}", seen.json);
+    assert!(failed.iter().skip(1).all(|id| id.starts_with("final.")), "{failed:?}");
+    assert!(
+        seen.found("stepfunctions.time").contains("1 s"),
+        "{}",
+        seen.found("stepfunctions.time")
+    );
+}

@@ -196,3 +196,26 @@ fn an_answer_in_a_wrapper_that_an_earlier_version_saved_is_unwrapped() {
     let (status, found) = graded.found("final.notified");
     assert_eq!(status, Status::Fail, "{found}");
 }
+
+#[test]
+fn a_file_whose_encoding_an_earlier_version_did_not_ask_for_is_judged_by_its_columns() {
+    let lab = "datastream";
+    let graded = Graded::new("860000000006", lab, &fault_of(lab, "header-deleted"), &["--no-probe"]);
+    let ids = ["s3.csv-interactions", "s3.csv-items", "s3.csv-users"];
+    let before = ids.map(|id| graded.found(id));
+    let forgotten = std::cell::Cell::new(0);
+    graded.judged_again(|evidence| {
+        objects(evidence, &mut |fields| {
+            forgotten.set(forgotten.get() + usize::from(fields.remove("Encoding").is_some()));
+        });
+    });
+    assert!(forgotten.get() >= 3, "{}", forgotten.get());
+    for (id, before) in ids.into_iter().zip(before) {
+        let (status, found) = graded.found(id);
+        assert_eq!((status, &found), (Status::Fail, &before.1), "{id}");
+        assert!(
+            found.contains("the names of the columns are not in its first line"),
+            "{found}"
+        );
+    }
+}

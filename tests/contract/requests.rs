@@ -190,28 +190,24 @@ fn class(cloud: &Cloud, folder: &Path) -> std::path::PathBuf {
     roster
 }
 
+/// `edemlab grade` of a roster, whose secret is beside it, into a folder `out` there.
+fn grade(front: &Front, roster: &Path, out: &str, more: &[&str]) {
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    let beside = |name: &str| text(&roster.with_file_name(name));
+    let (roster, secret, out) = (text(roster), beside("secret"), beside(out));
+    let all = ["grade", &roster, "--secret", &secret, "--out", &out];
+    let mut command = cloud().professor(&[&all, more].concat());
+    command.env("AWS_ENDPOINT_URL", front.endpoint());
+    let printed = run(command);
+    assert_eq!(printed.code, 0, "{PROFESSOR}: {}{}", printed.stdout, printed.stderr);
+}
+
 #[test]
 fn every_request_of_a_class_is_one_that_awss_model_has() {
     let folder = tempfile::tempdir().unwrap();
     let roster = class(cloud(), folder.path());
-    let text = |path: &Path| path.to_str().unwrap().to_owned();
-    let (secret, out) = (folder.path().join("secret"), folder.path().join("class"));
-    let grade = |front: &Front, more: &[&str]| {
-        let all = [
-            "grade",
-            &text(&roster),
-            "--secret",
-            &text(&secret),
-            "--out",
-            &text(&out),
-        ];
-        let mut command = cloud().professor(&[&all, more].concat());
-        command.env("AWS_ENDPOINT_URL", front.endpoint());
-        let printed = run(command);
-        assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
-    };
     let front = Front::new(&json!({}));
-    grade(&front, &[]);
+    grade(&front, &roster, "class", &[]);
     let found = operations(&front, "a class");
     listed(&found, &[OPERATIONS], false);
     assert!(found.contains("sts.AssumeRole"), "{found:?}");
@@ -244,26 +240,10 @@ fn every_request_to_a_fleet_is_one_that_awss_model_has() {
     let of_the_function = Front::new(&json!({}));
     let fleet = Fleet::of(cloud(), "edemlab-contract", &template_behind(&stuck));
     let front = Front::new(&json!({}));
-    let text = |path: &Path| path.to_str().unwrap().to_owned();
-    let grade = |out: &str| {
-        let out = folder.path().join(out);
-        let mut command = cloud().professor(&[
-            "grade",
-            &text(&roster),
-            "--secret",
-            &text(&secret),
-            "--out",
-            &text(&out),
-            "--fleet",
-            &fleet.stack.name,
-        ]);
-        command.env("AWS_ENDPOINT_URL", front.endpoint());
-        let printed = run(command);
-        assert_eq!(printed.code, 0, "{PROFESSOR}: {}{}", printed.stdout, printed.stderr);
-    };
-    grade("first");
+    let by_fleet = ["--fleet", &fleet.stack.name];
+    grade(&front, &roster, "first", &by_fleet);
     fleet.update(&template_behind(&of_the_function));
-    grade("second");
+    grade(&front, &roster, "second", &by_fleet);
     let mut found = operations(&front, "a fleet");
     for asked in [&stuck, &of_the_function] {
         let of_it = operations(asked, "a fleet's function");
