@@ -47,6 +47,20 @@ fn faults_that_do_not_fit_are_reported() {
         "excel-file\n    title: The files were",
         "fault `excel-file` is defined twice",
     );
+    planted.mistake(
+        FAULTS,
+        "elsewhere: {region: eu-west-1, resources: [Stream]}",
+        "elsewhere: {region: eu-west-1, resources: [Strem]}",
+        "stream-elsewhere\n    title",
+        "has no resource `Strem` to put into another region: did you mean `Stream`?",
+    );
+    planted.mistake(
+        FAULTS,
+        "    fails: [kinesis.on-demand]\n",
+        "    elsewhere: {region: eu-west-1, resources: [Stream]}\n    fails: [kinesis.on-demand]\n",
+        "provisioned-stream\n    title",
+        "`Trigger` refers to `Stream`, which stands in another region: patch `Trigger`",
+    );
     planted.mistake(FAULTS, "fails: [lambda.runtime]", "fails: [lambda.exists]", "", "");
     planted.expected.pop();
     let printed = lint(&planted.course);
