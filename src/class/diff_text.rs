@@ -69,9 +69,10 @@ fn render_student(out: &mut String, student: &StudentDiff, width: usize) {
     let name = if student.name.is_empty() {
         String::new()
     } else {
-        format!(" ({})", short(&student.name))
+        format!(" ({})", visible(&student.name))
     };
-    let who = format!("{}{name}", short(&student.student));
+    // It is copied, to grade this student again.
+    let who = format!("{}{name}", visible(&student.student));
     let _ = writeln!(out, "{}", row(&who, &marks(student.before, student.after), width, 3));
     for turn in &student.checks {
         let _ = writeln!(out, "{}", row(&turn.check, &turned(turn), width, 6));
@@ -161,15 +162,5 @@ fn word(change: GradeChange) -> &'static str {
         GradeChange::New => "new",
         GradeChange::Gone => "gone",
         GradeChange::Same => "same",
-    }
-}
-
-/// A name on one line of a list.
-fn short(name: &str) -> String {
-    const MAX_SHOWN: usize = 40;
-    let shown = visible(name);
-    match shown.char_indices().nth(MAX_SHOWN) {
-        Some((at, _)) => format!("{}…", &shown[..at]),
-        None => shown,
     }
 }

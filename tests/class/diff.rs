@@ -109,6 +109,21 @@ gone, 2 same
 }
 
 #[test]
+fn a_long_identifier_is_whole_at_any_width() {
+    let id = "maria.del.carmen.garcia-fernandez@students.university.example.org";
+    let class = |role| {
+        let class = ClassFolder::new(LABS, &[(id, "A name", "")]);
+        class.run(id, "datastream", "2026-05-01T10:00:00Z", &checks(Pass, role, Blocked));
+        class
+    };
+    let (before, after) = (class(Fail), class(Pass));
+    for columns in ["40", "80"] {
+        let shown = diff(&before, &after, &[], columns);
+        assert!(shown.split_whitespace().any(|word| word == id), "{columns}: {shown}");
+    }
+}
+
+#[test]
 fn the_json_has_the_same_and_is_the_same_each_time() {
     let (before, after) = two();
     let text = diff(&before, &after, &["--format", "json"], "80");
