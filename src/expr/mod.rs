@@ -12,6 +12,7 @@ pub mod mentions;
 mod place;
 pub mod policy;
 pub mod shape;
+mod shell;
 pub mod shown;
 mod template;
 
@@ -19,4 +20,5 @@ pub use context::{Document, EvalError, Scope};
 pub use expression::{Expr, SyntaxError};
 pub use mentions::{Mention, Mentions, What};
 pub use shape::Shape;
+pub use shell::{CommandError, Commands};
 pub use template::{Piece, Template, TemplateError, render_value};

@@ -12,7 +12,7 @@ pub struct Template {
 }
 
 #[derive(Debug)]
-enum TemplatePart {
+pub(super) enum TemplatePart {
     Text(String),
     Expr { expr: Box<Expr>, at: usize },
 }
@@ -86,6 +86,10 @@ impl Template {
     /// The text as the author wrote it.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    pub(super) fn parts(&self) -> &[TemplatePart] {
+        &self.parts
     }
 
     /// Its parts, in order: text as it is written, or an expression.
