@@ -80,12 +80,13 @@ fn rules() -> Vec<Value> {
     styles.chain(pages).chain(together()).collect()
 }
 
-fn read(lab: &str, account: &str, rules: &Value) -> Checked {
+/// A check under `rules`, with empty pages in the lists of so many operations.
+fn read(lab: &str, account: &str, rules: &Value, split: usize) -> Checked {
     let front = Front::new(rules);
     let checked = front.check(lab, account, &[]);
     front.asked_well(&rules.to_string());
     if rules["pages"]["empty"].is_u64() {
-        assert!(front.split().len() >= 2, "{rules}: {:?}", front.split());
+        assert!(front.split().len() >= split, "{rules}: {:?}", front.split());
     }
     checked
 }
@@ -97,7 +98,7 @@ fn a_legal_answer_is_read_alike() {
         .flat_map(|lab| rules().into_iter().map(move |rules| (*lab, rules)));
     let jobs: Vec<(&str, Value)> = each_lab.collect();
     each(&jobs, |(lab, rules)| {
-        let checked = read(lab, &solved(lab), rules);
+        let checked = read(lab, &solved(lab), rules, 2);
         assert_eq!(checked.code, 0, "{lab} {rules}: {}", checked.json);
         assert_eq!(
             checked.with(Status::Pass).len(),
@@ -118,9 +119,10 @@ fn the_cause_of_a_fault_is_read_alike() {
     let jobs: Vec<(&str, &str, Value)> = each_fault.collect();
     each(&jobs, |(lab, fault, rules)| {
         let account = faulty(lab, fault);
-        let plain = read(lab, &account, &json!({}));
+        let plain = read(lab, &account, &json!({}), 0);
         assert_eq!(
-            verdicts(&read(lab, &account, rules)),
+            // Where nothing was sent on, there are no executions to list.
+            verdicts(&read(lab, &account, rules, 1)),
             verdicts(&plain),
             "{lab} {fault} {rules}"
         );
