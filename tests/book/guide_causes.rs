@@ -12,6 +12,7 @@ use common::running::Running;
 use edemlab::account::services::{EVENTBRIDGE, IAM};
 use edemlab::account::wire::Service;
 use serde_json::{Value, json};
+use std::time::Instant;
 
 const ACCOUNT: &str = "610000000007";
 
@@ -109,6 +110,7 @@ fn what_is_broken_turns_red_and_what_is_repaired_sends_a_new_event() {
     for cause in causes {
         let check = cause.check.unwrap_or("final.started");
         call(&cause.service, cause.broken.0, &cause.broken.1);
+        let broken = Instant::now();
         let (page, anchor) = check.split_once('.').expect("a check");
         eventually(&format!("{check} takes the verdict back"), || {
             !says(&browser, step, full)
@@ -120,9 +122,15 @@ fn what_is_broken_turns_red_and_what_is_repaired_sends_a_new_event() {
             });
             browser.open(&format!("{address}eventdriven/final.html"));
         }
+        let red = broken.elapsed();
         let orders = relay.count("POST /dev/orders");
         call(&cause.service, cause.repaired.0, &cause.repaired.1);
+        let repaired = Instant::now();
         eventually(&format!("{check} is repaired"), || says(&browser, step, full));
+        println!(
+            "{check}: red after {red:.1?}, green again after {:.1?}",
+            repaired.elapsed()
+        );
         assert!(relay.count("POST /dev/orders") > orders, "{check}: no new event");
     }
     guide.interrupt();
