@@ -119,6 +119,9 @@ pub enum Command {
         /// Only these faults or variants.
         #[arg(long = "fault", value_name = "ID")]
         faults: Vec<String>,
+        /// Do not run the commands by which the lab's fixes fix its faults.
+        #[arg(long)]
+        no_fixes: bool,
     },
     /// Make a class's pages: one for the class, and one and a feedback file for each student.
     Pages(PagesArgs),
@@ -172,6 +175,10 @@ pub struct CheckArgs {
     /// Show everything that did not pass in full, not only what to fix first.
     #[arg(long)]
     pub all: bool,
+    /// Say how to fix things as commands of the AWS CLI first, or in clicks in the console (default: in the sandbox
+    /// commands, elsewhere clicks).
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub fix_with: Option<FixWith>,
     /// Send nothing through what you built.
     #[arg(long)]
     pub no_probe: bool,
@@ -230,6 +237,24 @@ pub enum Format {
     Json,
     /// JUnit XML.
     Junit,
+}
+
+/// In which way a report says first how to fix things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FixWith {
+    /// As commands.
+    Cli,
+    /// In clicks.
+    Console,
+}
+
+impl std::fmt::Display for FixWith {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Cli => "cli",
+            Self::Console => "console",
+        })
+    }
 }
 
 /// What to do with the sandbox.

@@ -75,10 +75,14 @@
         } else if (check.found) {
             line(check.status === 'unknown' ? 'Could not tell:' : 'Found:', check.found);
         }
-        if (check.status === 'fail' && check.fix) {
-            line('To fix it:', check.fix);
-        } else if (['later', 'unrecognized'].includes(check.status) && check.fix) {
-            line('To begin:', check.fix);
+        if (check.fix && ['fail', 'later', 'unrecognized'].includes(check.status)) {
+            line(check.status === 'fail' ? 'To fix it:' : 'To begin:', check.fix);
+            if (check.cli.length > 0) {
+                box.append(made('p', '', 'Or, with the AWS CLI:'));
+                const commands = made('pre', '');
+                commands.append(made('code', '', check.cli.join('\n')));
+                box.append(commands);
+            }
         }
         return box.childElementCount ? box : null;
     }

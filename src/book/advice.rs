@@ -9,7 +9,7 @@ pub(super) fn table(lab: &Lab, vocabulary: &Vocabulary) -> String {
     let mut out = "| what you see | what to do |\n|---|---|\n".to_owned();
     let placeholders = Placeholders::new(lab, vocabulary);
     for advice in &lab.advice {
-        let fix = placeholders.text(&advice.fix.value);
+        let fix = placeholders.text(&advice.fix.console.value);
         let _ = writeln!(out, "| {} | {} |", marked(&advice.symptom), marked(&fix));
     }
     out

@@ -1,6 +1,6 @@
 //! What the book says of a step and of a check: the course's own words, to be scanned.
 
-use super::markdown::{literal, marked};
+use super::markdown::{fenced, literal, marked};
 use super::points::points;
 use crate::course::{Check, Compiled, Fault, Hop, Lab, Placeholders, Probe, Step};
 use crate::expr::Template;
@@ -69,7 +69,15 @@ impl Writer<'_> {
         {
             let _ = write!(out, "**Awaited** for up to {} s.\n\n", hop.within.as_secs_f64());
         }
-        let _ = write!(out, "**To fix it:** {}\n\n", self.text(&check.fix));
+        let _ = write!(out, "**To fix it:** {}\n\n", self.text(&check.fix.console));
+        let commands = self.placeholders.commands(&check.fix);
+        if !commands.is_empty() {
+            let _ = write!(
+                out,
+                "<details class=\"check-commands\"><summary>With the AWS CLI</summary>\n\n{}\n</details>\n\n",
+                fenced(&commands)
+            );
+        }
         self.faults(out, check);
         out.push_str("</div>\n");
     }

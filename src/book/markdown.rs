@@ -25,6 +25,14 @@ pub(super) fn literal(text: &str) -> String {
     out
 }
 
+/// Commands as a block in which nothing means anything.
+pub(super) fn fenced(commands: &[String]) -> String {
+    let text = commands.join("\n");
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}sh\n{text}\n{fence}\n")
+}
+
 /// `text` in an HTML element, where Markdown is still read: what could mean something is a character reference.
 fn entities(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

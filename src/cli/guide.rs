@@ -1,7 +1,7 @@
 //! What `watch` and `guide` take.
 
-use super::name_and_resource;
 use super::time::length;
+use super::{FixWith, name_and_resource};
 use clap::Args;
 use std::time::Duration;
 
@@ -22,6 +22,10 @@ pub struct Watching {
     /// How often to look while things change, for example `15s` or `2m`; at least 5s. Less often while nothing changes.
     #[arg(long, value_name = "TIME", default_value = "15s", value_parser = interval)]
     pub every: Duration,
+    /// Say how to fix things as commands of the AWS CLI first, or in clicks in the console (default: in the sandbox
+    /// commands, elsewhere clicks).
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub fix_with: Option<FixWith>,
     /// Send nothing through what you built.
     #[arg(long)]
     pub no_probe: bool,

@@ -1,5 +1,6 @@
 //! `edemlab check`.
 
+use super::fixes::{Chosen, fixes};
 use super::live::LiveLine;
 use super::{common, links, sandbox};
 use crate::account::{Account, ConnectError, Connection};
@@ -35,10 +36,18 @@ pub async fn run(course: Option<PathBuf>, args: CheckArgs) -> anyhow::Result<u8>
         JudgeError::Unknown(error) => anyhow::Error::from(error),
         JudgeError::Stopped => error.into(),
     })?;
+    let chosen = Chosen {
+        fix_with: args.fix_with,
+        sandbox: args.sandbox,
+        region: args.region.as_deref(),
+        profile: args.profile.as_deref(),
+    };
+    let fixes = fixes(&chosen, &account);
     let text = match args.format {
         Format::Text => {
             let pages = links::pages(&course.files);
             let look = terminal::Look {
+                fixes: &fixes,
                 width: common::width(),
                 command: &command,
                 all: args.all,
@@ -46,7 +55,7 @@ pub async fn run(course: Option<PathBuf>, args: CheckArgs) -> anyhow::Result<u8>
             };
             terminal::render_as(&report, look)
         }
-        Format::Html => report::html::page(&report, &command),
+        Format::Html => report::html::page(&report, &command, &fixes),
         Format::Json => report.json(),
         Format::Junit => report::junit(&report),
     };
@@ -69,6 +78,9 @@ fn again(args: &CheckArgs, course: Option<&std::path::Path>) -> String {
     let mut command = vec!["edemlab check".to_owned(), args.lab.clone()];
     if args.sandbox {
         command.push("--sandbox".to_owned());
+    }
+    if let Some(with) = args.fix_with {
+        command.push(format!("--fix-with {with}"));
     }
     if let Some(course) = course
         && std::env::var_os("EDEMLAB_COURSE").is_none()

@@ -191,12 +191,12 @@ async fn check(drill: &Drill, faults: &[&Fault], lab: &Lab, sandbox: &Sandbox, p
     })
 }
 
-/// Each line within the terminal's width; what continues one stands behind a hanging indent.
+/// Each line within the terminal's width, but for commands; what continues one stands behind a hanging indent.
 fn laid_out(text: &str) -> String {
     let width = common::width().clamp(40, 100);
     let lines = text.lines().map(|line| {
-        if line.is_empty() {
-            return String::new();
+        if line.is_empty() || line.starts_with(drill::COMMAND) {
+            return line.to_owned();
         }
         let indent = line.len() - line.trim_start().len();
         wrapped(line.trim_start(), width, &" ".repeat(indent + 1))

@@ -67,19 +67,27 @@ fn explain(out: &mut String, lab: &Lab, placeholders: &Placeholders, check: &Che
     let unit = if check.points == 1 { "point" } else { "points" };
     let _ = writeln!(out, "{} ({} {unit}{extra})", check.id.bold(), check.points);
     let _ = writeln!(out, "{}", wrapped(&check.title, width, "  "));
-    let mut line = |label: &str, text: &str| {
+    let line = |out: &mut String, label: &str, text: &str| {
         let _ = writeln!(out, "{}", wrapped_marks(text, width, &format!("  {label:<12}")));
     };
     if let Some(why) = &check.why {
-        line("why", &placeholders.text(&why.value));
+        line(out, "why", &placeholders.text(&why.value));
     }
     let expected = check.expected.as_ref();
     if let Some(expected) = expected.and_then(|text| placeholders.whole_text(&text.value)) {
-        line("expected", &expected);
+        line(out, "expected", &expected);
     }
-    line("fix", &placeholders.text(&check.fix.value));
+    line(out, "fix", &placeholders.text(&check.fix.console.value));
+    for (n, command) in placeholders.commands(&check.fix).iter().enumerate() {
+        // What is copied is not broken.
+        let _ = writeln!(out, "  {:<12}{command}", if n == 0 { "or" } else { "" });
+    }
     for fault in lab.faults.iter().filter(|f| f.fails.contains(&check.id)) {
-        line("fails when", &format!("{} ({})", fault.deviation.title, fault.symptom));
+        line(
+            out,
+            "fails when",
+            &format!("{} ({})", fault.deviation.title, fault.symptom),
+        );
     }
     out.push('\n');
 }

@@ -11,6 +11,8 @@ mod drill;
 mod explain;
 mod failure;
 mod files;
+mod fixes;
+mod fixing;
 mod fleet;
 #[cfg(feature = "lambda")]
 pub mod function;
@@ -75,7 +77,7 @@ async fn verb(cli: Cli) -> anyhow::Result<u8> {
         Command::Explain { lab, part } => explain::run(course, &lab, part.as_deref()),
         Command::Files { lab, to, force } => files::run(course, &lab, &to, force),
         Command::Lint => lint::run(course),
-        Command::Prove { lab, faults } => prove::run(course, &lab, &faults).await,
+        Command::Prove { lab, faults, no_fixes } => prove::run(course, &lab, &faults, !no_fixes).await,
         Command::Doctor(args) => doctor::run(course, args).await,
         Command::Drill(args) => drill::run(course, args).await,
         Command::Diff(args) => diff::run(&args),

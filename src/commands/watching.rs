@@ -1,14 +1,16 @@
 //! Looking at a lab again and again: what `watch` and `guide --watch` share. Prints what changes, one line each.
 
+use super::fixes::{Chosen, fixes};
 use super::live::LiveLine;
 use super::{common, sandbox};
 use crate::account::{Account, ConnectError, Connection};
 use crate::cli::Watching;
 use crate::course::{Course, Lab, Step};
 use crate::judge::{JudgeError, Judged, Options, judge};
-use crate::report::text::{visible, wrapped, wrapped_marks};
-use crate::report::view::{Mark, Order};
-use crate::report::{Report, StepReport, terminal};
+use crate::report::terminal::{self, Look};
+use crate::report::text::{MAX_COMMAND, cut, visible, wrapped, wrapped_marks};
+use crate::report::view::{Fixes, Mark, Order};
+use crate::report::{Report, StepReport};
 use crate::watch::{Change, Pace, Watch, changes, throttled};
 use colored::{ColoredString, Colorize};
 use std::io::BufRead;
@@ -47,6 +49,13 @@ pub async fn follow(
     show: &dyn Fn(&Report),
 ) -> anyhow::Result<()> {
     let again = format!("edemlab check {}", lab.id);
+    let chosen = Chosen {
+        fix_with: args.fix_with,
+        sandbox: args.sandbox,
+        region: args.region.as_deref(),
+        profile: args.profile.as_deref(),
+    };
+    let fixes = fixes(&chosen, account);
     let (mut watch, mut pace) = (Watch::new(lab), Pace::new(args.every));
     let mut before: Option<Report> = None;
     let (mut enter, mut asked, mut lost) = (entered(), false, false);
@@ -77,7 +86,7 @@ pub async fn follow(
                 }
                 let mut slow = throttled(&judged);
                 watch.looked(judged);
-                changed |= tell(&watch, &mut before, live, &again, show);
+                changed |= tell(&watch, &mut before, live, look(&again, &fixes), show);
                 let due = if args.no_probe { Vec::new() } else { watch.due(asked) };
                 asked = false;
                 if !due.is_empty()
@@ -89,7 +98,7 @@ pub async fn follow(
                     for left in &judged.report.leftovers {
                         say(live, &"note".normal(), left);
                     }
-                    changed |= tell(&watch, &mut before, live, &again, show);
+                    changed |= tell(&watch, &mut before, live, look(&again, &fixes), show);
                 }
                 slow
             }
@@ -131,12 +140,12 @@ async fn send(
 }
 
 /// Says what is new: the whole report at first, then what has changed. Gives whether anything has.
-fn tell(watch: &Watch, before: &mut Option<Report>, live: &LiveLine, again: &str, show: &dyn Fn(&Report)) -> bool {
+fn tell(watch: &Watch, before: &mut Option<Report>, live: &LiveLine, look: Look, show: &dyn Fn(&Report)) -> bool {
     let Some(now) = watch.report() else { return false };
     show(&now);
     let changed = match before {
         None => {
-            live.line(terminal::render(&now, common::width(), again).trim_end());
+            live.line(terminal::render_as(&now, look).trim_end());
             live.line("");
             true
         }
@@ -147,7 +156,7 @@ fn tell(watch: &Watch, before: &mut Option<Report>, live: &LiveLine, again: &str
                 let of = |step: &&StepReport| step.checks.iter().any(|check| check.id == change.check.id);
                 let step = now.steps.iter().find(of);
                 let mark = step.map(|step| Mark::of_check(&order, step, change.check));
-                line(live, change, mark.unwrap_or(change.check.status.into()));
+                line(live, change, mark.unwrap_or(change.check.status.into()), look.fixes);
             }
             if !found.is_empty() {
                 let points = format!("{} of {} points", now.points.earned, now.points.possible);
@@ -160,7 +169,7 @@ fn tell(watch: &Watch, before: &mut Option<Report>, live: &LiveLine, again: &str
     changed
 }
 
-fn line(live: &LiveLine, change: &Change, how: Mark) {
+fn line(live: &LiveLine, change: &Change, how: Mark, fixes: &Fixes) {
     let check = change.check;
     let title = visible(&check.title);
     let (mark, text) = match how {
@@ -190,9 +199,27 @@ fn line(live: &LiveLine, change: &Change, how: Mark) {
         }
     };
     say(live, &mark, &text);
-    if let (Mark::Fail | Mark::Extra, Some(fix)) = (how, &check.fix) {
-        let fix = wrapped_marks(&visible(fix), common::width().clamp(40, 100), "             fix  ");
-        live.line(&fix);
+    if !matches!(how, Mark::Fail | Mark::Extra) {
+        return;
+    }
+    let lead = "             fix  ";
+    if fixes.cli_first && !check.cli.is_empty() {
+        live.line(lead.trim_end());
+        let commands = fixes.before.iter().chain(&check.cli);
+        commands.for_each(|command| live.line(&format!("               {}", cut(command, MAX_COMMAND).cyan())));
+    } else if let Some(fix) = &check.fix {
+        live.line(&wrapped_marks(&visible(fix), common::width().clamp(40, 100), lead));
+    }
+}
+
+/// How the first report is shown.
+fn look<'l>(command: &'l str, fixes: &'l Fixes) -> Look<'l> {
+    Look {
+        width: common::width(),
+        command,
+        all: false,
+        pages: None,
+        fixes,
     }
 }
 

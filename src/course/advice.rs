@@ -2,6 +2,7 @@
 
 use super::argument::Compiled;
 use super::diagnostics::Diagnostics;
+use super::fix::{self, Fix};
 use super::node::Node;
 use super::reader::Reader;
 use super::source::SourceFile;
@@ -20,8 +21,8 @@ pub struct Advice {
     pub when: Compiled<Expr>,
     /// What to report in place of the evidence's own neutral sentence.
     pub found: Option<Compiled<Template>>,
-    /// What to click.
-    pub fix: Compiled<Template>,
+    /// How to fix it.
+    pub fix: Fix,
     /// Why no fault of the lab shows it, where none does.
     pub unproved: Option<String>,
 }
@@ -55,7 +56,7 @@ fn advice(reader: &Reader, node: Node) -> Option<Advice> {
     let symptom = fields.text("symptom");
     let when = fields.require("when").and_then(|n| reader.expr(&n));
     let found = fields.template("found");
-    let fix = fields.require("fix").and_then(|n| reader.template(&n));
+    let fix = fields.require("fix").and_then(|n| fix::read(reader, n));
     let unproved = fields.take("unproved").and_then(|n| reader.text(&n, "`unproved`"));
     fields.finish();
     Some(Advice {

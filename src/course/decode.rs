@@ -1,6 +1,7 @@
 //! From YAML to a compiled step. Every mistake becomes a diagnostic, and reading goes on.
 
 use super::argument::Compiled;
+use super::fix;
 use super::name::closest;
 use super::node::{Content, Node, YamlKey};
 use super::reader::{Fields, Reader};
@@ -174,7 +175,7 @@ fn check(
     };
     let (needs, first) = (ids("needs"), ids("first"));
     let proof = fields.take("proven-by").and_then(|n| proof(reader, n));
-    let fix = fields.require("fix").and_then(|n| reader.template(&n));
+    let fix = fields.require("fix").and_then(|n| fix::read(reader, n));
     let (Some(title), Some(points), Some(fix), Some(expect)) =
         (title, points, fix, expect.map_or(Some(None), |e| e.map(Some)))
     else {

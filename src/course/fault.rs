@@ -17,6 +17,8 @@ pub struct Fault {
     pub fails: Vec<String>,
     /// What the student sees.
     pub symptom: String,
+    /// Why no commands of the course's fix it, where none do.
+    pub unfixed: Option<String>,
 }
 
 /// Work that is right and looks unusual: proof that a check does not fail it.
@@ -77,11 +79,13 @@ fn fault(reader: &Reader, node: Node) -> Option<(Fault, Vec<YamlKey>)> {
         .map(|node| checks(reader, node, "`fails`"))
         .unwrap_or_default();
     let symptom = fields.text("symptom");
+    let unfixed = fields.take("unfixed").and_then(|n| reader.text(&n, "`unfixed`"));
     fields.finish();
     let fault = Fault {
         deviation: deviation?,
         fails: names(&named),
         symptom: symptom?,
+        unfixed,
     };
     Some((fault, named))
 }

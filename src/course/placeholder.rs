@@ -3,9 +3,10 @@
 //! Each resource is a document with all fields of its kind. A field reads as what the course gives it as an `example`, or
 //! else as its description in capitals: `YOUR_STREAM_NAME`, as the book writes what a student replaces.
 
+use super::fix::Fix;
 use super::step::{Lab, Resource};
 use super::vocabulary::Vocabulary;
-use crate::expr::{Piece, Scope, Shape, Template, render_value};
+use crate::expr::{Expr, Piece, Scope, Shape, Template, render_value};
 use serde_json::{Map, Value, json};
 
 /// What stands in place of an expression that has no value without an account.
@@ -44,6 +45,18 @@ impl Placeholders {
             seen.push(one);
         }
         out
+    }
+
+    /// The commands of a fix, of the first of several examples; none where one of them cannot be said without an account.
+    pub fn commands(&self, fix: &Fix) -> Vec<String> {
+        let (Some(cli), Some(scope)) = (&fix.cli, self.scopes.first()) else {
+            return Vec::new();
+        };
+        let value = |expr: &Expr| match expr.evaluate(scope) {
+            Ok(value @ (Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Array(_))) => Ok(value),
+            _ => Ok(WITHOUT_VALUE.into()),
+        };
+        cli.lines(value).unwrap_or_default()
     }
 
     /// As [`Placeholders::text`]; `None` where an expression has no value without an account.

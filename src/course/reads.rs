@@ -43,7 +43,7 @@ impl Lab {
         for (_, check) in self.checks() {
             exprs.extend(&check.expect);
             texts.extend([&check.expected, &check.found, &check.why].into_iter().flatten());
-            texts.push(&check.fix);
+            texts.extend(check.fix.texts());
         }
         texts.extend(
             self.steps
@@ -69,7 +69,7 @@ impl Lab {
         let (mut exprs, mut texts) = self.judged_sources();
         for advice in &self.advice {
             exprs.push(&advice.when);
-            texts.extend(advice.found.iter().chain([&advice.fix]));
+            texts.extend(advice.found.iter().chain(advice.fix.texts()));
         }
         (exprs, texts)
     }

@@ -237,7 +237,7 @@ impl Resolver<'_> {
             self.proof(check, proof);
         }
         let texts = [&check.expected, &check.found, &check.why];
-        for text in texts.into_iter().flatten().chain([&check.fix]) {
+        for text in texts.into_iter().flatten().chain(check.fix.texts()) {
             self.template(text, local);
         }
     }

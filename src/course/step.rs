@@ -3,6 +3,7 @@
 use super::advice::Advice;
 use super::argument::{Arg, Compiled};
 use super::fault::{Fault, Variant};
+use super::fix::Fix;
 use super::vocabulary::VerbRole;
 use crate::expr::{Expr, Template};
 use indexmap::IndexMap;
@@ -179,8 +180,8 @@ pub struct Check {
     pub found: Option<Compiled<Template>>,
     /// Why it matters.
     pub why: Option<Compiled<Template>>,
-    /// What to click.
-    pub fix: Compiled<Template>,
+    /// How to fix it.
+    pub fix: Fix,
     /// The checks that must have passed before this one means anything.
     pub needs: Vec<String>,
     /// The checks of other steps that must pass before anything can be done about this one. It is judged all the same.

@@ -6,4 +6,4 @@ mod words;
 
 pub use choose::{Choice, ChoiceError, choose};
 pub use record::{Drill, Level, RecordError};
-pub use words::{RUNGS, broken_besides, complaint, hint, is_fixed, solution};
+pub use words::{COMMAND, RUNGS, broken_besides, complaint, hint, is_fixed, solution};

@@ -2,8 +2,11 @@
 
 use super::record::Drill;
 use crate::course::{Fault, Lab};
-use crate::report::text::{styled, visible};
+use crate::report::text::{MAX_COMMAND, cut, styled, visible};
 use crate::report::{CheckReport, PathStep, Report, Status, StepReport};
+
+/// How a line begins that is a command, to be copied as it is.
+pub const COMMAND: &str = "    ";
 
 /// Hints for one fault: where to look, what to compare, the fix.
 pub const RUNGS: usize = 3;
@@ -80,8 +83,14 @@ fn compare(check: &CheckReport) -> String {
 fn fix(step: &StepReport, check: &CheckReport) -> String {
     let found = check.found.as_deref().unwrap_or_default();
     let fix = check.fix.as_deref().unwrap_or_default();
+    let commands = check
+        .cli
+        .iter()
+        .map(|command| format!("\n{COMMAND}{}", cut(command, MAX_COMMAND)));
+    let commands: String = commands.collect();
+    let or = if commands.is_empty() { "" } else { "\nOr:" };
     format!(
-        "Found: {}\nFix: {}\nMore: edemlab guide {}",
+        "Found: {}\nFix: {}{or}{commands}\nMore: edemlab guide {}",
         styled(&visible(found)),
         styled(&visible(fix)),
         step.chapter

@@ -42,6 +42,7 @@ struct LiveCheck<'r> {
     optional: bool,
     found: Option<&'r str>,
     fix: Option<&'r str>,
+    cli: &'r [String],
     needs: &'r [String],
 }
 
@@ -67,6 +68,7 @@ pub fn shown(report: &Report) -> String {
                 optional: check.optional,
                 found: check.found.as_deref(),
                 fix: check.fix.as_deref(),
+                cli: &check.cli,
                 needs: &check.needs,
             })
             .collect(),

@@ -2,7 +2,7 @@
 //! passed, and it makes no call and waits for nothing.
 
 use super::lab_run::LabRun;
-use super::verdict::said;
+use super::verdict::{commands, said};
 use crate::account::Identity;
 use crate::expr::Scope;
 use crate::probe::ErrorFacts;
@@ -53,9 +53,10 @@ fn advise_one(run: &LabRun<'_>, scope: &Scope, report: &mut CheckReport) -> Opti
         if !advice.when.value.holds(scope).unwrap_or(false) {
             return None;
         }
-        let fix = said(&advice.fix, scope).ok()?;
+        let fix = said(&advice.fix.console, scope).ok()?;
         let found = advice.found.as_ref().map(|found| said(found, scope)).transpose().ok()?;
         report.fix = Some(fix);
+        report.cli = commands(&advice.fix, scope);
         report.found = found.or(report.found.take());
         Some(advice.id.clone())
     })

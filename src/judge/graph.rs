@@ -92,7 +92,7 @@ impl Needs {
 
     fn texts(&mut self, lab: &Lab, check: &Check) {
         let texts = [&check.expected, &check.found, &check.why].into_iter().flatten();
-        texts.chain([&check.fix]).for_each(|text| self.template(lab, text));
+        texts.chain(check.fix.texts()).for_each(|text| self.template(lab, text));
     }
 
     fn action(&mut self, lab: &Lab, action: &Action) {

@@ -29,6 +29,7 @@ pub(super) fn overrule(run: &LabRun<'_>, me: &Identity, done: &mut BTreeMap<Stri
         report.found = None;
         report.why = None;
         report.fix = None;
+        report.cli.clear();
         report.needs.clear();
     }
     notes

@@ -1,8 +1,9 @@
 //! The report of one check, and how it comes to say pass, fail or unknown.
 
 use crate::account::{CallError, ErrorKind};
-use crate::course::{Check, Compiled};
+use crate::course::{Check, Compiled, Fix};
 use crate::expr::{EvalError, Scope, Template};
+use crate::report::text::MAX_COMMAND;
 use crate::report::{CheckReport, Status};
 
 /// Names and values are the student's: a text of a report is cut at this many characters.
@@ -24,6 +25,7 @@ pub(super) fn blank(check: &Check) -> CheckReport {
         found: None,
         why: None,
         fix: None,
+        cli: Vec::new(),
         evidence: Vec::new(),
         needs: Vec::new(),
         unrecognized: Vec::new(),
@@ -60,7 +62,8 @@ pub(super) fn fail(report: &mut CheckReport, check: &Check, scope: &Scope) {
     }
     report.found = check.found.as_ref().map(|t| say(t, scope));
     report.why = check.why.as_ref().map(|t| say(t, scope));
-    report.fix = Some(say(&check.fix, scope));
+    report.fix = Some(say(&check.fix.console, scope));
+    report.cli = commands(&check.fix, scope);
 }
 
 /// A text in its scope. Where it has no value, it says so: the verdict does not depend on it.
@@ -75,6 +78,13 @@ pub(super) fn say(text: &Compiled<Template>, scope: &Scope) -> String {
 pub(super) fn said(text: &Compiled<Template>, scope: &Scope) -> Result<String, EvalError> {
     let said = text.value.text(scope)?;
     Ok(said.trim().chars().take(MAX_TEXT_CHARS).collect())
+}
+
+/// The commands of a fix in their scope. Where one has no value there are none: half of a command is worse.
+pub(super) fn commands(fix: &Fix, scope: &Scope) -> Vec<String> {
+    let commands = fix.cli.as_ref().and_then(|cli| cli.said(scope).ok());
+    let whole = |lines: &Vec<String>| lines.iter().all(|line| line.chars().count() <= MAX_COMMAND);
+    commands.filter(whole).unwrap_or_default()
 }
 
 /// What the report says of a call that failed: with who was denied, since that is whom to give the permission.

@@ -22,6 +22,7 @@ pub fn junit(report: &Report) -> String {
                 .into_iter()
                 .filter_map(|(label, text)| Some(format!("{label}: {}", text?)))
                 .collect();
+            lines.extend(check.cli.iter().map(|command| format!("or: {command}")));
             lines.extend(check.evidence.iter().cloned());
             let non_success = |kind| {
                 let mut status = TestCaseStatus::non_success(kind);

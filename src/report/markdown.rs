@@ -55,7 +55,9 @@ fn render_check(out: &mut String, check: &CheckView) {
     );
     for line in &check.lines {
         let text = if line.command {
-            code(&line.text)
+            let commands: Vec<String> = line.text.lines().map(code).collect();
+            // The first of two spaces and a line break is Markdown's hard break.
+            commands.join("  \n  ")
         } else {
             marked(&line.text)
         };

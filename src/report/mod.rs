@@ -200,6 +200,9 @@ pub struct CheckReport {
     pub why: Option<String>,
     /// What to do, when it did not pass.
     pub fix: Option<String>,
+    /// The same as commands of the AWS CLI, one a line, where commands can do it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cli: Vec<String>,
     /// What was seen.
     pub evidence: Vec<String>,
     /// The checks that it needs.

@@ -3,7 +3,7 @@
 
 use super::Report;
 use super::text::{flowing, glued, with_commands, wrapped, wrapped_marks};
-use super::view::{CheckView, Line, Mark, Place, ReportView, StepView};
+use super::view::{CheckView, Fixes, Line, Mark, Place, ReportView, StepView};
 use colored::{ColoredString, Colorize};
 
 /// Fewer columns than this leave no room for labels beside their texts.
@@ -23,11 +23,13 @@ pub struct Look<'l> {
     pub all: bool,
     /// The address of the guide's pages, where the terminal shows links and they can be opened.
     pub pages: Option<&'l str>,
+    /// How fixes are said.
+    pub fixes: &'l Fixes,
 }
 
 /// The report for a terminal of `width` columns. `command` is how the check was called, to be called again for a part.
 pub fn render(report: &Report, width: usize, command: &str) -> String {
-    let (all, pages) = (false, None);
+    let (all, pages, fixes) = (false, None, &Fixes::CONSOLE);
     render_as(
         report,
         Look {
@@ -35,6 +37,7 @@ pub fn render(report: &Report, width: usize, command: &str) -> String {
             command,
             all,
             pages,
+            fixes,
         },
     )
 }
@@ -42,7 +45,7 @@ pub fn render(report: &Report, width: usize, command: &str) -> String {
 /// The report for a terminal.
 pub fn render_as(report: &Report, look: Look) -> String {
     let page = Page {
-        words: ReportView::of(report),
+        words: ReportView::with(report, look.fixes),
         width: look.width.clamp(40, 100),
         look,
         out: String::new(),
@@ -171,14 +174,18 @@ impl Page<'_> {
         let narrow = self.width < MIN_COLUMNS_OF_LABELS;
         // What is copied stands on a line of its own where it does not fit beside its label.
         if line.command {
-            let text = self.linked(line.text.cyan().to_string(), line.page.as_deref());
-            let fits = !narrow && beside.len() + textwrap::core::display_width(&line.text) <= self.width;
+            let is_one = !line.text.contains('\n');
+            let fits = is_one && !narrow && beside.len() + textwrap::core::display_width(&line.text) <= self.width;
             let gap = if fits {
                 beside
             } else {
-                format!("     {}\n       ", line.label)
+                self.line(&format!("     {}", line.label));
+                "       ".to_owned()
             };
-            self.line(&format!("{gap}{text}"));
+            for command in line.text.lines() {
+                let text = self.linked(command.cyan().to_string(), line.page.as_deref());
+                self.line(&format!("{gap}{text}"));
+            }
         } else if narrow {
             self.line(&format!("     {}", line.label.bold()));
             self.sentences(&line.text, "       ");

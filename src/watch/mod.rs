@@ -166,6 +166,7 @@ impl<'l> Watch<'l> {
                 check.points = 0;
                 check.evidence.clear();
                 (check.why, check.fix) = (None, None);
+                check.cli.clear();
                 check.found = obstacles.is_empty().then(|| CHANGED.to_owned());
                 check.needs.clone_from(&obstacles);
             }

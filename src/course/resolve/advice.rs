@@ -21,7 +21,7 @@ impl Resolver<'_> {
         ];
         for advice in &self.lab.advice {
             self.expr(&advice.when, &local);
-            for text in advice.found.iter().chain([&advice.fix]) {
+            for text in advice.found.iter().chain(advice.fix.texts()) {
                 self.template(text, &local);
             }
         }

@@ -7,7 +7,7 @@ use crate::account::CallError;
 use crate::course::Lab;
 use crate::probe::{Clue, ErrorFacts};
 use crate::redact::{self, HIDDEN};
-use crate::report::text::visible;
+use crate::report::text::{MAX_COMMAND, cut, visible};
 use serde_json::Value;
 use std::borrow::Cow;
 
@@ -93,6 +93,12 @@ impl<'l> Hidden<'l> {
     pub fn text(&self, text: &mut String) {
         self.words(text);
         *text = visible(text);
+    }
+
+    /// Cleans a command, which is long and is not cut.
+    pub fn command(&self, text: &mut String) {
+        self.words(text);
+        *text = cut(text, MAX_COMMAND);
     }
 
     /// Cleans what one place had to say.

@@ -16,6 +16,7 @@ pub fn redact_report(report: &mut Report, hidden: &Hidden) {
             .flatten()
             .for_each(clean);
         check.evidence.iter_mut().chain(&mut check.unrecognized).for_each(clean);
+        check.cli.iter_mut().for_each(|command| hidden.command(command));
     }
     for chosen in report.resources.values_mut() {
         chosen.name = visible(&chosen.name);

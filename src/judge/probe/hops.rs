@@ -61,6 +61,7 @@ impl<'p> HopState<'p> {
         }
         if clue.fix.is_some() {
             self.report.fix.clone_from(&clue.fix);
+            self.report.cli.clear();
         }
         self.cause.clone_from(&clue.error);
     }

@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::text::pieces;
-use super::view::ReportView;
+use super::view::{Fixes, ReportView};
 use base64::Engine;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, HtmlEscape, UndefinedBehavior, context};
@@ -61,8 +61,8 @@ pub fn render(environment: &Environment, name: &str, values: Value) -> String {
 }
 
 /// The report as a page of its own. `command` is how the check was called, to be called again for a part.
-pub fn page(report: &Report, command: &str) -> String {
-    let words = ReportView::of(report);
+pub fn page(report: &Report, command: &str, fixes: &Fixes) -> String {
+    let words = ReportView::with(report, fixes);
     let body = format!("<main>\n{}</main>", section(&words, command));
     document(&words.title, &body, STYLE, None)
 }

@@ -8,7 +8,7 @@ mod summary;
 
 pub use mark::Mark;
 pub use order::Order;
-pub use parts::{CheckView, Line, PathStepView, Place, ReportView, StepView};
+pub use parts::{CheckView, Fixes, Line, PathStepView, Place, ReportView, StepView};
 pub use phrases::{duration, minute};
 
 use super::text::visible;
@@ -17,8 +17,13 @@ use phrases::facts;
 use summary::summary;
 
 impl ReportView {
-    /// What `report` says.
+    /// What `report` says, and how to fix things in clicks first.
     pub fn of(report: &Report) -> Self {
+        Self::with(report, &Fixes::CONSOLE)
+    }
+
+    /// What `report` says.
+    pub fn with(report: &Report, fixes: &Fixes) -> Self {
         let order = Order::of(report);
         let to_fix = order.to_fix();
         let first = order.causes().first().copied().or_else(|| first_unknown(report));
@@ -42,7 +47,7 @@ impl ReportView {
                 if check.status == Status::Unknown {
                     reasons.push(reason);
                 }
-                checks.push(CheckView::of(&order, report, step, check, place));
+                checks.push(CheckView::of(&order, report, step, check, (place, fixes)));
             }
             steps.push(StepView::of(&order, report, step, checks));
         }

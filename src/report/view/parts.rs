@@ -3,6 +3,23 @@
 use super::mark::Mark;
 use serde::Serialize;
 
+/// How fixes are said: in which way first.
+#[derive(Debug, Clone, Default)]
+pub struct Fixes {
+    /// As commands, where there are any, and then in clicks.
+    pub cli_first: bool,
+    /// The command that has the commands act where the report looked, when they would not by themselves.
+    pub before: Option<String>,
+}
+
+impl Fixes {
+    /// In clicks first.
+    pub const CONSOLE: Self = Self {
+        cli_first: false,
+        before: None,
+    };
+}
+
 /// A report in words.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct ReportView {
@@ -102,7 +119,7 @@ pub struct Line {
     pub label: &'static str,
     /// The text, with the two marks that a course's texts use.
     pub text: String,
-    /// Whether it is a command, to be copied as it is.
+    /// Whether it consists of commands, to be copied as they are, one a line.
     pub command: bool,
     /// The page of the guide that it is about.
     pub page: Option<String>,

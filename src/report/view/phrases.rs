@@ -2,8 +2,8 @@
 
 use super::mark::Mark;
 use super::order::{not_started, unrecognized};
-use super::{CheckView, Line, Order, PathStepView, Place, StepView};
-use crate::report::text::visible;
+use super::{CheckView, Fixes, Line, Order, PathStepView, Place, StepView};
+use crate::report::text::{MAX_COMMAND, cut, visible};
 use crate::report::{CheckReport, Chosen, Report, Status, StepReport};
 
 impl StepView {
@@ -61,7 +61,13 @@ impl PathStepView {
 }
 
 impl CheckView {
-    pub(super) fn of(order: &Order, report: &Report, step: &StepReport, check: &CheckReport, place: Place) -> Self {
+    pub(super) fn of(
+        order: &Order,
+        report: &Report,
+        step: &StepReport,
+        check: &CheckReport,
+        (place, fixes): (Place, &Fixes),
+    ) -> Self {
         let points = match check.status {
             Status::Unknown => format!("?/{}", check.possible),
             _ => format!("{}/{}", check.points, check.possible),
@@ -81,7 +87,7 @@ impl CheckView {
             },
             lines: match check.status {
                 Status::Pass => Vec::new(),
-                Status::Fail => failure(order, step, check),
+                Status::Fail => failure(order, step, check, fixes),
                 Status::Unknown => unknown(report, check),
                 Status::Blocked => vec![line("needs", &check.needs.join(", "))],
             },
@@ -98,7 +104,7 @@ fn line(label: &'static str, text: &str) -> Line {
     }
 }
 
-fn failure(order: &Order, step: &StepReport, check: &CheckReport) -> Vec<Line> {
+fn failure(order: &Order, step: &StepReport, check: &CheckReport, fixes: &Fixes) -> Vec<Line> {
     let mut lines = Vec::new();
     if check.expected != check.title {
         lines.push(line("expected", &check.expected));
@@ -114,7 +120,7 @@ fn failure(order: &Order, step: &StepReport, check: &CheckReport) -> Vec<Line> {
         let text = format!("fix {}: this may be {whose} consequence", first.join(" and "));
         lines.push(line("first", &text));
     }
-    lines.extend(check.fix.iter().map(|fix| line("fix", fix)));
+    lines.extend(ways_out(check, fixes));
     lines.extend(follow(order, check).map(|(_, text)| line("then", &text)));
     let anchor = check.id.split('.').nth(1).unwrap_or_default();
     let page = visible(&format!("{}#{anchor}", step.chapter));
@@ -124,6 +130,27 @@ fn failure(order: &Order, step: &StepReport, check: &CheckReport) -> Vec<Line> {
         ..line("guide", &format!("edemlab guide {page}"))
     });
     lines
+}
+
+/// How to fix it, and how else.
+fn ways_out(check: &CheckReport, fixes: &Fixes) -> Vec<Line> {
+    let commands = fixes
+        .before
+        .iter()
+        .chain(&check.cli)
+        .map(|command| cut(command, MAX_COMMAND));
+    let commands: Vec<String> = commands.collect();
+    let cli = (!check.cli.is_empty()).then(|| Line {
+        label: "",
+        text: commands.join("\n"),
+        command: true,
+        page: None,
+    });
+    let clicks = check.fix.as_ref().map(|fix| line("", fix));
+    let ways = if fixes.cli_first { [cli, clicks] } else { [clicks, cli] };
+    let labels = ["fix", "or"];
+    let ways = ways.into_iter().flatten().zip(labels);
+    ways.map(|(way, label)| Line { label, ..way }).collect()
 }
 
 /// How many checks follow from a failure, and which: in a word, and in a sentence.
