@@ -2,12 +2,13 @@
 //! they show every line of the lab's advice. In a sandbox of its own, each in an account of its own.
 
 use super::common;
+use super::fixing::Workshop;
 use super::live::LiveLine;
-use super::proving::Subject;
+use super::proving::{Proving, Subject};
 use super::sandbox::find_deviation;
 use crate::cli::DEFAULT_REGION;
 use crate::course::{Lab, Part};
-use crate::sandbox::{self, Paths, Sandbox, StartOptions};
+use crate::sandbox::{self, Paths, StartOptions};
 use anyhow::bail;
 use colored::Colorize;
 use futures::{StreamExt, stream};
@@ -30,7 +31,7 @@ struct Proved {
     advice: BTreeSet<String>,
 }
 
-pub async fn run(course: Option<PathBuf>, lab: &str, only: &[String]) -> anyhow::Result<u8> {
+pub async fn run(course: Option<PathBuf>, lab: &str, only: &[String], fixes: bool) -> anyhow::Result<u8> {
     let course = common::course(course, Part::Everything)?;
     let lab = course.lab(lab)?;
     if lab.solution.is_none() {
@@ -51,6 +52,10 @@ pub async fn run(course: Option<PathBuf>, lab: &str, only: &[String]) -> anyhow:
     // What waits longest begins first, beside the solution.
     subjects.sort_by_key(|subject| std::cmp::Reverse(subject.longest_wait(lab)));
     subjects.insert(0, Subject::Solution);
+    let workshop = match fixes {
+        true => Workshop::of(&course.files, lab).await?,
+        false => None,
+    };
     let live = LiveLine::new(false);
     let user = Paths::from_environment()?;
     let paths = Paths::new(user.cache(), &format!("prove-{}", std::process::id()))?;
@@ -62,8 +67,14 @@ pub async fn run(course: Option<PathBuf>, lab: &str, only: &[String]) -> anyhow:
     let clock = Instant::now();
     let sandbox = sandbox::start(&paths, &options, &|e| live.sandbox(e)).await?;
     let mut stop = common::interrupts();
+    let proving = Proving {
+        lab,
+        sandbox: &sandbox,
+        deployments: Semaphore::new(DEPLOYMENTS),
+        workshop,
+    };
     let proved = tokio::select! {
-        proved = prove(lab, &sandbox, &subjects, &live) => Some(proved),
+        proved = prove(&proving, &subjects, &live) => Some(proved),
         _ = async { let _ = stop.wait_for(|n| *n > 0).await; } => None,
     };
     sandbox::remove(&paths).await?;
@@ -111,12 +122,11 @@ fn unproved_advice(lab: &Lab, shown: &BTreeSet<String>) -> Vec<String> {
     lines.collect()
 }
 
-async fn prove(lab: &Lab, sandbox: &Sandbox, subjects: &[Subject<'_>], live: &LiveLine) -> Proved {
-    let deployments = Semaphore::new(DEPLOYMENTS);
+async fn prove(proving: &Proving<'_>, subjects: &[Subject<'_>], live: &LiveLine) -> Proved {
     let done = Cell::new(0);
     let all = subjects.len();
     let mut shown = stream::iter(subjects.iter().enumerate())
-        .map(|(n, subject)| subject.prove(lab, sandbox, n, &deployments))
+        .map(|(n, subject)| subject.prove(proving, n))
         .buffer_unordered(MAX_CONCURRENT_ACCOUNTS);
     let mut proved = Proved::default();
     while let Some(one) = shown.next().await {

@@ -1,5 +1,6 @@
 //! One account that proves something of a lab: made, checked, and held against what it should show.
 
+use super::fixing::{Followed, Workshop};
 use super::sandbox::{deploy, open};
 use crate::cli::DEFAULT_REGION;
 use crate::course::{CheckAs, Deviation, Fault, Lab, Variant};
@@ -18,6 +19,18 @@ pub enum Subject<'l> {
     Fault(&'l Fault),
     /// Work that is right and looks unusual.
     Variant(&'l Variant),
+}
+
+/// What is proved, and by what means.
+pub struct Proving<'p> {
+    /// The lab.
+    pub lab: &'p Lab,
+    /// Where its accounts are.
+    pub sandbox: &'p Sandbox,
+    /// Turns to deploy.
+    pub deployments: Semaphore,
+    /// What runs the fixes; none where they are not run.
+    pub workshop: Option<Workshop<'p>>,
 }
 
 /// What one account showed.
@@ -61,8 +74,8 @@ impl<'l> Subject<'l> {
         waited.map(|h| h.within).max().unwrap_or_default()
     }
 
-    /// Makes the `n`th account and checks it.
-    pub async fn prove(self, lab: &Lab, sandbox: &Sandbox, n: usize, deployments: &Semaphore) -> Shown {
+    /// Makes the `n`th account, checks it, and fixes it as its report says.
+    pub async fn prove(self, proving: &Proving<'_>, n: usize) -> Shown {
         let mut shown = Shown {
             what: self.deviation().map_or("the solution".to_owned(), |d| d.id.clone()),
             wrong: Vec::new(),
@@ -71,16 +84,8 @@ impl<'l> Subject<'l> {
             advice: Vec::new(),
         };
         let clock = Instant::now();
-        match self.judged(lab, sandbox, n, deployments).await {
-            Ok(Judged { report, advice, .. }) => {
-                shown.advice = advice;
-                shown.wrong = self.contradictions(&report);
-                shown.detail = match self {
-                    Self::Fault(fault) => format!("fails {}", fault.fails.join(", ")),
-                    _ => format!("{} of {} points", report.points.earned, report.points.possible),
-                };
-            }
-            Err(error) => shown.wrong.push(format!("could not be tried: {error:#}")),
+        if let Err(error) = self.show(proving, n, &mut shown).await {
+            shown.wrong.push(format!("could not be tried: {error:#}"));
         }
         if !shown.wrong.is_empty() {
             if matches!(self, Self::Fault(_)) {
@@ -93,18 +98,41 @@ impl<'l> Subject<'l> {
         shown
     }
 
-    async fn judged(self, lab: &Lab, sandbox: &Sandbox, n: usize, deployments: &Semaphore) -> anyhow::Result<Judged> {
+    async fn show(self, proving: &Proving<'_>, n: usize, shown: &mut Shown) -> anyhow::Result<()> {
+        let Proving { lab, sandbox, .. } = *proving;
         let number: AccountNumber = format!("{:012}", 100_000_000_000u64 + n as u64).parse()?;
         let deviation = self.deviation();
         let region = deviation.and_then(|d| d.region.as_deref()).unwrap_or(DEFAULT_REGION);
         {
-            let _turn = deployments.acquire().await?;
+            let _turn = proving.deployments.acquire().await?;
             deploy(sandbox, &number, region, lab, deviation).await?;
         }
         let who = deviation.map_or(CheckAs::Student, |d| d.check_as);
         let account = open(sandbox, &number, DEFAULT_REGION, who).await?;
         let (_never, stop) = watch::channel(0);
-        Ok(judge(lab, &account, &Options::default(), &|_| (), stop).await?)
+        let judged = judge(lab, &account, &Options::default(), &|_| (), stop).await?;
+        let Judged { report, advice, .. } = judged;
+        shown.advice = advice;
+        shown.wrong = self.contradictions(&report);
+        let Self::Fault(fault) = self else {
+            shown.detail = format!("{} of {} points", report.points.earned, report.points.possible);
+            return Ok(());
+        };
+        shown.detail = format!("fails {}", fault.fails.join(", "));
+        // What fails wrongly is not fixed as it should be either.
+        if let (Some(workshop), true) = (&proving.workshop, shown.wrong.is_empty()) {
+            let keys = sandbox.student(&number).await?;
+            let followed = workshop.follow(lab, fault, &account, (sandbox, &keys), report).await?;
+            match (followed, &fault.unfixed) {
+                (Followed::Fixed, None) => shown.detail.push_str("; fixed"),
+                (Followed::Open(_), Some(_)) => shown.detail.push_str("; no commands fix it"),
+                (Followed::Open(why), None) => shown.wrong.push(format!("its commands do not fix it: {why}")),
+                (Followed::Fixed, Some(_)) => {
+                    shown.wrong.push("its commands fix it: remove its `unfixed`".to_owned());
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What a report says that it should not say.

@@ -162,9 +162,11 @@ fn each_check_is_in_the_chapter_of_its_step() {
                 }
                 // An expression is for the author: no reader sees one, nor a gap in its place.
                 assert!(!entry.contains("{{"), "{}: {entry}", check.id);
-                for text in check.why.iter().chain([&check.fix]) {
+                for text in check.why.iter().chain([&check.fix.console]) {
                     assert!(placeholders.whole_text(&text.value).is_some(), "{}", text.place());
                 }
+                let commands = placeholders.commands(&check.fix);
+                assert_eq!(commands.is_empty(), check.fix.cli.is_none(), "{}", check.id);
             }
         }
     }

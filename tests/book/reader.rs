@@ -1,20 +1,15 @@
 //! A reader at a terminal: one bash session for a whole lab, in a folder and an account of its own.
 
 use std::fmt::Write as _;
-use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use edemlab::sandbox::{self, Paths};
-
 use crate::blocks::{Block, Marker};
-use crate::common::cloud::{Cloud, wait};
+use crate::common::aws_cli::AwsCli;
+use crate::common::cloud::Cloud;
 use crate::common::script;
-
-/// Packages pinned with hashes.
-const REQUIREMENTS: &str = include_str!("requirements.txt");
 
 /// After this time a block hangs: some loop waits for what never comes.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -44,7 +39,7 @@ pub struct Told {
 /// Somebody who works through a lab.
 pub struct Reader {
     home: tempfile::TempDir,
-    _aws: Aws,
+    _aws: AwsCli,
     environment: Vec<(String, String)>,
 }
 
@@ -68,19 +63,7 @@ impl Reader {
     pub fn new(cloud: &Cloud, account: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
         let tools = home.path().join("tools");
-        let python = python();
-        let socket = home.path().join("aws");
-        let aws = Aws::start(&python, &socket);
-        let python = python.to_str().expect("UTF-8");
-        let ask = format!(
-            "exec '{python}' -I -S '{}' call '{}' \"$@\"",
-            Aws::PROGRAM,
-            socket.display()
-        );
-        script(&tools.join("aws"), &ask);
-        for name in ["python", "python3"] {
-            script(&tools.join(name), &format!("exec '{python}' \"$@\""));
-        }
+        let aws = AwsCli::in_folder(&tools);
         script(
             &tools.join("edemlab"),
             &format!("exec '{}' \"$@\"", env!("CARGO_BIN_EXE_edemlab")),
@@ -162,38 +145,6 @@ impl Reader {
         let _ = bash.wait();
         Err(broken(folder.path(), blocks, ended.is_none()))
     }
-}
-
-/// The AWS CLI, loaded once. It ends with this value, and with this process, however that ends: it reads from it.
-struct Aws(Child);
-
-impl Aws {
-    const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/book/aws.py");
-
-    fn start(python: &Path, socket: &Path) -> Self {
-        let mut command = Command::new(python);
-        // -B leaves nothing beside the program, -E and -s see nothing of the user's.
-        command.args(["-B", "-E", "-s", Self::PROGRAM, "serve"]).arg(socket);
-        command.env_clear().stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().expect("the environment's Python runs");
-        let mut ready = String::new();
-        let stdout = child.stdout.take().expect("piped");
-        BufReader::new(stdout).read_line(&mut ready).unwrap();
-        assert_eq!(ready, "ready\n", "the AWS CLI cannot be loaded");
-        Self(child)
-    }
-}
-
-impl Drop for Aws {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn python() -> PathBuf {
-    let paths = Paths::from_environment().expect("a cache folder");
-    wait(sandbox::environment(&paths, "aws-cli", REQUIREMENTS, &|_| ())).expect("its packages can be installed")
 }
 
 /// What bash is given: each block is a file of its own, with its commands in the lines in which the chapter has them, so

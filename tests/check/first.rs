@@ -7,6 +7,7 @@ use common::cloud::{Cloud, Printed, alone, run, shared, wait};
 use common::course::{fault, solution};
 use common::orders::{self, Orders};
 use edemlab::account::services::KINESIS;
+use edemlab::report::view::Fixes;
 use edemlab::report::{Status, terminal};
 use serde_json::json;
 
@@ -183,6 +184,7 @@ fn the_guides_line_is_a_command_and_a_link_where_the_terminal_can() {
         command: "edemlab check datastream",
         all: false,
         pages,
+        fixes: &Fixes::CONSOLE,
     };
     let command = "edemlab guide datastream/s3.html#exists";
     let plain = terminal::render_as(&report, look(None));

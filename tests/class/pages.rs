@@ -10,6 +10,7 @@ use common::course::course;
 use common::{edemlab, text};
 use edemlab::class::Class;
 use edemlab::class::folder::{ClassFolder, file_name};
+use edemlab::report::view::Fixes;
 use edemlab::report::{Report, Status};
 use sha2::{Digest, Sha256};
 
@@ -342,7 +343,7 @@ fn a_folder_that_is_none_is_said() {
 fn a_report_is_a_page_of_its_own() {
     let course = course();
     let report: Report = classroom::report(course.lab("datastream").unwrap(), 7, IN_TIME, Doing::UpTo(7));
-    let page = edemlab::report::html::page(&report, "edemlab check datastream --region eu-west-3");
+    let page = edemlab::report::html::page(&report, "edemlab check datastream --region eu-west-3", &Fixes::CONSOLE);
     is_strict(&page, 0);
     let said = plain(&page);
     assert!(

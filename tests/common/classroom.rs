@@ -166,6 +166,7 @@ fn step_report(step: &Step, status: &dyn Fn(usize) -> Status, name: &str) -> Ste
                     Status::Pass | Status::Blocked => None,
                 },
                 why: (status == Status::Fail).then(|| "Without it nothing behind it receives an event.".to_owned()),
+                cli: Vec::new(),
                 fix: (status == Status::Fail).then(|| {
                     format!("Lambda → **Functions** → {name} → **Configuration** → `{id}` → **Edit**: as the guide's chapter says.")
                 }),
@@ -328,6 +329,7 @@ fn write_everywhere(report: &mut Report, text: &str, untold: bool) {
             check.found = Some(text.to_owned());
             check.why = Some(text.to_owned());
             check.fix = Some(format!("Open **{text}** and `{text}`: {text}"));
+            check.cli = vec![format!("aws sns publish --message {text}")];
             check.evidence = vec![text.to_owned()];
             if untold {
                 check.status = Status::Unknown;

@@ -143,6 +143,7 @@ pub fn report(lab: &str, started: &str, checks: &[Check]) -> Report {
             found: (*status != Status::Pass).then(|| "AccessDenied".to_owned()),
             why: None,
             fix: None,
+            cli: Vec::new(),
             evidence: Vec::new(),
             needs: Vec::new(),
             unrecognized: Vec::new(),

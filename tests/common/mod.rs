@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "not every test file needs all of it")]
 
 #[cfg(unix)]
+pub mod aws_cli;
+#[cfg(unix)]
 pub mod bare;
 pub mod browser;
 pub mod class;
