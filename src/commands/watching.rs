@@ -56,7 +56,7 @@ pub async fn follow(
         profile: args.profile.as_deref(),
     };
     let fixes = fixes(&chosen, account);
-    let (mut watch, mut pace) = (Watch::new(lab), Pace::new(args.every));
+    let (mut watch, mut pace) = (Watch::new(lab, !args.no_probe), Pace::new(args.every));
     let mut before: Option<Report> = None;
     let (mut enter, mut asked, mut lost) = (entered(), false, false);
     while *stop.borrow() == 0 {
@@ -178,8 +178,8 @@ fn line(live: &LiveLine, change: &Change, how: Mark, fixes: &Fixes) {
             format!("{}  {title}  {}/{}", check.id, check.points, check.possible),
         ),
         Mark::Fail | Mark::Extra => {
-            let found = visible(check.found.as_deref().unwrap_or(&title));
-            ("✗".red(), format!("{}  {title}: {found}", check.id))
+            let found = visible(check.found.as_deref().unwrap_or(&check.title));
+            ("✗".red(), format!("{}  {found}", check.id))
         }
         Mark::Unknown => {
             let why = visible(check.found.as_deref().unwrap_or_default());

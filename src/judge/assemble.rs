@@ -1,8 +1,9 @@
 //! The report as a whole, made of its steps.
 
 use super::options::Options;
+use super::verdict::blank;
 use crate::course::{Check, Lab, Step};
-use crate::report::{self, CheckReport, LeftOut, PathStep, Points, Report, StepReport, Verdict};
+use crate::report::{self, CheckReport, LeftOut, PathStep, Points, Report, Status, StepReport, Verdict};
 use indexmap::IndexMap;
 
 /// The checks of a step that are judged: with those of its probe, if one is sent.
@@ -61,4 +62,21 @@ pub(super) fn step_report(
         path,
         checks,
     }
+}
+
+/// A step through which nothing has been sent yet: its hops wait, for `needs` or for what `open` says.
+pub fn unsent(step: &Step, needs: &[String], open: Option<&str>) -> StepReport {
+    let hops = step.probe.iter().flat_map(|probe| &probe.hops);
+    let checks = hops.clone().map(|hop| CheckReport {
+        status: Status::Blocked,
+        found: open.map(str::to_owned),
+        needs: needs.to_vec(),
+        ..blank(&hop.check)
+    });
+    let path = hops.map(|hop| PathStep {
+        name: hop.label.clone(),
+        status: Status::Blocked,
+        seconds: None,
+    });
+    step_report(step, checks.collect(), Vec::new(), path.collect())
 }

@@ -5,7 +5,8 @@ use crate::course::Lab;
 use crate::report::{CheckReport, Status};
 use std::collections::BTreeMap;
 
-/// A failed hop names the failed checks of what it mentions: fix those first, it may be their consequence.
+/// A failed hop names the failed checks of what it mentions, also of what its own fix is about: fix those first, it may be
+/// their consequence.
 pub(super) fn relate_failures(lab: &Lab, done: &mut BTreeMap<String, CheckReport>) {
     let failed =
         |done: &BTreeMap<String, CheckReport>, id: &str| done.get(id).is_some_and(|r| r.status == Status::Fail);
@@ -14,7 +15,7 @@ pub(super) fn relate_failures(lab: &Lab, done: &mut BTreeMap<String, CheckReport
         if !failed(done, &hop.check.id) {
             continue;
         }
-        let needs = Needs::of_hop(lab, hop);
+        let needs = Needs::of_hop_and_fix(lab, hop);
         let mine = needs.names();
         let checks = lab.steps.iter().flat_map(|s| &s.checks);
         let related: Vec<String> = checks

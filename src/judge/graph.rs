@@ -58,6 +58,13 @@ impl Needs {
         needs
     }
 
+    /// Of a hop, with what its fix is about.
+    pub fn of_hop_and_fix(lab: &Lab, hop: &Hop) -> Self {
+        let mut needs = Self::of_hop(lab, hop);
+        hop.check.fix.texts().for_each(|text| needs.template(lab, text));
+        needs
+    }
+
     /// Of a probe: its hops, texts, evidence and removals.
     pub fn of_probe(lab: &Lab, probe: &Probe) -> Self {
         let mut needs = Self::default();

@@ -21,6 +21,7 @@ mod search;
 mod signs;
 mod verdict;
 
+pub use assemble::unsent;
 pub use evidence::Evidence;
 pub use graph::{before_probe, probed_resources, validate};
 pub use judged::{Judged, indeterminate_report};

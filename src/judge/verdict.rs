@@ -4,7 +4,7 @@ use crate::account::{CallError, ErrorKind};
 use crate::course::{Check, Compiled, Fix};
 use crate::expr::{EvalError, Scope, Template};
 use crate::report::text::MAX_COMMAND;
-use crate::report::{CheckReport, Status};
+use crate::report::{CheckReport, DENIED, Status};
 
 /// Names and values are the student's: a text of a report is cut at this many characters.
 const MAX_TEXT_CHARS: usize = 2000;
@@ -90,10 +90,7 @@ pub(super) fn commands(fix: &Fix, scope: &Scope) -> Vec<String> {
 /// What the report says of a call that failed: with who was denied, since that is whom to give the permission.
 pub(super) fn call_failure(error: &CallError) -> String {
     match error.kind {
-        ErrorKind::Denied => format!(
-            "{} is denied to these credentials: ask for that permission, then check again",
-            error.action
-        ),
+        ErrorKind::Denied => format!("{}{DENIED}", error.action),
         _ => error.to_string(),
     }
 }

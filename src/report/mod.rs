@@ -214,6 +214,17 @@ pub struct CheckReport {
     pub seconds: f64,
 }
 
+/// How the reason ends of what is unknown because an action is denied.
+pub const DENIED: &str = " is denied to these credentials: ask for that permission, then check again";
+
+impl CheckReport {
+    /// The action that is denied, where that is why it is unknown.
+    pub fn denied_action(&self) -> Option<&str> {
+        let reason = self.found.as_deref().filter(|_| self.status == Status::Unknown)?;
+        reason.strip_suffix(DENIED).filter(|action| !action.contains(' '))
+    }
+}
+
 impl Report {
     /// The exit code that this report stands for: 0, 1 or 3.
     pub fn exit_code(&self) -> u8 {

@@ -180,9 +180,15 @@ impl Page<'_> {
                 beside
             } else {
                 self.line(&format!("     {}", line.label));
-                "       ".to_owned()
+                String::new()
             };
             for command in line.text.lines() {
+                // A terminal that breaks a command has it copied in two.
+                let room = self.width.saturating_sub(textwrap::core::display_width(command));
+                let gap = match fits {
+                    true => gap.clone(),
+                    false => " ".repeat(room.min(7)),
+                };
                 let text = self.linked(command.cyan().to_string(), line.page.as_deref());
                 self.line(&format!("{gap}{text}"));
             }
@@ -244,8 +250,12 @@ fn said(step: &StepView) -> String {
     match step.path.as_slice() {
         [] => flowing(&step.said),
         path => {
-            let places: Vec<String> = path.iter().map(|stop| glued(&stop.text())).collect();
-            format!("{}{}", places.join(" → "), flowing(&step.after_path))
+            let places = path.iter().enumerate().map(|(n, stop)| match n {
+                0 => glued(&stop.text()),
+                _ => glued(&format!("→ {}", stop.text())),
+            });
+            let places: Vec<String> = places.collect();
+            format!("{}{}", places.join(" "), flowing(&step.after_path))
         }
     }
 }

@@ -10,17 +10,22 @@ pub use pace::{LEAST, Pace};
 
 use crate::account::ErrorKind;
 use crate::course::{Lab, Step};
-use crate::judge::{Judged, NOT_SENT, before_probe, probed_resources};
+use crate::judge::{Judged, NOT_SENT, before_probe, probed_resources, unsent};
 use crate::report::{self, CheckReport, Points, Report, Status, StepReport, Verdict};
 use std::collections::BTreeMap;
 
 /// Why a hop that has passed is open again, where nothing stands in the way of another event.
 const CHANGED: &str = "something has changed since the last event: another one sets out";
 
+/// Why the hops of an event wait that nothing stands in the way of.
+const FIRST: &str = "an event is sent through it now";
+
 /// What is known of a lab by now.
 #[derive(Debug)]
 pub struct Watch<'l> {
     lab: &'l Lab,
+    /// Whether events are sent.
+    sends: bool,
     /// What the last look without an event showed.
     read: Option<Read>,
     /// What each step's probe showed last.
@@ -44,10 +49,11 @@ struct ProbedStep {
 }
 
 impl<'l> Watch<'l> {
-    /// Nothing is known yet.
-    pub fn new(lab: &'l Lab) -> Self {
+    /// Nothing is known yet. `sends`: whether events are sent through the lab.
+    pub fn new(lab: &'l Lab, sends: bool) -> Self {
         Self {
             lab,
+            sends,
             read: None,
             probed: BTreeMap::new(),
         }
@@ -132,10 +138,14 @@ impl<'l> Watch<'l> {
                 let looked = read.report.steps.iter().find(|s| s.id == step.id);
                 match self.probed.get(&step.id) {
                     Some(probed) => Some(self.together(read, step, looked, probed)),
+                    None if self.sends && step.probe.is_some() => Some(self.before_first(read, step, looked)),
                     None => looked.cloned(),
                 }
             })
             .collect();
+        if self.sends {
+            report.left_out.clear();
+        }
         for step in &mut report.steps {
             for check in &mut step.checks {
                 if let Some(proved) = self.proof_of(read, &check.id) {
@@ -149,6 +159,17 @@ impl<'l> Watch<'l> {
         let (points, verdict) = (Points::of(all()), Verdict::of(all()));
         (report.points, report.verdict) = (points, verdict);
         Some(report)
+    }
+
+    /// The checks as they are now, and hops to which no event was sent yet.
+    fn before_first(&self, read: &Read, step: &Step, looked: Option<&StepReport>) -> StepReport {
+        let obstacles = self.obstacles(read, step);
+        let mut now = unsent(step, &obstacles, obstacles.is_empty().then_some(FIRST));
+        if let Some(looked) = looked {
+            now.checks.splice(0..0, looked.checks.iter().cloned());
+            now.about.clone_from(&looked.about);
+        }
+        now
     }
 
     /// The checks as they are now, and the hops as they were when the last event came by. What has changed in front of them

@@ -12,7 +12,7 @@ pub use parts::{CheckView, Fixes, Line, PathStepView, Place, ReportView, StepVie
 pub use phrases::{duration, minute};
 
 use super::text::visible;
-use super::{CheckReport, Report, Status};
+use super::{CheckReport, DENIED, Report, Status};
 use phrases::facts;
 use summary::summary;
 
@@ -32,7 +32,11 @@ impl ReportView {
         for step in &report.steps {
             let mut checks = Vec::new();
             for check in &step.checks {
-                let reason = check.found.as_deref().unwrap_or_default();
+                // Whatever is denied, one thing is to be done about it.
+                let reason = match check.denied_action() {
+                    Some(_) => DENIED,
+                    None => check.found.as_deref().unwrap_or_default(),
+                };
                 let is_now = to_fix.iter().any(|other| other.id == check.id);
                 let place = match check.status {
                     _ if first.is_some_and(|first| first.id == check.id) => Place::First,

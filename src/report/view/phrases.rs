@@ -5,6 +5,7 @@ use super::order::{not_started, unrecognized};
 use super::{CheckView, Fixes, Line, Order, PathStepView, Place, StepView};
 use crate::report::text::{MAX_COMMAND, cut, visible};
 use crate::report::{CheckReport, Chosen, Report, Status, StepReport};
+use std::collections::BTreeSet;
 
 impl StepView {
     pub(super) fn of(order: &Order, report: &Report, step: &StepReport, checks: Vec<CheckView>) -> Self {
@@ -19,7 +20,10 @@ impl StepView {
         let said = match mark {
             Mark::NotStarted => format!("{}: {}", mark.word(), reason(not_started(step))),
             Mark::Unrecognized => format!("{}: {}", mark.word(), reason(unrecognized(step))),
-            Mark::Unknown => format!("unknown: {}", reason(of(Status::Unknown).next())),
+            Mark::Unknown => match of(Status::Unknown).next() {
+                Some(check) if check.denied_action().is_some() => format!("unknown: {}", reason_in_brief(check)),
+                check => format!("unknown: {}", reason(check)),
+            },
             Mark::Blocked => {
                 let needs = first_few(&obstacles(order, step));
                 let about = match was_sent(step) {
@@ -27,6 +31,7 @@ impl StepView {
                     false => about(report, step),
                 };
                 match of(Status::Pass).next() {
+                    None if needs.is_empty() => reason(of(Status::Blocked).next()),
                     None => format!("not reached: needs {needs}"),
                     Some(_) if about.is_empty() => format!("the rest needs {needs}"),
                     Some(_) => {
@@ -81,7 +86,7 @@ impl CheckView {
             optional: check.optional,
             place,
             brief: match check.status {
-                Status::Unknown => visible(check.found.as_deref().unwrap_or_default()),
+                Status::Unknown => reason_in_brief(check),
                 Status::Fail if !check.optional => follow(order, check).map(|(brief, _)| brief).unwrap_or_default(),
                 _ => String::new(),
             },
@@ -182,13 +187,45 @@ fn obstacles<'r>(order: &Order<'r>, step: &'r StepReport) -> Vec<&'r str> {
     needs.filter(|id| !own(id)).collect()
 }
 
+/// What is denied, without what to do about it; any other reason as it is.
+fn reason_in_brief(check: &CheckReport) -> String {
+    match check.denied_action() {
+        Some(action) => visible(&format!("{action} is denied")),
+        None => visible(check.found.as_deref().unwrap_or_default()),
+    }
+}
+
 fn unknown(report: &Report, check: &CheckReport) -> Vec<Line> {
-    let mut lines = vec![line("reason", check.found.as_deref().unwrap_or_default())];
-    let others = report.checks().map(|(_, c)| c).filter(|c| c.id != check.id);
-    let same = others.filter(|c| c.status == Status::Unknown && c.found == check.found);
+    let is_denied = check.denied_action().is_some();
+    let unknown = || report.checks().map(|(_, c)| c).filter(|c| c.status == Status::Unknown);
+    let mut lines = Vec::new();
+    if is_denied {
+        let mut actions: Vec<&str> = unknown().filter_map(CheckReport::denied_action).collect();
+        let mut seen = BTreeSet::new();
+        actions.retain(|action| seen.insert(*action));
+        let who = caller(report);
+        lines.push(line("reason", &format!("{who} may not call {}", actions.join(", "))));
+    } else {
+        lines.push(line("reason", check.found.as_deref().unwrap_or_default()));
+    }
+    let same = unknown().filter(|c| c.id != check.id);
+    let same = same.filter(|c| match is_denied {
+        true => c.denied_action().is_some(),
+        false => c.found == check.found,
+    });
     let same: Vec<&str> = same.map(|c| c.id.as_str()).collect();
-    if !same.is_empty() {
-        lines.push(line("the same holds for", &same.join(", ")));
+    match same.len() {
+        0 => {}
+        few if few <= MAX_ALIKE => lines.push(line("also", &same.join(", "))),
+        many => lines.push(line("also", &format!("{many} more checks"))),
+    }
+    if is_denied {
+        let ask = "Ask for these permissions, then check again. A policy with all that a check of this lab needs:";
+        lines.push(line("to do", ask));
+        lines.push(Line {
+            command: true,
+            ..line("policy", &format!("edemlab policy {}", report.lab))
+        });
     }
     lines.extend(check.evidence.iter().map(|seen| line("seen", seen)));
     lines
@@ -196,7 +233,7 @@ fn unknown(report: &Report, check: &CheckReport) -> Vec<Line> {
 
 /// The account, the region and who checked: of an account that was never opened, little is known.
 pub(super) fn facts(report: &Report) -> Vec<String> {
-    let caller = visible(report.caller.splitn(6, ':').nth(5).unwrap_or(&report.caller));
+    let caller = visible(caller(report));
     let facts = [
         ("account ", grouped(&visible(&report.account))),
         ("", visible(&report.region)),
@@ -204,6 +241,11 @@ pub(super) fn facts(report: &Report) -> Vec<String> {
     ];
     let known = facts.into_iter().filter(|(_, fact)| !fact.is_empty());
     known.map(|(what, fact)| format!("{what}{fact}")).collect()
+}
+
+/// `user/student`, of the caller's ARN.
+fn caller(report: &Report) -> &str {
+    report.caller.splitn(6, ':').nth(5).unwrap_or(&report.caller)
 }
 
 /// `1234-5678-9012`, as the console shows an account.
@@ -233,6 +275,9 @@ pub fn duration(seconds: f64) -> String {
         }
     }
 }
+
+/// So many checks that are unknown for one reason are named.
+const MAX_ALIKE: usize = 6;
 
 /// More ids than this make nothing clearer.
 const MAX_IDS: usize = 3;

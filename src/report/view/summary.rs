@@ -23,6 +23,9 @@ pub(super) fn summary(report: &Report, order: &Order) -> (String, Vec<String>) {
     }
     let mut steps = Vec::new();
     match report.verdict {
+        Verdict::Pass if !report.left_out.is_empty() => {
+            text.push_str(" Everything that was looked at is as it should be.")
+        }
         Verdict::Pass => text.push_str(" Everything is as it should be."),
         Verdict::Fail => {
             let causes = order.causes();
@@ -33,6 +36,9 @@ pub(super) fn summary(report: &Report, order: &Order) -> (String, Vec<String>) {
         }
         Verdict::Unknown if report.checks().all(|(_, check)| check.status != Status::Pass) => {
             text.push_str(" Nothing could be determined.");
+        }
+        Verdict::Unknown if 2 * points.unknown > points.possible => {
+            text.push_str(" Most of it could not be determined.");
         }
         Verdict::Unknown => text.push_str(" Everything that was checked passed."),
     }

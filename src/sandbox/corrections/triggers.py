@@ -5,15 +5,15 @@ import contextvars
 import time
 
 from ministack.core.concurrency import esm_wake, spawn_background
-from ministack.core.responses import get_account_id, request_scope
+from ministack.core.responses import error_response_json, get_account_id, request_scope
 from ministack.services import kinesis, lambda_svc as fn
 
 from .fit import expect_all, wrap
 from .functions import checked, refused_role, session_of
 from .roles import assumable, refused
 
-expect_all(fn, "_kinesis_positions _esm_backoff_until", _resolve_name="name_or_arn",
-           _get_func_record_for_qualifier="name qualifier")
+expect_all(fn, "_kinesis_positions _esm_backoff_until _esms", _resolve_name="name_or_arn",
+           _get_func_record_for_qualifier="name qualifier", _resolve_existing_esm_function="function_ref")
 expect_all(kinesis, "_streams _consumers")
 
 CANNOT_ACCESS = ("Cannot access stream {}. Please ensure the role can perform the GetRecords, GetShardIterator, "
@@ -58,8 +58,24 @@ def refused_trigger(data):
     return None
 
 
+def already(data):
+    """The trigger that this function has on this source already; None where it has none."""
+    *function, missing = fn._resolve_existing_esm_function(data.get("FunctionName", ""))
+    asked = [data.get("EventSourceArn"), *function]
+    same = (esm for esm in fn._esms.values()
+            if [esm["EventSourceArn"], esm["FunctionName"], esm.get("Qualifier")] == asked)
+    return None if missing else next(same, None)
+
+
 @wrap(fn, "_create_esm", "data")
 def create_esm(original, data):
+    there = already(data)
+    if there:
+        source, name = there["EventSourceArn"], there["FunctionName"]
+        return error_response_json(
+            "ResourceConflictException",
+            f'The event source arn (" {source} ") and function (" {name} ") provided mapping already exists. '
+            f"Please update or delete the existing mapping with UUID {there['UUID']}", 409)
     made = checked(refused_trigger)(original, data)
     esm_wake.set()  # a new trigger takes up its position now, not at the next tick
     return made

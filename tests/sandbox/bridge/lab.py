@@ -76,9 +76,9 @@ def document(*statements):
 FUNCTION_TIMEOUT = 60
 
 
-def function(account, name, code):
-    """A function whose module `index` is this code."""
-    arn = role(account, f"{name}-role", "lambda.amazonaws.com", "logs:*")
+def function(account, name, code, *allowed):
+    """A function whose module `index` is this code, and whose role may do these actions."""
+    arn = role(account, f"{name}-role", "lambda.amazonaws.com", *(allowed or ["logs:*"]))
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("index.py", code)

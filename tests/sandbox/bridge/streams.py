@@ -1,5 +1,5 @@
-"""Kinesis: a stream's mode can be changed, and a list has pages."""
-from lab import client, refusal, unittest
+"""Kinesis: a stream's mode can be changed, a list has pages, and a function reads a stream once."""
+from lab import client, function, refusal, unittest
 
 
 def mode_of(kinesis, name):
@@ -49,6 +49,26 @@ class Pages(unittest.TestCase):
             kinesis.create_stream(StreamName=name, ShardCount=1)
         pages = kinesis.get_paginator("list_streams").paginate(PaginationConfig={"PageSize": 2})
         self.assertEqual([page["StreamNames"] for page in pages], [names[:2], names[2:4], names[4:]])
+
+
+class Triggers(unittest.TestCase):
+    def test_a_function_has_one_on_a_stream(self):
+        account = "160000000009"
+        kinesis, functions = client("kinesis", account), client("lambda", account)
+        kinesis.create_stream(StreamName="clicks", ShardCount=1)
+        kinesis.create_stream(StreamName="others", ShardCount=1)
+        arn = {name: kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamARN"]
+               for name in ("clicks", "others")}
+        reading = ["kinesis:DescribeStream", "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"]
+        function(account, "reads", "def handler(event, context): pass\n", "logs:*", *reading)
+        functions.publish_version(FunctionName="reads")
+
+        def made(source, name):
+            return refusal(functions.create_event_source_mapping, FunctionName=name, EventSourceArn=arn[source],
+                           StartingPosition="LATEST")
+        outcomes = [made("clicks", "reads"), made("clicks", "reads"), made("others", "reads"), made("clicks", "reads:1")]
+        self.assertEqual(outcomes, [None, "ResourceConflictException", None, None])
+        self.assertEqual(len(functions.list_event_source_mappings()["EventSourceMappings"]), 3)
 
 
 unittest.main()
