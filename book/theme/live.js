@@ -18,6 +18,8 @@
     };
     const page = pageOf(location.href);
     let before = null;
+    // Each check by its id, with its place in the book.
+    let known = new Map();
 
     function pageOf(address) {
         const path = decodeURIComponent(new URL(address, location.href).pathname).slice(1);
@@ -56,8 +58,25 @@
         return whole;
     }
 
-    function points(earned, possible) {
-        return `${earned} of ${possible} points`;
+    // What is unknown has earned nothing yet, and lost nothing.
+    function points(status, earned, possible) {
+        return `${status === 'unknown' && !earned ? '?' : earned} of ${possible} point${possible === 1 ? '' : 's'}`;
+    }
+
+    // What has to be done first, with its place. What itself waits for that is not named.
+    function waitsFor(ids) {
+        const first = ids.filter(id => known.get(id)?.status !== 'blocked');
+        const row = made('p', '');
+        row.append(made('strong', '', 'Waits for'), ' ');
+        for (const [n, id] of (first.length ? first : ids).entries()) {
+            const check = known.get(id);
+            const link = made(check ? 'a' : 'span', '', check ? `${check.step}: ${check.title}` : id);
+            if (check) {
+                link.href = `${'../'.repeat(page.split('/').length - 1)}${check.chapter}#${check.anchor}`;
+            }
+            row.append(n ? ', ' : '', link);
+        }
+        return row;
     }
 
     // What an open check says: what was found, and what to do.
@@ -70,10 +89,10 @@
         };
         if (check.status === 'blocked' && check.found) {
             line('Open:', check.found);
-        } else if (check.status === 'blocked') {
-            line('Waits for', check.needs.join(', '));
+        } else if (check.status === 'blocked' && check.needs.length) {
+            box.append(waitsFor(check.needs));
         } else if (check.found) {
-            line(check.status === 'unknown' ? 'Could not tell:' : 'Found:', check.found);
+            line(check.status === 'unknown' ? 'Could not determine:' : 'Found:', check.found);
         }
         if (check.fix && ['fail', 'later', 'unrecognized'].includes(check.status)) {
             line(check.status === 'fail' ? 'To fix it:' : 'To begin:', check.fix);
@@ -92,6 +111,15 @@
         return check.status !== 'pass' && !check.optional;
     }
 
+    // A fix with the reader's own names takes the place of the chapter's, which has YOUR_TABLE_NAME in it.
+    function replaceFix(heading, check) {
+        const entry = heading.nextElementSibling;
+        if (check.status === 'fail' && check.fix && entry?.matches('.check')) {
+            const fix = [...entry.children].find(part => part.firstElementChild?.textContent === 'To fix it:');
+            fix?.classList.add('edemlab-replaced');
+        }
+    }
+
     function showCheck(check) {
         const heading = document.getElementById(check.anchor);
         if (!heading || !/^H[2-6]$/.test(heading.tagName)) {
@@ -100,12 +128,48 @@
         if (check.optional && check.status !== 'pass') {
             return true;
         }
-        heading.append(' ', badge(check.status, points(check.points, check.possible)));
+        heading.append(' ', badge(check.status, points(check.status, check.points, check.possible)));
         const said = note(check);
         if (said) {
+            replaceFix(heading, check);
             heading.after(said);
         }
         return true;
+    }
+
+    function signOf(status) {
+        const [sign, word] = SIGNS[status];
+        const mark = made('span', `edemlab-mark edemlab-${status}`);
+        const seen = made('span', '', sign);
+        seen.setAttribute('aria-hidden', 'true');
+        mark.append(seen, made('span', 'edemlab-hidden', ` (${word})`));
+        return mark;
+    }
+
+    function lookedAt(at) {
+        return made('span', 'edemlab-time', ` looked at ${new Date(at).toLocaleTimeString()}`);
+    }
+
+    // On the lab's first page: how far it is, and the chapter to go on with.
+    function showLab(now) {
+        const title = document.querySelector('#mdbook-content h1');
+        if (!title || page !== `${now.lab}/index.html`) {
+            return;
+        }
+        const box = made('div', 'edemlab-step');
+        const line = made('p', '');
+        const right = now.steps.filter(step => step.status === 'pass').length;
+        line.append(made('strong', '', `${right} step${right === 1 ? ' is' : 's are'} right`), lookedAt(now.at));
+        box.append(line);
+        const next = now.steps.find(step => ['fail', 'later', 'unknown'].includes(step.status));
+        if (next) {
+            const link = made('a', '', next.title);
+            link.href = next.chapter.replace(/^.*\//, '');
+            const go = made('p', '');
+            go.append('Go on with ', link, ' ', signOf(next.status));
+            box.append(go);
+        }
+        title.after(box);
     }
 
     function showStep(step, at) {
@@ -116,17 +180,24 @@
         }
         const box = made('div', 'edemlab-step');
         const line = made('p', '');
-        line.append(badge(step.status, points(step.points.earned, step.points.possible)));
-        line.append(made('span', 'edemlab-time', ` looked at ${new Date(at).toLocaleTimeString()}`));
+        line.append(badge(step.status, points(step.status, step.points.earned, step.points.possible)), lookedAt(at));
         box.append(line);
-        const open = step.checks.filter(isOpen);
-        if (open.length) {
+        // All of a step that is not started is open: its chapter says what to do.
+        const open = step.status === 'later' ? [] : step.checks.filter(isOpen);
+        const reasons = new Set(open.map(check => check.found));
+        if (open.length > 1 && reasons.size === 1 && open.every(check => check.status === 'unknown')) {
+            const said = note(open[0]);
+            box.append(said ?? '');
+        } else if (step.status === 'blocked' && open.some(check => check.needs.length)) {
+            const others = open.flatMap(check => check.needs).filter(id => !open.some(check => check.id === id));
+            box.append(waitsFor([...new Set(others)]));
+        } else if (open.length) {
             const list = made('ul', '');
             for (const check of open) {
                 const item = made('li', '');
                 const link = made('a', '', check.title);
                 link.href = `#${check.anchor}`;
-                item.append(homeless.includes(check) ? check.title : link);
+                item.append(signOf(check.status), ' ', homeless.includes(check) ? check.title : link);
                 const said = homeless.includes(check) && note(check);
                 if (said) {
                     item.append(said);
@@ -148,11 +219,8 @@
             const order = ['pass', 'later', 'unrecognized', 'blocked', 'unknown', 'fail'];
             const worst = order[Math.max(...of.map(step => order.indexOf(step.status)), -1)];
             if (worst) {
-                const [sign, word] = SIGNS[worst];
-                const mark = made('span', `edemlab-mark edemlab-${worst}`);
-                const seen = made('span', '', sign);
-                seen.setAttribute('aria-hidden', 'true');
-                mark.append(' ', seen, made('span', 'edemlab-hidden', ` (${word})`));
+                const mark = signOf(worst);
+                mark.prepend(' ');
                 link.append(mark);
             }
         }
@@ -183,7 +251,11 @@
         const top = anchored?.getBoundingClientRect().top;
         document.querySelectorAll('.edemlab-step, .edemlab-note, .edemlab-badge, .edemlab-mark')
             .forEach(element => element.remove());
+        document.querySelectorAll('.edemlab-replaced').forEach(element => element.classList.remove('edemlab-replaced'));
+        known = new Map(now.steps.flatMap(step => step.checks.map(
+            check => [check.id, { ...check, step: step.title, chapter: step.chapter }])));
         now.steps.filter(step => step.chapter === page).reverse().forEach(step => showStep(step, now.at));
+        showLab(now);
         showSidebar(now.steps);
         announce(now);
         if (anchored && window.scrollY > 0) {

@@ -1,24 +1,22 @@
-//! While a lab is watched, whatever is broken takes the final step's verdict back, and whatever is repaired sends a new
-//! event: also where no hop names it.
+//! While a lab is watched: what is not started or unknown is calm; whatever is broken takes the final step's verdict back,
+//! and whatever is repaired sends a new event, also where no hop names it.
 
 use crate::common;
+use crate::served::{Guide, STEP, cloud, is, picture};
 
 use common::browser::Browser;
-use common::cloud::{Cloud, REGION, alone, shared, wait};
+use common::cloud::{REGION, alone, wait};
 use common::course::solution_of;
 use common::eventually;
 use common::relay::Relay;
 use common::running::Running;
+use edemlab::account::Keys;
 use edemlab::account::services::{EVENTBRIDGE, IAM};
 use edemlab::account::wire::Service;
 use serde_json::{Value, json};
 use std::time::Instant;
 
 const ACCOUNT: &str = "610000000007";
-
-fn cloud() -> &'static Cloud {
-    shared("book")
-}
 
 fn call(service: &Service, operation: &str, input: &Value) -> Value {
     wait(cloud().root(ACCOUNT).call(service, operation, input.clone())).expect(operation)
@@ -121,6 +119,11 @@ fn what_is_broken_turns_red_and_what_is_repaired_sends_a_new_event() {
                 says(&browser, &format!("#{anchor}"), "to fix")
             });
             browser.open(&format!("{address}eventdriven/final.html"));
+            let link =
+                format!("return Boolean(document.querySelector('.edemlab-step a[href$=\"{page}.html#{anchor}\"]'))");
+            eventually(&format!("the final step waits for {check}"), || {
+                browser.run(&link) == true
+            });
         }
         let red = broken.elapsed();
         let orders = relay.count("POST /dev/orders");
@@ -136,4 +139,42 @@ fn what_is_broken_turns_red_and_what_is_repaired_sends_a_new_event() {
     guide.interrupt();
     let (code, said) = guide.end();
     assert_eq!(code, Some(0), "{said}");
+}
+
+/// Nobody who has begun nothing is told of each check, and what nobody may look at has lost no points.
+#[test]
+fn what_is_not_started_or_unknown_is_calm() {
+    let Some(browser) = Browser::start() else { return };
+    let account = "610000000004";
+    let guide = Guide::watching(account);
+    browser.open(&guide.page("datastream/iam.html"));
+    eventually("it is not started", || {
+        is(&browser, &format!("{STEP}?.includes('not started · 0 of 10 points')"))
+    });
+    assert!(!is(&browser, "document.querySelector('.edemlab-step li')"));
+    picture(&browser, "not-started-wide-light");
+
+    let root = cloud().root(account);
+    let guest = json!({"UserName": "guest"});
+    wait(root.call(&IAM, "CreateUser", guest.clone())).expect("a user");
+    let key = wait(root.call(&IAM, "CreateAccessKey", guest)).expect("a key");
+    let key = &key["AccessKey"];
+    let keys = Keys {
+        access_key_id: key["AccessKeyId"].as_str().expect("a key").to_owned(),
+        secret_access_key: key["SecretAccessKey"].as_str().expect("a secret").to_owned(),
+        session_token: None,
+    };
+    let guide = Guide::watching_as(&keys);
+    browser.open(&guide.page("datastream/iam.html"));
+    eventually("it is unknown", || {
+        is(&browser, &format!("{STEP}?.includes('unknown · ? of 10 points')"))
+    });
+    let said = "document.querySelector('.edemlab-step').textContent";
+    assert!(is(
+        &browser,
+        &format!("{said}.includes('Could not determine: iam:ListRoles is denied')")
+    ));
+    assert!(!is(&browser, "document.querySelector('.edemlab-step li')"));
+    picture(&browser, "unknown-wide-light");
+    assert_eq!(browser.console(), Vec::<String>::new());
 }

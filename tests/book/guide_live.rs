@@ -1,93 +1,21 @@
 //! The guide as a reader sees it: served from the binary alone, and alive while a lab is watched.
 
 use crate::common;
+use crate::served::{CHECK, Guide, STEP, cloud, is, picture};
 
 use std::io::Write;
 use std::net::TcpStream;
-use std::path::PathBuf;
 
 use common::browser::Browser;
-use common::cloud::{Cloud, REGION, alone, shared, wait};
+use common::cloud::{alone, wait};
 use common::course::{Copy, course, fault};
-use common::running::Running;
-use common::{eventually, http};
+use common::eventually;
 use edemlab::account::services::IAM;
-use hyper::Request;
-use hyper::body::Bytes;
 use serde_json::json;
 
-fn cloud() -> &'static Cloud {
-    shared("book")
-}
-
-/// A guide that is served, and where.
-struct Guide {
-    running: Running,
-    address: String,
-}
-
-impl Guide {
-    fn new(command: std::process::Command) -> Self {
-        let mut running = Running::new(command);
-        let said = running.says("Ctrl-C ends it");
-        let address = said.split_whitespace().find(|word| word.starts_with("http://"));
-        let address = address.unwrap_or_else(|| panic!("no address: {said}")).to_owned();
-        Self { running, address }
-    }
-
-    /// One that watches the first lab in this account.
-    fn watching(account: &str) -> Self {
-        let keys = cloud().student(account);
-        let mut command = alone(&["guide", "--watch", "datastream", "--every", "5s"]);
-        command
-            .env("AWS_ENDPOINT_URL", cloud().endpoint())
-            .env("AWS_REGION", REGION)
-            .env("AWS_ACCESS_KEY_ID", &keys.access_key_id)
-            .env("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);
-        Self::new(command)
-    }
-
-    fn page(&self, page: &str) -> String {
-        format!("{}{page}", self.address)
-    }
-
-    fn port(&self) -> u16 {
-        let port = self.address.trim_end_matches('/').rsplit(':').next().unwrap();
-        port.parse().unwrap()
-    }
-
-    /// The status and the headers, in small letters, of what is answered to a request with these lines.
-    fn ask(&self, first: &str, headers: &[&str]) -> (u16, String) {
-        let (method, path) = first.split_once(' ').expect("a method");
-        let mut request = Request::builder().method(method).uri(path);
-        for line in headers {
-            let (name, value) = line.split_once(": ").expect("a header");
-            request = request.header(name, value);
-        }
-        let request = request.body(Bytes::new()).expect("a request");
-        let answer = wait(http::head(&format!("127.0.0.1:{}", self.port()), request)).expect("it answers");
-        (answer.status().as_u16(), http::headers(&answer))
-    }
-
-    fn host(&self) -> String {
-        format!("Host: 127.0.0.1:{}", self.port())
-    }
-}
-
-/// Where pictures of the pages go, for whoever wants to look at them.
-fn picture(browser: &Browser, name: &str) {
-    if let Some(folder) = std::env::var_os("EDEMLAB_TEST_PICTURES") {
-        browser.picture(&PathBuf::from(folder).join(format!("{name}.png")));
-    }
-}
-
-fn is(browser: &Browser, condition: &str) -> bool {
-    browser.run(&format!("return Boolean({condition})")) == true
-}
-
-/// The badge in the heading with this id, or in the box under the page's title.
-const CHECK: &str = "document.querySelector('#write-table .edemlab-badge')?.textContent";
-const STEP: &str = "document.querySelector('.edemlab-step .edemlab-badge')?.textContent";
+/// Whether the fix that the chapter itself has for that check can be seen.
+const CHAPTERS_FIX: &str = "[...document.querySelectorAll('[data-check=\"iam.write-table\"] > p')]
+    .find(part => part.textContent.startsWith('To fix it:')).offsetParent";
 
 /// The contrast of an element's text with what is behind it, as WCAG 2 defines it.
 const CONTRAST: &str = "
@@ -132,6 +60,25 @@ fn a_step_turns_green_where_it_is_read_without_reloading() {
     }
     let bar = "[...document.querySelectorAll('mdbook-sidebar-scrollbox a')].find(a => a.href.endsWith('iam.html')).textContent";
     assert!(is(&browser, &format!("{bar}.includes('(to fix)')")));
+    let listed = "document.querySelector('.edemlab-step li').textContent";
+    let shown = format!("{listed} === '✗ (to fix) The role may write to the table'");
+    assert!(is(&browser, &shown), "{}", browser.run(&format!("return {listed}")));
+    assert!(
+        !is(&browser, CHAPTERS_FIX),
+        "the fix is there twice, once without the role's name"
+    );
+    browser.open(&guide.page("datastream/index.html"));
+    let lab = "document.querySelector('h1 + .edemlab-step')?.textContent";
+    let go_on = "Go on with The role of the function ✗ (to fix)";
+    eventually("the lab's first page says how far it is", || {
+        is(
+            &browser,
+            &format!("{lab}?.startsWith('8 steps are right') && {lab}.endsWith('{go_on}')"),
+        )
+    });
+    let next = browser.run("return document.querySelector('h1 + .edemlab-step a').href");
+    assert_eq!(next, guide.page("datastream/iam.html"));
+    picture(&browser, "lab-wide-light");
     for (theme, dark) in [("light", false), ("dark", true)] {
         for (size, width) in [("wide", 1440), ("phone", 390)] {
             browser.screen(width, 1000, dark);
@@ -160,6 +107,7 @@ fn a_step_turns_green_where_it_is_read_without_reloading() {
         is(&browser, &format!("{CHECK}?.includes('right')"))
     });
     assert!(is(&browser, &format!("{STEP}.includes('10 of 10 points')")));
+    assert!(is(&browser, CHAPTERS_FIX), "the chapter's own fix has not come back");
     assert!(
         is(&browser, "window.kept === 'since before'"),
         "the page was loaded again"

@@ -19,3 +19,5 @@ mod guide_causes;
 mod guide_live;
 #[cfg(unix)]
 mod reader;
+#[cfg(unix)]
+mod served;
