@@ -114,15 +114,33 @@ fn in_chapter(chapter: &str, text: &str, found: &mut Vec<Block>, mistakes: &mut 
         }
         match marked(info.trim()) {
             Ok(None) => {}
-            Ok(Some(markers)) => found.push(Block {
-                chapter: chapter.to_owned(),
-                line: at + 2,
-                markers,
-                commands,
-            }),
+            Ok(Some(markers)) => {
+                let modified = commands.lines().enumerate().filter(|(_, line)| modifies(line));
+                mistakes.extend(modified.map(|(n, line)| {
+                    format!(
+                        "book/src/{chapter}:{}: zsh takes the colon for a modifier of the variable: write `${{NAME}}:` in {line}",
+                        at + 2 + n
+                    )
+                }));
+                found.push(Block {
+                    chapter: chapter.to_owned(),
+                    line: at + 2,
+                    markers,
+                    commands,
+                });
+            }
             Err(why) => mistakes.push(format!("book/src/{chapter}:{}: {why}", at + 1)),
         }
     }
+}
+
+/// Whether zsh, the shell of macOS, reads a line in another way than bash: `$URL:latest` is `$URL` in small letters, and `atest`.
+fn modifies(line: &str) -> bool {
+    line.split('$').skip(1).any(|after| {
+        let name = after.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        let mut behind = name.chars();
+        name.len() < after.len() && behind.next() == Some(':') && behind.next().is_some_and(|c| c.is_ascii_alphabetic())
+    })
 }
 
 /// What the info string says: no commands, or commands with these markers.

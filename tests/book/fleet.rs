@@ -219,8 +219,9 @@ fn what_cannot_be_run_here_is_counted() {
             .collect();
         assert!(
             matches!(&fitting[..], [one] if !one.is_run()),
-            "{:?} has not one place",
-            instead.contains
+            "{:?} has not one place: {}",
+            instead.contains,
+            instead.because
         );
     }
 }

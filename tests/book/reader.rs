@@ -147,6 +147,32 @@ impl Reader {
     }
 }
 
+impl Reader {
+    /// Runs blocks once more, in a session of their own as in a new terminal, whatever comes of it. Says what each said.
+    pub fn again<'b>(&self, blocks: &'b [Block]) -> Vec<(&'b Block, String)> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut session = String::from("cd \"$HOME/course\"\n");
+        let run: Vec<&Block> = blocks.iter().filter(|block| block.is_run()).collect();
+        for (n, block) in run.iter().enumerate() {
+            let (file, output) = (
+                folder.path().join(n.to_string()),
+                folder.path().join(format!("{n}.output")),
+            );
+            std::fs::write(&file, &block.commands).unwrap();
+            let _ = writeln!(session, "source {} > {} 2>&1", file.display(), output.display());
+        }
+        let script = folder.path().join("session");
+        std::fs::write(&script, session).unwrap();
+        let bash = self.command("bash").arg(&script).stdin(Stdio::null()).status();
+        bash.expect("bash is there");
+        let said = run.into_iter().enumerate().map(|(n, block)| {
+            let output = std::fs::read_to_string(folder.path().join(format!("{n}.output")));
+            (block, output.expect("the block was run"))
+        });
+        said.collect()
+    }
+}
+
 /// What bash is given: each block is a file of its own, with its commands in the lines in which the chapter has them, so
 /// that bash's own messages name the right line.
 fn session(folder: &Path, blocks: &[Block], stand_ins: &[StandIn]) -> String {
