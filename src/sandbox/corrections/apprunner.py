@@ -35,7 +35,7 @@ def why_not_running(source):
 
 
 def seen(record):
-    end = "CREATE_FAILED" if record["why"] else "RUNNING"
+    end = "CREATE_FAILED" if record["why"] else "PAUSED" if record.get("paused") else "RUNNING"
     return {**record, "Status": record.get("Gone") or control.state(record, ("OPERATION_IN_PROGRESS", 0), (end, 1))}
 
 
@@ -78,6 +78,43 @@ def get(arn):
     return services[arn]
 
 
+def change(record, **changes):
+    """One that runs, or is paused, becomes something else. It takes a moment."""
+    record.update(changes, born=time.time(), UpdatedAt=round(time.time(), 3), OperationId=str(uuid.uuid4()))
+    return record
+
+
+def expect_status(record, status):
+    if seen(record)["Status"] != status:
+        raise Refused("InvalidStateException", f"Service cannot be changed in the current state: {seen(record)['Status']}.")
+
+
+def update(record, request):
+    """A deployment that fails is rolled back, and what ran before runs on."""
+    control.checked("apprunner", "UpdateService", request, BAD)
+    expect_status(record, "RUNNING")
+    wanted = {k: v for k, v in request.items() if k.endswith("Configuration")}
+    if why_not_running(wanted.get("SourceConfiguration", record["SourceConfiguration"])):
+        wanted = {}
+    if "NetworkConfiguration" in wanted:
+        wanted["NetworkConfiguration"] = {**record["NetworkConfiguration"], **wanted["NetworkConfiguration"]}
+    return change(record, **wanted, answers=True)
+
+
+def pause(record):
+    expect_status(record, "RUNNING")
+    return change(record, paused=True, answers=False)
+
+
+def resume(record):
+    expect_status(record, "PAUSED")
+    return change(record, paused=False)
+
+
+CHANGES = {"UpdateService": update, "PauseService": lambda record, _: pause(record),
+           "ResumeService": lambda record, _: resume(record)}
+
+
 def delete(record):
     record.update(Gone="DELETED", DeletedAt=round(time.time(), 3), UpdatedAt=round(time.time(), 3))
 
@@ -92,7 +129,7 @@ def dispatch(operation, request):
         return control.answer("apprunner", operation, {"ServiceSummaryList": part, "NextToken": token})
     if operation == "ListTagsForResource":
         return control.answer("apprunner", operation, {"Tags": []})
-    if operation not in ("DescribeService", "DeleteService", "ListOperations"):
+    if operation not in ("DescribeService", "DeleteService", "ListOperations", *CHANGES):
         raise Refused("UnknownOperationException", f"{operation} is not in the sandbox")
     record = get(request.get("ServiceArn"))
     if operation == "ListOperations":
@@ -100,6 +137,9 @@ def dispatch(operation, request):
         return control.answer("apprunner", operation, {"OperationSummaryList": [{
             "Id": record["OperationId"], "Type": "CREATE_SERVICE", "Status": status, "TargetArn": record["ServiceArn"],
             "StartedAt": record["CreatedAt"], "UpdatedAt": record["UpdatedAt"]}]})
+    if operation in CHANGES:
+        record = CHANGES[operation](record, request)
+        return control.answer("apprunner", operation, {"Service": seen(record), "OperationId": record["OperationId"]})
     if operation == "DeleteService":
         delete(record)
     return control.answer("apprunner", operation, {"Service": seen(record), "OperationId": str(uuid.uuid4())})
@@ -114,7 +154,7 @@ def runs(host):
         if record["ServiceUrl"] == host and not record.get("Gone"):
             if not record["NetworkConfiguration"]["IngressConfiguration"].get("IsPubliclyAccessible", True):
                 return None  # it has a name in the VPC only
-            return seen(record)["Status"] == "RUNNING"
+            return seen(record)["Status"] == "RUNNING" or record.get("answers", False)
     return None
 
 

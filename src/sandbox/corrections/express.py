@@ -34,6 +34,40 @@ def why_not_running(container, health):
     return f"Task failed ELB health checks on port {port}, path {health}"
 
 
+def why_of(revision):
+    return why_not_running(revision["primaryContainer"], revision["healthCheckPath"])
+
+
+KEPT = ("executionRoleArn", "taskRoleArn", "cpu", "memory", "cpuArchitecture", "healthCheckPath", "networkConfiguration",
+        "primaryContainer", "scalingTarget")
+DEFAULTS = {"cpu": "256", "memory": "512", "cpuArchitecture": "X86_64", "healthCheckPath": "/ping"}
+SCALING = {"minTaskCount": 1, "maxTaskCount": 20, "autoScalingMetric": "AVERAGE_CPU", "autoScalingTargetValue": 60}
+
+
+def revised(before, request, cluster, name):
+    """A configuration: what is asked for, else what was there before."""
+    base = f"arn:aws:ecs:{get_region()}:{get_account_id()}:"
+    revision = {**DEFAULTS, **before, **{k: request[k] for k in KEPT if request.get(k) is not None}}
+    revision["primaryContainer"] = {"containerPort": 80, **revision["primaryContainer"]}
+    revision["scalingTarget"] = {**SCALING, **(before.get("scalingTarget") or {}), **(request.get("scalingTarget") or {})}
+    revision |= {"serviceRevisionArn": f"{base}service-revision/{cluster}/{name}/{uuid.uuid4().int % 10**19}",
+                 "taskDefinitionArn": f"{base}task-definition/{cluster}-{name}:1", "createdAt": round(time.time(), 3)}
+    return revision
+
+
+def update(data):
+    """A configuration that does not become healthy is rolled back where the one before was."""
+    record = get(data.get("serviceArn"))
+    control.checked("ecs", "UpdateExpressGatewayService", data, BAD)
+    revision = revised(record["activeConfigurations"][0], data, record["cluster"], record["serviceName"])
+    if record["why"]:
+        record.update(born=time.time(), why=why_of(revision), activeConfigurations=[revision])
+    elif not why_of(revision):
+        record["activeConfigurations"] = [revision]
+    record["updatedAt"] = revision["createdAt"]
+    return {**record, "targetConfiguration": revision}
+
+
 def seen(record):
     status = "INACTIVE" if record.get("gone") else "ACTIVE"
     return {**record, "status": {"statusCode": status, "statusReason": record["why"]}}
@@ -60,23 +94,12 @@ def create(request):
     if arn in services and not services[arn].get("gone"):
         raise Refused(BAD, "Creation of service was not idempotent.")
     host = f"{name[:2].lower()}-{identity}.ecs.{get_region()}.on.aws"
-    revision = {
-        "serviceRevisionArn": f"{base}service-revision/{cluster}/{name}/{uuid.uuid4().int % 10**19}",
-        "taskDefinitionArn": f"{base}task-definition/{cluster}-{name}:1", "createdAt": round(now, 3),
-        "executionRoleArn": request.get("executionRoleArn"), "taskRoleArn": request.get("taskRoleArn"),
-        "cpu": request.get("cpu", "256"), "memory": request.get("memory", "512"), "cpuArchitecture": "X86_64",
-        "healthCheckPath": request.get("healthCheckPath", "/ping"),
-        "networkConfiguration": request.get("networkConfiguration"),
-        "primaryContainer": {"containerPort": 80, **container},
-        "scalingTarget": {"minTaskCount": 1, "maxTaskCount": 20, "autoScalingMetric": "AVERAGE_CPU",
-                          "autoScalingTargetValue": 60, **(request.get("scalingTarget") or {})},
-        "ingressPaths": [{"accessType": "PUBLIC", "endpoint": f"https://{host}"}],
-    }
+    revision = revised({"ingressPaths": [{"accessType": "PUBLIC", "endpoint": f"https://{host}"}]}, request, cluster, name)
     services[arn] = {
         "cluster": cluster, "serviceName": name, "serviceArn": arn, "tags": request.get("tags"), "born": now, "host": host,
         "infrastructureRoleArn": request["infrastructureRoleArn"], "createdAt": round(now, 3), "updatedAt": round(now, 3),
         "currentDeployment": f"{base}service-deployment/{cluster}/{name}/{identity[:21]}",
-        "activeConfigurations": [revision], "why": why_not_running(container, request.get("healthCheckPath", "/ping")),
+        "activeConfigurations": [revision], "why": why_of(revision),
     }
     return services[arn]
 
@@ -106,6 +129,7 @@ def delete(record):
 
 operation("CreateExpressGatewayService", create)
 operation("DescribeExpressGatewayService", lambda data: get(data.get("serviceArn")))
+operation("UpdateExpressGatewayService", update)
 operation("DeleteExpressGatewayService", lambda data: delete(get(data.get("serviceArn"))))
 
 

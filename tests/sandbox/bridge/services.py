@@ -106,6 +106,36 @@ class AppRunner(Apart):
         eventually("it has failed", lambda: apprunner.describe_service(
             ServiceArn=made["ServiceArn"])["Service"]["Status"] == "CREATE_FAILED")
         self.assertEqual(http_call("GET", "/", host=made["ServiceUrl"])[0], 503)
+        self.assertEqual(refusal(apprunner.update_service, ServiceArn=made["ServiceArn"]), "InvalidStateException")
+
+    def test_a_service_is_changed_and_rolled_back_and_paused(self):
+        apprunner = client("apprunner", "170000000011")
+        arn = self.make(apprunner, "shop", "3000")["ServiceArn"]
+
+        def become(status):
+            def look():
+                service = apprunner.describe_service(ServiceArn=arn)["Service"]
+                return service if service["Status"] == status else None
+            return eventually(f"it is {status}", look)
+        host = become("RUNNING")["ServiceUrl"]
+        private = {"IngressConfiguration": {"IsPubliclyAccessible": False}}
+        apprunner.update_service(ServiceArn=arn, NetworkConfiguration=private)
+        self.assertEqual(become("RUNNING")["NetworkConfiguration"]["EgressConfiguration"]["EgressType"], "DEFAULT")
+        self.assertEqual(http_call("GET", "/", host=host)[0], 404)
+        apprunner.update_service(ServiceArn=arn, NetworkConfiguration={
+            "IngressConfiguration": {"IsPubliclyAccessible": True}})
+        wrong = {"ImageRepository": {**GRAFANA, "ImageConfiguration": {"Port": "8080"}}}
+        become("RUNNING")
+        apprunner.update_service(ServiceArn=arn, SourceConfiguration=wrong)
+        image = become("RUNNING")["SourceConfiguration"]["ImageRepository"]
+        self.assertEqual(image["ImageConfiguration"]["Port"], "3000")
+        self.assertEqual(refusal(apprunner.resume_service, ServiceArn=arn), "InvalidStateException")
+        apprunner.pause_service(ServiceArn=arn)
+        become("PAUSED")
+        self.assertEqual(http_call("GET", "/", host=host)[0], 503)
+        apprunner.resume_service(ServiceArn=arn)
+        become("RUNNING")
+        self.assertEqual(http_call("GET", "/", host=host)[0], 302)
 
 
 class Express(Apart):
@@ -137,6 +167,19 @@ class Express(Apart):
         service = client("ecs", account).describe_express_gateway_service(serviceArn=made["serviceArn"])["service"]
         self.assertIn("/ping", service["status"]["statusReason"])
         self.assertEqual(http_call("GET", "/", host=self.host(made))[0], 503)
+
+    def test_an_update_keeps_what_it_does_not_name(self):
+        account = "170000000012"
+        ecs, made = client("ecs", account), self.maker(account, "/ping")("shop")
+        arn = made["serviceArn"]
+        changed = ecs.update_express_gateway_service(serviceArn=arn, healthCheckPath="/api/health")["service"]
+        self.assertEqual(changed["targetConfiguration"]["primaryContainer"]["containerPort"], 3000)
+        eventually("it answers", lambda: http_call("GET", "/api/health", host=self.host(made))[0] == 200)
+        # What is not healthy takes the place of nothing that is.
+        ecs.update_express_gateway_service(serviceArn=arn, healthCheckPath="/ping")
+        active = ecs.describe_express_gateway_service(serviceArn=arn)["service"]["activeConfigurations"]
+        self.assertEqual([each["healthCheckPath"] for each in active], ["/api/health"])
+        self.assertEqual(http_call("GET", "/api/health", host=self.host(made))[0], 200)
 
 
 unittest.main()
