@@ -117,6 +117,9 @@
         if (check.status === 'fail' && check.fix && entry?.matches('.check')) {
             const fix = [...entry.children].find(part => part.firstElementChild?.textContent === 'To fix it:');
             fix?.classList.add('edemlab-replaced');
+            if (check.cli.length > 0) {
+                entry.querySelector('.check-commands')?.classList.add('edemlab-replaced');
+            }
         }
     }
 
