@@ -124,11 +124,25 @@ fn every_mistake_is_reported_in_one_run_each_at_its_place() {
         "no field `wy`",
     );
     planted.mistake(
-        LAMBDA,
-        "    fix: Lambda → {{ processor.FunctionName }} → Code → **Runtime settings** → Edit → Python 3.13.\n",
+        "checks/eventdriven/final.yaml",
+        "      fix: Step Functions → {{ machine.name }} → Executions → the newest shows the state that failed and why.\n",
         "",
-        "id: runtime",
+        "id: waiting",
         "has no `fix`",
+    );
+    planted.mistake(
+        LAMBDA,
+        "      console: Lambda → {{ processor.FunctionName }} → Code → **Runtime settings** → Edit → Python 3.13.\n",
+        "",
+        "cli: >-\n        aws lambda update-function-configuration --function-name {{ processor.FunctionName }} --runtime",
+        "a fix has no `console`",
+    );
+    planted.mistake(
+        KINESIS,
+        "--stream-arn {{ stream.StreamARN }} --stream-mode",
+        "--stream-arn \"{{ stream.StreamARN }}\" --stream-mode",
+        "stream.StreamARN }}\" --stream-mode",
+        "inside double quotes a shell reads what a student wrote",
     );
     planted.mistake(
         LAMBDA,

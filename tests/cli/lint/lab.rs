@@ -121,9 +121,9 @@ fn advice_names_what_there_is() {
         "no field `symtom`",
     );
     mistake(
-        "    fix: \"Lambda → the function → Code: paste the lab's code over what is there and press **Deploy**.\"\n",
+        "    fix: \"DynamoDB → the table: its keys must be `user_id` and `timestamp`, both strings, and the function must put both.\"\n",
         "",
-        "id: default-code",
+        "id: keys",
         "has no `fix`",
     );
     planted.mistake(
