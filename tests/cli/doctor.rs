@@ -62,7 +62,8 @@ fn a_machine_with_nothing_is_told_what_to_do_about_each_thing() {
         |line: &str| !line.contains(' ') || ["aws ", "edemlab "].iter().any(|program| line.starts_with(program));
     let is_wide = |line: &&str| textwrap::core::display_width(line) > 40;
     for line in said.lines().filter(is_wide) {
-        assert!(is_whole(line.trim()), "{line:?} in {said}");
+        let said_of = line.trim().trim_start_matches("fix  ");
+        assert!(is_whole(said_of), "{line:?} in {said}");
     }
     let python = machine
         .finds(&[])
