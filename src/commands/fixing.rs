@@ -19,8 +19,8 @@ use tokio::sync::{Semaphore, watch};
 /// So often a report is followed: each fix may show the next mistake.
 const ROUNDS: usize = 6;
 
-/// Longer than this no fix takes; a command that waits for what never comes is one too.
-const MAX_FIX: Duration = Duration::from_secs(120);
+/// Longer than this no fix takes, also on a busy machine: a command then waits for what never comes.
+const MAX_FIX: Duration = Duration::from_secs(300);
 
 /// Fixes at once: each starts programs of its own.
 const MAX_CONCURRENT_FIXES: usize = 3;

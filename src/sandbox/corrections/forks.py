@@ -24,13 +24,18 @@ boto3.client("sts", region_name="eu-central-1", aws_access_key_id="1", aws_secre
 line = socket.socket(fileno=int(sys.argv[1]))
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the functions: they leave no zombies
 signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+def or_end(received):
+    if not received:  # the sandbox has ended, also in the middle of what it said, and with it all functions, busy or not
+        os.killpg(0, signal.SIGKILL)
+    return received
+
 while True:
     length, fds, _, _ = socket.recv_fds(line, 4, 4)
-    if not length:  # the sandbox has ended, and with it all functions, busy or not
-        os.killpg(0, signal.SIGKILL)
+    or_end(length)
     text = b""
     while len(text) < int.from_bytes(length, "big"):
-        text += line.recv(int.from_bytes(length, "big") - len(text))
+        text += or_end(line.recv(int.from_bytes(length, "big") - len(text)))
     pid = os.fork()
     if pid:
         for fd in fds:
