@@ -70,6 +70,31 @@ fn of_a_log_group_that_functions_share_only_the_functions_own_streams_count() {
 }
 
 #[test]
+fn of_a_log_group_that_functions_share_the_errors_of_another_one_are_no_cause() {
+    let mut template = fault("error-hidden").remove(0);
+    let resources = &mut template["Resources"];
+    resources["Logs"] = json!({"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "all-my-functions"}});
+    for function in ["Function", "Sender"] {
+        resources[function]["Properties"]["LoggingConfig"] = json!({"LogGroup": {"Ref": "Logs"}});
+    }
+    let code = &mut resources["Sender"]["Properties"]["Code"]["ZipFile"];
+    let text = code.as_str().expect("code");
+    assert!(text.contains("event[\"Records\"]"), "{text}");
+    *code = text.replace("event[\"Records\"]", "event[\"clicks\"]").into();
+    let seen = check("510000000018", &[template]);
+    assert_eq!(seen.with(Status::Fail), ["final.stored"], "{}", seen.json);
+    let lines = cloud().log_of("510000000018", "all-my-functions");
+    assert!(
+        lines.iter().any(|line| line.contains("KeyError: 'clicks'")),
+        "{lines:?}"
+    );
+    assert!(!seen.json.contains("clicks'"), "{}", seen.json);
+    let (found, fix) = said(&seen, "final.stored");
+    assert!(found.contains("logged no error"), "{found}");
+    assert!(!fix.contains("the key in quotes"), "{fix}");
+}
+
+#[test]
 fn errors_count_in_a_log_as_json_and_their_message_is_quoted() {
     let hop = "final.stored";
     cause(

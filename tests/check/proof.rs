@@ -20,11 +20,13 @@ fn cloud() -> &'static Cloud {
     cloud
 }
 
-/// The account as it would be if the simulator had answered this in place of `allowed`.
+/// What the sandbox's simulator answers of what is allowed.
+const ALLOWED: &str = "<EvalDecision>allowed</EvalDecision><MatchedStatements></MatchedStatements>\
+                       <MissingContextValues></MissingContextValues>";
+
+/// The account as it would be if the simulator had answered this in place of [`ALLOWED`].
 fn simulated(instead: &'static str, more: &[&str]) -> Checked {
-    let allowed = "<EvalDecision>allowed</EvalDecision><MatchedStatements></MatchedStatements>\
-                   <MissingContextValues></MissingContextValues>";
-    let relay = Relay::telling(cloud().endpoint(), &[("SimulatePrincipalPolicy", allowed, instead)]);
+    let relay = Relay::telling(cloud().endpoint(), &[("SimulatePrincipalPolicy", ALLOWED, instead)]);
     let args = [&["--format", "json"], more].concat();
     checked(check_at(&relay.endpoint(), &cloud().student(ACCOUNT), &args))
 }
@@ -88,5 +90,36 @@ fn what_the_event_has_proved_passes_with_a_note_of_both() {
             let of_it = |note: &&String| note.contains(id) && note.contains("final.");
             assert!(seen.report.notes.iter().any(|n| of_it(&n)), "{:?}", seen.report.notes);
         }
+    }
+}
+
+/// What AWS's simulator evaluates conditions on: it knows of a call what it is told, and nothing else.
+const KNOWN: [&str; 7] = [
+    "aws%3ARequestedRegion",
+    "aws%3APrincipalArn",
+    "aws%3APrincipalAccount",
+    "aws%3AResourceAccount",
+    "aws%3ASecureTransport",
+    "aws%3ACurrentTime",
+    "aws%3AEpochTime",
+];
+
+#[test]
+fn a_condition_on_what_is_known_of_a_call_is_evaluated() {
+    let (undecided, _) = UNDECIDED[4];
+    for key in KNOWN {
+        // Allowed only to whoever says the key.
+        let rules = [
+            ("SimulatePrincipalPolicy", ALLOWED, undecided),
+            (key, undecided, ALLOWED),
+        ];
+        let relay = Relay::telling(cloud().endpoint(), &rules);
+        let args = ["--format", "json", "--no-probe", "iam"];
+        let seen = checked(check_at(&relay.endpoint(), &cloud().student(ACCOUNT), &args));
+        for id in PREDICTIONS {
+            assert_eq!(seen.get(id).status, Status::Pass, "{key}: {}", seen.json);
+        }
+        let region = "ContextKeyValues.member.1=eu-central-1";
+        assert!(relay.sent().contains(region), "{}", relay.sent());
     }
 }

@@ -132,6 +132,35 @@ fn a_training_on_its_way_passes_and_the_campaign_can_wait() {
 }
 
 #[test]
+fn a_solution_that_trains_by_itself_has_an_hour_for_it() {
+    let account = "370000000011";
+    let seen = deployed(account, "trains-by-itself");
+    let training = seen.get("personalize.training");
+    assert_eq!(training.status, Status::Unknown, "{}", seen.json);
+    assert!(
+        seen.found("personalize.training").contains("within an hour"),
+        "{}",
+        seen.json
+    );
+
+    let of_long_ago = (
+        "ListSolutions",
+        "\"creationDateTime\":",
+        "\"creationDateTime\": 1700000000.0, \"was\":",
+    );
+    let seen = told(account, "personalize", &[of_long_ago]);
+    let training = seen.get("personalize.training");
+    assert_eq!(training.status, Status::Fail, "{}", seen.json);
+    assert!(
+        seen.found("personalize.training").contains("has no version"),
+        "{}",
+        seen.json
+    );
+    let fix = training.fix.as_deref().unwrap_or_default();
+    assert!(fix.contains("**Create solution version**"), "{fix}");
+}
+
+#[test]
 fn an_import_that_failed_shows_the_reason_of_aws() {
     let seen = deployed("370000000004", "imported-from-another-file");
     let found = seen.found("personalize.interactions-import");

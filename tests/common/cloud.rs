@@ -210,8 +210,12 @@ impl Cloud {
 
     /// What the function logged so far.
     pub fn log(&self, account: &str, function: &str) -> Vec<String> {
+        self.log_of(account, &format!("/aws/lambda/{function}"))
+    }
+
+    /// What is in the log group so far.
+    pub fn log_of(&self, account: &str, group: &str) -> Vec<String> {
         let root = self.root(account);
-        let group = format!("/aws/lambda/{function}");
         match wait(root.call(&LOGS, "FilterLogEvents", json!({"logGroupName": group}))) {
             Ok(answer) => {
                 let events = answer["events"].as_array().into_iter().flatten();
