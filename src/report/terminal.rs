@@ -183,11 +183,11 @@ impl Page<'_> {
                 String::new()
             };
             for command in line.text.lines() {
-                // A terminal that breaks a command has it copied in two.
-                let room = self.width.saturating_sub(textwrap::core::display_width(command));
-                let gap = match fits {
-                    true => gap.clone(),
-                    false => " ".repeat(room.min(7)),
+                // A terminal that breaks a command has it copied in two: what would fit without its indent has less of it.
+                let gap = match self.width.checked_sub(textwrap::core::display_width(command)) {
+                    _ if fits => gap.clone(),
+                    Some(room) => " ".repeat(room.min(7)),
+                    None => " ".repeat(7),
                 };
                 let text = self.linked(command.cyan().to_string(), line.page.as_deref());
                 self.line(&format!("{gap}{text}"));

@@ -78,7 +78,11 @@ fn a_step_whose_event_was_sent_is_begun() {
 fn one_failure_is_in_full_and_the_others_are_in_a_line() {
     let account = "290000000003";
     deployed(account, "empty-bucket");
-    let fixes = |text: &str| text.lines().filter(|line| line.starts_with("     fix ")).count();
+    let fixes = |text: &str| {
+        text.lines()
+            .filter(|line| format!("{line} ").starts_with("     fix "))
+            .count()
+    };
     let printed = print(account, &["--no-probe"], "80");
     let text = &printed.stdout;
     assert_eq!(fixes(text), 1, "{text}");

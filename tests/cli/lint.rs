@@ -138,10 +138,10 @@ fn every_mistake_is_reported_in_one_run_each_at_its_place() {
         "a fix has no `console`",
     );
     planted.mistake(
-        KINESIS,
-        "--stream-arn {{ stream.StreamARN }} --stream-mode",
-        "--stream-arn \"{{ stream.StreamARN }}\" --stream-mode",
-        "stream.StreamARN }}\" --stream-mode",
+        "checks/eventdriven/eventbridge.yaml",
+        "aws events enable-rule --event-bus-name {{ bus.Name }} --name {{ log_rule.Name }}",
+        "aws events enable-rule --event-bus-name {{ bus.Name }} --name \"{{ log_rule.Name }}\"",
+        "log_rule.Name }}\"",
         "inside double quotes a shell reads what a student wrote",
     );
     planted.mistake(

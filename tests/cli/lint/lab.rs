@@ -123,7 +123,7 @@ fn advice_names_what_there_is() {
     mistake(
         "    fix: \"DynamoDB → the table: its keys must be `user_id` and `timestamp`, both strings, and the function must put both.\"\n",
         "",
-        "id: keys",
+        "id: keys\n",
         "has no `fix`",
     );
     planted.mistake(
