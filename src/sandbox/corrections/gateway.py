@@ -125,6 +125,17 @@ async def invoke(original, integration, api_id, stage_name, stage, resource, req
                                                  media_type(headers, "accept"), parameters, context)
 
 
+# Of a patch every value is a text: https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html
+BOOLEANS = {"/apiKeyRequired", "/disableExecuteApiEndpoint", "/tracingEnabled"}
+
+
+@wrap(gateway, "_apply_patch", "obj patch_ops")
+def apply_patch(original, obj, patch_ops):
+    def read(op):
+        return op | {"value": str(op.get("value")).lower() == "true"} if op.get("path") in BOOLEANS else op
+    return original(obj, [read(op) for op in patch_ops])
+
+
 def arn_of(bus):
     return f"arn:aws:events:{events.get_region()}:{events.get_account_id()}:event-bus/{bus}"
 

@@ -134,5 +134,19 @@ class Deployments(unittest.TestCase):
         self.assertEqual(post(host, {"orderId": 1})[1]["FailedEntryCount"], 0, "the stage has its own copy")
         self.assertEqual(eventually("the order is on the bus", lambda: details(account)), [{"orderId": 1}])
 
+    def test_a_key_is_asked_for_until_a_patch_says_no(self):
+        account = "120000000008"
+        bus(account)
+        host, gateway = api(account), client("apigateway", account)
+        made = host.split(".")[0]
+        resource = next(r["id"] for r in gateway.get_resources(restApiId=made)["items"] if r["path"] == "/orders")
+        answers = []
+        for value in ("true", "false"):
+            gateway.update_method(restApiId=made, resourceId=resource, httpMethod="POST",
+                                  patchOperations=[{"op": "replace", "path": "/apiKeyRequired", "value": value}])
+            gateway.create_deployment(restApiId=made, stageName="dev")
+            answers.append(post(host, {"orderId": 1})[0])
+        self.assertEqual(answers, [403, 200])
+
 
 unittest.main()
