@@ -3,7 +3,7 @@
 use colored::Colorize;
 
 /// The longest command, in characters: half of one is worse than none.
-pub const MAX_COMMAND: usize = 6000;
+pub const MAX_COMMAND: usize = 3000;
 
 /// Longer than this is cut: a report is read by people.
 const MAX_TEXT: usize = 1500;

@@ -324,7 +324,13 @@ fn a_grading_that_is_ended_waits_for_nothing_that_cannot_come() {
         account: class.accounts[n].clone().leak(),
         region: common::cloud::REGION,
     };
-    let before = orders.traces();
+    // The other lab's clicks come and go in this account while others grade it.
+    let traces = || {
+        let mut traces = orders.traces();
+        traces.items.retain(|item| !item.contains("user_id"));
+        traces
+    };
+    let before = traces();
     let relay = Relay::to(class.cloud.endpoint());
     let scratch = tempfile::tempdir().unwrap();
     let student = id(n);
@@ -338,7 +344,7 @@ fn a_grading_that_is_ended_waits_for_nothing_that_cannot_come() {
     // It is looked for about once a second for as long as it may still come.
     let looks = relay.count("DynamoDB_20120810.DeleteItem");
     assert!(looks < 6, "{looks}: {said}");
-    nothing_stays(&before, &orders.traces());
+    nothing_stays(&before, &traces());
 }
 
 #[test]

@@ -124,13 +124,6 @@ fn every_mistake_is_reported_in_one_run_each_at_its_place() {
         "no field `wy`",
     );
     planted.mistake(
-        "checks/eventdriven/final.yaml",
-        "      fix: Step Functions → {{ machine.name }} → Executions → the newest shows the state that failed and why.\n",
-        "",
-        "id: waiting",
-        "has no `fix`",
-    );
-    planted.mistake(
         LAMBDA,
         "      console: Lambda → {{ processor.FunctionName }} → Code → **Runtime settings** → Edit → Python 3.13.\n",
         "",

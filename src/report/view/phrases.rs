@@ -145,7 +145,8 @@ fn ways_out(check: &CheckReport, fixes: &Fixes) -> Vec<Line> {
         .chain(&check.cli)
         .map(|command| cut(command, MAX_COMMAND));
     let commands: Vec<String> = commands.collect();
-    let cli = (!check.cli.is_empty()).then(|| Line {
+    let is_whole = check.cli.iter().all(|command| command.chars().count() <= MAX_COMMAND);
+    let cli = (is_whole && !check.cli.is_empty()).then(|| Line {
         label: "",
         text: commands.join("\n"),
         command: true,
