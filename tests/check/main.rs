@@ -8,6 +8,7 @@ mod advice;
 mod denied;
 mod drill;
 mod editions;
+mod elsewhere;
 mod eventdriven;
 mod eventdriven_denied;
 mod eventdriven_field;
@@ -18,12 +19,15 @@ mod eventdriven_secrets;
 #[cfg(unix)]
 mod eventdriven_traces;
 mod first;
+#[cfg(unix)]
+mod fixes;
 mod harmless;
 mod hostile;
 #[cfg(unix)]
 mod interrupt;
 mod leftovers;
 mod proof;
+#[cfg(unix)]
 mod prove;
 mod reference;
 mod secrets;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::aws_cli::AwsCli;
-use common::cloud::{Printed, REGION, alone, checked, run, shared};
+use common::cloud::{REGION, alone, checked, run, shared};
 use common::course::{Copy, course, solution};
 use edemlab::report::Status;
 use serde_json::json;
@@ -19,7 +19,7 @@ fn the_shipped_course_is_proved() {
     for (lab, at_least) in [("datastream", 24), ("eventdriven", 26)] {
         let mut command = alone(&["prove", lab]);
         let tools = tempfile::tempdir().unwrap();
-        let _aws = with_aws(&mut command, tools.path());
+        let _aws = AwsCli::on_path(&mut command, tools.path());
         let printed = run(command);
         assert_eq!(printed.code, 0, "{}\n{}", printed.stdout, printed.stderr);
         let last = printed.stdout.lines().last().unwrap_or_default();
@@ -91,71 +91,6 @@ fn a_check_that_fails_where_it_should_not_does_not_hold_either() {
     }
 }
 
-/// The path of a shell that has the AWS CLI.
-fn with_aws(command: &mut Command, tools: &Path) -> AwsCli {
-    let aws = AwsCli::in_folder(tools);
-    let path = std::env::var("PATH").unwrap_or_default();
-    command.env("PATH", format!("{}:{path}", tools.display()));
-    aws
-}
-
-/// Proves one fault of a lab whose `fix` of a check is another.
-fn prove_with(fault: &str, file: &str, fix: (&str, &str)) -> Printed {
-    let course = Copy::new();
-    course.replace(file, fix.0, fix.1);
-    let mut command = alone(&["prove", "datastream", "--fault", fault, "--course"]);
-    command.arg(course.folder());
-    let tools = tempfile::tempdir().unwrap();
-    let _aws = with_aws(&mut command, tools.path());
-    run(command)
-}
-
-const MODE: &str = "aws kinesis describe-stream-summary --stream-name {{ stream.StreamName }}\n        --query";
-
-#[test]
-fn commands_that_fix_nothing_are_found_out() {
-    for (by, said) in [
-        (
-            "aws kinesis list-streams # --query",
-            "its commands do not fix it: after its commands, not passed: kinesis.on-demand (capacity mode PROVISIONED of stream ",
-        ),
-        (
-            "aws kinesis create-stream --stream-name again --stream-mode-details StreamMode=ON_DEMAND # --query",
-            "run a second time: exit status: ",
-        ),
-        ("exit 7 # --query", "exit status: 7"),
-    ] {
-        let printed = prove_with("provisioned-stream", "checks/datastream/kinesis.yaml", (MODE, by));
-        assert_eq!(printed.code, 1, "{}\n{}", printed.stdout, printed.stderr);
-        assert!(printed.stdout.contains(said), "no {said:?} in:\n{}", printed.stdout);
-    }
-}
-
-#[test]
-fn a_fault_that_is_said_to_be_unfixed_is_so() {
-    let printed = prove_with(
-        "provisioned-stream",
-        "labs/datastream/faults.yaml",
-        (
-            "  - id: provisioned-stream\n",
-            "  - id: provisioned-stream\n    unfixed: nobody knows how\n",
-        ),
-    );
-    assert_eq!(printed.code, 1, "{}\n{}", printed.stdout, printed.stderr);
-    let said = "its commands fix it: remove its `unfixed`";
-    assert!(printed.stdout.contains(said), "no {said:?} in:\n{}", printed.stdout);
-}
-
-#[test]
-fn without_the_aws_cli_nothing_is_fixed_and_that_is_said_at_once() {
-    let nothing = tempfile::tempdir().unwrap();
-    let mut command = alone(&["prove", "datastream"]);
-    command.env("PATH", nothing.path());
-    let printed = run(command);
-    assert_eq!(printed.code, 2, "{}", printed.stdout);
-    assert!(printed.stderr.contains("--no-fixes"), "{}", printed.stderr);
-}
-
 /// What a section of `CONTRIBUTING.md` has in its fences, each with its language.
 fn taught(section: &str) -> Vec<(String, String)> {
     let text = std::fs::read_to_string(repository().join("CONTRIBUTING.md")).unwrap();
@@ -225,7 +160,7 @@ fn the_check_that_contributing_adds_fails_and_is_proved_as_it_says() {
         let mut command = alone(&args);
         command.current_dir(course.folder());
         let tools = tempfile::tempdir().unwrap();
-        let _aws = with_aws(&mut command, tools.path());
+        let _aws = AwsCli::on_path(&mut command, tools.path());
         run(command)
     };
     let printed = prove();

@@ -35,6 +35,14 @@ impl AwsCli {
         server
     }
 
+    /// The same, and a path for `command` on which it comes first.
+    pub fn on_path(command: &mut Command, tools: &Path) -> Self {
+        let aws = Self::in_folder(tools);
+        let path = std::env::var("PATH").unwrap_or_default();
+        command.env("PATH", format!("{}:{path}", tools.display()));
+        aws
+    }
+
     fn start(python: &Path, socket: &Path) -> Self {
         let mut command = Command::new(python);
         // -B leaves nothing beside the program, -E and -s see nothing of the user's.
