@@ -196,8 +196,8 @@ mod tests {
             // What is made of a value, of each of several, and of a condition.
             (r#"{{ topic.TopicName + "-x" }}"#, "YOUR_TOPIC_NAME-x"),
             (
-                "{{ order_rule.Targets.map(t, t.Arn) }}, {{ order_rule.Targets.size() }}",
-                "YOUR_TARGET_ARN, 1",
+                "{{ machine.Tasks.map(t, t.Name) }}, {{ machine.Tasks.size() }}",
+                "YOUR_TASK_NAME, 1",
             ),
             (
                 r#"{{ found(topic) ? "Open " + topic.TopicName + "." : "Make one." }}"#,

@@ -29,8 +29,10 @@ enum Token {
 enum Around {
     Nothing,
     Single,
+    /// Single quotes behind `-c`: a program, for a shell or for Python.
+    Program,
     Double,
-    /// `$( … )`
+    /// `$( … )`, and parentheses in it.
     Substitution,
 }
 
@@ -46,6 +48,8 @@ pub struct CommandError {
 
 const IN_DOUBLE: &str = "inside double quotes a shell reads what a student wrote: use single quotes, or none";
 const OPEN: &str = "a command stands on one line, and a quote is still open at the end of this one";
+const PROGRAM: &str = "what stands behind `-c` is a program: hand it what a student wrote as an argument";
+const ESCAPES: &str = "write it without the `$`: in such quotes a backslash means something";
 const BACKQUOTE: &str = "write `$( … )`: what stands in backquotes is read twice";
 const HERE: &str = "a command stands on one line: no `<<`";
 
@@ -71,6 +75,12 @@ impl Commands {
                         Some(Around::Double) => {
                             return Err(CommandError {
                                 message: IN_DOUBLE,
+                                at: *start,
+                            });
+                        }
+                        Some(Around::Program) => {
+                            return Err(CommandError {
+                                message: PROGRAM,
                                 at: *start,
                             });
                         }
@@ -116,8 +126,8 @@ impl Commands {
                     continue;
                 }
                 (_, '\n') => return Err(error(OPEN)),
-                (Around::Single, '\'') => drop(around.pop()),
-                (Around::Single, _) => {}
+                (Around::Single | Around::Program, '\'') => drop(around.pop()),
+                (Around::Single | Around::Program, _) => {}
                 (Around::Double, '"') => drop(around.pop()),
                 (_, '`') => return Err(error(BACKQUOTE)),
                 (_, '\\') => {
@@ -136,7 +146,10 @@ impl Commands {
                     continue;
                 }
                 (Around::Double, _) => {}
+                (Around::Substitution, '(') => around.push(Around::Substitution),
                 (Around::Substitution, ')') => drop(around.pop()),
+                (_, '$') if next == Some('\'') => return Err(error(ESCAPES)),
+                (_, '\'') if line.trim_end().ends_with("-c") => around.push(Around::Program),
                 (_, '<') if next == Some('<') => return Err(error(HERE)),
                 (_, '\'') => around.push(Around::Single),
                 (_, '"') => around.push(Around::Double),
@@ -284,6 +297,9 @@ mod tests {
             ("a <<END\nb\nEND", 2),
             ("a \\\nb", 2),
             ("a $(b", 4),
+            ("a \"$( (b) \"{{ it.Name }}\" )\"", 14),
+            ("a $'{{ it.Name }}'", 2),
+            ("sh -c 'a {{ it.Name }}'", 12),
         ] {
             let error = said(source, json!("x")).unwrap_err();
             assert!(error.ends_with(&format!(" at {at}")), "{source}: {error}");

@@ -87,6 +87,8 @@ fn streams_that_may_not_be_listed_make_only_what_needs_one_unknown() {
         &seen,
         "kinesis:ListStreams",
         &[
+            // Whether the stream is here decides whether it is looked for elsewhere.
+            "setup.region",
             "personalize.sender",
             "personalize.sender-role",
             "kinesis.exists",

@@ -135,7 +135,7 @@ class Deployments(unittest.TestCase):
         self.assertEqual(eventually("the order is on the bus", lambda: details(account)), [{"orderId": 1}])
 
     def test_a_key_is_asked_for_until_a_patch_says_no(self):
-        account = "120000000008"
+        account = "120000000019"
         bus(account)
         host, gateway = api(account), client("apigateway", account)
         made = host.split(".")[0]
