@@ -7,11 +7,12 @@ use crate::report::view::Order;
 use crate::report::{Report, Status};
 use crate::sandbox::{Sandbox, SandboxKeys};
 use anyhow::{Context, bail};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Output, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::process::Command;
 use tokio::sync::{Semaphore, watch};
@@ -22,6 +23,11 @@ const ROUNDS: usize = 6;
 /// Longer than this no fix takes, also on a busy machine: a command then waits for what never comes.
 const MAX_FIX: Duration = Duration::from_secs(300);
 
+/// So long a change may take until it shows.
+const SETTLES: Duration = Duration::from_secs(90);
+
+const BETWEEN_LOOKS: Duration = Duration::from_secs(5);
+
 /// Fixes at once: each starts programs of its own.
 const MAX_CONCURRENT_FIXES: usize = 3;
 
@@ -29,6 +35,8 @@ const MAX_CONCURRENT_FIXES: usize = 3;
 pub struct Workshop<'c> {
     files: &'c CourseFiles,
     turns: Semaphore,
+    /// What was run twice already, of any account.
+    repeated: RefCell<BTreeSet<Vec<String>>>,
 }
 
 /// How following a report ended.
@@ -59,7 +67,11 @@ impl<'c> Workshop<'c> {
             );
         }
         let turns = Semaphore::new(MAX_CONCURRENT_FIXES);
-        Ok(Some(Self { files, turns }))
+        Ok(Some(Self {
+            files,
+            turns,
+            repeated: RefCell::default(),
+        }))
     }
 
     /// Does what `report` says until all that `fault` made fail passes, in the account that `keys` open.
@@ -83,20 +95,29 @@ impl<'c> Workshop<'c> {
             ..Options::default()
         };
         let mut ran: BTreeSet<Vec<String>> = BTreeSet::new();
-        for _ in 0..ROUNDS {
+        let (mut rounds, mut last_run) = (0, None::<Instant>);
+        while rounds < ROUNDS {
             let due = due(&report, &ran);
-            if due.is_empty() {
-                break;
+            match last_run {
+                _ if !due.is_empty() => rounds += 1,
+                // What was changed takes its time, as a service does that starts again.
+                Some(at) if at.elapsed() < SETTLES => tokio::time::sleep(BETWEEN_LOOKS).await,
+                _ => break,
             }
             for commands in due {
                 let _turn = self.turns.acquire().await?;
-                // A student who is not sure runs them again.
-                for time in ["", ", run a second time"] {
+                // A student who is not sure runs them again. Most faults share their commands: once is enough to see it.
+                let times: &[&str] = match self.is_new(&commands, &report.account) {
+                    true => &["", ", run a second time"],
+                    false => &[""],
+                };
+                for time in times {
                     if let Err(why) = run(&commands, folder.path(), &environment).await {
                         return Ok(Followed::Open(format!("{}{time}: {why}", commands.join(" ⏎ "))));
                     }
                 }
                 ran.insert(commands);
+                last_run = Some(Instant::now());
             }
             let (_never, stop) = watch::channel(0);
             let judged = judge(lab, &account.with_fresh_cache(), &options, &|_| (), stop).await?;
@@ -106,6 +127,12 @@ impl<'c> Workshop<'c> {
             }
         }
         Ok(Followed::Open(still_open(&report, fault, ran.len())))
+    }
+
+    /// Whether these commands were run in no account so far, whatever its number.
+    fn is_new(&self, commands: &[String], account: &str) -> bool {
+        let anywhere = commands.iter().map(|command| command.replace(account, "ACCOUNT"));
+        self.repeated.borrow_mut().insert(anywhere.collect())
     }
 
     /// A folder of its own with what the course gives to students.

@@ -92,10 +92,11 @@ fn text_fits_the_columns() {
         command.env("COLUMNS", width.to_string());
         let printed = run(command);
         // A command is there to be copied: it stays on one line.
-        let lines = printed
-            .stdout
-            .lines()
-            .filter(|line| !["edemlab check ", "aws "].iter().any(|program| line.trim().starts_with(program)));
+        let lines = printed.stdout.lines().filter(|line| {
+            !["edemlab check ", "aws "]
+                .iter()
+                .any(|program| line.trim().starts_with(program))
+        });
         let widths = lines.map(textwrap::core::display_width);
         let widest = widths.max().unwrap_or_default();
         assert!(widest <= width, "{widest} columns in:\n{}", printed.stdout);

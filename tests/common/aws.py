@@ -18,6 +18,7 @@ def serve(path):
     import awscli.clidriver
     import awscli.handlers  # noqa: F401  (with all of the CLI's own commands)
 
+    read_once()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the processes
     threading.Thread(target=lambda: (sys.stdin.buffer.read(), os._exit(0)), daemon=True).start()
     listening = socket.socket(socket.AF_UNIX)
@@ -31,6 +32,31 @@ def serve(path):
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             run(connection, awscli.clidriver.main)
         connection.close()
+
+
+SERVICES = ("apigateway apprunner dynamodb ecr ecs events firehose iam kinesis lambda logs personalize s3 sns stepfunctions "
+            "sts").split()
+
+
+def read_once():
+    """Most of a call's time goes into reading its service's model: the labs' are read here, for all calls."""
+    import functools
+
+    import botocore.loaders
+    import botocore.session
+
+    files = botocore.loaders.JSONFileLoader
+    read = functools.cache(functools.partial(files.load_file, files()))
+    files.load_file = lambda self, path: read(path)
+    loader = botocore.session.Session().get_component("data_loader")
+    for service in SERVICES:
+        for kind in ("service-2", "endpoint-rule-set-1", "paginators-1", "waiters-2"):
+            try:
+                loader.load_service_model(service, kind)
+            except botocore.exceptions.DataNotFoundError:
+                pass
+    for name in ("endpoints", "partitions", "sdk-default-configuration", "_retry"):
+        loader.load_data(name)
 
 
 def run(connection, main):
