@@ -26,6 +26,7 @@ const MAX_FIX: Duration = Duration::from_secs(300);
 /// So long a change may take until it shows.
 const SETTLES: Duration = Duration::from_secs(90);
 
+/// Between two looks at a change that has not shown yet; how long in all is limited by [`SETTLES`].
 const BETWEEN_LOOKS: Duration = Duration::from_secs(5);
 
 /// Fixes at once: each starts programs of its own.

@@ -2,10 +2,22 @@
 
 use crate::common;
 
-use common::cloud::{REGION, checked, shared};
+use common::cloud::{Checked, REGION, check_lab_at, checked, shared};
 use common::course::solution;
 use edemlab::report::Status;
 use serde_json::json;
+
+/// What is read of the other lab in this account.
+fn of_the_orders(account: &str) -> Checked {
+    let cloud = shared("datastream");
+    let args = ["--format", "json", "--no-probe"];
+    checked(check_lab_at(
+        cloud.endpoint(),
+        "eventdriven",
+        &cloud.student(account),
+        &args,
+    ))
+}
 
 #[test]
 fn every_region_is_right_when_it_is_the_one_that_is_checked() {
@@ -51,14 +63,7 @@ fn a_strangers_resource_in_another_region_is_no_reason_to_look_there() {
     let seen = cloud.report(account, &["--no-probe"]);
     assert_eq!(seen.get("setup.region").status, Status::Pass, "{}", seen.json);
     assert_eq!(seen.get("kinesis.exists").status, Status::Fail, "{}", seen.json);
-    let keys = cloud.student(account);
-    let args = ["--format", "json", "--no-probe"];
-    let seen = checked(common::cloud::check_lab_at(
-        cloud.endpoint(),
-        "eventdriven",
-        &keys,
-        &args,
-    ));
+    let seen = of_the_orders(account);
     assert_eq!(seen.get("setup.region").status, Status::Pass, "{}", seen.json);
     // Beside it, the lab's own is found all the same.
     cloud.deploy_as(account, region, "mine", &solution());
@@ -77,14 +82,7 @@ fn one_part_in_another_region_is_said_where_the_rest_is_here() {
     let rest = common::course::fault_of("eventdriven", "no-machine");
     cloud.deploy_as(account, REGION, "rest", &rest[0]);
     cloud.deploy_as(account, region, "machine", &common::course::solution_of("eventdriven"));
-    let keys = cloud.student(account);
-    let args = ["--format", "json", "--no-probe"];
-    let seen = checked(common::cloud::check_lab_at(
-        cloud.endpoint(),
-        "eventdriven",
-        &keys,
-        &args,
-    ));
+    let seen = of_the_orders(account);
     let found = seen.found("setup.region");
     assert!(
         found.starts_with("state machine ") && found.contains(" is in eu-west-1; everything else is here"),

@@ -95,7 +95,7 @@ impl<'l> Hidden<'l> {
         *text = visible(text);
     }
 
-    /// Cleans a command, which is long and is not cut.
+    /// Cleans a command, which may be longer than other texts.
     pub fn command(&self, text: &mut String) {
         self.words(text);
         *text = cut(text, MAX_COMMAND);

@@ -60,7 +60,8 @@ pub fn render(environment: &Environment, name: &str, values: Value) -> String {
         .unwrap_or_else(|error| panic!("{name}: {error:#}"))
 }
 
-/// The report as a page of its own. `command` is how the check was called, to be called again for a part.
+/// The report as a page of its own. `command` is how the check was called, to be called again for a part; `fixes` is how it
+/// says what to do.
 pub fn page(report: &Report, command: &str, fixes: &Fixes) -> String {
     let words = ReportView::with(report, fixes);
     let body = format!("<main>\n{}</main>", section(&words, command));

@@ -123,28 +123,30 @@ class PutEvents(unittest.TestCase):
             self.assertIn(post(there, {"orderId": 1}, path)[0], (403, 404), (there, path))
 
 
+def posting(account):
+    """An API's host name, a client for it, and where its POST /orders is."""
+    bus(account)
+    host, gateway = api(account), client("apigateway", account)
+    made = host.split(".")[0]
+    resource = next(r["id"] for r in gateway.get_resources(restApiId=made)["items"] if r["path"] == "/orders")
+    return host, gateway, {"restApiId": made, "resourceId": resource, "httpMethod": "POST"}
+
+
 class Deployments(unittest.TestCase):
     def test_a_stage_serves_what_was_deployed_to_it(self):
         account = "120000000007"
-        bus(account)
-        host, gateway = api(account), client("apigateway", account)
-        made = host.split(".")[0]
-        resource = next(r["id"] for r in gateway.get_resources(restApiId=made)["items"] if r["path"] == "/orders")
-        gateway.delete_method(restApiId=made, resourceId=resource, httpMethod="POST")
+        host, gateway, method = posting(account)
+        gateway.delete_method(**method)
         self.assertEqual(post(host, {"orderId": 1})[1]["FailedEntryCount"], 0, "the stage has its own copy")
         self.assertEqual(eventually("the order is on the bus", lambda: details(account)), [{"orderId": 1}])
 
     def test_a_key_is_asked_for_until_a_patch_says_no(self):
-        account = "120000000019"
-        bus(account)
-        host, gateway = api(account), client("apigateway", account)
-        made = host.split(".")[0]
-        resource = next(r["id"] for r in gateway.get_resources(restApiId=made)["items"] if r["path"] == "/orders")
+        host, gateway, method = posting("120000000019")
         answers = []
         for value in ("true", "false"):
-            gateway.update_method(restApiId=made, resourceId=resource, httpMethod="POST",
-                                  patchOperations=[{"op": "replace", "path": "/apiKeyRequired", "value": value}])
-            gateway.create_deployment(restApiId=made, stageName="dev")
+            gateway.update_method(**method, patchOperations=[
+                {"op": "replace", "path": "/apiKeyRequired", "value": value}])
+            gateway.create_deployment(restApiId=method["restApiId"], stageName="dev")
             answers.append(post(host, {"orderId": 1})[0])
         self.assertEqual(answers, [403, 200])
 
