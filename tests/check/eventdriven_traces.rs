@@ -261,6 +261,21 @@ fn after_ctrl_c_it_ends_soon_when_nothing_can_come_any_more() {
 }
 
 #[test]
+fn who_stops_does_not_wait_for_a_function_to_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let ended = folder.path().join("ended");
+    let mut template = solution();
+    of(&mut template, "ApprovalHandler")["Timeout"] = 120.into();
+    let first = "    task_token = event[\"taskToken\"]\n    approved = ";
+    let slow = format!("    __import__('time').sleep(90)\n    open({ended:?}, 'w')\n{first}");
+    recode(&mut template, "ApprovalHandler", first, &slow);
+    let mut checking = Checking::new(Orders::with("430000000031", &[template]));
+    checking.relay.wait_for("/invocations");
+    checking.interrupt();
+    assert!(!ended.exists(), "it ended only after the function had");
+}
+
+#[test]
 fn a_watch_that_is_ended_waits_for_nothing_that_cannot_come() {
     let it = Orders::with("430000000030", &fault("handler-does-not-approve"));
     let before = it.traces();

@@ -14,18 +14,25 @@ use tokio::time::sleep;
 /// Who stops while something is being sent waits this long for its answer: one that is lost would leave much to wait for.
 const SEND_GRACE: Duration = Duration::from_secs(2);
 
+/// The same of what acts each time: a function that is called may run for minutes, and most answer soon.
+const ACT_GRACE: Duration = Duration::from_secs(5);
+
 impl<'r> ProbeRun<'r> {
     /// Sends what a hop sends.
     pub(super) async fn send(&self, hop: &'r Hop, action: &'r Action) -> Result<Sent, NotDone> {
         let args = evaluated(action, &self.scope)?;
         let send = sender(&action.verb)?;
         let mut stop = self.run.stop.clone();
-        // What is done once is waited for longer than a user who stops would wait.
+        let grace = match acts_each_time(&action.verb) {
+            true => ACT_GRACE,
+            false => SEND_GRACE,
+        };
         let interrupted = async move {
             let _ = stop.wait_for(|n| *n > 0).await;
-            match acts_each_time(&action.verb) {
-                true => std::future::pending().await,
-                false => sleep(SEND_GRACE).await,
+            tokio::select! {
+                // Until its answer comes, which may be on its way.
+                () = sleep(grace) => {}
+                _ = stop.wait_for(|n| *n > 1) => {}
             }
         };
         let args = &args;
