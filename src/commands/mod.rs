@@ -27,6 +27,7 @@ mod language;
 mod links;
 mod lint;
 mod live;
+mod news;
 mod output;
 mod pages;
 mod policy;

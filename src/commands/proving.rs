@@ -7,6 +7,7 @@ use crate::course::{CheckAs, Deviation, Fault, Lab, Variant};
 use crate::judge::{Judged, NOT_SHOWN, Options, judge};
 use crate::report::{CheckReport, Report, Status, Verdict};
 use crate::sandbox::{AccountNumber, Sandbox};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, watch};
 
@@ -44,7 +45,7 @@ pub struct Shown {
     /// How long it took.
     pub seconds: f64,
     /// The ids of the advice that its report gave.
-    pub advice: Vec<String>,
+    pub advice: BTreeSet<String>,
 }
 
 impl<'l> Subject<'l> {
@@ -81,7 +82,7 @@ impl<'l> Subject<'l> {
             wrong: Vec::new(),
             detail: String::new(),
             seconds: 0.0,
-            advice: Vec::new(),
+            advice: BTreeSet::new(),
         };
         let clock = Instant::now();
         if let Err(error) = self.show(proving, n, &mut shown).await {

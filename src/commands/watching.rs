@@ -2,16 +2,16 @@
 
 use super::fixes::{Chosen, fixes};
 use super::live::LiveLine;
-use super::{common, sandbox};
+use super::{common, news, sandbox};
 use crate::account::{Account, ConnectError, Connection};
 use crate::cli::Watching;
 use crate::course::{Course, Lab, Step};
 use crate::judge::{JudgeError, Judged, Options, judge};
+use crate::report::Report;
 use crate::report::terminal::{self, Look};
-use crate::report::text::{MAX_COMMAND, cut, visible, wrapped, wrapped_marks};
-use crate::report::view::{Fixes, Mark, Order};
-use crate::report::{Report, StepReport};
-use crate::watch::{Change, Pace, Watch, changes, throttled};
+use crate::report::text::wrapped;
+use crate::report::view::Fixes;
+use crate::watch::{Pace, Watch, changes, throttled};
 use colored::{ColoredString, Colorize};
 use std::io::BufRead;
 use std::time::Duration;
@@ -151,12 +151,9 @@ fn tell(watch: &Watch, before: &mut Option<Report>, live: &LiveLine, look: Look,
         }
         Some(before) => {
             let found = changes(before, &now);
-            let order = Order::of(&now);
-            for change in &found {
-                let of = |step: &&StepReport| step.checks.iter().any(|check| check.id == change.check.id);
-                let step = now.steps.iter().find(of);
-                let mark = step.map(|step| Mark::of_check(&order, step, change.check));
-                line(live, change, mark.unwrap_or(change.check.status.into()), look.fixes);
+            for news in news::of(&now, &found, look.fixes) {
+                say(live, &news.mark, &news.text);
+                news.below.iter().for_each(|line| live.line(line));
             }
             if !found.is_empty() {
                 let points = format!("{} of {} points", now.points.earned, now.points.possible);
@@ -167,49 +164,6 @@ fn tell(watch: &Watch, before: &mut Option<Report>, live: &LiveLine, look: Look,
     };
     *before = Some(now);
     changed
-}
-
-fn line(live: &LiveLine, change: &Change, how: Mark, fixes: &Fixes) {
-    let check = change.check;
-    let title = visible(&check.title);
-    let (mark, text) = match how {
-        Mark::Pass => (
-            "✓".green(),
-            format!("{}  {title}  {}/{}", check.id, check.points, check.possible),
-        ),
-        Mark::Fail | Mark::Extra => {
-            let found = visible(check.found.as_deref().unwrap_or(&check.title));
-            ("✗".red(), format!("{}  {found}", check.id))
-        }
-        Mark::Unknown => {
-            let why = visible(check.found.as_deref().unwrap_or_default());
-            ("?".yellow(), format!("{}  {title}: unknown: {why}", check.id))
-        }
-        Mark::NotStarted => ("–".dimmed(), format!("{}  {title}: {}", check.id, how.word())),
-        Mark::Unrecognized => {
-            let found = visible(check.found.as_deref().unwrap_or_default());
-            ("–".dimmed(), format!("{}  {title}: {}: {found}", check.id, how.word()))
-        }
-        Mark::Blocked => {
-            let open = match &check.found {
-                Some(found) => visible(found),
-                None => format!("waits for {}", check.needs.join(", ")),
-            };
-            ("·".dimmed(), format!("{}  {title}: {open}", check.id))
-        }
-    };
-    say(live, &mark, &text);
-    if !matches!(how, Mark::Fail | Mark::Extra) {
-        return;
-    }
-    let lead = "             fix  ";
-    if fixes.cli_first && !check.cli.is_empty() {
-        live.line(lead.trim_end());
-        let commands = fixes.before.iter().chain(&check.cli);
-        commands.for_each(|command| live.line(&format!("               {}", cut(command, MAX_COMMAND).cyan())));
-    } else if let Some(fix) = &check.fix {
-        live.line(&wrapped_marks(&visible(fix), common::width().clamp(40, 100), lead));
-    }
 }
 
 /// How the first report is shown.

@@ -4,6 +4,7 @@
 use super::lab_run::LabRun;
 use super::verdict::{commands, said};
 use crate::account::Identity;
+use crate::course::{Advice, Lab};
 use crate::expr::Scope;
 use crate::probe::ErrorFacts;
 use crate::report::{CheckReport, Status};
@@ -19,14 +20,14 @@ pub struct Cause {
     pub error: ErrorFacts,
 }
 
-/// Gives each failed hop the first advice that applies to its cause. The ids of what was said, each once, in order.
-pub(super) fn advise(
-    run: &LabRun<'_>,
+/// Gives each failed hop the first advice that applies to its cause. What was said, by the hops of which it was said.
+pub(super) fn advise<'l>(
+    run: &LabRun<'l>,
     me: &Identity,
     causes: &[Cause],
     done: &mut BTreeMap<String, CheckReport>,
-) -> Vec<String> {
-    let mut spoke = Vec::new();
+) -> BTreeMap<String, &'l Advice> {
+    let mut spoke = BTreeMap::new();
     if causes.is_empty() || run.lab.advice.is_empty() {
         return spoke;
     }
@@ -38,27 +39,27 @@ pub(super) fn advise(
         };
         scope.bind("hop", &hop.as_str().into());
         scope.bind("error", &error.document());
-        if let Some(id) = advise_one(run, &scope, report)
-            && !spoke.contains(&id)
-        {
-            spoke.push(id);
+        if let Some(advice) = advise_one(run.lab, &scope, report) {
+            spoke.insert(hop.clone(), advice);
         }
     }
     spoke
 }
 
 /// An expression that has no value does not apply: what it asks about is not there.
-fn advise_one(run: &LabRun<'_>, scope: &Scope, report: &mut CheckReport) -> Option<String> {
-    run.lab.advice.iter().find_map(|advice| {
+fn advise_one<'l>(lab: &'l Lab, scope: &Scope, report: &mut CheckReport) -> Option<&'l Advice> {
+    lab.advice.iter().find(|advice| {
         if !advice.when.value.holds(scope).unwrap_or(false) {
-            return None;
+            return false;
         }
-        let fix = said(&advice.fix.console, scope).ok()?;
-        let found = advice.found.as_ref().map(|found| said(found, scope)).transpose().ok()?;
+        let found = advice.found.as_ref().map(|found| said(found, scope)).transpose();
+        let (Ok(fix), Ok(found)) = (said(&advice.fix.console, scope), found) else {
+            return false;
+        };
         report.fix = Some(fix);
         report.cli = commands(&advice.fix, scope);
         report.found = found.or(report.found.take());
-        Some(advice.id.clone())
+        true
     })
 }
 

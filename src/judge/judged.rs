@@ -7,7 +7,7 @@ use super::options::Options;
 use super::verdict::{blank, unknown};
 use crate::course::Lab;
 use crate::report::{Report, Verdict, text::visible};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A report, and what it was judged from.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +17,7 @@ pub struct Judged {
     /// What it was judged from.
     pub evidence: Evidence,
     /// The ids of the lab's advice that the report shows.
-    pub advice: Vec<String>,
+    pub advice: BTreeSet<String>,
     /// For each resource that was found, a fingerprint: it differs where somebody has changed something.
     pub fingerprints: BTreeMap<String, u64>,
 }
@@ -52,7 +52,7 @@ pub fn indeterminate_report(lab: &Lab, reason: &str, region: &str, started: &str
     Judged {
         report,
         evidence,
-        advice: Vec::new(),
+        advice: BTreeSet::new(),
         fingerprints: BTreeMap::new(),
     }
 }

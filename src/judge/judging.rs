@@ -21,7 +21,7 @@ use crate::course::{Lab, Step, UnknownName};
 use crate::report::{CheckReport, Report, StepReport};
 use chrono::Utc;
 use futures::future::join_all;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 use tokio::sync::watch;
 
@@ -112,7 +112,7 @@ struct Whole<'l> {
     identity: Identity,
     hidden: Hidden<'l>,
     /// The ids of the advice that spoke.
-    advice: Vec<String>,
+    advice: BTreeSet<String>,
     fingerprints: BTreeMap<String, u64>,
 }
 
@@ -142,7 +142,7 @@ async fn run<'l>(
     notes.extend(overrule(&run, &identity, &mut done));
     let advice = advise(&run, &identity, &causes, &mut done);
     show_unproved(&run, &mut done);
-    relate_failures(lab, &mut done);
+    relate_failures(lab, &advice, &mut done);
     let unsent: Vec<&str> = steps
         .iter()
         .filter(|s| options.no_probe && s.probe.is_some())
@@ -172,7 +172,7 @@ async fn run<'l>(
         report,
         identity,
         hidden,
-        advice,
+        advice: advice.values().map(|advice| advice.id.clone()).collect(),
         fingerprints: run.fingerprints(),
     })
 }

@@ -129,14 +129,14 @@ impl<'a> LabRun<'a> {
         (!absent.is_empty()).then_some(Obstacle::Absent(absent))
     }
 
-    /// The ids of the checks that say whether these resources are there.
+    /// The ids of the checks that say whether these resources are there, in the course's order.
     pub fn exists_checks<'n>(&self, names: impl Iterator<Item = &'n str>) -> Vec<String> {
-        let mut ids: Vec<String> = names
+        let ids: BTreeSet<&str> = names
             .filter_map(|name| self.lab.exists_check(name))
-            .map(|check| check.id.clone())
+            .map(|check| check.id.as_str())
             .collect();
-        ids.dedup();
-        ids
+        let checks = self.lab.checks().map(|(_, check)| &check.id);
+        checks.filter(|id| ids.contains(id.as_str())).cloned().collect()
     }
 
     /// The documents of all resources that were found, each with its kind; of a `list`, all in one.

@@ -54,10 +54,10 @@ fn undetermined(function: &str, said: &Value) -> Option<CallError> {
     }
     let why = format!(
         "function {function} could not return the token: the state machine is encrypted with a KMS key, and using that key \
-         needs kms:GenerateDataKey and kms:Decrypt on it ({})",
+         needs kms:GenerateDataKey and kms:Decrypt on it for the function's role ({})",
         essence(message)
     );
-    Some(CallError::other("states:SendTask*", "KmsAccessDeniedException", why))
+    Some(CallError::other(INVOKE.actions[0], "KmsAccessDeniedException", why))
 }
 
 /// A function's error as it answers it: `{"errorType": …, "errorMessage": …, "stackTrace": […]}`.

@@ -131,7 +131,7 @@ impl Page<'_> {
             beside if beside + MIN_COLUMNS_BESIDE <= self.width => beside,
             _ => 5,
         };
-        let said = wrapped(&said(step), self.width, &" ".repeat(indent));
+        let said = wrapped(&said(step, self.width - indent), self.width, &" ".repeat(indent));
         let text = match indent {
             5 if !step.said.is_empty() => format!("{}\n{said}", lead.trim_end()),
             _ => format!("{lead}{}", said.trim_start()).trim_end().to_owned(),
@@ -245,9 +245,20 @@ impl Page<'_> {
     }
 }
 
-/// What a step says. What belongs to one place on a path stays on one line.
-fn said(step: &StepView) -> String {
+/// What a step says. What belongs to one place on a path stays on one line, and so does a resource with its name, where
+/// `room` is enough for it.
+fn said(step: &StepView, room: usize) -> String {
     match step.path.as_slice() {
+        [] if !step.listed.is_empty() => {
+            let last = step.listed.len() - 1;
+            let listed = step.listed.iter().enumerate();
+            let listed = listed.map(|(n, one)| format!("{one}{}", if n < last { "," } else { "" }));
+            let listed = listed.map(|one| match textwrap::core::display_width(&one) <= room {
+                true => glued(&one),
+                false => one,
+            });
+            listed.collect::<Vec<_>>().join(" ")
+        }
         [] => flowing(&step.said),
         path => {
             let places = path.iter().enumerate().map(|(n, stop)| match n {
@@ -260,7 +271,8 @@ fn said(step: &StepView) -> String {
     }
 }
 
-fn symbol(mark: Mark) -> ColoredString {
+/// The sign of a mark, in its colour.
+pub fn symbol(mark: Mark) -> ColoredString {
     let symbol = mark.symbol();
     match mark {
         Mark::Pass => symbol.green(),

@@ -142,8 +142,8 @@ const WRONG: &[Wrong] = &[
         fault: "machine-of-another-account",
         check: "eventbridge.order-rule",
         found: &["another account or region", ":111122223333:stateMachine:Orders"],
-        fix: &[],
-        never: &[],
+        fix: &["→ **Targets** → Edit: state machine edemlab-eventdriven-Machine"],
+        never: &["Create rule"],
     },
     Wrong {
         account: "580000000016",
@@ -176,6 +176,46 @@ const WRONG: &[Wrong] = &[
         found: &["events:PutEvents"],
         fix: &["must allow events:PutEvents"],
         never: &["mapping template"],
+    },
+    Wrong {
+        account: "580000000031",
+        fault: "output-path-of-another-state",
+        check: "stepfunctions.choice",
+        found: &["WaitForApproval (States.Runtime)"],
+        fix: &["→ WaitForApproval: one of its paths", "OutputPath"],
+        never: &["is equal to"],
+    },
+    Wrong {
+        account: "580000000032",
+        fault: "choice-reversed",
+        check: "stepfunctions.choice",
+        found: &["CheckIfApproved"],
+        fix: &["→ CheckIfApproved → Rule: `$.approved`"],
+        never: &["OutputPath"],
+    },
+    Wrong {
+        account: "580000000033",
+        fault: "file-of-another-account",
+        check: "stepfunctions.token",
+        found: &["another account or region"],
+        fix: &["**Function name**: arn:aws:lambda:"],
+        never: &["Payload"],
+    },
+    Wrong {
+        account: "580000000034",
+        fault: "braces-kept",
+        check: "stepfunctions.token",
+        found: &["still has ${ and }"],
+        fix: &["in place of all of `${…}`"],
+        never: &["Payload"],
+    },
+    Wrong {
+        account: "580000000035",
+        fault: "payload-without-token",
+        check: "stepfunctions.token",
+        found: &["no payload has a field with the task token"],
+        fix: &["→ WaitForApproval → **Payload**"],
+        never: &["Function name"],
     },
 ];
 
@@ -332,7 +372,9 @@ fn a_key_that_refuses_the_token_is_nobodys_fault() {
     assert_eq!(seen.with(Status::Fail), [] as [&str; 0], "{}", seen.json);
     assert_eq!(seen.get("final.approved").status, Status::Unknown, "{}", seen.json);
     assert!(
-        seen.found("final.approved").contains("kms:GenerateDataKey"),
+        seen.found("final.approved").contains("kms:GenerateDataKey")
+            && seen.found("final.approved").contains("for the function's role")
+            && !seen.found("final.approved").contains("these credentials"),
         "{}",
         seen.json
     );

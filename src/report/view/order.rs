@@ -20,35 +20,24 @@ impl<'r> Order<'r> {
             checks,
             roots: BTreeMap::new(),
         };
-        let places: BTreeMap<&str, usize> = report
-            .checks()
-            .enumerate()
-            .map(|(n, (_, c))| (c.id.as_str(), n))
-            .collect();
-        for (_, check) in report.checks().filter(|(_, c)| is_open(c)) {
-            let mut found = BTreeSet::new();
-            order.collect(check, &mut BTreeSet::new(), &mut |root| {
-                found.insert((places[root.id.as_str()], root.id.as_str()));
-            });
-            let first = found.into_iter().map(|(_, id)| id).find(|id| *id != check.id);
-            if let Some(root) = first.and_then(|id| order.checks.get(id)) {
-                order.roots.insert(&check.id, root);
-            }
-        }
+        let open = report.checks().map(|(_, check)| check).filter(|check| is_open(check));
+        let roots = open.filter_map(|check| {
+            let root = order.first_behind(check, &mut BTreeSet::new())?;
+            (root.id != check.id).then_some((check.id.as_str(), root))
+        });
+        order.roots = roots.collect();
         order
     }
 
-    /// The failures behind `check` that need nothing else.
-    fn collect(&self, check: &'r CheckReport, seen: &mut BTreeSet<&'r str>, found: &mut dyn FnMut(&'r CheckReport)) {
+    /// The failure behind `check` that needs nothing else; of several, what it needs first.
+    fn first_behind(&self, check: &'r CheckReport, seen: &mut BTreeSet<&'r str>) -> Option<&'r CheckReport> {
         if !seen.insert(&check.id) {
-            return;
+            return None;
         }
-        let needs: Vec<&'r CheckReport> = self.open_needs(check).collect();
-        if needs.is_empty() && check.status == Status::Fail {
-            found(check);
-        }
-        for need in needs {
-            self.collect(need, seen, found);
+        let mut needs = self.open_needs(check).peekable();
+        match needs.peek() {
+            None => (check.status == Status::Fail).then_some(check),
+            Some(_) => needs.find_map(|need| self.first_behind(need, seen)),
         }
     }
 

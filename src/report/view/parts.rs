@@ -56,6 +56,8 @@ pub struct StepView {
     pub points: String,
     /// What to say of it on one line; may be empty.
     pub said: String,
+    /// What it is about, one by one, where that is all that is said and it is several.
+    pub listed: Vec<String>,
     /// The probe's path, where the step has one and it is what is said.
     pub path: Vec<PathStepView>,
     /// What to say behind the path; may be empty.

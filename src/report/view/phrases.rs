@@ -16,7 +16,7 @@ impl StepView {
             _ => format!("{}/{}", step.points.earned, step.points.possible),
         };
         let of = |status: Status| step.checks.iter().filter(move |c| c.status == status);
-        let (mut stops, mut after_path) = (Vec::new(), String::new());
+        let (mut stops, mut after_path, mut listed) = (Vec::new(), String::new(), Vec::new());
         let said = match mark {
             Mark::NotStarted => format!("{}: {}", mark.word(), reason(not_started(step))),
             Mark::Unrecognized => format!("{}: {}", mark.word(), reason(unrecognized(step))),
@@ -40,7 +40,10 @@ impl StepView {
                     }
                 }
             }
-            Mark::Pass | Mark::Fail | Mark::Extra if step.path.is_empty() => about(report, step),
+            Mark::Pass | Mark::Fail | Mark::Extra if step.path.is_empty() => {
+                listed = several(report, step);
+                about(report, step)
+            }
             Mark::Pass | Mark::Fail | Mark::Extra => joined(path(step), &mut stops),
         };
         Self {
@@ -49,6 +52,7 @@ impl StepView {
             mark,
             points,
             said,
+            listed,
             path: stops,
             after_path,
             checks,
@@ -295,16 +299,27 @@ fn first_few(ids: &[&str]) -> String {
 }
 
 fn about(report: &Report, step: &StepReport) -> String {
-    let chosen = step.about.iter().filter_map(|name| report.resources.get(name));
-    let chosen: Vec<&Chosen> = chosen.collect();
-    let name = |one: &Chosen| format!("{} {}", one.noun, visible(&one.name));
+    let chosen: Vec<&Chosen> = chosen(report, step).collect();
     match chosen.as_slice() {
-        [] => String::new(),
         [one] if one.candidates > 1 => {
-            format!("{} (1 of {}: {})", name(one), one.candidates, visible(&one.because))
+            format!("{} (1 of {}: {})", named(one), one.candidates, visible(&one.because))
         }
-        several => several.iter().map(|one| name(one)).collect::<Vec<_>>().join(", "),
+        all => all.iter().map(|one| named(one)).collect::<Vec<_>>().join(", "),
     }
+}
+
+/// The resources that a step is about, each in words, where they are more than one.
+fn several(report: &Report, step: &StepReport) -> Vec<String> {
+    let names: Vec<String> = chosen(report, step).map(named).collect();
+    if names.len() > 1 { names } else { Vec::new() }
+}
+
+fn chosen<'r>(report: &'r Report, step: &'r StepReport) -> impl Iterator<Item = &'r Chosen> {
+    step.about.iter().filter_map(|name| report.resources.get(name))
+}
+
+fn named(one: &Chosen) -> String {
+    format!("{} {}", one.noun, visible(&one.name))
 }
 
 /// A path on one line, which is kept in `stops`.
