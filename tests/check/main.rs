@@ -5,6 +5,8 @@ mod common;
 
 mod accounts;
 mod advice;
+#[cfg(unix)]
+mod all_faults;
 mod denied;
 mod drill;
 mod editions;

@@ -68,7 +68,7 @@ fn what_turns_green_and_red_is_said_and_the_event_waits_for_what_it_needs() {
     policy(account, "DetachRolePolicy", &role);
     watch.says("✗ iam.write-table denied to role");
     // What an event would meet now is not known: its green is taken back.
-    watch.says("· final.stored The item arrives in the table: waits for iam.write-table");
+    watch.says("checks wait for iam.write-table: final.invoked, final.stored");
     assert_eq!(relay.count(PUT_RECORD), sent);
     watch.interrupt();
     let (code, said) = watch.end();

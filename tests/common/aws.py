@@ -12,6 +12,7 @@ import traceback
 
 
 def serve(path):
+    import gc
     import signal
     import threading
 
@@ -19,6 +20,9 @@ def serve(path):
     import awscli.handlers  # noqa: F401  (with all of the CLI's own commands)
 
     read_once()
+    # What the calls share is not looked through for garbage, and so not copied, in each of them. They end soon.
+    gc.disable()
+    gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the processes
     threading.Thread(target=lambda: (sys.stdin.buffer.read(), os._exit(0)), daemon=True).start()
     listening = socket.socket(socket.AF_UNIX)
