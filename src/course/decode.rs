@@ -5,7 +5,7 @@ use super::fix;
 use super::name::closest;
 use super::node::{Content, Node, YamlKey};
 use super::reader::{Fields, Reader};
-use super::step::{Action, Check, Example, Hop, HopSend, Preference, Probe, Proof, Removal, Resource};
+use super::step::{Action, Check, Example, Hop, HopSend, Note, Preference, Probe, Proof, Removal, Resource};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -252,7 +252,7 @@ fn probe(reader: &Reader, step: &str, node: Node, broken: &mut Vec<String>) -> O
             remove.extend(removal(reader, step, node, &hops));
         }
     }
-    let note = fields.template("note");
+    let note = fields.take("note").and_then(|node| note(reader, step, node, &hops));
     fields.finish();
     Some(Probe {
         values,
@@ -363,6 +363,21 @@ fn removal(reader: &Reader, step: &str, node: Node, hops: &[Hop]) -> Option<Remo
     let action = action(reader, &mut fields, "remove");
     fields.finish();
     action.map(|action| Removal { action, after })
+}
+
+/// A text, or `{ text: TEXT, after: HOP }`, in `note`.
+fn note(reader: &Reader, step: &str, node: Node, hops: &[Hop]) -> Option<Note> {
+    if !matches!(node.value, Content::Map(_)) {
+        let text = reader.template(&node)?;
+        return Some(Note { text, after: None });
+    }
+    let mut fields = reader.fields(node, "a note")?;
+    let after = fields
+        .take("after")
+        .and_then(|node| hop_called(reader, step, &node, hops));
+    let text = fields.require("text").and_then(|node| reader.template(&node));
+    fields.finish();
+    text.map(|text| Note { text, after })
 }
 
 fn action(reader: &Reader, fields: &mut Fields, verb: &'static str) -> Option<Action> {

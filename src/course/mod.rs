@@ -54,6 +54,6 @@ pub use refusal::{Refusal, SourceError};
 pub(crate) use resolve::{arrival_name, derived_from};
 pub use settings::BookSettings;
 pub use source::{CourseFiles, SourceFile};
-pub use step::{Action, Check, Hop, HopSend, Lab, Preference, Probe, Proof, Removal, Resource, Step};
+pub use step::{Action, Check, Hop, HopSend, Lab, Note, Preference, Probe, Proof, Removal, Resource, Step};
 pub use summary::{ChapterError, chapter_file};
 pub use vocabulary::{ArgSpec, KindSpec, VerbRole, VerbSpec, Vocabulary};

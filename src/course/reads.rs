@@ -53,7 +53,7 @@ impl Lab {
                 .flat_map(|h| &h.mismatch),
         );
         for probe in self.steps.iter().filter_map(|s| s.probe.as_ref()) {
-            texts.extend(&probe.note);
+            texts.extend(probe.note.iter().map(|note| &note.text));
             exprs.extend(probe.values.iter().map(|(_, e)| e));
             let sends = probe.hops.iter().filter_map(|h| h.send.as_ref()).map(|s| &s.action);
             let rest = probe.hops.iter().flat_map(|h| h.awaits.iter().chain(&h.evidence));

@@ -200,7 +200,7 @@ impl Resolver<'_> {
                 self.check(&hop.check, &seen);
             }
             if let Some(note) = &probe.note {
-                self.template(note, &local);
+                self.template(&note.text, &local);
             }
             for removal in &probe.remove {
                 self.action(&removal.action, VerbRole::Remove, &local);

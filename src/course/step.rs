@@ -223,7 +223,16 @@ pub struct Probe {
     /// What is taken away at the end, always.
     pub remove: Vec<Removal>,
     /// What the user has to know of what cannot be taken back, such as a mail.
-    pub note: Option<Compiled<Template>>,
+    pub note: Option<Note>,
+}
+
+/// What is told of a run of a probe.
+#[derive(Debug)]
+pub struct Note {
+    /// The words.
+    pub text: Compiled<Template>,
+    /// The hop, by its place in the list, that must have begun for it to be true.
+    pub after: Option<usize>,
 }
 
 /// One place on the way.

@@ -75,7 +75,7 @@ impl Needs {
             hop.mismatch.iter().for_each(|text| needs.template(lab, text));
             hop.evidence.iter().for_each(|action| needs.action(lab, action));
         }
-        probe.note.iter().for_each(|text| needs.template(lab, text));
+        probe.note.iter().for_each(|note| needs.template(lab, &note.text));
         probe
             .remove
             .iter()

@@ -227,6 +227,10 @@ fn the_cause_is_named_and_nothing_that_is_right() {
                 let seen = Orders::with(wrong.account, &fault(wrong.fault)).check(&[]);
                 let report = seen.get(wrong.check);
                 assert_eq!(report.status, Status::Fail, "{}: {}", wrong.fault, seen.json);
+                // Who never gets a message is told of none.
+                let speaks = seen.report.notes.iter().any(|note| note.contains("is announced"));
+                let has_started = seen.get("final.started").status == Status::Pass;
+                assert_eq!(speaks, has_started, "{}: {}", wrong.fault, seen.json);
                 let found = report.found.as_deref().unwrap_or_default();
                 let fix = report.fix.as_deref().unwrap_or_default();
                 for text in wrong.found {

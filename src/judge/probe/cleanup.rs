@@ -65,7 +65,9 @@ impl ProbeRun<'_> {
             return;
         }
         self.removing(None);
-        let note = self.probe.note.iter().map(|note| say(note, &self.scope));
+        let has_begun = |hop: usize| self.hops[hop].since.is_some();
+        let note = self.probe.note.iter().filter(|note| note.after.is_none_or(has_begun));
+        let note = note.map(|note| say(&note.text, &self.scope));
         self.ended.notes.extend(note);
         let secrets = RefCell::new(Vec::new());
         let (this, seen) = (&*self, &secrets);

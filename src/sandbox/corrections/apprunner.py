@@ -3,16 +3,16 @@ import re
 import time
 import uuid
 
-from ministack.core.responses import get_account_id, get_region
+from ministack.core.responses import error_response_json, get_account_id, get_region
 from ministack.services import ecr
 
 from . import control
 from .cloudformation import added
 from .control import Refused
-from .fit import expect_all
+from .fit import expect_all, wrap
 from .roles import assumable
 
-expect_all(ecr, "_repositories _images")
+expect_all(ecr, "_repositories _images", _find_image="repo_name image_id")
 
 services, operations = control.store(), control.store()
 BAD = "InvalidRequestException"
@@ -23,6 +23,19 @@ def image_exists(image):
     found = re.fullmatch(r"\d{12}\.dkr\.ecr\.[\w-]+\.amazonaws\.com(?:\.cn)?/([^:@]+)(?::([\w.-]+)|@(sha256:\w+))?", image)
     images = ecr._images.get(found[1], []) if found else []
     return any((found[2] or "latest") in i.get("imageTags", []) or i["imageDigest"] == found[3] for i in images)
+
+
+@wrap(ecr, "_describe_images", "data")
+def describe_images(original, data):
+    """Who asks for an image by its tag or digest is told that it is not there:
+    https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html."""
+    name = data.get("repositoryName", "")
+    for asked in data.get("imageIds") or () if name in ecr._repositories else ():
+        if not ecr._find_image(name, asked):
+            said = ", ".join(f"{key}:'{asked.get(key, 'null')}'" for key in ("imageDigest", "imageTag"))
+            return error_response_json("ImageNotFoundException", f"The image with imageId {{{said}}} does not exist within "
+                                       f"the repository with name '{name}' in the registry with id '{get_account_id()}'", 400)
+    return original(data)
 
 
 def why_not_running(source):

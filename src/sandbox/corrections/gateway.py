@@ -73,6 +73,40 @@ def match_resource_tree(original, api_id, segments):
     return gateway._match_recursive(resources, root["id"], segments, {}) if segments else (root, {})
 
 
+# --- A method, or its response, is made once: https://docs.aws.amazon.com/apigateway/latest/api/API_PutMethod.html.
+# A template and a definition that is imported bring their own.
+
+requested = contextvars.ContextVar("requested", default="")  # the path of this request, where it is one to API Gateway
+
+
+@wrap_async(gateway, "handle_request", "method path headers body query_params")
+async def handle_request(original, method, path, *args):
+    token = requested.set(path)
+    try:
+        return await original(method, path, *args)
+    finally:
+        requested.reset(token)
+
+
+def method_of(api_id, resource_id, http_method):
+    return (gateway._resources.get(api_id, {}).get(resource_id) or {}).get("resourceMethods", {}).get(http_method)
+
+
+@wrap(gateway, "_put_method", "api_id resource_id http_method data")
+def put_method(original, api_id, resource_id, http_method, data):
+    if requested.get().endswith(f"/methods/{http_method}") and method_of(api_id, resource_id, http_method):
+        return gateway._v1_error("ConflictException", "Method already exists for this resource", 409)
+    return original(api_id, resource_id, http_method, data)
+
+
+@wrap(gateway, "_put_method_response", "api_id resource_id http_method status_code data")
+def put_method_response(original, api_id, resource_id, http_method, status_code, data):
+    there = (method_of(api_id, resource_id, http_method) or {}).get("methodResponses", {})
+    if requested.get().endswith(f"/methods/{http_method}/responses/{status_code}") and status_code in there:
+        return gateway._v1_error("ConflictException", "Response already exists for this resource", 409)
+    return original(api_id, resource_id, http_method, status_code, data)
+
+
 # --- The integration with EventBridge.
 
 @wrap(gateway, "_check_passthrough_behavior", "integration headers")

@@ -1,7 +1,7 @@
 """API Gateway: the integration with EventBridge, reached without a signature by the host name of the API alone."""
 import json
 
-from lab import REGION, client, document, eventually, http_call, messages, role, unittest
+from lab import REGION, client, document, eventually, http_call, messages, refusal, role, unittest
 
 TEMPLATE = '''#set($context.requestOverride.header.X-Amz-Target = "AWSEvents.PutEvents")
 #set($context.requestOverride.header.Content-Type = "application/x-amz-json-1.1")
@@ -149,6 +149,15 @@ class Deployments(unittest.TestCase):
             gateway.create_deployment(restApiId=method["restApiId"], stageName="dev")
             answers.append(post(host, {"orderId": 1})[0])
         self.assertEqual(answers, [403, 200])
+
+    def test_a_method_and_its_response_are_made_once(self):
+        _, gateway, method = posting("120000000029")
+        self.assertEqual(refusal(gateway.put_method, **method, authorizationType="NONE"), "ConflictException")
+        answered = {**method, "statusCode": "202"}
+        self.assertIsNone(refusal(gateway.put_method_response, **answered))
+        self.assertEqual(refusal(gateway.put_method_response, **answered), "ConflictException")
+        gateway.delete_method(**method)
+        self.assertIsNone(refusal(gateway.put_method, **method, authorizationType="NONE"))
 
 
 unittest.main()

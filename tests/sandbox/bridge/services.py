@@ -84,6 +84,17 @@ class Personalize(Apart):
         self.assertEqual(again, "ResourceAlreadyExistsException")
 
 
+class Images(unittest.TestCase):
+    def test_an_image_that_is_not_there_is_not_described(self):
+        ecr = client("ecr", "170000000029")
+        ecr.create_repository(repositoryName="shop")
+        ecr.put_image(repositoryName="shop", imageManifest='{"schemaVersion": 2}', imageTag="latest")
+        def described(tag):
+            return {"repositoryName": "shop", "imageIds": [{"imageTag": tag}]}
+        self.assertEqual(len(ecr.describe_images(**described("latest"))["imageDetails"]), 1)
+        self.assertEqual(refusal(ecr.describe_images, **described("lastest")), "ImageNotFoundException")
+
+
 class AppRunner(Apart):
     def make(self, apprunner, name, port):
         image = {**GRAFANA, "ImageConfiguration": {"Port": port}}
