@@ -8,8 +8,9 @@ use super::actions::{NotDone, evaluated, known_arguments, remover};
 use super::record::{CleanupAction, CleanupRecord};
 use super::run::ProbeRun;
 use crate::account::Account;
-use crate::course::{Action, Removal};
+use crate::course::{Action, Note, Removal};
 use crate::probe::{Args, Progress, Removed};
+use crate::report::Status;
 use chrono::Utc;
 use futures::FutureExt;
 use serde_json::Value;
@@ -36,7 +37,7 @@ impl ProbeRun<'_> {
     }
 
     fn record(&self, index: usize) -> CleanupRecord {
-        let begun = |after: usize| after == index || self.hops[after].since.is_some();
+        let begun = |after: usize| after == index || self.was_reached(after);
         let applies =
             |removal: &&Removal| removal.after.is_none_or(begun) && self.obstacle_to(&removal.action).is_none();
         let actions = self.probe.remove.iter().filter(applies);
@@ -55,6 +56,12 @@ impl ProbeRun<'_> {
         }
     }
 
+    /// Whether a hop has begun or could have, or was seen without being waited for.
+    fn was_reached(&self, hop: usize) -> bool {
+        let state = &self.hops[hop];
+        state.since.is_some() || state.report.status == Status::Pass || self.hops.is_next(hop)
+    }
+
     fn obstacle_to(&self, action: &Action) -> Option<Obstacle> {
         self.run.obstacle(&Needs::of_arguments(self.run.lab, &action.with))
     }
@@ -65,9 +72,10 @@ impl ProbeRun<'_> {
             return;
         }
         self.removing(None);
-        let has_begun = |hop: usize| self.hops[hop].since.is_some();
-        let note = self.probe.note.iter().filter(|note| note.after.is_none_or(has_begun));
+        let is_true = |note: &&Note| note.after.is_none_or(|hop| self.was_reached(hop));
+        let note = self.probe.note.iter().filter(is_true);
         let note = note.map(|note| say(&note.text, &self.scope));
+        let note: Vec<String> = note.collect();
         self.ended.notes.extend(note);
         let secrets = RefCell::new(Vec::new());
         let (this, seen) = (&*self, &secrets);
@@ -94,7 +102,7 @@ impl ProbeRun<'_> {
         let mut stop = self.run.stop.clone();
         let mut progress = self.progress.clone();
         for Removal { action, after } in &self.probe.remove {
-            let was_made = after.is_none_or(|hop| self.hops[hop].since.is_some() || self.hops.is_next(hop));
+            let was_made = after.is_none_or(|hop| self.was_reached(hop));
             let obstacle = self.obstacle_to(action);
             if !was_made || matches!(obstacle, Some(Obstacle::Absent(_))) {
                 continue;
