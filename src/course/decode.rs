@@ -2,7 +2,7 @@
 
 use super::argument::Compiled;
 use super::fix;
-use super::name::closest;
+use super::name::{arrival_of, closest};
 use super::node::{Content, Node, YamlKey};
 use super::reader::{Fields, Reader};
 use super::step::{Action, Check, Example, Hop, HopSend, Note, Preference, Probe, Proof, Removal, Resource};
@@ -249,10 +249,12 @@ fn probe(reader: &Reader, step: &str, node: Node, broken: &mut Vec<String>) -> O
     let mut remove = Vec::new();
     if let Some(node) = fields.take("remove") {
         for node in reader.list(node, "`remove`") {
-            remove.extend(removal(reader, step, node, &hops));
+            remove.extend(removal(reader, step, node, &hops, broken));
         }
     }
-    let note = fields.take("note").and_then(|node| note(reader, step, node, &hops));
+    let note = fields
+        .take("note")
+        .and_then(|node| note(reader, step, node, &hops, broken));
     fields.finish();
     Some(Probe {
         values,
@@ -282,7 +284,7 @@ fn hop(reader: &Reader, step: &str, node: Node, earlier: &[Hop], broken: &mut Ve
     }
     let after = fields
         .take("after")
-        .and_then(|node| hop_called(reader, step, &node, earlier));
+        .and_then(|node| hop_called(reader, step, &node, earlier, broken));
     let within = fields.take("within").and_then(|n| reader.duration(&n, "`within`"));
     let mismatch = fields.template("mismatch");
     let label = fields.take("label").and_then(|n| reader.text(&n, "`label`"));
@@ -324,17 +326,12 @@ fn hop(reader: &Reader, step: &str, node: Node, earlier: &[Hop], broken: &mut Ve
     })
 }
 
-/// The name of what arrived at a hop, which an expression can hold: `final.first-order` → `first_order`.
-fn arrival_of(id: &str) -> String {
-    let id = id.split_once('.').map_or(id, |(_, id)| id);
-    id.replace('-', "_")
-}
-
-/// The place of the hop that is named.
-fn hop_called(reader: &Reader, step: &str, node: &Node, hops: &[Hop]) -> Option<usize> {
+/// The place of the hop that is named. One that could not be read whole is no slip.
+fn hop_called(reader: &Reader, step: &str, node: &Node, hops: &[Hop], broken: &[String]) -> Option<usize> {
     let name = reader.text(node, "`after`")?;
-    let found = hops.iter().position(|hop| hop.check.id == format!("{step}.{name}"));
-    if found.is_none() {
+    let id = format!("{step}.{name}");
+    let found = hops.iter().position(|hop| hop.check.id == id);
+    if found.is_none() && !broken.contains(&id) {
         let ids = hops
             .iter()
             .filter_map(|hop| hop.check.id.split_once('.'))
@@ -355,18 +352,18 @@ fn evidence(reader: &Reader, node: Node) -> Option<Action> {
 }
 
 /// `{ remove: VERB, with: …, after: HOP }` in `remove`.
-fn removal(reader: &Reader, step: &str, node: Node, hops: &[Hop]) -> Option<Removal> {
+fn removal(reader: &Reader, step: &str, node: Node, hops: &[Hop], broken: &[String]) -> Option<Removal> {
     let mut fields = reader.fields(node, "a removal")?;
     let after = fields
         .take("after")
-        .and_then(|node| hop_called(reader, step, &node, hops));
+        .and_then(|node| hop_called(reader, step, &node, hops, broken));
     let action = action(reader, &mut fields, "remove");
     fields.finish();
     action.map(|action| Removal { action, after })
 }
 
 /// A text, or `{ text: TEXT, after: HOP }`, in `note`.
-fn note(reader: &Reader, step: &str, node: Node, hops: &[Hop]) -> Option<Note> {
+fn note(reader: &Reader, step: &str, node: Node, hops: &[Hop], broken: &[String]) -> Option<Note> {
     if !matches!(node.value, Content::Map(_)) {
         let text = reader.template(&node)?;
         return Some(Note { text, after: None });
@@ -374,7 +371,7 @@ fn note(reader: &Reader, step: &str, node: Node, hops: &[Hop]) -> Option<Note> {
     let mut fields = reader.fields(node, "a note")?;
     let after = fields
         .take("after")
-        .and_then(|node| hop_called(reader, step, &node, hops));
+        .and_then(|node| hop_called(reader, step, &node, hops, broken));
     let text = fields.require("text").and_then(|node| reader.template(&node));
     fields.finish();
     text.map(|text| Note { text, after })

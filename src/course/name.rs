@@ -66,3 +66,8 @@ pub(super) fn meant(near: &Option<String>) -> String {
         .map(|near| format!(": did you mean `{near}`?"))
         .unwrap_or_default()
 }
+/// The name of what arrived at a hop, which an expression can hold: `final.first-order` → `first_order`.
+pub(super) fn arrival_of(id: &str) -> String {
+    let id = id.split_once('.').map_or(id, |(_, id)| id);
+    id.replace('-', "_")
+}

@@ -2,17 +2,19 @@
 
 use super::super::argument::Compiled;
 use super::super::diagnostics::report;
-use super::super::name::{closest, some_of};
+use super::super::name::{arrival_of, closest, some_of};
 use super::super::node;
 use super::{BUILT_IN, LocalNames, OF_ADVICE, Resolver};
 use crate::expr::{Expr, Mentions, Template, What};
 use std::ops::Range;
 
 impl Resolver<'_> {
-    /// Whether a word that is not there may be in a file that could not be read: it is no slip of the nearest that is there.
+    /// Whether a word that is not there may be in a file that could not be read, being no slip of the nearest that is there,
+    /// or is what arrives at a hop that could not.
     pub(super) fn may_be_unread(&self, word: &str, near: Option<&str>) -> bool {
         const SLIP: usize = 2;
-        self.unread.steps && near.is_none_or(|near| strsim::damerau_levenshtein(word, near) > SLIP)
+        let in_a_file = self.unread.steps && near.is_none_or(|near| strsim::damerau_levenshtein(word, near) > SLIP);
+        in_a_file || self.unread.checks.iter().any(|id| arrival_of(id) == word)
     }
 
     pub(super) fn expr(&self, expr: &Compiled<Expr>, local: &LocalNames) {

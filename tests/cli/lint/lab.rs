@@ -161,3 +161,19 @@ fn an_event_passes_through_steps_that_there_are_and_that_its_hops_use() {
     );
     assert!(printed.stderr.contains("did you mean `kinesis`?"), "{}", printed.stderr);
 }
+
+#[test]
+fn a_hop_that_cannot_be_read_is_one_mistake() {
+    let mut planted = Planted::new();
+    planted.mistake(
+        "checks/eventdriven/final.yaml",
+        "      title: The execution waits for approval, and the function got the token\n",
+        "",
+        "id: waiting",
+        "a hop has no `title`",
+    );
+    let printed = lint(&planted.course);
+    assert_all(&printed.stderr, &planted.expected());
+    // Later hops are behind it and use what arrived there, and so does the note.
+    assert_eq!(printed.stderr.matches("error:").count(), 1, "{}", printed.stderr);
+}
