@@ -4,6 +4,9 @@ use crate::account::Account;
 use crate::cli::FixWith;
 use crate::report::view::Fixes;
 
+/// Where the AWS CLI looks for the program that shows its answers; empty, they are printed.
+const PAGER: &str = "AWS_PAGER";
+
 /// What the user has said of the account on the command line.
 pub struct Chosen<'a> {
     pub fix_with: Option<FixWith>,
@@ -23,7 +26,9 @@ pub fn fixes(chosen: &Chosen, account: &Account) -> Fixes {
     }
 }
 
-/// Flags are this program's: the AWS CLI in the same shell knows nothing of them.
+/// Flags are this program's: the AWS CLI in the same shell knows nothing of them. Its version 2 shows a long answer in a
+/// pager, which would take the commands that follow for its own keys; see
+/// <https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-pagination.html>.
 fn before(chosen: &Chosen) -> Option<String> {
     let quoted = |text: &str| shlex::try_quote(text).map(|text| text.into_owned()).ok();
     let region = chosen.region.and_then(quoted);
@@ -36,6 +41,7 @@ fn before(chosen: &Chosen) -> Option<String> {
         .profile
         .and_then(quoted)
         .map(|profile| format!("AWS_PROFILE={profile}"));
-    let set: Vec<String> = profile.into_iter().chain(region).collect();
+    let pager = std::env::var_os(PAGER).is_none().then(|| format!("{PAGER}="));
+    let set: Vec<String> = pager.into_iter().chain(profile).chain(region).collect();
     (!set.is_empty()).then(|| format!("export {}", set.join(" ")))
 }

@@ -4,7 +4,7 @@ use crate::account::Account;
 use crate::course::{CourseFiles, Fault, Lab};
 use crate::judge::{Options, judge};
 use crate::report::view::Order;
-use crate::report::{Report, Status};
+use crate::report::{CheckReport, Report, Status};
 use crate::sandbox::{Sandbox, SandboxKeys};
 use anyhow::{Context, bail};
 use std::cell::RefCell;
@@ -42,7 +42,7 @@ pub struct Workshop<'c> {
 
 /// How following a report ended.
 pub enum Followed {
-    /// All that failed passes.
+    /// All that failed passes, and nothing else fails in the steps of it.
     Fixed,
     /// This is why something still fails.
     Open(String),
@@ -123,7 +123,7 @@ impl<'c> Workshop<'c> {
             let (_never, stop) = watch::channel(0);
             let judged = judge(lab, &account.with_fresh_cache(), &options, &|_| (), stop).await?;
             report = judged.report;
-            if fault.fails.iter().all(|id| is_passed(&report, id)) {
+            if open(&report, fault).next().is_none() {
                 return Ok(Followed::Fixed);
             }
         }
@@ -163,17 +163,18 @@ fn due(report: &Report, ran: &BTreeSet<Vec<String>>) -> Vec<Vec<String>> {
     due
 }
 
-fn is_passed(report: &Report, id: &str) -> bool {
-    let mut checks = report.checks();
-    checks.any(|(_, check)| check.id == id && check.status == Status::Pass)
+/// What the fault made fail and does not pass yet, and what else fails: a fix may have brought it about.
+fn open<'r>(report: &'r Report, fault: &Fault) -> impl Iterator<Item = &'r CheckReport> {
+    let checks = report.checks().map(|(_, check)| check);
+    checks.filter(|check| match fault.fails.contains(&check.id) {
+        true => check.status != Status::Pass,
+        false => check.status == Status::Fail && !check.optional,
+    })
 }
 
-/// What still does not pass, and what the report had to say of it.
+/// What is still to be fixed, and what the report had to say of it.
 fn still_open(report: &Report, fault: &Fault, ran: usize) -> String {
-    let open = report
-        .checks()
-        .filter(|(_, check)| fault.fails.contains(&check.id) && check.status != Status::Pass);
-    let open = open.map(|(_, check)| match &check.found {
+    let open = open(report, fault).map(|check| match &check.found {
         Some(found) => format!("{} ({found})", check.id),
         None => check.id.clone(),
     });
@@ -191,7 +192,6 @@ fn environment(sandbox: &Sandbox, keys: &SandboxKeys, region: &str, folder: &Pat
     let mut environment: Vec<(&'static str, OsString)> = vec![
         ("AWS_CONFIG_FILE", none.clone().into()),
         ("AWS_SHARED_CREDENTIALS_FILE", none.into()),
-        ("AWS_PAGER", OsString::new()),
     ];
     let variables = sandbox.variables(keys, region).into_iter();
     environment.extend(variables.map(|(name, value)| (name, value.into())));

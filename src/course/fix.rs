@@ -30,19 +30,40 @@ impl Fix {
 }
 
 impl FixCommands {
-    /// The commands in `scope`, one a line.
+    /// The commands in `scope`, one a line, to be pasted as a whole.
     ///
     /// # Errors
     /// When an expression in them has no value, or one that is no word of a command.
     pub fn said(&self, scope: &Scope) -> Result<Vec<String>, EvalError> {
-        self.commands.said(&self.text.value, scope)
+        Ok(chained(self.commands.said(&self.text.value, scope)?))
     }
 
     /// The commands with what `value` gives for each expression.
     pub(super) fn lines(&self, value: impl Fn(&Expr) -> Result<Value, EvalError>) -> Result<Vec<String>, EvalError> {
-        self.commands.lines(&self.text.value, value)
+        Ok(chained(self.commands.lines(&self.text.value, value)?))
     }
 }
+
+/// Commands of which each is run only once the one before has done its work: what follows one that failed would do harm.
+/// The lab's files, where they are named, are written first if they are not there.
+fn chained(mut lines: Vec<String>) -> Vec<String> {
+    let lab = lines.iter().find_map(|line| {
+        let (_, behind) = line.split_once(FILES)?;
+        let (lab, _) = behind.split_once('/')?;
+        lab.chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-')
+            .then(|| lab.to_owned())
+    });
+    if let Some(lab) = lab {
+        lines.insert(0, format!("test -d {FILES}{lab} || edemlab files {lab}"));
+    }
+    let last = lines.len().saturating_sub(1);
+    lines[..last].iter_mut().for_each(|line| line.push_str(" &&"));
+    lines
+}
+
+/// Where `edemlab files` writes a lab's files, in the current folder.
+const FILES: &str = "labs/";
 
 /// What to click, or `{ console: TEXT, cli: COMMANDS }`.
 pub(super) fn read(reader: &Reader, node: Node) -> Option<Fix> {

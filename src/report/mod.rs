@@ -200,7 +200,8 @@ pub struct CheckReport {
     pub why: Option<String>,
     /// What to do, when it did not pass.
     pub fix: Option<String>,
-    /// The same as commands of the AWS CLI, one a line, where commands can do it.
+    /// The same as commands of the AWS CLI, where commands can do it: the lines of a script, each run once the one before has
+    /// done its work.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cli: Vec<String>,
     /// What was seen.

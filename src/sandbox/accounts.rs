@@ -70,13 +70,15 @@ impl Sandbox {
     }
 
     /// What a shell or a program needs in its environment to use the sandbox with these keys.
-    pub fn variables(&self, keys: &SandboxKeys, region: &str) -> [(&'static str, String); 5] {
+    pub fn variables(&self, keys: &SandboxKeys, region: &str) -> [(&'static str, String); 6] {
         [
             ("AWS_ENDPOINT_URL", self.endpoint.clone()),
             ("AWS_ACCESS_KEY_ID", keys.access_key_id.clone()),
             ("AWS_SECRET_ACCESS_KEY", keys.secret_access_key.clone()),
             ("AWS_REGION", region.into()),
             ("AWS_DEFAULT_REGION", region.into()),
+            // The AWS CLI prints its answers: in a pager, the commands that follow would be keys.
+            ("AWS_PAGER", String::new()),
         ]
     }
 

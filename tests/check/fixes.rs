@@ -3,14 +3,14 @@
 use crate::common;
 
 use common::aws_cli::AwsCli;
-use common::cloud::{Printed, alone, run};
-use common::course::Copy;
+use common::cloud::{Printed, REGION, alone, check_at, run, shared};
+use common::course::{Copy, fault};
 
 /// Proves one fault of a lab whose `fix` of a check is another.
-fn prove_with(fault: &str, file: &str, fix: (&str, &str)) -> Printed {
+fn prove_with(id: &str, file: &str, fix: (&str, &str)) -> Printed {
     let course = Copy::new();
     course.replace(file, fix.0, fix.1);
-    let mut command = alone(&["prove", "datastream", "--fault", fault, "--course"]);
+    let mut command = alone(&["prove", "datastream", "--fault", id, "--course"]);
     command.arg(course.folder());
     let tools = tempfile::tempdir().unwrap();
     let _aws = AwsCli::on_path(&mut command, tools.path());
@@ -61,4 +61,39 @@ fn without_the_aws_cli_nothing_is_fixed_and_that_is_said_at_once() {
     let printed = run(command);
     assert_eq!(printed.code, 2, "{}", printed.stdout);
     assert!(printed.stderr.contains("--no-fixes"), "{}", printed.stderr);
+}
+
+#[test]
+fn commands_come_after_what_makes_a_shell_act_on_the_same_account() {
+    let (cloud, account) = (shared("datastream"), "660000000001");
+    for template in fault("trigger-off") {
+        cloud.deploy(account, &template);
+    }
+    let keys = cloud.student(account);
+    let printed = |args: &[&str], has_pager: bool| {
+        let mut command = check_at(cloud.endpoint(), &keys, &[&["--no-probe"], args].concat());
+        if has_pager {
+            command.env_remove("AWS_PAGER");
+        }
+        run(command).stdout
+    };
+    let fix = "aws lambda update-event-source-mapping";
+    // A pager, which version 2 of the AWS CLI has, would take the second command for its keys.
+    for (has_pager, first) in [
+        (
+            true,
+            "export AWS_PAGER= AWS_REGION=eu-central-1 AWS_DEFAULT_REGION=eu-central-1",
+        ),
+        (false, "export AWS_REGION=eu-central-1 AWS_DEFAULT_REGION=eu-central-1"),
+    ] {
+        let said = printed(&["--fix-with", "cli", "--region", REGION], has_pager);
+        let at = |text: &str| said.find(text).unwrap_or_else(|| panic!("no {text:?} in {said}"));
+        assert!(at(first) < at(fix), "{said}");
+        assert_eq!(said.contains("AWS_PAGER"), has_pager, "{said}");
+    }
+    let clicks = printed(&["--fix-with", "console"], true);
+    assert!(
+        clicks.contains("Lambda →") && !clicks.contains(fix) && !clicks.contains("export"),
+        "{clicks}"
+    );
 }

@@ -262,7 +262,9 @@ pub fn alone(args: &[&str]) -> Command {
         .args(args)
         .env("AWS_CONFIG_FILE", "no-such-file")
         .env("AWS_SHARED_CREDENTIALS_FILE", "no-such-file")
-        .env("AWS_EC2_METADATA_DISABLED", "true");
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        // As in a shell that the sandbox's variables are in.
+        .env("AWS_PAGER", "");
     command
 }
 
