@@ -42,7 +42,7 @@ pub struct Workshop<'c> {
 
 /// How following a report ended.
 pub enum Followed {
-    /// All that failed passes, and nothing else fails in the steps of it.
+    /// All that failed passes.
     Fixed,
     /// This is why something still fails.
     Open(String),
@@ -163,13 +163,10 @@ fn due(report: &Report, ran: &BTreeSet<Vec<String>>) -> Vec<Vec<String>> {
     due
 }
 
-/// What the fault made fail and does not pass yet, and what else fails: a fix may have brought it about.
+/// What the fault made fail and does not pass yet.
 fn open<'r>(report: &'r Report, fault: &Fault) -> impl Iterator<Item = &'r CheckReport> {
     let checks = report.checks().map(|(_, check)| check);
-    checks.filter(|check| match fault.fails.contains(&check.id) {
-        true => check.status != Status::Pass,
-        false => check.status == Status::Fail && !check.optional,
-    })
+    checks.filter(|check| fault.fails.contains(&check.id) && check.status != Status::Pass)
 }
 
 /// What is still to be fixed, and what the report had to say of it.
