@@ -3,7 +3,7 @@
 use super::argument::Compiled;
 use super::node::{Content, Node};
 use super::reader::Reader;
-use crate::expr::{Commands, EvalError, Expr, Scope, Template};
+use crate::expr::{Commands, EvalError, Expr, Piece, Scope, Template};
 use serde_json::Value;
 
 /// One fix, said in two ways.
@@ -35,31 +35,34 @@ impl FixCommands {
     /// # Errors
     /// When an expression in them has no value, or one that is no word of a command.
     pub fn said(&self, scope: &Scope) -> Result<Vec<String>, EvalError> {
-        Ok(chained(self.commands.said(&self.text.value, scope)?))
+        Ok(self.chained(self.commands.said(&self.text.value, scope)?))
     }
 
     /// The commands with what `value` gives for each expression.
     pub(super) fn lines(&self, value: impl Fn(&Expr) -> Result<Value, EvalError>) -> Result<Vec<String>, EvalError> {
-        Ok(chained(self.commands.lines(&self.text.value, value)?))
+        Ok(self.chained(self.commands.lines(&self.text.value, value)?))
     }
-}
 
-/// Commands of which each is run only once the one before has done its work: what follows one that failed would do harm.
-/// The lab's files, where they are named, are written first if they are not there.
-fn chained(mut lines: Vec<String>) -> Vec<String> {
-    let lab = lines.iter().find_map(|line| {
-        let (_, behind) = line.split_once(FILES)?;
-        let (lab, _) = behind.split_once('/')?;
-        lab.chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '-')
-            .then(|| lab.to_owned())
-    });
-    if let Some(lab) = lab {
-        lines.insert(0, format!("test -d {FILES}{lab} || edemlab files {lab}"));
+    /// Commands of which each is run only once the one before has done its work: what follows one that failed would do
+    /// harm. The lab's files, where the course names them, are written first if they are not there.
+    fn chained(&self, mut lines: Vec<String>) -> Vec<String> {
+        if let Some(lab) = self.lab_of_files().filter(|_| !lines.is_empty()) {
+            lines.insert(0, format!("test -d {FILES}{lab} || edemlab files {lab}"));
+        }
+        let last = lines.len().saturating_sub(1);
+        lines[..last].iter_mut().for_each(|line| line.push_str(" &&"));
+        lines
     }
-    let last = lines.len().saturating_sub(1);
-    lines[..last].iter_mut().for_each(|line| line.push_str(" &&"));
-    lines
+
+    /// The lab whose files the course's own words name. What a student has called `labs/…` is none.
+    fn lab_of_files(&self) -> Option<&str> {
+        let words = self.text.value.pieces().flat_map(|piece| match piece {
+            Piece::Text(text) => vec![text],
+            Piece::Expression(expr) => expr.mentions().texts().into_iter().collect(),
+        });
+        let mut behind = words.filter_map(|words| words.split_once(FILES));
+        behind.find_map(|(_, behind)| behind.split_once('/').map(|(lab, _)| lab))
+    }
 }
 
 /// Where `edemlab files` writes a lab's files, in the current folder.
