@@ -40,6 +40,9 @@ const SILENCE_TIMEOUT: Duration = Duration::from_secs(10);
 /// The exit code of the bridge when the emulator is not the one it knows.
 const DOES_NOT_FIT: i32 = 3;
 
+/// What the emulator says, and Python, where a port is taken.
+const PORT_IN_USE: &str = "already in use";
+
 /// Another program can take a free port before the emulator does.
 const ATTEMPTS: usize = 5;
 
@@ -207,12 +210,15 @@ fn died(paths: &Paths, port: u16, status: ExitStatus) -> SandboxError {
             reason: line.strip_prefix("sandbox: ").unwrap_or(&line).to_owned(),
         };
     }
+    let output = end_of_log(paths, 12);
     match process::check_port(port) {
         Err(taken) => taken,
+        // Whoever had it may have left it again: a connection has a port of its own for a moment.
+        Ok(()) if output.contains(PORT_IN_USE) => SandboxError::PortTaken { port },
         Ok(()) => SandboxError::Died {
             status: status.to_string(),
             log: paths.log(),
-            output: end_of_log(paths, 12),
+            output,
         },
     }
 }

@@ -126,6 +126,16 @@ fn an_emulator_that_dies_shows_its_last_words() {
 }
 
 #[test]
+fn a_port_that_was_free_a_moment_ago_is_not_tried_twice() {
+    // Whoever had the port meanwhile has left it again: only what the emulator says tells.
+    let bare = with_emulator(
+        "[ -e \"$0.tried\" ] && exit 7; : > \"$0.tried\"; echo \"ERROR: 127.0.0.1:$GATEWAY_PORT is already in use.\"; exit 1",
+    );
+    let said = text(&bare.command().output().unwrap());
+    assert!(said.contains("ended while it was starting (exit status: 7)"), "{said}");
+}
+
+#[test]
 fn an_emulator_that_does_not_fit_is_named_in_one_line() {
     let bare = with_emulator("echo 'sandbox: this MiniStack does not fit: x has changed' >&2; exit 3");
     let said = text(&bare.command().output().unwrap());
