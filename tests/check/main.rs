@@ -12,6 +12,7 @@ mod drill;
 mod editions;
 mod elsewhere;
 mod eventdriven;
+mod eventdriven_causes;
 mod eventdriven_denied;
 mod eventdriven_field;
 mod eventdriven_forms;
