@@ -19,7 +19,7 @@ struct Wrong {
 
 const WRONG: &[Wrong] = &[
     Wrong {
-        account: "580000000001",
+        account: "590000000001",
         fault: "error-in-payload",
         check: "final.notified",
         found: &["not authorized to perform: sns:Publish"],
@@ -27,7 +27,7 @@ const WRONG: &[Wrong] = &[
         never: &[],
     },
     Wrong {
-        account: "580000000002",
+        account: "590000000002",
         fault: "file-of-another-account",
         check: "final.waiting",
         found: &[
@@ -38,7 +38,7 @@ const WRONG: &[Wrong] = &[
         never: &["Add permissions", "AWSLambdaRole"],
     },
     Wrong {
-        account: "580000000003",
+        account: "590000000003",
         fault: "function-of-another-region",
         check: "final.notified",
         found: &["arn:aws:lambda:us-east-1:", "another account or region"],
@@ -46,7 +46,7 @@ const WRONG: &[Wrong] = &[
         never: &["Add permissions"],
     },
     Wrong {
-        account: "580000000004",
+        account: "590000000004",
         fault: "no-token-unnoticed",
         check: "final.waiting",
         found: &["waits in WaitForApproval", "got no token"],
@@ -54,7 +54,7 @@ const WRONG: &[Wrong] = &[
         never: &[],
     },
     Wrong {
-        account: "580000000005",
+        account: "590000000005",
         fault: "api-key-required",
         check: "final.accepted",
         found: &["apiKeyRequired"],
@@ -62,7 +62,7 @@ const WRONG: &[Wrong] = &[
         never: &["New stage", "role"],
     },
     Wrong {
-        account: "580000000006",
+        account: "590000000006",
         fault: "api-policy",
         check: "final.accepted",
         found: &["resource policy", "execute-api:Invoke"],
@@ -70,7 +70,7 @@ const WRONG: &[Wrong] = &[
         never: &["mapping template", "events:PutEvents"],
     },
     Wrong {
-        account: "580000000007",
+        account: "590000000007",
         fault: "iam-authorization",
         check: "final.accepted",
         found: &["authorizationType", "AWS_IAM"],
@@ -78,7 +78,7 @@ const WRONG: &[Wrong] = &[
         never: &["Execution role", "resource is"],
     },
     Wrong {
-        account: "580000000008",
+        account: "590000000008",
         fault: "refusal-not-mapped",
         check: "final.accepted",
         found: &["events:PutEvents", "no integration response"],
@@ -86,7 +86,7 @@ const WRONG: &[Wrong] = &[
         never: &["Trust relationships", "trust"],
     },
     Wrong {
-        account: "580000000009",
+        account: "590000000009",
         fault: "nothing-mapped",
         check: "final.accepted",
         found: &["500"],
@@ -94,7 +94,7 @@ const WRONG: &[Wrong] = &[
         never: &["Trust relationships", "events:PutEvents"],
     },
     Wrong {
-        account: "580000000010",
+        account: "590000000010",
         fault: "unsubscribed",
         check: "sns.confirmed",
         found: &["was unsubscribed"],
@@ -102,7 +102,7 @@ const WRONG: &[Wrong] = &[
         never: &["Open the mail"],
     },
     Wrong {
-        account: "580000000011",
+        account: "590000000011",
         fault: "rule-hands-over-detail",
         check: "final.waiting",
         found: &["KeyError: 'detail'", "InputPath $.detail"],
@@ -110,7 +110,7 @@ const WRONG: &[Wrong] = &[
         never: &["→ Code"],
     },
     Wrong {
-        account: "580000000012",
+        account: "590000000012",
         fault: "rule-hands-over-constant",
         check: "final.started",
         found: &["a constant (Input)"],
@@ -118,7 +118,7 @@ const WRONG: &[Wrong] = &[
         never: &["Create a new role"],
     },
     Wrong {
-        account: "580000000013",
+        account: "590000000013",
         fault: "http-api",
         check: "apigateway.api",
         found: &["an HTTP API is there: taco-orders"],
@@ -126,7 +126,7 @@ const WRONG: &[Wrong] = &[
         never: &[],
     },
     Wrong {
-        account: "580000000014",
+        account: "590000000014",
         fault: "output-path-of-another-state",
         check: "final.notified",
         found: &["WaitForApproval", "$.Payload", "OutputPath"],
@@ -134,7 +134,7 @@ const WRONG: &[Wrong] = &[
         never: &[],
     },
     Wrong {
-        account: "580000000015",
+        account: "590000000015",
         fault: "machine-of-another-account",
         check: "eventbridge.order-rule",
         found: &["another account or region", ":111122223333:stateMachine:Orders"],
@@ -142,7 +142,7 @@ const WRONG: &[Wrong] = &[
         never: &["Create rule"],
     },
     Wrong {
-        account: "580000000016",
+        account: "590000000016",
         fault: "bus-of-another-account",
         check: "apigateway.template",
         found: &["a bus of another account or region"],
@@ -150,7 +150,7 @@ const WRONG: &[Wrong] = &[
         never: &[],
     },
     Wrong {
-        account: "580000000017",
+        account: "590000000017",
         fault: "integration-of-another-region",
         check: "apigateway.integration",
         found: &["us-east-1"],
@@ -158,7 +158,7 @@ const WRONG: &[Wrong] = &[
         never: &[],
     },
     Wrong {
-        account: "580000000018",
+        account: "590000000018",
         fault: "not-redeployed",
         check: "final.accepted",
         found: &["YOUR_EVENT_BUS_NAME"],
@@ -166,7 +166,7 @@ const WRONG: &[Wrong] = &[
         never: &["IAM → Roles", "Mapping templates", "execution role"],
     },
     Wrong {
-        account: "580000000019",
+        account: "590000000019",
         fault: "api-role-without-policy",
         check: "final.accepted",
         found: &["events:PutEvents"],
@@ -174,7 +174,7 @@ const WRONG: &[Wrong] = &[
         never: &["mapping template"],
     },
     Wrong {
-        account: "580000000031",
+        account: "590000000031",
         fault: "output-path-of-another-state",
         check: "stepfunctions.choice",
         found: &["WaitForApproval (States.Runtime)"],
@@ -182,7 +182,7 @@ const WRONG: &[Wrong] = &[
         never: &["is equal to"],
     },
     Wrong {
-        account: "580000000032",
+        account: "590000000032",
         fault: "choice-reversed",
         check: "stepfunctions.choice",
         found: &["CheckIfApproved"],
@@ -190,7 +190,7 @@ const WRONG: &[Wrong] = &[
         never: &["OutputPath"],
     },
     Wrong {
-        account: "580000000033",
+        account: "590000000033",
         fault: "file-of-another-account",
         check: "stepfunctions.token",
         found: &["another account or region"],
@@ -198,7 +198,7 @@ const WRONG: &[Wrong] = &[
         never: &["Payload"],
     },
     Wrong {
-        account: "580000000034",
+        account: "590000000034",
         fault: "braces-kept",
         check: "stepfunctions.token",
         found: &["still has ${ and }"],
@@ -206,7 +206,7 @@ const WRONG: &[Wrong] = &[
         never: &["Payload"],
     },
     Wrong {
-        account: "580000000035",
+        account: "590000000035",
         fault: "payload-without-token",
         check: "stepfunctions.token",
         found: &["no payload has a field with the task token"],
@@ -214,7 +214,7 @@ const WRONG: &[Wrong] = &[
         never: &["Function name"],
     },
     Wrong {
-        account: "580000000036",
+        account: "590000000036",
         fault: "handler-forgets-approved",
         check: "final.notified",
         found: &["$.approved"],
@@ -222,7 +222,7 @@ const WRONG: &[Wrong] = &[
         never: &["its path names"],
     },
     Wrong {
-        account: "580000000037",
+        account: "590000000037",
         fault: "order-rule-calls-function",
         check: "eventbridge.order-rule",
         found: &["OrderRule-", "calls the function edemlab-eventdriven-HumanApproval"],
@@ -230,7 +230,7 @@ const WRONG: &[Wrong] = &[
         never: &["Create rule"],
     },
     Wrong {
-        account: "580000000038",
+        account: "590000000038",
         fault: "execution-gives-up",
         check: "stepfunctions.time",
         found: &["the whole execution ends after 120 s"],
