@@ -2,6 +2,7 @@
 
 mod access;
 mod class;
+mod costs;
 mod doctor;
 mod drill;
 mod fleet;
@@ -12,6 +13,7 @@ mod time;
 pub use access::{AccessCommand, ListFormat, OwnAccount, RosterCommand, SecretFile, VerifyArgs, VerifyFormat};
 pub use class::Extra as ExtraCredit;
 pub use class::{Count, DiffArgs, DiffFormat, GradebookArgs, Target};
+pub use costs::{CostsArgs, CostsFormat};
 pub use doctor::{DoctorArgs, DoctorFormat};
 pub use drill::{DrillArgs, DrillCommand};
 pub use fleet::FleetCommand;
@@ -60,6 +62,12 @@ pub enum Command {
                             3 nothing failed but something could not be determined."
     )]
     Check(CheckArgs),
+    /// Say what of the labs stands in your account, in every region, and what it costs while nobody uses it.
+    #[command(
+        after_help = "Exit status: 0 everything is known, 1 it costs more than --fail-above, 2 wrong usage or no account, \
+                            3 something could not be determined: the sum may be too low."
+    )]
+    Costs(CostsArgs),
     /// Check a lab repeatedly while you build it, and say what has changed.
     #[command(
         after_help = "Enter sends the event now. Ctrl-C ends: a probe that is on its way is cleaned up first.\n\

@@ -18,9 +18,13 @@ pub mod account;
 pub mod discover;
 pub mod probe;
 
+pub mod inventory;
+
 pub mod report;
 
 pub mod judge;
+
+pub mod costs;
 
 pub mod watch;
 

@@ -63,6 +63,17 @@ services! {
         prefix: "ecs", host: "ecs", signing: "ecs", id: "ECS",
         protocol: Protocol::Json { target: "AmazonEC2ContainerServiceV20141113", version: "1.1" }, global: false, paging: Paging::by("nextToken"),
     };
+    /// [Elastic Load Balancing](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/Welcome.html).
+    ELASTICLOADBALANCING = Service {
+        prefix: "elasticloadbalancing", host: "elasticloadbalancing", signing: "elasticloadbalancing", id: "Elastic Load Balancing v2",
+        protocol: Protocol::Query { version: "2015-12-01" }, global: false,
+        paging: Paging { next: "NextMarker", token: "Marker" },
+    };
+    /// [Data Firehose](https://docs.aws.amazon.com/firehose/latest/APIReference/Welcome.html).
+    FIREHOSE = Service {
+        prefix: "firehose", host: "firehose", signing: "firehose", id: "Firehose",
+        protocol: Protocol::Json { target: "Firehose_20150804", version: "1.1" }, global: false, paging: Paging::by("NextToken"),
+    };
     /// [STS](https://docs.aws.amazon.com/STS/latest/APIReference/welcome.html).
     STS = Service {
         prefix: "sts", host: "sts", signing: "sts", id: "STS", protocol: Protocol::Query { version: "2011-06-15" }, global: false, paging: Paging::by("NextToken"),

@@ -5,6 +5,7 @@ mod book;
 mod check;
 mod command_line;
 mod common;
+mod costs;
 mod diff;
 mod doctor;
 mod drill;
@@ -73,6 +74,7 @@ async fn verb(cli: Cli) -> anyhow::Result<u8> {
     match cli.command {
         Command::Book { command } => book::run(course, command),
         Command::Check(args) => check::run(course, args).await,
+        Command::Costs(args) => costs::run(course, args).await,
         Command::Watch(args) => watch::run(course, args).await,
         Command::Guide(args) => guide::run(course, args).await,
         Command::Explain { lab, part } => explain::run(course, &lab, part.as_deref()),

@@ -24,6 +24,7 @@ mod sts;
 mod time;
 mod web;
 
+pub(crate) use container::APP_RUNNER_REGIONS;
 pub use elsewhere::kind_elsewhere;
 pub(crate) use events::rules_with_targets;
 pub use kept::{Described, Listed, key, list};

@@ -19,6 +19,7 @@ mod probe;
 mod proof;
 mod search;
 mod signs;
+mod standing;
 mod verdict;
 
 pub use assemble::unsent;
@@ -32,6 +33,7 @@ pub use outcome::Outcome;
 pub use probe::{CleanupAction, CleanupRecord, clean_up_record};
 pub use search::reads_descriptions;
 pub use signs::{Signs, signs};
+pub use standing::{Standing, Standings, standing};
 pub use verdict::NOT_SHOWN;
 
 use crate::course::Vocabulary;

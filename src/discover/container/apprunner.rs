@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 pub(super) const ACTIONS: [&str; 2] = ["apprunner:ListServices", "apprunner:DescribeService"];
 
 /// Where App Runner is. It takes no new customers, so there will be no other region; elsewhere it has no endpoint.
-const REGIONS: &[&str] = &[
+pub(crate) const REGIONS: &[&str] = &[
     "ap-northeast-1",
     "ap-south-1",
     "ap-southeast-1",

@@ -9,6 +9,8 @@ mod apprunner;
 mod candidate;
 mod ecs;
 
+pub(crate) use apprunner::REGIONS as APP_RUNNER_REGIONS;
+
 use super::kind::{Candidate, Kind};
 use crate::account::{Account, CallError};
 use crate::course::KindSpec;

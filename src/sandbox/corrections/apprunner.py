@@ -15,6 +15,7 @@ from .roles import assumable
 expect_all(ecr, "_repositories _images", _find_image="repo_name image_id")
 
 services, operations = control.store(), control.store()
+SCALING = "autoscalingconfiguration/DefaultConfiguration/1/00000000000000000000000000000001"  # that of every account
 BAD = "InvalidRequestException"
 
 
@@ -74,8 +75,7 @@ def create(request):
             "Protocol": "TCP", "Path": "/", "Interval": 5, "Timeout": 2, "HealthyThreshold": 1, "UnhealthyThreshold": 5},
         "AutoScalingConfigurationSummary": {
             "AutoScalingConfigurationName": "DefaultConfiguration", "AutoScalingConfigurationRevision": 1,
-            "AutoScalingConfigurationArn": f"arn:aws:apprunner:{get_region()}:{get_account_id()}:autoscalingconfiguration/"
-                                           "DefaultConfiguration/1/00000000000000000000000000000001"},
+            "AutoScalingConfigurationArn": f"arn:aws:apprunner:{get_region()}:{get_account_id()}:{SCALING}"},
         "NetworkConfiguration": {"EgressConfiguration": {"EgressType": "DEFAULT"}, "IpAddressType": "IPV4",
                                  "IngressConfiguration": {"IsPubliclyAccessible": True},
                                  **(request.get("NetworkConfiguration") or {})},
@@ -132,6 +132,16 @@ def delete(record):
     record.update(Gone="DELETED", DeletedAt=round(time.time(), 3), UpdatedAt=round(time.time(), 3))
 
 
+def scaling(request):
+    """The one configuration that AWS makes: https://docs.aws.amazon.com/apprunner/latest/dg/manage-autoscaling.html."""
+    arn = request.get("AutoScalingConfigurationArn", "")
+    if not arn.endswith(SCALING):
+        raise Refused("ResourceNotFoundException", f"Autoscaling configuration not found for ARN {arn}.")
+    return {"AutoScalingConfigurationArn": arn, "AutoScalingConfigurationName": "DefaultConfiguration", "Latest": True,
+            "AutoScalingConfigurationRevision": 1, "Status": "ACTIVE", "MaxConcurrency": 100, "MinSize": 1, "MaxSize": 25,
+            "IsDefault": True}
+
+
 def dispatch(operation, request):
     if operation == "CreateService":
         record = create(request)
@@ -142,6 +152,8 @@ def dispatch(operation, request):
         return control.answer("apprunner", operation, {"ServiceSummaryList": part, "NextToken": token})
     if operation == "ListTagsForResource":
         return control.answer("apprunner", operation, {"Tags": []})
+    if operation == "DescribeAutoScalingConfiguration":
+        return control.answer("apprunner", operation, {"AutoScalingConfiguration": scaling(request)})
     if operation not in ("DescribeService", "DeleteService", "ListOperations", *CHANGES):
         raise Refused("UnknownOperationException", f"{operation} is not in the sandbox")
     record = get(request.get("ServiceArn"))

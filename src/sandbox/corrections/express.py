@@ -6,7 +6,7 @@ import uuid
 from ministack.core.responses import error_response_json, get_account_id, get_region
 from ministack.services import ecs
 
-from . import control
+from . import balancing, control
 from .apprunner import image_exists, typed
 from .cloudformation import added
 from .control import Refused
@@ -101,6 +101,7 @@ def create(request):
         "currentDeployment": f"{base}service-deployment/{cluster}/{name}/{identity[:21]}",
         "activeConfigurations": [revision], "why": why_of(revision),
     }
+    services[arn]["managed"] = balancing.make_for(services[arn], revision)
     return services[arn]
 
 
@@ -123,8 +124,24 @@ def operation(name, act):
 
 
 def delete(record):
-    record.update(gone=True, updatedAt=round(time.time(), 3))
+    if not record.get("gone"):
+        record.update(gone=True, updatedAt=round(time.time(), 3))
+        balancing.release(record["managed"], is_last=all(other.get("gone") for other in services.values()))
     return record
+
+
+def describe_revisions(_, data):
+    """What ECS has made for each of these configurations; of a service that a customer looks after there is none."""
+    known = {r["serviceRevisionArn"]: (s, r) for s in services.values() for r in s["activeConfigurations"]}
+    asked = data.get("serviceRevisionArns") or []
+    page = {"serviceRevisions": [], "failures": [{"arn": arn, "reason": "MISSING"} for arn in asked if arn not in known]}
+    for arn in filter(known.__contains__, asked):
+        service, revision = known[arn]
+        page["serviceRevisions"].append({
+            "serviceRevisionArn": arn, "serviceArn": service["serviceArn"], "createdAt": revision["createdAt"],
+            "clusterArn": f"arn:aws:ecs:{get_region()}:{get_account_id()}:cluster/{service['cluster']}",
+            "taskDefinition": revision["taskDefinitionArn"], "ecsManagedResources": service["managed"]})
+    return ecs.json_response(page)
 
 
 operation("CreateExpressGatewayService", create)
@@ -178,7 +195,8 @@ def as_service(record):
             "resourceManagementType": "ECS", "schedulingStrategy": "REPLICA", "deployments": [deployment], "events": []}
 
 
-for name, function in (("ListServices", list_services), ("DescribeServices", describe_services)):
+for name, function in (("ListServices", list_services), ("DescribeServices", describe_services),
+                       ("DescribeServiceRevisions", describe_revisions)):
     if name not in actions:
         misfit(f"it has no {name}")
     actions[name] = lambda data, original=actions[name], function=function: function(original, data)

@@ -1,0 +1,18 @@
+//! What of the labs stands in an account, and what it costs while nobody uses it.
+
+mod html;
+mod look;
+mod month;
+mod prices;
+mod reckon;
+mod report;
+mod tally;
+mod text;
+mod view;
+
+pub use html::page;
+pub use look::{Wanted, look};
+pub use prices::{Price, Unit, price, prices};
+pub use report::{Amounts, CostItem, CostLine, CostsReport, NotLooked, SCHEMA};
+pub use text::render;
+pub use view::CostsView;

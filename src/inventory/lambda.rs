@@ -1,0 +1,97 @@
+//! AWS Lambda: functions, and what feeds them.
+
+use super::item::{Item, ResourceType, WhileIdle};
+use super::services::Service;
+use crate::account::services::LAMBDA;
+use crate::account::{Account, CallError};
+use crate::discover::event_source_mappings;
+use futures::FutureExt;
+
+/// A function: charged by its runs. See [prices](https://aws.amazon.com/lambda/pricing/).
+pub(super) const FUNCTION: ResourceType = ResourceType {
+    name: "AWS::Lambda::Function",
+    noun: "function",
+    kind: Some("lambda.function"),
+    parts: &[
+        "AWS::Lambda::Permission",
+        "AWS::Lambda::Url",
+        "AWS::Lambda::EventInvokeConfig",
+    ],
+    is_companion: false,
+    idle: WhileIdle::Nothing,
+};
+
+/// An event source mapping of a function.
+pub(super) const EVENT_SOURCE_MAPPING: ResourceType = ResourceType {
+    name: "AWS::Lambda::EventSourceMapping",
+    noun: "trigger",
+    kind: None,
+    parts: &[],
+    is_companion: false,
+    idle: WhileIdle::Nothing,
+};
+
+/// [`ListFunctions`](https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html) and
+/// [`ListEventSourceMappings`](https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.html).
+pub(super) const LISTED: Service = Service {
+    name: "Lambda",
+    actions: &["lambda:ListFunctions", "lambda:ListEventSourceMappings"],
+    is_regional: true,
+    bills_by_hour: false,
+    list: |account| list(account).boxed(),
+};
+
+async fn list(account: &Account) -> Result<Vec<Item>, CallError> {
+    let functions = account.get_all(
+        &LAMBDA,
+        "lambda:ListFunctions",
+        "/2015-03-31/functions/",
+        &[],
+        "Functions",
+    );
+    let (functions, mappings) = tokio::try_join!(functions, event_source_mappings(account, None))?;
+    let functions = functions.into_iter().map(|function| {
+        let item = Item::read(
+            &FUNCTION,
+            account,
+            function,
+            "FunctionName",
+            "FunctionArn",
+            "LastModified",
+        );
+        let (role, group) = (item.text("Role").to_owned(), log_group(&item));
+        item.uses([role.as_str(), &group])
+    });
+    let mappings = mappings.into_iter().map(|mapping| {
+        let item = Item::read(&EVENT_SOURCE_MAPPING, account, mapping, "UUID", "UUID", "LastModified");
+        let function = unqualified(item.text("FunctionArn")).to_owned();
+        item.part_of([function.as_str()])
+    });
+    Ok(functions.chain(mappings).collect())
+}
+
+/// The name of the log group that a function writes to, which Lambda makes when it first runs.
+fn log_group(function: &Item) -> String {
+    match function.document["LoggingConfig"]["LogGroup"].as_str() {
+        Some(group) => group.to_owned(),
+        None => format!("/aws/lambda/{}", function.name),
+    }
+}
+
+/// The ARN of a function, without the version or alias that a mapping may name.
+fn unqualified(arn: &str) -> &str {
+    let end = arn.match_indices(':').nth(6).map_or(arn.len(), |(at, _)| at);
+    &arn[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unqualified;
+
+    #[test]
+    fn a_mapping_of_an_alias_is_part_of_its_function() {
+        let arn = "arn:aws:lambda:eu-west-1:111122223333:function:store";
+        assert_eq!(unqualified(arn), arn);
+        assert_eq!(unqualified(&format!("{arn}:live")), arn);
+    }
+}

@@ -1,0 +1,31 @@
+//! What stands in an account: types of resource by CloudFormation's names, what each thing is a part of and what it uses,
+//! and what AWS charges for it while nobody uses it. One file a service; `services.rs` lists them.
+
+mod apigateway;
+mod apprunner;
+mod belonging;
+mod charge;
+mod dynamodb;
+mod ecr;
+mod ecs;
+mod events;
+mod firehose;
+mod iam;
+mod item;
+mod kinesis;
+mod lambda;
+mod listing;
+mod loadbalancing;
+mod logs;
+mod personalize;
+mod s3;
+mod services;
+mod sns;
+mod states;
+mod types;
+
+pub use belonging::{Tie, belonging};
+pub use charge::{Charge, gigabytes};
+pub use item::{Item, ResourceType, WhileIdle};
+pub use services::{Listing, Service, list};
+pub use types::{known_by_template, of_kind};

@@ -1,0 +1,180 @@
+//! Amazon Personalize: dataset groups and what is in them.
+
+use super::charge::{Charge, counted};
+use super::item::{Item, ResourceType, WhileIdle};
+use super::listing::each;
+use super::services::Service;
+use crate::account::services::PERSONALIZE;
+use crate::account::{Account, CallError, regions};
+use futures::FutureExt;
+use serde_json::{Value, json};
+
+const fn free(
+    name: &'static str,
+    noun: &'static str,
+    kind: Option<&'static str>,
+    parts: &'static [&'static str],
+    is_companion: bool,
+) -> ResourceType {
+    ResourceType {
+        name,
+        noun,
+        kind,
+        parts,
+        is_companion,
+        idle: WhileIdle::Nothing,
+    }
+}
+
+/// A dataset group.
+pub(super) const DATASET_GROUP: ResourceType = free(
+    "AWS::Personalize::DatasetGroup",
+    "dataset group",
+    Some("personalize.dataset_group"),
+    &[],
+    false,
+);
+/// A dataset: its import was charged when it was made.
+pub(super) const DATASET: ResourceType = free("AWS::Personalize::Dataset", "dataset", None, &[], false);
+/// The schema of a dataset.
+pub(super) const SCHEMA: ResourceType = free("AWS::Personalize::Schema", "schema", None, &[], true);
+/// A solution: its training was charged when it was done.
+pub(super) const SOLUTION: ResourceType = free("AWS::Personalize::Solution", "solution", None, &[], false);
+/// An event tracker.
+pub(super) const EVENT_TRACKER: ResourceType =
+    free("AWS::Personalize::EventTracker", "event tracker", None, &[], false);
+
+/// A campaign: charged for at least `minProvisionedTPS` requests a second, whether they come or not. See
+/// [`CreateCampaign`](https://docs.aws.amazon.com/personalize/latest/dg/API_CreateCampaign.html) and
+/// [prices](https://aws.amazon.com/personalize/pricing/).
+pub(super) const CAMPAIGN: ResourceType = ResourceType {
+    name: "AWS::Personalize::Campaign",
+    noun: "campaign",
+    kind: None,
+    parts: &[],
+    is_companion: false,
+    idle: WhileIdle::ByHour(|account, campaign| of_campaign(account, campaign).boxed()),
+};
+
+/// A recommender of a domain: charged by the hour while it is active. One that is stopped costs nothing; see
+/// [`StopRecommender`](https://docs.aws.amazon.com/personalize/latest/dg/API_StopRecommender.html).
+pub(super) const RECOMMENDER: ResourceType = ResourceType {
+    name: "AWS::Personalize::Recommender",
+    noun: "recommender",
+    kind: None,
+    parts: &[],
+    is_companion: false,
+    idle: WhileIdle::ByHour(|_, recommender| futures::future::ready(Ok(of_recommender(recommender))).boxed()),
+};
+
+/// [`ListDatasetGroups`](https://docs.aws.amazon.com/personalize/latest/dg/API_ListDatasetGroups.html), and what is in
+/// each.
+pub(super) const LISTED: Service = Service {
+    name: "Personalize",
+    actions: &[
+        "personalize:ListDatasetGroups",
+        "personalize:ListDatasets",
+        "personalize:DescribeDataset",
+        "personalize:ListSchemas",
+        "personalize:ListSolutions",
+        "personalize:ListCampaigns",
+        "personalize:DescribeCampaign",
+        "personalize:ListRecommenders",
+        "personalize:ListEventTrackers",
+    ],
+    is_regional: true,
+    bills_by_hour: true,
+    list: |account| list(account).boxed(),
+};
+
+async fn all(account: &Account, operation: &str, items: &str, mut input: Value) -> Result<Vec<Value>, CallError> {
+    input["maxResults"] = 100.into();
+    account.list(&PERSONALIZE, operation, input, items).await
+}
+
+async fn list(account: &Account) -> Result<Vec<Item>, CallError> {
+    // Where it has no endpoint, it looks as if the network were down.
+    if regions::lacking(account.region()).any(|rare| rare.prefix == PERSONALIZE.prefix) {
+        return Ok(Vec::new());
+    }
+    let groups = all(account, "ListDatasetGroups", "datasetGroups", json!({}));
+    let schemas = all(account, "ListSchemas", "schemas", json!({}));
+    let (groups, schemas) = tokio::try_join!(groups, schemas)?;
+    let in_groups = each(groups.clone(), |group| async move { in_group(account, &group).await }).await?;
+    let named = |of, item, arn| Item::read(of, account, item, "name", arn, "");
+    let groups = groups
+        .into_iter()
+        .map(|group| named(&DATASET_GROUP, group, "datasetGroupArn"));
+    let schemas = schemas.into_iter().map(|schema| named(&SCHEMA, schema, "schemaArn"));
+    Ok(groups.chain(schemas).chain(in_groups.into_iter().flatten()).collect())
+}
+
+/// All that is in a group.
+async fn in_group(account: &Account, group: &Value) -> Result<Vec<Item>, CallError> {
+    let arn = group["datasetGroupArn"].as_str().unwrap_or_default();
+    let input = json!({"datasetGroupArn": arn});
+    let (datasets, solutions, recommenders, trackers) = tokio::try_join!(
+        all(account, "ListDatasets", "datasets", input.clone()),
+        all(account, "ListSolutions", "solutions", input.clone()),
+        all(account, "ListRecommenders", "recommenders", input.clone()),
+        all(account, "ListEventTrackers", "eventTrackers", input),
+    )?;
+    let item = |of, document: Value, id| Item::read(of, account, document, "name", id, "").part_of([arn]);
+    let datasets = each(datasets, |dataset| async move {
+        let input = json!({"datasetArn": dataset["datasetArn"]});
+        let described = account.call(&PERSONALIZE, "DescribeDataset", input).await?;
+        let schema = described["dataset"]["schemaArn"].as_str().unwrap_or_default();
+        Ok::<_, CallError>(item(&DATASET, dataset, "datasetArn").uses([schema]))
+    });
+    let campaigns = each(solutions.clone(), |solution| async move {
+        let input = json!({"solutionArn": solution["solutionArn"]});
+        let campaigns = all(account, "ListCampaigns", "campaigns", input).await?;
+        let of_solution = campaigns.into_iter().map(|mut campaign| {
+            campaign["recipeArn"] = solution["recipeArn"].clone();
+            let of = solution["solutionArn"].as_str().unwrap_or_default();
+            item(&CAMPAIGN, campaign, "campaignArn").part_of([of])
+        });
+        Ok::<_, CallError>(of_solution.collect::<Vec<_>>())
+    });
+    let (datasets, campaigns) = tokio::try_join!(datasets, campaigns)?;
+    let solutions = solutions.into_iter().map(|one| item(&SOLUTION, one, "solutionArn"));
+    let recommenders = recommenders
+        .into_iter()
+        .map(|one| item(&RECOMMENDER, one, "recommenderArn"));
+    let trackers = trackers
+        .into_iter()
+        .map(|one| item(&EVENT_TRACKER, one, "eventTrackerArn"));
+    let whole = campaigns.into_iter().flatten().chain(datasets).chain(solutions);
+    Ok(whole.chain(recommenders).chain(trackers).collect())
+}
+
+/// Whether it works, or is about to: what has failed, or is being deleted, is not charged.
+fn is_charged(item: &Item) -> bool {
+    let status = item.text("status");
+    !["FAILED", "DELETE", "INACTIVE", "STOP"]
+        .iter()
+        .any(|word| status.contains(word))
+}
+
+/// By [`DescribeCampaign`](https://docs.aws.amazon.com/personalize/latest/dg/API_DescribeCampaign.html).
+async fn of_campaign(account: &Account, campaign: &Item) -> Result<Vec<Charge>, CallError> {
+    if !is_charged(campaign) {
+        return Ok(Vec::new());
+    }
+    let input = json!({"campaignArn": campaign.id});
+    let described = account.call(&PERSONALIZE, "DescribeCampaign", input).await?;
+    let minimum = described["campaign"]["minProvisionedTPS"].as_u64().unwrap_or(1).max(1);
+    let price = match campaign.text("recipeArn").ends_with("-v2") {
+        true => "personalize.campaign-v2-tps-hour",
+        false => "personalize.campaign-legacy-tps-hour",
+    };
+    let what = format!("at least {} a second", counted(minimum, "request"));
+    Ok(vec![Charge::new(price, minimum, what)])
+}
+
+fn of_recommender(recommender: &Item) -> Vec<Charge> {
+    match is_charged(recommender) {
+        true => vec![Charge::new("personalize.recommender-hour", 1, "1 recommender")],
+        false => Vec::new(),
+    }
+}

@@ -1,0 +1,53 @@
+//! AWS Step Functions: state machines.
+
+use super::item::{Item, ResourceType, WhileIdle};
+use super::listing::each;
+use super::logs;
+use super::services::Service;
+use crate::account::services::STATES;
+use crate::account::{Account, CallError};
+use futures::FutureExt;
+use serde_json::json;
+
+/// A state machine: charged by its steps. See [prices](https://aws.amazon.com/step-functions/pricing/).
+pub(super) const MACHINE: ResourceType = ResourceType {
+    name: "AWS::StepFunctions::StateMachine",
+    noun: "state machine",
+    kind: Some("states.machine"),
+    parts: &[
+        "AWS::StepFunctions::StateMachineVersion",
+        "AWS::StepFunctions::StateMachineAlias",
+    ],
+    is_companion: false,
+    idle: WhileIdle::Nothing,
+};
+
+/// [`ListStateMachines`](https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListStateMachines.html) and
+/// [`DescribeStateMachine`](https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html).
+pub(super) const LISTED: Service = Service {
+    name: "Step Functions",
+    actions: &["states:ListStateMachines", "states:DescribeStateMachine"],
+    is_regional: true,
+    bills_by_hour: false,
+    list: |account| machines(account).boxed(),
+};
+
+async fn machines(account: &Account) -> Result<Vec<Item>, CallError> {
+    let input = json!({"maxResults": 1000});
+    let machines = account
+        .list(&STATES, "ListStateMachines", input, "stateMachines")
+        .await?;
+    each(machines, |machine| async move {
+        let input = json!({"stateMachineArn": machine["stateMachineArn"]});
+        let described = account.call(&STATES, "DescribeStateMachine", input).await?;
+        let role = described["roleArn"].as_str().unwrap_or_default();
+        let destinations = described["loggingConfiguration"]["destinations"]
+            .as_array()
+            .into_iter()
+            .flatten();
+        let groups = destinations.filter_map(|to| logs::name_in(to["cloudWatchLogsLogGroup"]["logGroupArn"].as_str()?));
+        let item = Item::read(&MACHINE, account, machine, "name", "stateMachineArn", "");
+        Ok(item.uses([role].into_iter().chain(groups)))
+    })
+    .await
+}
