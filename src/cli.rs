@@ -97,7 +97,7 @@ pub enum Command {
         #[arg(long)]
         force: bool,
     },
-    /// Print the least permissions that checking a lab needs, as an IAM policy.
+    /// Print the least permissions that checking a lab needs, or saying what it costs, as an IAM policy.
     Policy(PolicyArgs),
     /// Get access to the students' accounts: the template of a role, and what each student does with it.
     #[command(subcommand)]
@@ -212,6 +212,9 @@ pub struct CheckArgs {
 pub struct PolicyArgs {
     /// The lab.
     pub lab: String,
+    /// What they are for.
+    #[arg(long = "for", value_enum, value_name = "COMMAND", default_value_t = PolicyFor::Check)]
+    pub purpose: PolicyFor,
     /// Only permissions to read: no event can be sent through what the student built.
     #[arg(long)]
     pub no_probe: bool,
@@ -221,6 +224,15 @@ pub struct PolicyArgs {
     /// Only in this region (default: in any). Searching other regions for a lab is then denied.
     #[arg(long)]
     pub region: Option<String>,
+}
+
+/// For which command permissions are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PolicyFor {
+    /// `edemlab check`.
+    Check,
+    /// `edemlab costs`.
+    Costs,
 }
 
 /// What `pages` takes.

@@ -5,9 +5,14 @@ use super::live::LiveLine;
 use super::{common, links, sandbox};
 use crate::account::{Account, ConnectError, Connection};
 use crate::cli::{CheckArgs, Format};
+use crate::costs;
 use crate::course::Part;
+use crate::inventory::Charge;
 use crate::judge::{self, JudgeError, Options, judge};
-use crate::report::{self, terminal};
+use crate::report::text::wrapped;
+use crate::report::{self, Verdict, terminal};
+use colored::Colorize;
+use rust_decimal::Decimal;
 use std::path::PathBuf;
 
 pub async fn run(course: Option<PathBuf>, args: CheckArgs) -> anyhow::Result<u8> {
@@ -31,7 +36,7 @@ pub async fn run(course: Option<PathBuf>, args: CheckArgs) -> anyhow::Result<u8>
     let stop = common::interrupts();
     let judged = judge(lab, &account, &options, &|event| live.judging(event), stop).await;
     live.clear();
-    let judge::Judged { report, .. } = judged.map_err(|error| match error {
+    let judge::Judged { report, charges, .. } = judged.map_err(|error| match error {
         JudgeError::Call(error) => ConnectError::from((error, args.profile.as_deref())).into(),
         JudgeError::Unknown(error) => anyhow::Error::from(error),
         JudgeError::Stopped => error.into(),
@@ -53,7 +58,11 @@ pub async fn run(course: Option<PathBuf>, args: CheckArgs) -> anyhow::Result<u8>
                 all: args.all,
                 pages: pages.as_deref(),
             };
-            terminal::render_as(&report, look)
+            let costs = match report.verdict {
+                Verdict::Pass => costs_line(&charges, &args, &account),
+                _ => String::new(),
+            };
+            terminal::render_as(&report, look) + &costs
         }
         Format::Html => report::html::page(&report, &command, &fixes),
         Format::Json => report.json(),
@@ -61,6 +70,24 @@ pub async fn run(course: Option<PathBuf>, args: CheckArgs) -> anyhow::Result<u8>
     };
     super::output::print(text.trim_end())?;
     Ok(report.exit_code())
+}
+
+/// What is built well goes on costing: said where that is more than a dollar a day.
+fn costs_line(charges: &[Charge], args: &CheckArgs, account: &Account) -> String {
+    let day = costs::least_of_a_day(charges, account.region(), chrono::Utc::now());
+    if day <= Decimal::ONE {
+        return String::new();
+    }
+    let costs = match account.has_custom_endpoint() {
+        true => "On AWS this would cost",
+        false => "This costs",
+    };
+    let said = format!("{costs} {day:.2} USD a day or more, whether anybody uses it or not:");
+    let mut command = format!("edemlab costs {}", args.lab);
+    if args.sandbox {
+        command.push_str(" --sandbox");
+    }
+    format!("\n{}\n   {}\n", wrapped(&said, common::width(), " "), command.cyan())
 }
 
 async fn connect(args: &CheckArgs) -> Result<Account, ConnectError> {

@@ -1,10 +1,10 @@
-//! `edemlab policy`: the least permissions for checking a lab.
+//! `edemlab policy`: the least permissions for what is done with a lab.
 
 use super::common;
 use crate::account::partition::Partition;
-use crate::cli::PolicyArgs;
+use crate::cli::{PolicyArgs, PolicyFor};
 use crate::course::Part;
-use crate::permissions::{PolicyPlace, policy};
+use crate::permissions::{PolicyPlace, Purpose, policy};
 use std::path::PathBuf;
 
 pub fn run(course: Option<PathBuf>, args: PolicyArgs) -> anyhow::Result<u8> {
@@ -18,6 +18,11 @@ pub fn run(course: Option<PathBuf>, args: PolicyArgs) -> anyhow::Result<u8> {
         account: args.account.map(|account| account.as_str().to_owned()),
         region: args.region,
     };
-    let document = policy(&[lab], !args.no_probe, &place)?;
+    let purpose = match (args.purpose, args.no_probe) {
+        (PolicyFor::Costs, _) => Purpose::Costs,
+        (PolicyFor::Check, true) => Purpose::Look,
+        (PolicyFor::Check, false) => Purpose::Check,
+    };
+    let document = policy(&[lab], purpose, &place)?;
     super::output::print(&serde_json::to_string_pretty(&document)?)
 }

@@ -9,7 +9,7 @@ use crate::account::{Account, CallError, ErrorKind};
 use crate::course::Lab;
 use crate::inventory::{self, Listing};
 use crate::judge::{Options, Standings, standing};
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
 use futures::future::{join, join_all};
 use futures::{StreamExt, stream};
 
@@ -59,6 +59,8 @@ impl Place<'_> {
 /// When it cannot be said whose account it is.
 pub async fn look(wanted: &Wanted<'_>, account: &Account, now: DateTime<Utc>) -> Result<CostsReport, CallError> {
     let me = account.identity().await?;
+    // What is said to the second is reckoned to the second.
+    let now = now.trunc_subsecs(0);
     let month = Month::of(now);
     let home = account.region();
     let others = Partition::named(me.partition()).regions.iter().copied();
@@ -74,6 +76,7 @@ pub async fn look(wanted: &Wanted<'_>, account: &Account, now: DateTime<Utc>) ->
         labs: wanted.labs.iter().map(|lab| lab.id.clone()).collect(),
         account: me.account.clone(),
         caller: me.arn.clone(),
+        is_in_place_of_aws: account.has_custom_endpoint(),
         started: time(now),
         month_ends: time(month.end),
         currency: "USD",
@@ -83,6 +86,7 @@ pub async fn look(wanted: &Wanted<'_>, account: &Account, now: DateTime<Utc>) ->
         items: Vec::new(),
         others: Vec::new(),
         sum: Amounts::default(),
+        not_listed: wanted.labs.iter().flat_map(|lab| lab.costs.clone()).collect(),
         unknown: Vec::new(),
     };
     let mut regions = vec![here];

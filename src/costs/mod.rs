@@ -13,6 +13,7 @@ mod view;
 pub use html::page;
 pub use look::{Wanted, look};
 pub use prices::{Price, Unit, price, prices};
+pub use reckon::least_of_a_day;
 pub use report::{Amounts, CostItem, CostLine, CostsReport, NotLooked, SCHEMA};
 pub use text::render;
 pub use view::CostsView;

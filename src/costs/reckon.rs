@@ -4,6 +4,7 @@ use super::month::Month;
 use super::prices::{Unit, price};
 use super::report::{Amounts, CostLine};
 use crate::inventory::Charge;
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 /// What `charge` costs in `region`; of one without a price, only what it is.
@@ -26,6 +27,13 @@ pub fn line(charge: &Charge, region: &str, month: &Month) -> CostLine {
         as_of: known.map(|(price, _)| price.as_of.clone()),
         amounts: hour.map(|hour| Amounts::of(hour, month)),
     }
+}
+
+/// What `charges` cost a day in `region` in the month of `now`, in US dollars, as far as there are prices.
+pub fn least_of_a_day(charges: &[Charge], region: &str, now: DateTime<Utc>) -> Decimal {
+    let month = Month::of(now);
+    let amounts = charges.iter().filter_map(|charge| line(charge, region, &month).amounts);
+    amounts.sum::<Amounts>().day
 }
 
 impl Amounts {

@@ -1,5 +1,6 @@
 //! What stands in an account and what it costs, `edemlab/costs/1`, as plain data.
 
+use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::{Serialize, Serializer};
@@ -20,6 +21,8 @@ pub struct CostsReport {
     pub account: String,
     /// The ARN of whoever looked.
     pub caller: String,
+    /// Whether this is not AWS but something in its place, such as the sandbox, which costs nothing.
+    pub is_in_place_of_aws: bool,
     /// When, RFC 3339 in UTC.
     pub started: String,
     /// When the month ends, RFC 3339 in UTC.
@@ -38,6 +41,10 @@ pub struct CostsReport {
     pub others: Vec<CostItem>,
     /// The sum of `items`, as far as it is known.
     pub sum: Amounts,
+    /// What the labs' solutions make and this program cannot list: CloudFormation's name of the type, and what the course
+    /// says of its cost.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub not_listed: IndexMap<String, String>,
     /// Why the sum may be too low: what could not be read, or has no price.
     pub unknown: Vec<String>,
 }

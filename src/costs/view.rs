@@ -167,6 +167,9 @@ fn dollars(amount: Decimal, places: u32) -> String {
 
 fn notes(report: &CostsReport) -> Vec<String> {
     let mut notes = Vec::new();
+    if report.is_in_place_of_aws {
+        notes.push("This is not AWS, and costs nothing. On AWS it would cost this.".to_owned());
+    }
     if let Some([oldest, newest]) = &report.prices_of {
         let of = match oldest == newest {
             true => oldest.clone(),
@@ -186,6 +189,11 @@ fn notes(report: &CostsReport) -> Vec<String> {
         .any(|item| item.charged == Charged::ByHour && !is_free(item))
     {
         notes.push("What costs by the hour does so until it is deleted, also while nobody looks at it.".to_owned());
+    }
+    for (of, word) in &report.not_listed {
+        notes.push(visible(&format!(
+            "Not listed: {of}. The course says of its cost: {word}"
+        )));
     }
     if !report.not_looked.is_empty() {
         // One reason often holds for many.

@@ -2,6 +2,7 @@
 
 use super::advice;
 use super::chapter::{PAGES, page_of};
+use super::charged;
 use super::decode;
 use super::diagnostics::{Diagnostics, SourcePlace, report};
 use super::edition::Course;
@@ -102,6 +103,7 @@ fn lab(
         .map(|n| reader.list(n, "`steps`"))
         .unwrap_or_default();
     let page_nodes = fields.take("pages").map(|n| reader.list(n, "`pages`"));
+    let costs = charged::words(&reader, fields.take("costs"), vocabulary);
     fields.finish();
 
     let mut lab = Lab {
@@ -112,6 +114,7 @@ fn lab(
         pages: Vec::new(),
         resources: IndexMap::new(),
         advice: Vec::new(),
+        costs,
         solution: None,
         faults: Vec::new(),
         variants: Vec::new(),
@@ -248,7 +251,11 @@ fn lab(
     if part >= Part::Solution
         && let Some(file) = files.get(&format!("labs/{id}/solution.yaml"))
     {
-        lab.solution = node::parse(file, diagnostics).map(|n| n.to_json());
+        let solution = node::parse(file, diagnostics);
+        if let Some(solution) = &solution {
+            charged::hold(solution, file, &lab.costs, vocabulary, diagnostics);
+        }
+        lab.solution = solution.map(|n| n.to_json());
     }
     let unread = lab.steps.len() < known.len();
     let not_read = resolve::Unread {

@@ -4,6 +4,7 @@
 mod advice;
 mod argument;
 mod chapter;
+mod charged;
 mod decode;
 mod deviation;
 pub mod diagnostics;

@@ -31,6 +31,9 @@ pub struct Lab {
     pub resources: IndexMap<String, Resource>,
     /// What its course says of errors that evidence shows; the first line that applies speaks.
     pub advice: Vec<Advice>,
+    /// What resources cost while nobody uses them of which the program does not know it: CloudFormation's name of the type,
+    /// and the course's word.
+    pub costs: IndexMap<String, String>,
     /// The CloudFormation template of a full-marks account.
     pub solution: Option<serde_json::Value>,
     /// What students do wrong, as patches of the solution.

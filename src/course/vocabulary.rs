@@ -15,6 +15,8 @@ pub struct Vocabulary {
     pub error: Shape,
     /// What may become of a check.
     pub status: Shape,
+    /// CloudFormation's names of the types of resource of which it is known what they cost while nobody uses them.
+    pub charged: Vec<&'static str>,
 }
 
 /// One kind of resource.

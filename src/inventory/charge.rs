@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn bytes_are_billed_in_powers_of_two_and_said_in_them() {
         assert_eq!(gigabytes(1 << 30), Decimal::ONE);
-        assert_eq!(gigabytes(3 << 29).to_string(), "1.5");
+        assert_eq!(gigabytes(3 << 29), Decimal::new(15, 1));
         assert_eq!(gigabytes(0), Decimal::ZERO);
         assert_eq!((said(0), said(1023)), ("0 bytes".to_owned(), "1023 bytes".to_owned()));
         assert_eq!((said(1536), said(5 << 30)), ("1.5 KB".to_owned(), "5.0 GB".to_owned()));

@@ -6,6 +6,7 @@ use super::graph;
 use super::options::Options;
 use super::verdict::{blank, unknown};
 use crate::course::Lab;
+use crate::inventory::Charge;
 use crate::report::{Report, Verdict, text::visible};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,8 @@ pub struct Judged {
     pub advice: BTreeSet<String>,
     /// For each resource that was found, a fingerprint: it differs where somebody has changed something.
     pub fingerprints: BTreeMap<String, u64>,
+    /// What AWS charges by the hour for what was found, at least, whether anybody uses it or not.
+    pub charges: Vec<Charge>,
 }
 
 /// What is known of an account that cannot be reached: nothing, and why. What `options` leave out is left out here
@@ -54,6 +57,7 @@ pub fn indeterminate_report(lab: &Lab, reason: &str, region: &str, started: &str
         evidence,
         advice: BTreeSet::new(),
         fingerprints: BTreeMap::new(),
+        charges: Vec::new(),
     }
 }
 

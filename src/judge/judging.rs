@@ -18,9 +18,11 @@ use super::proof::{overrule, show_unproved};
 use super::verdict::{interrupted, round};
 use crate::account::{Account, CallError, Identity};
 use crate::course::{Lab, Step, UnknownName};
+use crate::inventory::{Charge, least};
 use crate::report::{CheckReport, Report, StepReport};
 use chrono::Utc;
 use futures::future::join_all;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 use tokio::sync::watch;
@@ -60,6 +62,7 @@ pub async fn judge(
         hidden,
         advice,
         fingerprints,
+        charges,
     } = run(lab, &live, options, observer, stop.clone()).await?;
     report.started.clone_from(&started);
     report.seconds = round(clock.elapsed().as_secs_f64());
@@ -83,6 +86,7 @@ pub async fn judge(
         evidence,
         advice,
         fingerprints,
+        charges,
     })
 }
 
@@ -114,6 +118,7 @@ struct Whole<'l> {
     /// The ids of the advice that spoke.
     advice: BTreeSet<String>,
     fingerprints: BTreeMap<String, u64>,
+    charges: Vec<Charge>,
 }
 
 async fn run<'l>(
@@ -174,7 +179,17 @@ async fn run<'l>(
         hidden,
         advice: advice.values().map(|advice| advice.id.clone()).collect(),
         fingerprints: run.fingerprints(),
+        charges: charges(&run),
     })
+}
+
+/// What AWS charges by the hour for what was found, at least.
+fn charges(run: &LabRun<'_>) -> Vec<Charge> {
+    let of = |(kind, document): (&str, &Value)| match document {
+        Value::Array(all) => all.iter().flat_map(|one| least(kind, one)).collect(),
+        one => least(kind, one),
+    };
+    run.documents().into_iter().flat_map(of).collect()
 }
 
 /// Runs every check and probe of `steps`, and asks whose account this is.

@@ -39,14 +39,15 @@ pub use verdict::NOT_SHOWN;
 use crate::course::Vocabulary;
 use crate::expr::Shape;
 use crate::report::Status;
-use crate::{discover, probe as verbs};
+use crate::{discover, inventory, probe as verbs};
 
-/// The kinds and verbs that a course may use, and what its advice can know of an error.
+/// The kinds and verbs that a course may use, what its advice can know of an error, and what a solution may make.
 pub fn vocabulary() -> Vocabulary {
     Vocabulary {
         kinds: discover::kinds().map(|k| (k.spec)()).collect(),
         verbs: verbs::VERBS.iter().map(verbs::Verb::spec).collect(),
         error: verbs::ErrorFacts::shape(),
         status: Shape::OneOf(Status::ALL.map(|status| status.word().to_owned()).to_vec()),
+        charged: inventory::template_types().collect(),
     }
 }

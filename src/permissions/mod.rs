@@ -7,6 +7,7 @@ pub use place::PolicyPlace;
 
 use crate::course::Lab;
 use crate::discover;
+use crate::inventory::Service;
 use crate::judge::reads_descriptions;
 use crate::probe::VERBS;
 use serde_json::{Value, json};
@@ -17,14 +18,25 @@ use std::collections::{BTreeMap, BTreeSet};
 #[error("no resources are listed for {0}: add it to src/permissions/scope.rs")]
 pub struct Unscoped(&'static str);
 
-/// The least [policy](https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html) with which all of `labs` can
-/// be checked; without their probes when `probe` is false: then it only reads.
+/// What somebody wants to do with a lab in an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Check it, and send its probes through it.
+    Check,
+    /// Check it without its probes: this only reads.
+    Look,
+    /// Say what of it stands and what that costs: this only reads.
+    Costs,
+}
+
+/// The least [policy](https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html) for a purpose with all of
+/// `labs`.
 ///
 /// # Errors
 /// When an action is not in the table of resources.
-pub fn policy(labs: &[&Lab], probe: bool, place: &PolicyPlace) -> Result<Value, Unscoped> {
+pub fn policy(labs: &[&Lab], purpose: Purpose, place: &PolicyPlace) -> Result<Value, Unscoped> {
     let mut by_resources: BTreeMap<Vec<String>, BTreeSet<&'static str>> = BTreeMap::new();
-    let all: BTreeSet<&'static str> = labs.iter().flat_map(|lab| actions(lab, probe)).collect();
+    let all: BTreeSet<&'static str> = labs.iter().flat_map(|lab| actions(lab, purpose)).collect();
     for action in all {
         let resources = scope::resources(action, place).ok_or(Unscoped(action))?;
         by_resources.entry(resources).or_default().insert(action);
@@ -35,8 +47,8 @@ pub fn policy(labs: &[&Lab], probe: bool, place: &PolicyPlace) -> Result<Value, 
     Ok(json!({"Version": "2012-10-17", "Statement": statements.collect::<Vec<_>>()}))
 }
 
-/// Every action that a check of `lab` may call.
-fn actions(lab: &Lab, probe: bool) -> BTreeSet<&'static str> {
+/// Every action that may be called for a purpose.
+fn actions(lab: &Lab, purpose: Purpose) -> BTreeSet<&'static str> {
     let mut actions = BTreeSet::new();
     for resource in lab.resources.values() {
         let Some(kind) = discover::kind(&resource.kind) else {
@@ -47,7 +59,10 @@ fn actions(lab: &Lab, probe: bool) -> BTreeSet<&'static str> {
             actions.extend(description.actions);
         }
     }
-    if probe {
+    if purpose == Purpose::Costs {
+        actions.extend(Service::all().iter().flat_map(|service| service.actions));
+    }
+    if purpose == Purpose::Check {
         for (name, role) in lab.verbs() {
             let used = VERBS.iter().filter(|v| v.name == name && v.spec().role == role);
             actions.extend(used.flat_map(|v| v.actions));

@@ -24,6 +24,11 @@ pub(super) fn resources(action: &str, place: &PolicyPlace) -> Option<Vec<String>
         | "events:ListRules"
         | "events:TestEventPattern"
         | "sns:ListTopics"
+        | "sns:ListSubscriptions"
+        | "personalize:ListSchemas"
+        | "firehose:ListDeliveryStreams"
+        | "elasticloadbalancing:DescribeLoadBalancers"
+        | "elasticloadbalancing:DescribeTargetGroups"
         | "states:ListStateMachines"
         | "personalize:ListDatasetGroups"
         | "personalize:ListDatasets"
@@ -73,6 +78,9 @@ pub(super) fn resources(action: &str, place: &PolicyPlace) -> Option<Vec<String>
         "personalize:DescribeEventTracker" => vec![arn("personalize", "event-tracker/*")],
         "ecr:DescribeRepositories" | "ecr:DescribeImages" => vec![arn("ecr", "repository/*")],
         "apprunner:DescribeService" => vec![arn("apprunner", "service/*")],
+        "apprunner:DescribeAutoScalingConfiguration" => vec![arn("apprunner", "autoscalingconfiguration/*")],
+        "firehose:DescribeDeliveryStream" => vec![arn("firehose", "deliverystream/*")],
+        "ecs:DescribeServiceRevisions" => vec![arn("ecs", "service-revision/*")],
         "ecs:DescribeExpressGatewayService" | "ecs:DescribeServices" => vec![arn("ecs", "service/*")],
         _ => return None,
     })
@@ -82,6 +90,7 @@ pub(super) fn resources(action: &str, place: &PolicyPlace) -> Option<Vec<String>
 mod tests {
     use super::*;
     use crate::discover::kinds;
+    use crate::inventory::Service;
     use crate::probe::VERBS;
 
     #[test]
@@ -90,7 +99,8 @@ mod tests {
             let described = k.describe.as_ref().map_or(&[][..], |d| d.actions);
             k.actions.iter().chain(described)
         });
-        for action in kinds.chain(VERBS.iter().flat_map(|v| v.actions)) {
+        let listed = Service::all().iter().flat_map(|service| service.actions);
+        for action in kinds.chain(VERBS.iter().flat_map(|v| v.actions)).chain(listed) {
             assert!(resources(action, &PolicyPlace::default()).is_some(), "{action}");
         }
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use clap::{Command, CommandFactory};
 use edemlab::cli::Cli;
+use edemlab::costs::{Unit, prices};
 use edemlab::course::REFERENCE;
 use edemlab::judge;
 
@@ -20,6 +21,7 @@ fn generated_pages_are_what_the_program_says() {
     let pages = [
         ("commands-table.md", "src/cli.rs", commands()),
         ("language.md", "src/course/reference.md", REFERENCE.to_owned()),
+        ("prices-table.md", "src/costs/prices.yaml", prices_table()),
     ];
     let mut stale = Vec::new();
     for (name, source, text) in pages {
@@ -39,6 +41,33 @@ fn generated_pages_are_what_the_program_says() {
         stale.is_empty(),
         "{stale:?} in book/src/reference are not what the program says. Run: {AGAIN}"
     );
+}
+
+/// The regions that the course names, and that of a Learner Lab.
+const REGIONS: [&str; 4] = ["eu-central-1", "eu-west-3", "eu-north-1", "us-east-1"];
+
+/// Every price in the regions of the course.
+fn prices_table() -> String {
+    let mut table = format!(
+        "| what | for | {} | as of |\n",
+        REGIONS.map(|region| format!("`{region}`")).join(" | ")
+    );
+    table.push_str(&format!("|---|---|{}---|\n", "---|".repeat(REGIONS.len())));
+    for price in prices() {
+        let unit = match price.unit {
+            Unit::Hour => "an hour",
+            Unit::Month => "a month",
+            Unit::Second => "a second",
+        };
+        let usd = REGIONS.map(|region| {
+            price
+                .usd(region)
+                .map_or("–".to_owned(), |usd| usd.normalize().to_string())
+        });
+        let (of, page, as_of) = (&price.of, &price.page, &price.as_of);
+        writeln!(table, "| [{of}]({page}) | {unit} | {} | {as_of} |", usd.join(" | ")).unwrap();
+    }
+    table
 }
 
 /// Every command with what it is for, and a link to its section.

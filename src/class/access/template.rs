@@ -2,7 +2,7 @@
 
 use crate::class::roster::ROLE_NAME;
 use crate::course::Lab;
-use crate::permissions::{PolicyPlace, Unscoped, policy};
+use crate::permissions::{PolicyPlace, Purpose, Unscoped, policy};
 use crate::yaml;
 use serde_json::{Map, Value, json};
 
@@ -43,7 +43,11 @@ pub fn template(labs: &[&Lab], probe: bool, professor: &str) -> Result<String, A
         partition: Some("${AWS::Partition}".to_owned()),
         ..PolicyPlace::default()
     };
-    let allowed = policy(labs, probe, &place)?;
+    let purpose = match probe {
+        true => Purpose::Check,
+        false => Purpose::Look,
+    };
+    let allowed = policy(labs, purpose, &place)?;
     let statements = allowed["Statement"].as_array().cloned().unwrap_or_default();
     let titles: Vec<&str> = labs.iter().map(|lab| lab.id.as_str()).collect();
     let mut text = format!(

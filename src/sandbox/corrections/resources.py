@@ -11,9 +11,13 @@ from .fit import wrap
 # What tells the resource of a call that names it by ARN, where MiniStack does not know that.
 NAMED = {
     ("apprunner", "DescribeService"): "ServiceArn", ("ecs", "DescribeExpressGatewayService"): "serviceArn",
+    ("apprunner", "DescribeAutoScalingConfiguration"): "AutoScalingConfigurationArn",
     ("personalize", "DescribeDataset"): "datasetArn", ("personalize", "DescribeSchema"): "schemaArn",
+    ("personalize", "DescribeSolution"): "solutionArn", ("personalize", "DescribeCampaign"): "campaignArn",
     ("personalize", "DescribeEventTracker"): "eventTrackerArn", ("states", "DescribeMapRun"): "mapRunArn",
 }
+# The same for a call that names several: they are one student's, so the first tells.
+LISTED = {("ecs", "DescribeServices"): "services", ("ecs", "DescribeServiceRevisions"): "serviceRevisionArns"}
 
 
 @wrap(iam_actions, "extract_resource_arn", "service method path headers body query_params region account_id")
@@ -33,8 +37,10 @@ def extract_resource_arn(original, service, method, path, headers, body, query_p
     if (service, operation) == ("states", "ListExecutions"):
         request = json.loads(body or b"{}")
         return request.get("mapRunArn") or request.get("stateMachineArn") or "*"
-    if (service, operation) == ("ecs", "DescribeServices"):
-        return (json.loads(body or b"{}").get("services") or ["*"])[0]
+    if (service, operation) in LISTED:
+        return (json.loads(body or b"{}").get(LISTED[service, operation]) or ["*"])[0]
+    if (service, operation) == ("firehose", "DescribeDeliveryStream"):
+        return f"arn:aws:firehose:{region}:{account_id}:deliverystream/{json.loads(body or b'{}').get('DeliveryStreamName')}"
     if service == "ecr" and operation in ("DescribeRepositories", "DescribeImages"):
         request = json.loads(body or b"{}")
         # Of a list, IAM asks about `repository/*` itself.

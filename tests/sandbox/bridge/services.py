@@ -192,5 +192,29 @@ class Express(Apart):
         self.assertEqual([each["healthCheckPath"] for each in active], ["/api/health"])
         self.assertEqual(http_call("GET", "/api/health", host=self.host(made))[0], 200)
 
+    def test_services_of_a_region_share_a_load_balancer_that_goes_with_the_last(self):
+        account = "170000000014"
+        ecs, elb, make = client("ecs", account), client("elbv2", account), self.maker(account, "/api/health")
+        made = [make("one"), make("two")]
+        revisions = [service["activeConfigurations"][0]["serviceRevisionArn"] for service in made]
+        found = ecs.describe_service_revisions(serviceRevisionArns=[*revisions, revisions[0] + "9"])
+        self.assertEqual([each["reason"] for each in found["failures"]], ["MISSING"])
+        paths = [each["ecsManagedResources"]["ingressPaths"][0] for each in found["serviceRevisions"]]
+        balancers = {path["loadBalancer"]["arn"] for path in paths}
+        standing = lambda: {each["LoadBalancerArn"] for each in elb.describe_load_balancers()["LoadBalancers"]}
+        groups = lambda: len(elb.describe_target_groups()["TargetGroups"])
+        self.assertEqual((balancers, len(balancers), groups()), (standing(), 1, 4))
+        zones = elb.describe_load_balancers()["LoadBalancers"][0]["AvailabilityZones"]
+        self.assertEqual(len({zone["SubnetId"] for zone in zones}), 3)
+        tags = elb.describe_tags(ResourceArns=list(balancers))["TagDescriptions"][0]["Tags"]
+        self.assertEqual(tags, [{"Key": "AmazonECSManaged", "Value": "true"}])
+        ecs.delete_express_gateway_service(serviceArn=made[0]["serviceArn"])
+        self.assertEqual((standing(), groups()), (balancers, 2))
+        ecs.delete_express_gateway_service(serviceArn=made[1]["serviceArn"])
+        self.assertEqual((standing(), groups()), (set(), 0))
+        # What it has logged stays.
+        logs = client("logs", account).describe_log_groups(logGroupNamePrefix="/aws/ecs/default/")["logGroups"]
+        self.assertEqual(len(logs), 2)
+
 
 unittest.main()
