@@ -3,6 +3,7 @@
 use super::charge::Charge;
 use super::item::{Item, ResourceType, WhileIdle};
 use super::listing::each;
+use super::removal::{Removal, Turn, gone};
 use super::services::Service;
 use crate::account::services::APIGATEWAY;
 use crate::account::{Account, CallError};
@@ -27,6 +28,11 @@ pub(super) const REST_API: ResourceType = ResourceType {
     ],
     is_companion: false,
     idle: WhileIdle::ByHour(|_, api| ready(Ok(charges(api))).boxed()),
+    removal: Removal::ByCall {
+        turn: Turn::Entrance,
+        actions: &["apigateway:DELETE"],
+        delete: |account, item| delete(account, item).boxed(),
+    },
 };
 
 /// [`GetRestApis`](https://docs.aws.amazon.com/apigateway/latest/api/API_GetRestApis.html), with the stages of each and
@@ -91,4 +97,13 @@ fn charges(api: &Item) -> Vec<Charge> {
             Charge::new(price, 1, format!("a cache of {size} GB for stage {name}"))
         })
         .collect()
+}
+
+/// By [`DeleteRestApi`](https://docs.aws.amazon.com/apigateway/latest/api/API_DeleteRestApi.html), with its stages.
+async fn delete(account: &Account, api: &Item) -> Result<(), CallError> {
+    gone(
+        account
+            .delete(&APIGATEWAY, "apigateway:DELETE", &["restapis", &api.id])
+            .await,
+    )
 }

@@ -3,6 +3,7 @@
 use super::charge::{Charge, counted};
 use super::item::{Item, ResourceType, WhileIdle};
 use super::listing::each;
+use super::removal::{Removal, Turn, gone};
 use super::services::Service;
 use crate::account::services::APPRUNNER;
 use crate::account::{Account, CallError};
@@ -19,6 +20,11 @@ pub(super) const SERVICE: ResourceType = ResourceType {
     parts: &["AWS::AppRunner::AutoScalingConfiguration"],
     is_companion: false,
     idle: WhileIdle::ByHour(|account, service| charges(account, service).boxed()),
+    removal: Removal::ByCall {
+        turn: Turn::Running,
+        actions: &["apprunner:DeleteService"],
+        delete: |account, item| delete(account, item).boxed(),
+    },
 };
 
 /// [`ListServices`](https://docs.aws.amazon.com/apprunner/latest/api/API_ListServices.html) and
@@ -113,6 +119,15 @@ fn gigabytes_of(memory: &str) -> Option<Decimal> {
         Some(gigabytes) => gigabytes.trim().parse().ok(),
         None => Some(memory.trim().parse::<Decimal>().ok()? / Decimal::from(1024)),
     }
+}
+
+/// By [`DeleteService`](https://docs.aws.amazon.com/apprunner/latest/api/API_DeleteService.html).
+async fn delete(account: &Account, service: &Item) -> Result<(), CallError> {
+    gone(
+        account
+            .call(&APPRUNNER, "DeleteService", json!({"ServiceArn": service.id}))
+            .await,
+    )
 }
 
 #[cfg(test)]

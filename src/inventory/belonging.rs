@@ -53,7 +53,7 @@ fn are_together(one: &Item, other: &Item) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{ResourceType, WhileIdle};
+    use crate::inventory::{Removal, ResourceType, WhileIdle};
     use serde_json::Value;
 
     const fn kind(name: &'static str, is_companion: bool) -> ResourceType {
@@ -64,6 +64,7 @@ mod tests {
             parts: &[],
             is_companion,
             idle: WhileIdle::Nothing,
+            removal: Removal::WithOwner,
         }
     }
     const PLAIN: ResourceType = kind("plain", false);

@@ -2,6 +2,7 @@
 
 use super::charge::{Charge, counted};
 use super::item::{Item, ResourceType, WhileIdle};
+use super::removal::{Removal, Turn, gone};
 use super::services::Service;
 use crate::account::services::DYNAMODB;
 use crate::account::{Account, CallError};
@@ -17,6 +18,11 @@ pub(super) const TABLE: ResourceType = ResourceType {
     parts: &[],
     is_companion: false,
     idle: WhileIdle::ByContent(|account, table| charges(account, table).boxed()),
+    removal: Removal::ByCall {
+        turn: Turn::Holding,
+        actions: &["dynamodb:DeleteTable"],
+        delete: |account, item| delete(account, item).boxed(),
+    },
 };
 
 /// [`ListTables`](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ListTables.html).
@@ -73,4 +79,13 @@ async fn charges(account: &Account, table: &Item) -> Result<Vec<Charge>, CallErr
     }
     charges.push(Charge::stored("dynamodb.storage-gb-month", bytes));
     Ok(charges)
+}
+
+/// By [`DeleteTable`](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteTable.html).
+async fn delete(account: &Account, table: &Item) -> Result<(), CallError> {
+    gone(
+        account
+            .call(&DYNAMODB, "DeleteTable", json!({"TableName": table.name}))
+            .await,
+    )
 }

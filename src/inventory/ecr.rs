@@ -2,6 +2,7 @@
 
 use super::charge::Charge;
 use super::item::{Item, ResourceType, WhileIdle};
+use super::removal::{Removal, Turn, gone};
 use super::services::Service;
 use crate::account::services::ECR;
 use crate::account::{Account, CallError};
@@ -16,6 +17,11 @@ pub(super) const REPOSITORY: ResourceType = ResourceType {
     parts: &[],
     is_companion: false,
     idle: WhileIdle::ByContent(|account, repository| charges(account, repository).boxed()),
+    removal: Removal::ByCall {
+        turn: Turn::Holding,
+        actions: &["ecr:DeleteRepository"],
+        delete: |account, item| delete(account, item).boxed(),
+    },
 };
 
 /// [`DescribeRepositories`](https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeRepositories.html).
@@ -48,4 +54,11 @@ async fn charges(account: &Account, repository: &Item) -> Result<Vec<Charge>, Ca
         .filter_map(|image| image["imageSizeInBytes"].as_u64())
         .sum();
     Ok(vec![Charge::stored("ecr.storage-gb-month", bytes)])
+}
+
+/// By [`DeleteRepository`](https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DeleteRepository.html), with its
+/// images.
+async fn delete(account: &Account, repository: &Item) -> Result<(), CallError> {
+    let input = json!({"repositoryName": repository.name, "force": true});
+    gone(account.call(&ECR, "DeleteRepository", input).await)
 }

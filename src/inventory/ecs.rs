@@ -3,6 +3,7 @@
 use super::charge::{Charge, counted};
 use super::item::{Item, ResourceType, WhileIdle};
 use super::listing::{each, texts};
+use super::removal::{Removal, Turn, gone};
 use super::services::Service;
 use crate::account::services::ECS;
 use crate::account::{Account, CallError};
@@ -20,6 +21,11 @@ pub(super) const SERVICE: ResourceType = ResourceType {
     parts: &[],
     is_companion: false,
     idle: WhileIdle::ByHour(|_, service| ready(Ok(charges(service))).boxed()),
+    removal: Removal::ByCall {
+        turn: Turn::Running,
+        actions: &["ecs:DeleteExpressGatewayService"],
+        delete: |account, item| delete(account, item).boxed(),
+    },
 };
 
 /// [`DescribeExpressGatewayService`](https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeExpressGatewayService.html)
@@ -152,4 +158,11 @@ fn charges(service: &Item) -> Vec<Charge> {
         charges.push(Charge::new("vpc.public-ipv4-hour", count, what));
     }
     charges
+}
+
+/// By [`DeleteExpressGatewayService`](https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteExpressGatewayService.html):
+/// ECS takes its load balancer along, if no other service needs it.
+async fn delete(account: &Account, service: &Item) -> Result<(), CallError> {
+    let input = json!({"serviceArn": service.id});
+    gone(account.call(&ECS, "DeleteExpressGatewayService", input).await)
 }

@@ -3,6 +3,7 @@
 use super::item::{Item, ResourceType, WhileIdle};
 use super::listing::{each, texts};
 use super::logs;
+use super::removal::{Removal, Turn, gone};
 use super::services::Service;
 use crate::account::services::EVENTBRIDGE;
 use crate::account::{Account, CallError};
@@ -18,6 +19,11 @@ pub(super) const BUS: ResourceType = ResourceType {
     parts: &["AWS::Events::EventBusPolicy"],
     is_companion: false,
     idle: WhileIdle::Nothing,
+    removal: Removal::ByCall {
+        turn: Turn::Around,
+        actions: &["events:DeleteEventBus"],
+        delete: |account, item| delete_bus(account, item).boxed(),
+    },
 };
 
 /// A rule of a bus.
@@ -28,6 +34,11 @@ pub(super) const RULE: ResourceType = ResourceType {
     parts: &[],
     is_companion: false,
     idle: WhileIdle::Nothing,
+    removal: Removal::ByCall {
+        turn: Turn::Entrance,
+        actions: &["events:RemoveTargets", "events:DeleteRule"],
+        delete: |account, item| delete_rule(account, item).boxed(),
+    },
 };
 
 /// [`ListEventBuses`](https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListEventBuses.html), and the rules
@@ -77,4 +88,26 @@ fn of_bus(account: &Account, bus: &Value, rule: Value) -> Item {
     };
     item.part_of(of.iter().map(String::as_str))
         .uses(roles.iter().chain(&groups).map(String::as_str))
+}
+
+/// By [`DeleteEventBus`](https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteEventBus.html).
+async fn delete_bus(account: &Account, bus: &Item) -> Result<(), CallError> {
+    gone(
+        account
+            .call(&EVENTBRIDGE, "DeleteEventBus", json!({"Name": bus.name}))
+            .await,
+    )
+}
+
+/// By [`DeleteRule`](https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteRule.html), which takes no rule
+/// that has targets.
+async fn delete_rule(account: &Account, rule: &Item) -> Result<(), CallError> {
+    let bus = &rule.document["EventBusName"];
+    let ids: Vec<&str> = texts(&rule.document["Targets"], "Id").collect();
+    if !ids.is_empty() {
+        let input = json!({"Rule": rule.name, "EventBusName": bus, "Ids": ids});
+        gone(account.call(&EVENTBRIDGE, "RemoveTargets", input).await)?;
+    }
+    let input = json!({"Name": rule.name, "EventBusName": bus});
+    gone(account.call(&EVENTBRIDGE, "DeleteRule", input).await)
 }

@@ -2,6 +2,7 @@
 
 use super::item::{Item, ResourceType, WhileIdle};
 use super::listing::each;
+use super::removal::{Removal, Turn, gone};
 use super::services::Service;
 use crate::account::services::FIREHOSE;
 use crate::account::{Account, CallError};
@@ -16,6 +17,11 @@ pub(super) const STREAM: ResourceType = ResourceType {
     parts: &[],
     is_companion: false,
     idle: WhileIdle::Nothing,
+    removal: Removal::ByCall {
+        turn: Turn::Entrance,
+        actions: &["firehose:DeleteDeliveryStream"],
+        delete: |account, item| delete(account, item).boxed(),
+    },
 };
 
 /// [`ListDeliveryStreams`](https://docs.aws.amazon.com/firehose/latest/APIReference/API_ListDeliveryStreams.html) and
@@ -72,4 +78,10 @@ fn used(stream: &Item) -> Vec<String> {
     .flatten()
     .map(str::to_owned)
     .collect()
+}
+
+/// By [`DeleteDeliveryStream`](https://docs.aws.amazon.com/firehose/latest/APIReference/API_DeleteDeliveryStream.html).
+async fn delete(account: &Account, stream: &Item) -> Result<(), CallError> {
+    let input = json!({"DeliveryStreamName": stream.name});
+    gone(account.call(&FIREHOSE, "DeleteDeliveryStream", input).await)
 }

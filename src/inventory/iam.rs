@@ -1,11 +1,12 @@
 //! AWS IAM: roles.
 
 use super::item::{Item, ResourceType, WhileIdle};
+use super::removal::{Removal, Turn, gone};
 use super::services::Service;
 use crate::account::services::IAM;
 use crate::account::{Account, CallError};
 use futures::FutureExt;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A role: IAM costs nothing.
 pub(super) const ROLE: ResourceType = ResourceType {
@@ -15,6 +16,19 @@ pub(super) const ROLE: ResourceType = ResourceType {
     parts: &["AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy"],
     is_companion: true,
     idle: WhileIdle::Nothing,
+    removal: Removal::ByCall {
+        turn: Turn::Rights,
+        actions: &[
+            "iam:ListAttachedRolePolicies",
+            "iam:DetachRolePolicy",
+            "iam:ListRolePolicies",
+            "iam:DeleteRolePolicy",
+            "iam:ListInstanceProfilesForRole",
+            "iam:RemoveRoleFromInstanceProfile",
+            "iam:DeleteRole",
+        ],
+        delete: |account, item| delete(account, item).boxed(),
+    },
 };
 
 /// [`ListRoles`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html).
@@ -43,4 +57,35 @@ async fn roles(account: &Account) -> Result<Vec<Item>, CallError> {
         }
     });
     Ok(items.collect())
+}
+
+/// By [`DeleteRole`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html), which takes no role that has
+/// policies or stands in an instance profile.
+async fn delete(account: &Account, role: &Item) -> Result<(), CallError> {
+    let of = json!({"RoleName": role.name});
+    let with = |field: &str, value: &Value| json!({"RoleName": role.name, field: value});
+    let list = |operation, items| async move {
+        let listed = account
+            .list(&IAM, operation, json!({"RoleName": role.name}), items)
+            .await;
+        match listed {
+            Err(error) if error.code() == Some("NoSuchEntity") => Ok(Vec::new()),
+            listed => listed,
+        }
+    };
+    for policy in list("ListAttachedRolePolicies", "AttachedPolicies").await? {
+        gone(
+            account
+                .call(&IAM, "DetachRolePolicy", with("PolicyArn", &policy["PolicyArn"]))
+                .await,
+        )?;
+    }
+    for name in list("ListRolePolicies", "PolicyNames").await? {
+        gone(account.call(&IAM, "DeleteRolePolicy", with("PolicyName", &name)).await)?;
+    }
+    for profile in list("ListInstanceProfilesForRole", "InstanceProfiles").await? {
+        let input = with("InstanceProfileName", &profile["InstanceProfileName"]);
+        gone(account.call(&IAM, "RemoveRoleFromInstanceProfile", input).await)?;
+    }
+    gone(account.call(&IAM, "DeleteRole", of).await)
 }

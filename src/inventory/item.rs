@@ -1,6 +1,7 @@
 //! One thing that stands in an account, and what it is.
 
 use super::charge::Charge;
+use super::removal::Removal;
 use crate::account::{Account, CallError};
 use futures::future::BoxFuture;
 use serde_json::Value;
@@ -22,6 +23,8 @@ pub struct ResourceType {
     pub is_companion: bool,
     /// What it costs while nobody uses it.
     pub idle: WhileIdle,
+    /// How it is deleted.
+    pub removal: Removal,
 }
 
 /// What something costs while nobody uses it.

@@ -2,6 +2,7 @@
 
 use super::charge::{Charge, counted};
 use super::item::{Item, ResourceType, WhileIdle};
+use super::removal::{Removal, Turn, gone};
 use super::services::Service;
 use crate::account::services::KINESIS;
 use crate::account::{Account, CallError};
@@ -16,6 +17,11 @@ pub(super) const STREAM: ResourceType = ResourceType {
     parts: &["AWS::Kinesis::StreamConsumer"],
     is_companion: false,
     idle: WhileIdle::ByHour(|account, stream| charges(account, stream).boxed()),
+    removal: Removal::ByCall {
+        turn: Turn::Running,
+        actions: &["kinesis:DeleteStream"],
+        delete: |account, item| delete(account, item).boxed(),
+    },
 };
 
 /// [`ListStreams`](https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListStreams.html).
@@ -67,4 +73,10 @@ async fn charges(account: &Account, stream: &Item) -> Result<Vec<Charge>, CallEr
         charges.push(Charge::new(each, consumers * shards, what));
     }
     Ok(charges)
+}
+
+/// By [`DeleteStream`](https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeleteStream.html), with its consumers.
+async fn delete(account: &Account, stream: &Item) -> Result<(), CallError> {
+    let input = json!({"StreamARN": stream.id, "EnforceConsumerDeletion": true});
+    gone(account.call(&KINESIS, "DeleteStream", input).await)
 }

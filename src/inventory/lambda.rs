@@ -1,6 +1,7 @@
 //! AWS Lambda: functions, and what feeds them.
 
 use super::item::{Item, ResourceType, WhileIdle};
+use super::removal::{Removal, Turn, gone};
 use super::services::Service;
 use crate::account::services::LAMBDA;
 use crate::account::{Account, CallError};
@@ -19,6 +20,11 @@ pub(super) const FUNCTION: ResourceType = ResourceType {
     ],
     is_companion: false,
     idle: WhileIdle::Nothing,
+    removal: Removal::ByCall {
+        turn: Turn::Working,
+        actions: &["lambda:DeleteFunction"],
+        delete: |account, item| delete_function(account, item).boxed(),
+    },
 };
 
 /// An event source mapping of a function.
@@ -29,6 +35,11 @@ pub(super) const EVENT_SOURCE_MAPPING: ResourceType = ResourceType {
     parts: &[],
     is_companion: false,
     idle: WhileIdle::Nothing,
+    removal: Removal::ByCall {
+        turn: Turn::Entrance,
+        actions: &["lambda:DeleteEventSourceMapping"],
+        delete: |account, item| delete_mapping(account, item).boxed(),
+    },
 };
 
 /// [`ListFunctions`](https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html) and
@@ -82,6 +93,18 @@ fn log_group(function: &Item) -> String {
 fn unqualified(arn: &str) -> &str {
     let end = arn.match_indices(':').nth(6).map_or(arn.len(), |(at, _)| at);
     &arn[..end]
+}
+
+/// By [`DeleteFunction`](https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html), with all versions.
+async fn delete_function(account: &Account, function: &Item) -> Result<(), CallError> {
+    let path = ["2015-03-31", "functions", &function.name];
+    gone(account.delete(&LAMBDA, "lambda:DeleteFunction", &path).await)
+}
+
+/// By [`DeleteEventSourceMapping`](https://docs.aws.amazon.com/lambda/latest/api/API_DeleteEventSourceMapping.html).
+async fn delete_mapping(account: &Account, mapping: &Item) -> Result<(), CallError> {
+    let path = ["2015-03-31", "event-source-mappings", &mapping.id];
+    gone(account.delete(&LAMBDA, "lambda:DeleteEventSourceMapping", &path).await)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::charge::{Charge, counted};
 use super::item::{Item, ResourceType, WhileIdle};
+use super::removal::{Removal, Turn, gone};
 use super::services::Service;
 use crate::account::services::ELASTICLOADBALANCING;
 use crate::account::{Account, CallError};
@@ -21,6 +22,11 @@ pub(super) const LOAD_BALANCER: ResourceType = ResourceType {
     ],
     is_companion: true,
     idle: WhileIdle::ByHour(|_, balancer| ready(Ok(charges(balancer))).boxed()),
+    removal: Removal::ByCall {
+        turn: Turn::Traces,
+        actions: &["elasticloadbalancing:DeleteLoadBalancer"],
+        delete: |account, item| delete_balancer(account, item).boxed(),
+    },
 };
 
 /// A target group.
@@ -31,6 +37,11 @@ pub(super) const TARGET_GROUP: ResourceType = ResourceType {
     parts: &[],
     is_companion: true,
     idle: WhileIdle::Nothing,
+    removal: Removal::ByCall {
+        turn: Turn::Rights,
+        actions: &["elasticloadbalancing:DeleteTargetGroup"],
+        delete: |account, item| delete_group(account, item).boxed(),
+    },
 };
 
 /// [`DescribeLoadBalancers`](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeLoadBalancers.html)
@@ -82,4 +93,18 @@ fn charges(balancer: &Item) -> Vec<Charge> {
         charges.push(Charge::new("vpc.public-ipv4-hour", zones, what));
     }
     charges
+}
+
+/// By [`DeleteLoadBalancer`](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteLoadBalancer.html),
+/// where ECS has not done it.
+async fn delete_balancer(account: &Account, balancer: &Item) -> Result<(), CallError> {
+    let input = json!({"LoadBalancerArn": balancer.id});
+    gone(account.call(&ELASTICLOADBALANCING, "DeleteLoadBalancer", input).await)
+}
+
+/// By [`DeleteTargetGroup`](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteTargetGroup.html),
+/// where ECS has not done it.
+async fn delete_group(account: &Account, group: &Item) -> Result<(), CallError> {
+    let input = json!({"TargetGroupArn": group.id});
+    gone(account.call(&ELASTICLOADBALANCING, "DeleteTargetGroup", input).await)
 }

@@ -2,6 +2,7 @@
 
 use super::charge::Charge;
 use super::item::{Item, ResourceType, WhileIdle};
+use super::removal::{Removal, Turn, gone};
 use super::services::Service;
 use crate::account::services::LOGS;
 use crate::account::{Account, CallError};
@@ -17,6 +18,11 @@ pub(super) const GROUP: ResourceType = ResourceType {
     parts: &[],
     is_companion: true,
     idle: WhileIdle::ByContent(|_, group| ready(Ok(charges(group))).boxed()),
+    removal: Removal::ByCall {
+        turn: Turn::Traces,
+        actions: &["logs:DeleteLogGroup"],
+        delete: |account, item| delete_group(account, item).boxed(),
+    },
 };
 
 /// A resource policy of the account.
@@ -27,6 +33,11 @@ pub(super) const RESOURCE_POLICY: ResourceType = ResourceType {
     parts: &[],
     is_companion: false,
     idle: WhileIdle::Nothing,
+    removal: Removal::ByCall {
+        turn: Turn::Around,
+        actions: &["logs:DeleteResourcePolicy"],
+        delete: |account, item| delete_policy(account, item).boxed(),
+    },
 };
 
 /// [`DescribeLogGroups`](https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html)
@@ -84,6 +95,24 @@ pub(super) fn name_in(arn: &str) -> Option<&str> {
 fn charges(group: &Item) -> Vec<Charge> {
     let bytes = group.document["storedBytes"].as_u64().unwrap_or_default();
     vec![Charge::stored("logs.storage-gb-month", bytes)]
+}
+
+/// By [`DeleteLogGroup`](https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogGroup.html).
+async fn delete_group(account: &Account, group: &Item) -> Result<(), CallError> {
+    gone(
+        account
+            .call(&LOGS, "DeleteLogGroup", json!({"logGroupName": group.name}))
+            .await,
+    )
+}
+
+/// By [`DeleteResourcePolicy`](https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteResourcePolicy.html).
+async fn delete_policy(account: &Account, policy: &Item) -> Result<(), CallError> {
+    gone(
+        account
+            .call(&LOGS, "DeleteResourcePolicy", json!({"policyName": policy.name}))
+            .await,
+    )
 }
 
 #[cfg(test)]

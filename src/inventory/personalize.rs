@@ -3,6 +3,7 @@
 use super::charge::{Charge, counted};
 use super::item::{Item, ResourceType, WhileIdle};
 use super::listing::each;
+use super::removal::{Removal, Turn, gone};
 use super::services::Service;
 use crate::account::services::PERSONALIZE;
 use crate::account::{Account, CallError, regions};
@@ -15,6 +16,7 @@ const fn free(
     kind: Option<&'static str>,
     parts: &'static [&'static str],
     is_companion: bool,
+    removal: Removal,
 ) -> ResourceType {
     ResourceType {
         name,
@@ -23,6 +25,7 @@ const fn free(
         parts,
         is_companion,
         idle: WhileIdle::Nothing,
+        removal,
     }
 }
 
@@ -33,16 +36,64 @@ pub(super) const DATASET_GROUP: ResourceType = free(
     Some("personalize.dataset_group"),
     &[],
     false,
+    Removal::ByCall {
+        turn: Turn::Around,
+        actions: &["personalize:DeleteDatasetGroup"],
+        delete: |account, item| delete(account, "DeleteDatasetGroup", "datasetGroupArn", item).boxed(),
+    },
 );
 /// A dataset: its import was charged when it was made.
-pub(super) const DATASET: ResourceType = free("AWS::Personalize::Dataset", "dataset", None, &[], false);
+pub(super) const DATASET: ResourceType = free(
+    "AWS::Personalize::Dataset",
+    "dataset",
+    None,
+    &[],
+    false,
+    Removal::ByCall {
+        turn: Turn::Holding,
+        actions: &["personalize:DeleteDataset"],
+        delete: |account, item| delete(account, "DeleteDataset", "datasetArn", item).boxed(),
+    },
+);
 /// The schema of a dataset.
-pub(super) const SCHEMA: ResourceType = free("AWS::Personalize::Schema", "schema", None, &[], true);
+pub(super) const SCHEMA: ResourceType = free(
+    "AWS::Personalize::Schema",
+    "schema",
+    None,
+    &[],
+    true,
+    Removal::ByCall {
+        turn: Turn::Traces,
+        actions: &["personalize:DeleteSchema"],
+        delete: |account, item| delete(account, "DeleteSchema", "schemaArn", item).boxed(),
+    },
+);
 /// A solution: its training was charged when it was done.
-pub(super) const SOLUTION: ResourceType = free("AWS::Personalize::Solution", "solution", None, &[], false);
+pub(super) const SOLUTION: ResourceType = free(
+    "AWS::Personalize::Solution",
+    "solution",
+    None,
+    &[],
+    false,
+    Removal::ByCall {
+        turn: Turn::Working,
+        actions: &["personalize:DeleteSolution"],
+        delete: |account, item| delete(account, "DeleteSolution", "solutionArn", item).boxed(),
+    },
+);
 /// An event tracker.
-pub(super) const EVENT_TRACKER: ResourceType =
-    free("AWS::Personalize::EventTracker", "event tracker", None, &[], false);
+pub(super) const EVENT_TRACKER: ResourceType = free(
+    "AWS::Personalize::EventTracker",
+    "event tracker",
+    None,
+    &[],
+    false,
+    Removal::ByCall {
+        turn: Turn::Derived,
+        actions: &["personalize:DeleteEventTracker"],
+        delete: |account, item| delete(account, "DeleteEventTracker", "eventTrackerArn", item).boxed(),
+    },
+);
 
 /// A campaign: charged for at least `minProvisionedTPS` requests a second, whether they come or not. See
 /// [`CreateCampaign`](https://docs.aws.amazon.com/personalize/latest/dg/API_CreateCampaign.html) and
@@ -54,6 +105,11 @@ pub(super) const CAMPAIGN: ResourceType = ResourceType {
     parts: &[],
     is_companion: false,
     idle: WhileIdle::ByHour(|account, campaign| of_campaign(account, campaign).boxed()),
+    removal: Removal::ByCall {
+        turn: Turn::Running,
+        actions: &["personalize:DeleteCampaign"],
+        delete: |account, item| delete(account, "DeleteCampaign", "campaignArn", item).boxed(),
+    },
 };
 
 /// A recommender of a domain: charged by the hour while it is active. One that is stopped costs nothing; see
@@ -65,6 +121,11 @@ pub(super) const RECOMMENDER: ResourceType = ResourceType {
     parts: &[],
     is_companion: false,
     idle: WhileIdle::ByHour(|_, recommender| futures::future::ready(Ok(of_recommender(recommender))).boxed()),
+    removal: Removal::ByCall {
+        turn: Turn::Running,
+        actions: &["personalize:DeleteRecommender"],
+        delete: |account, item| delete(account, "DeleteRecommender", "recommenderArn", item).boxed(),
+    },
 };
 
 /// [`ListDatasetGroups`](https://docs.aws.amazon.com/personalize/latest/dg/API_ListDatasetGroups.html), and what is in
@@ -177,4 +238,10 @@ fn of_recommender(recommender: &Item) -> Vec<Charge> {
         true => vec![Charge::new("personalize.recommender-hour", 1, "1 recommender")],
         false => Vec::new(),
     }
+}
+
+/// By its own operation, which takes nothing that something else is still in: Personalize deletes from the inside out, each
+/// in a minute or two.
+async fn delete(account: &Account, operation: &str, field: &str, item: &Item) -> Result<(), CallError> {
+    gone(account.call(&PERSONALIZE, operation, json!({field: item.id})).await)
 }

@@ -2,8 +2,10 @@
 
 use super::charge::Charge;
 use super::item::{Item, ResourceType, WhileIdle};
+use super::removal::{Removal, Turn, gone};
 use super::services::Service;
 use crate::account::{Account, CallError};
+use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use futures::FutureExt;
 use serde_json::json;
 
@@ -15,6 +17,16 @@ pub(super) const BUCKET: ResourceType = ResourceType {
     parts: &["AWS::S3::BucketPolicy"],
     is_companion: false,
     idle: WhileIdle::ByContent(|account, bucket| charges(account, bucket).boxed()),
+    removal: Removal::ByCall {
+        turn: Turn::Holding,
+        actions: &[
+            "s3:ListBucketVersions",
+            "s3:DeleteObject",
+            "s3:DeleteObjectVersion",
+            "s3:DeleteBucket",
+        ],
+        delete: |account, item| delete(account, item).boxed(),
+    },
 };
 
 /// [`ListBuckets`](https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html): one list has those of all
@@ -68,4 +80,51 @@ async fn charges(account: &Account, bucket: &Item) -> Result<Vec<Charge>, CallEr
         charge.what = format!("at least {}", charge.what);
     }
     Ok(vec![charge])
+}
+
+/// By [`DeleteBucket`](https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucket.html), which takes no bucket that holds
+/// anything: all versions of all objects go first.
+async fn delete(account: &Account, bucket: &Item) -> Result<(), CallError> {
+    let client = account.s3(&bucket.region);
+    loop {
+        let page = client
+            .list_object_versions()
+            .bucket(&bucket.name)
+            .max_keys(1000)
+            .send()
+            .await;
+        let page = match page.map_err(|e| CallError::from_sdk("s3:ListBucketVersions", &e)) {
+            Err(error) if error.code() == Some("NoSuchBucket") => return Ok(()),
+            page => page?,
+        };
+        let versions = page.versions().iter().map(|one| (one.key(), one.version_id()));
+        let markers = page.delete_markers().iter().map(|one| (one.key(), one.version_id()));
+        let objects: Vec<ObjectIdentifier> = versions
+            .chain(markers)
+            .filter_map(|(key, version)| {
+                let object = ObjectIdentifier::builder()
+                    .key(key?)
+                    .set_version_id(version.map(str::to_owned));
+                object.build().ok()
+            })
+            .collect();
+        if objects.is_empty() {
+            break;
+        }
+        let all = Delete::builder().set_objects(Some(objects)).quiet(true).build();
+        let all = all.map_err(|e| CallError::other("s3:DeleteObject", "Objects", e.to_string()))?;
+        let answer = client.delete_objects().bucket(&bucket.name).delete(all).send().await;
+        let answer = answer.map_err(|e| CallError::from_sdk("s3:DeleteObject", &e))?;
+        // What could not be deleted would be listed for ever.
+        if let Some(error) = answer.errors().first() {
+            let (code, key) = (error.code().unwrap_or_default(), error.key().unwrap_or_default());
+            return Err(CallError::other(
+                "s3:DeleteObject",
+                code,
+                format!("{key} cannot be deleted"),
+            ));
+        }
+    }
+    let answer = client.delete_bucket().bucket(&bucket.name).send().await;
+    gone(answer.map_err(|e| CallError::from_sdk("s3:DeleteBucket", &e)))
 }

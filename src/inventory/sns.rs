@@ -1,6 +1,7 @@
 //! Amazon SNS: topics and subscriptions.
 
 use super::item::{Item, ResourceType, WhileIdle};
+use super::removal::{Removal, Turn, gone};
 use super::services::Service;
 use crate::account::services::SNS;
 use crate::account::{Account, CallError};
@@ -16,6 +17,11 @@ pub(super) const TOPIC: ResourceType = ResourceType {
     parts: &["AWS::SNS::TopicPolicy"],
     is_companion: false,
     idle: WhileIdle::Nothing,
+    removal: Removal::ByCall {
+        turn: Turn::Holding,
+        actions: &["sns:DeleteTopic"],
+        delete: |account, item| delete(account, item).boxed(),
+    },
 };
 
 /// A subscription of a topic.
@@ -26,6 +32,7 @@ pub(super) const SUBSCRIPTION: ResourceType = ResourceType {
     parts: &[],
     is_companion: false,
     idle: WhileIdle::Nothing,
+    removal: Removal::WithOwner,
 };
 
 /// [`ListTopics`](https://docs.aws.amazon.com/sns/latest/api/API_ListTopics.html) and
@@ -56,4 +63,9 @@ async fn list(account: &Account) -> Result<Vec<Item>, CallError> {
         Item::new(&SUBSCRIPTION, account, &name, &id, document).part_of([topic.as_str()])
     });
     Ok(topics.chain(subscriptions).collect())
+}
+
+/// By [`DeleteTopic`](https://docs.aws.amazon.com/sns/latest/api/API_DeleteTopic.html), with its subscriptions.
+async fn delete(account: &Account, topic: &Item) -> Result<(), CallError> {
+    gone(account.call(&SNS, "DeleteTopic", json!({"TopicArn": topic.id})).await)
 }

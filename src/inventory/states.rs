@@ -3,6 +3,7 @@
 use super::item::{Item, ResourceType, WhileIdle};
 use super::listing::each;
 use super::logs;
+use super::removal::{Removal, Turn, gone};
 use super::services::Service;
 use crate::account::services::STATES;
 use crate::account::{Account, CallError};
@@ -20,6 +21,11 @@ pub(super) const MACHINE: ResourceType = ResourceType {
     ],
     is_companion: false,
     idle: WhileIdle::Nothing,
+    removal: Removal::ByCall {
+        turn: Turn::Working,
+        actions: &["states:DeleteStateMachine"],
+        delete: |account, item| delete(account, item).boxed(),
+    },
 };
 
 /// [`ListStateMachines`](https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListStateMachines.html) and
@@ -50,4 +56,11 @@ async fn machines(account: &Account) -> Result<Vec<Item>, CallError> {
         Ok(item.uses([role].into_iter().chain(groups)))
     })
     .await
+}
+
+/// By [`DeleteStateMachine`](https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html):
+/// executions that wait end with it.
+async fn delete(account: &Account, machine: &Item) -> Result<(), CallError> {
+    let input = json!({"stateMachineArn": machine.id});
+    gone(account.call(&STATES, "DeleteStateMachine", input).await)
 }

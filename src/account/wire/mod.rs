@@ -69,6 +69,16 @@ impl Account {
         self.send(service, action, Parts::get(path, query)).await
     }
 
+    /// `DELETE` of a REST service, for which the caller needs `action`. Each of `parts` of the path is encoded.
+    ///
+    /// # Errors
+    /// When AWS refuses or does not answer.
+    pub async fn delete(&self, service: &Service, action: &str, parts: &[&str]) -> Result<(), CallError> {
+        let parts: Vec<String> = parts.iter().map(|part| form::encode(part)).collect();
+        let path = format!("/{}", parts.join("/"));
+        self.send(service, action, Parts::delete(&path)).await.map(drop)
+    }
+
     /// Every item of a list of a JSON or query service: those in the field `items` of each page.
     ///
     /// # Errors

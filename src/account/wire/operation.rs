@@ -92,9 +92,19 @@ impl Parts {
         }
     }
 
+    /// A `DELETE` of a REST service.
+    pub(super) fn delete(path: &str) -> Self {
+        Self {
+            method: "DELETE",
+            path: path.to_owned(),
+            headers: vec![("accept", "application/json".to_owned())],
+            body: String::new(),
+        }
+    }
+
     fn request(self) -> HttpRequest {
         let mut request = HttpRequest::new(SdkBody::from(self.body));
-        request.set_method(self.method).expect("GET and POST are methods");
+        request.set_method(self.method).expect("a method of HTTP");
         request.set_uri(self.path).expect("its parts are encoded");
         for (name, value) in self.headers {
             request.headers_mut().insert(name, value);
