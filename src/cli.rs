@@ -2,6 +2,7 @@
 
 mod access;
 mod class;
+mod cleanup;
 mod costs;
 mod doctor;
 mod drill;
@@ -13,6 +14,7 @@ mod time;
 pub use access::{AccessCommand, ListFormat, OwnAccount, RosterCommand, SecretFile, VerifyArgs, VerifyFormat};
 pub use class::Extra as ExtraCredit;
 pub use class::{Count, DiffArgs, DiffFormat, GradebookArgs, Target};
+pub use cleanup::CleanupArgs;
 pub use costs::{CostsArgs, CostsFormat};
 pub use doctor::{DoctorArgs, DoctorFormat};
 pub use drill::{DrillArgs, DrillCommand};
@@ -68,6 +70,14 @@ pub enum Command {
                             3 something could not be determined: the sum may be too low."
     )]
     Costs(CostsArgs),
+    /// Delete what a lab has made: first a plan, then exactly that once you confirm it, then the proof.
+    #[command(
+        after_help = "Nothing is deleted before you type the account's number, or apply the plan with --plan FILE --yes.\n\
+                            What carries the tag edemlab:keep stays. Ctrl-C stops; the same plan goes on.\n\
+                            Exit status: 0 a plan was made, or nothing of it is left, 1 something is still there, \
+                            2 wrong usage, no account, or a plan that is not true any more, 3 something could not be read."
+    )]
+    Cleanup(CleanupArgs),
     /// Check a lab repeatedly while you build it, and say what has changed.
     #[command(
         after_help = "Enter sends the event now. Ctrl-C ends: a probe that is on its way is cleaned up first.\n\
@@ -233,6 +243,8 @@ pub enum PolicyFor {
     Check,
     /// `edemlab costs`.
     Costs,
+    /// `edemlab cleanup`: these delete.
+    Cleanup,
 }
 
 /// What `pages` takes.

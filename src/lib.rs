@@ -24,6 +24,9 @@ pub mod report;
 
 pub mod judge;
 
+pub mod survey;
+
+pub mod cleanup;
 pub mod costs;
 
 pub mod watch;

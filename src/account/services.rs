@@ -69,6 +69,12 @@ services! {
         protocol: Protocol::Query { version: "2015-12-01" }, global: false,
         paging: Paging { next: "NextMarker", token: "Marker" },
     };
+    /// [Resource Groups Tagging](https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/Welcome.html).
+    TAGGING = Service {
+        prefix: "tag", host: "tagging", signing: "tagging", id: "Resource Groups Tagging API",
+        protocol: Protocol::Json { target: "ResourceGroupsTaggingAPI_20170126", version: "1.1" }, global: false,
+        paging: Paging::by("PaginationToken"),
+    };
     /// [Data Firehose](https://docs.aws.amazon.com/firehose/latest/APIReference/Welcome.html).
     FIREHOSE = Service {
         prefix: "firehose", host: "firehose", signing: "firehose", id: "Firehose",

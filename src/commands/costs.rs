@@ -4,9 +4,10 @@ use super::live::LiveLine;
 use super::{common, sandbox};
 use crate::account::{Account, ConnectError, Connection};
 use crate::cli::{CostsArgs, CostsFormat};
-use crate::costs::{CostsReport, Wanted, look, page, render};
+use crate::costs::{CostsReport, look, page, render};
 use crate::course::{Course, Lab, Part};
 use crate::judge::{self, Options};
+use crate::survey::Wanted;
 use std::path::PathBuf;
 
 /// Exit statuses beside that of success.
@@ -31,6 +32,7 @@ pub async fn run(course: Option<PathBuf>, args: CostsArgs) -> anyhow::Result<u8>
         labs,
         options: &options,
         everywhere: !args.here,
+        thorough: false,
     };
     let report = look(&wanted, &account, account.aws_time(chrono::Utc::now())).await;
     live.clear();

@@ -3,6 +3,7 @@
 mod access;
 mod book;
 mod check;
+mod cleanup;
 mod command_line;
 mod common;
 mod costs;
@@ -74,6 +75,7 @@ async fn verb(cli: Cli) -> anyhow::Result<u8> {
     match cli.command {
         Command::Book { command } => book::run(course, command),
         Command::Check(args) => check::run(course, args).await,
+        Command::Cleanup(args) => cleanup::run(course, args).await,
         Command::Costs(args) => costs::run(course, args).await,
         Command::Watch(args) => watch::run(course, args).await,
         Command::Guide(args) => guide::run(course, args).await,

@@ -20,6 +20,7 @@ pub fn run(course: Option<PathBuf>, args: PolicyArgs) -> anyhow::Result<u8> {
     };
     let purpose = match (args.purpose, args.no_probe) {
         (PolicyFor::Costs, _) => Purpose::Costs,
+        (PolicyFor::Cleanup, _) => Purpose::Cleanup,
         (PolicyFor::Check, true) => Purpose::Look,
         (PolicyFor::Check, false) => Purpose::Check,
     };

@@ -209,6 +209,14 @@ pub async fn account_with(
     open(&sandbox, &number, &region, CheckAs::Student).await
 }
 
+/// The sandbox's account with whatever is in it.
+pub async fn account_as_it_is(region: Option<String>) -> anyhow::Result<Account> {
+    let sandbox = started(&Paths::from_environment()?, &LiveLine::new(false)).await?;
+    let number: AccountNumber = DEFAULT_ACCOUNT.parse()?;
+    let region = region.unwrap_or_else(|| DEFAULT_REGION.to_owned());
+    open(&sandbox, &number, &region, CheckAs::Student).await
+}
+
 /// Whether there is nothing of what only this lab looks for. Functions and tables may be another lab's, and identities
 /// and roles every account has.
 async fn is_empty(course: &Course, lab: &Lab, account: &Account) -> anyhow::Result<bool> {

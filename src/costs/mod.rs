@@ -11,7 +11,7 @@ mod text;
 mod view;
 
 pub use html::page;
-pub use look::{Wanted, look};
+pub use look::look;
 pub use prices::{Price, Unit, price, prices};
 pub use reckon::least_of_a_day;
 pub use report::{Amounts, CostItem, CostLine, CostsReport, NotLooked, SCHEMA};

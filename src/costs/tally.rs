@@ -1,26 +1,21 @@
 //! Whose each thing is, and what it costs.
 
-use super::look::{Region, Wanted};
 use super::month::Month;
 use super::reckon::line;
 use super::report::{Amounts, Charged, CostItem, CostLine, CostsReport};
 use crate::account::Account;
-use crate::inventory::{Item, Tie, WhileIdle, belonging};
-use crate::judge::Standing;
+use crate::inventory::{Item, WhileIdle};
+use crate::survey::{Owner, Region, Survey, Wanted, owners};
 use futures::{StreamExt, stream};
-use std::collections::BTreeMap;
 
 /// Things of which it is asked at once what they cost.
 const ITEMS_AT_ONCE: usize = 8;
 
-/// Adds what stands in `regions` to the report.
-pub(super) async fn tally(wanted: &Wanted<'_>, regions: &[Region<'_>], month: &Month, report: &mut CostsReport) {
-    report.unknown.extend(regions.iter().flat_map(Region::unknown));
-    let items: Vec<(&Account, &Item)> = regions
-        .iter()
-        .flat_map(|region| region.listing.items.iter().map(|item| (region.account.account(), item)))
-        .collect();
-    let owners = owners(wanted, regions, &items);
+/// Adds what was seen to the report.
+pub(super) async fn tally(wanted: &Wanted<'_>, survey: &Survey<'_>, month: &Month, report: &mut CostsReport) {
+    report.unknown.extend(survey.regions.iter().flat_map(Region::unknown));
+    let items = survey.items();
+    let owners = owners(wanted, survey, |_, _| true);
     let reckoned = stream::iter(items.iter().enumerate())
         .map(|(place, (account, item))| reckoned(account, item, owners.get(&place), month))
         .buffered(ITEMS_AT_ONCE)
@@ -32,50 +27,6 @@ pub(super) async fn tally(wanted: &Wanted<'_>, regions: &[Region<'_>], month: &M
             false => report.items.push(item),
         }
     }
-}
-
-/// Whose each thing is: the lab, and why.
-struct Owner {
-    lab: String,
-    because: String,
-}
-
-/// Which of `items` belong to a lab. What shows signs of two belongs to the first.
-fn owners(wanted: &Wanted<'_>, regions: &[Region<'_>], items: &[(&Account, &Item)]) -> BTreeMap<usize, Owner> {
-    let mut owners = BTreeMap::new();
-    let plain: Vec<&Item> = items.iter().map(|(_, item)| *item).collect();
-    for (number, lab) in wanted.labs.iter().enumerate() {
-        let roots = items.iter().enumerate().filter_map(|(place, (account, item))| {
-            let here = regions
-                .iter()
-                .find(|region| std::ptr::eq(region.account.account(), *account))?;
-            let shown = here.standings[number].found.iter().find(|one| is_item(one, item))?;
-            Some((place, shown.because.clone()))
-        });
-        for (place, tie) in belonging(&plain, roots) {
-            let named = |place: usize| format!("{} {}", plain[place].of.noun, plain[place].name);
-            let because = match tie {
-                Tie::Sign(sign) => sign,
-                Tie::PartOf(owner) => format!("part of {}", named(owner)),
-                Tie::UsedBy(user) => format!("made for {}", named(user)),
-            };
-            owners.entry(place).or_insert_with(|| Owner {
-                lab: lab.id.clone(),
-                because,
-            });
-        }
-    }
-    owners
-}
-
-/// Whether what shows a sign is this item.
-fn is_item(standing: &Standing, item: &Item) -> bool {
-    item.of.kind == Some(standing.kind.as_str())
-        && match (&standing.arn, &standing.id) {
-            (_, Some(id)) => *id == item.id,
-            (Some(arn), None) => *arn == item.id,
-            (None, None) => standing.name == item.name,
-        }
 }
 
 /// An item with what it costs, and why that is not known. Nothing for what belongs to no lab and costs by what is done

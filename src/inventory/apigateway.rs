@@ -39,6 +39,7 @@ pub(super) const REST_API: ResourceType = ResourceType {
 /// the roles of its integrations.
 pub(super) const LISTED: Service = Service {
     name: "API Gateway",
+    template: "AWS::ApiGateway",
     actions: &[GET],
     is_regional: true,
     bills_by_hour: false,

@@ -1,6 +1,7 @@
 //! AWS App Runner: services.
 
 use super::charge::{Charge, counted};
+use super::ecr::repository_of;
 use super::item::{Item, ResourceType, WhileIdle};
 use super::listing::each;
 use super::removal::{Removal, Turn, gone};
@@ -31,6 +32,7 @@ pub(super) const SERVICE: ResourceType = ResourceType {
 /// [`DescribeService`](https://docs.aws.amazon.com/apprunner/latest/api/API_DescribeService.html).
 pub(super) const LISTED: Service = Service {
     name: "App Runner",
+    template: "AWS::AppRunner",
     actions: &[
         "apprunner:ListServices",
         "apprunner:DescribeService",
@@ -65,6 +67,8 @@ async fn services(account: &Account) -> Result<Vec<Item>, CallError> {
         let document = &item.document;
         let access = document["SourceConfiguration"]["AuthenticationConfiguration"]["AccessRoleArn"].as_str();
         let instance = document["InstanceConfiguration"]["InstanceRoleArn"].as_str();
+        let image = document["SourceConfiguration"]["ImageRepository"]["ImageIdentifier"].as_str();
+        let image = image.unwrap_or_default();
         let id = item.text("ServiceId");
         let logs = ["application", "service"].map(|kind| format!("/aws/apprunner/{}/{id}/{kind}", item.name));
         let used: Vec<String> = [access, instance]
@@ -72,6 +76,7 @@ async fn services(account: &Account) -> Result<Vec<Item>, CallError> {
             .flatten()
             .map(str::to_owned)
             .chain(logs)
+            .chain(repository_of(image, &item.id))
             .collect();
         Ok(item.uses(used.iter().map(String::as_str)))
     })

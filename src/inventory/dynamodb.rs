@@ -28,6 +28,7 @@ pub(super) const TABLE: ResourceType = ResourceType {
 /// [`ListTables`](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ListTables.html).
 pub(super) const LISTED: Service = Service {
     name: "DynamoDB",
+    template: "AWS::DynamoDB",
     actions: &["dynamodb:ListTables", "dynamodb:DescribeTable"],
     is_regional: true,
     bills_by_hour: false,

@@ -27,6 +27,7 @@ pub(super) const REPOSITORY: ResourceType = ResourceType {
 /// [`DescribeRepositories`](https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeRepositories.html).
 pub(super) const LISTED: Service = Service {
     name: "ECR",
+    template: "AWS::ECR",
     actions: &["ecr:DescribeRepositories", "ecr:DescribeImages"],
     is_regional: true,
     bills_by_hour: false,
@@ -42,6 +43,19 @@ async fn repositories(account: &Account) -> Result<Vec<Item>, CallError> {
         .into_iter()
         .map(|one| Item::read(&REPOSITORY, account, one, "repositoryName", "repositoryArn", ""))
         .collect())
+}
+
+/// The ARN of the repository that an image is in, by the image's address and the ARN of what runs it.
+pub(super) fn repository_of(image: &str, user: &str) -> Option<String> {
+    let (host, path) = image.split_once('/')?;
+    let mut labels = host.split('.');
+    let (account, region) = match (labels.next(), labels.next(), labels.next(), labels.next()) {
+        (Some(account), Some("dkr"), Some("ecr"), Some(region)) => (account, region),
+        _ => return None,
+    };
+    let partition = user.split(':').nth(1)?;
+    let name = path.split(['@', ':']).next()?;
+    Some(format!("arn:{partition}:ecr:{region}:{account}:repository/{name}"))
 }
 
 /// By [`DescribeImages`](https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html). Layers that
@@ -61,4 +75,20 @@ async fn charges(account: &Account, repository: &Item) -> Result<Vec<Charge>, Ca
 async fn delete(account: &Account, repository: &Item) -> Result<(), CallError> {
     let input = json!({"repositoryName": repository.name, "force": true});
     gone(account.call(&ECR, "DeleteRepository", input).await)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::repository_of;
+
+    #[test]
+    fn an_image_tells_its_repository() {
+        let user = "arn:aws:ecs:eu-west-1:111122223333:service/default/web";
+        let arn = "arn:aws:ecr:eu-west-1:111122223333:repository/team/grafana";
+        for image in ["team/grafana:latest", "team/grafana", "team/grafana@sha256:00"] {
+            let image = format!("111122223333.dkr.ecr.eu-west-1.amazonaws.com/{image}");
+            assert_eq!(repository_of(&image, user).as_deref(), Some(arn), "{image}");
+        }
+        assert_eq!(repository_of("public.ecr.aws/grafana/grafana:latest", user), None);
+    }
 }

@@ -1,6 +1,7 @@
 //! Amazon ECS: the services of Express Mode, with what ECS has made for each.
 
 use super::charge::{Charge, counted};
+use super::ecr::repository_of;
 use super::item::{Item, ResourceType, WhileIdle};
 use super::listing::{each, texts};
 use super::removal::{Removal, Turn, gone};
@@ -34,6 +35,7 @@ pub(super) const SERVICE: ResourceType = ResourceType {
 /// says.
 pub(super) const LISTED: Service = Service {
     name: "ECS",
+    template: "AWS::ECS",
     actions: &[
         "ecs:ListClusters",
         "ecs:ListServices",
@@ -106,11 +108,16 @@ fn made_for(service: &Item) -> Vec<String> {
     });
     let logs = texts(&managed["logGroups"], "logGroupName");
     let own = document["newest"]["primaryContainer"]["awsLogsConfiguration"]["logGroup"].as_str();
+    let image = document["newest"]["primaryContainer"]["image"]
+        .as_str()
+        .unwrap_or_default();
+    let repository = repository_of(image, &service.id);
     roles
         .chain(balancing)
         .chain(logs)
         .chain(own)
         .map(str::to_owned)
+        .chain(repository)
         .collect()
 }
 

@@ -45,6 +45,7 @@ pub(super) const RULE: ResourceType = ResourceType {
 /// of each with their targets.
 pub(super) const LISTED: Service = Service {
     name: "EventBridge",
+    template: "AWS::Events",
     actions: &["events:ListEventBuses", "events:ListRules", "events:ListTargetsByRule"],
     is_regional: true,
     bills_by_hour: false,
@@ -83,11 +84,11 @@ fn of_bus(account: &Account, bus: &Value, rule: Value) -> Item {
         .map(str::to_owned)
         .collect();
     let of: Vec<String> = match bus["Name"] == DEFAULT {
-        true => leads_to,
+        true => leads_to.clone(),
         false => bus["Arn"].as_str().map(str::to_owned).into_iter().collect(),
     };
     item.part_of(of.iter().map(String::as_str))
-        .uses(roles.iter().chain(&groups).map(String::as_str))
+        .uses(roles.iter().chain(&groups).chain(&leads_to).map(String::as_str))
 }
 
 /// By [`DeleteEventBus`](https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteEventBus.html).

@@ -28,6 +28,7 @@ pub(super) const STREAM: ResourceType = ResourceType {
 /// [`DescribeDeliveryStream`](https://docs.aws.amazon.com/firehose/latest/APIReference/API_DescribeDeliveryStream.html).
 pub(super) const LISTED: Service = Service {
     name: "Data Firehose",
+    template: "AWS::KinesisFirehose",
     actions: &["firehose:ListDeliveryStreams", "firehose:DescribeDeliveryStream"],
     is_regional: true,
     bills_by_hour: false,

@@ -34,6 +34,7 @@ pub(super) const ROLE: ResourceType = ResourceType {
 /// [`ListRoles`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html).
 pub(super) const LISTED: Service = Service {
     name: "IAM",
+    template: "AWS::IAM",
     actions: &["iam:ListRoles"],
     is_regional: false,
     bills_by_hour: false,
@@ -50,13 +51,26 @@ async fn roles(account: &Account) -> Result<Vec<Item>, CallError> {
         !path.starts_with("/aws-service-role/")
     });
     let items = own.map(|role| {
-        let role = json!({"RoleName": role["RoleName"], "Arn": role["Arn"], "CreateDate": role["CreateDate"]});
+        let trust = trust(role["AssumeRolePolicyDocument"].as_str().unwrap_or_default());
+        let role = json!({
+            "RoleName": role["RoleName"], "Arn": role["Arn"], "CreateDate": role["CreateDate"], "Trust": {"Statement": trust},
+        });
         Item {
             region: String::new(),
             ..Item::read(&ROLE, account, role, "RoleName", "Arn", "CreateDate")
         }
     });
     Ok(items.collect())
+}
+
+/// The statements of a trust policy, which IAM hands over URL-encoded.
+fn trust(encoded: &str) -> Vec<Value> {
+    let text = percent_encoding::percent_decode_str(encoded).decode_utf8_lossy();
+    let mut policy: Value = serde_json::from_str(&text).unwrap_or_default();
+    match policy["Statement"].take() {
+        Value::Array(statements) => statements,
+        one => vec![one],
+    }
 }
 
 /// By [`DeleteRole`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html), which takes no role that has

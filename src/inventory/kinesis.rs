@@ -27,6 +27,7 @@ pub(super) const STREAM: ResourceType = ResourceType {
 /// [`ListStreams`](https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListStreams.html).
 pub(super) const LISTED: Service = Service {
     name: "Kinesis Data Streams",
+    template: "AWS::Kinesis",
     actions: &["kinesis:ListStreams", "kinesis:DescribeStreamSummary"],
     is_regional: true,
     bills_by_hour: true,

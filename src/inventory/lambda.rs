@@ -46,6 +46,7 @@ pub(super) const EVENT_SOURCE_MAPPING: ResourceType = ResourceType {
 /// [`ListEventSourceMappings`](https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.html).
 pub(super) const LISTED: Service = Service {
     name: "Lambda",
+    template: "AWS::Lambda",
     actions: &["lambda:ListFunctions", "lambda:ListEventSourceMappings"],
     is_regional: true,
     bills_by_hour: false,
@@ -74,9 +75,12 @@ async fn list(account: &Account) -> Result<Vec<Item>, CallError> {
         item.uses([role.as_str(), &group])
     });
     let mappings = mappings.into_iter().map(|mapping| {
-        let item = Item::read(&EVENT_SOURCE_MAPPING, account, mapping, "UUID", "UUID", "LastModified");
+        // It is called by the function that it feeds: its own name says nothing, and is no other one's.
+        let mut item = Item::read(&EVENT_SOURCE_MAPPING, account, mapping, "", "UUID", "");
         let function = unqualified(item.text("FunctionArn")).to_owned();
-        item.part_of([function.as_str()])
+        item.name = function.rsplit(':').next().unwrap_or_default().to_owned();
+        let stream = item.text("StreamArn").to_owned();
+        item.part_of([function.as_str()]).uses([stream.as_str()])
     });
     Ok(functions.chain(mappings).collect())
 }

@@ -49,6 +49,7 @@ pub(super) const TARGET_GROUP: ResourceType = ResourceType {
 /// [`DescribeTargetGroups`](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html).
 pub(super) const LISTED: Service = Service {
     name: "Elastic Load Balancing",
+    template: "AWS::ElasticLoadBalancingV2",
     actions: &[
         "elasticloadbalancing:DescribeLoadBalancers",
         "elasticloadbalancing:DescribeTargetGroups",

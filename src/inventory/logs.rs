@@ -6,6 +6,7 @@ use super::removal::{Removal, Turn, gone};
 use super::services::Service;
 use crate::account::services::LOGS;
 use crate::account::{Account, CallError};
+use crate::expr::policy::like;
 use futures::FutureExt;
 use futures::future::ready;
 use serde_json::{Value, json};
@@ -45,6 +46,7 @@ pub(super) const RESOURCE_POLICY: ResourceType = ResourceType {
 /// [`DescribeResourcePolicies`](https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeResourcePolicies.html).
 pub(super) const LISTED: Service = Service {
     name: "CloudWatch Logs",
+    template: "AWS::Logs",
     actions: &["logs:DescribeLogGroups", "logs:DescribeResourcePolicies"],
     is_regional: true,
     bills_by_hour: false,
@@ -56,19 +58,21 @@ async fn list(account: &Account) -> Result<Vec<Item>, CallError> {
     let policies = account.list(&LOGS, "DescribeResourcePolicies", json!({}), "resourcePolicies");
     let (groups, policies) = tokio::try_join!(groups, policies)?;
     // Whoever uses a group knows it by its name or by its ARN; the name is unique in a region.
-    let groups = groups
+    let groups: Vec<Item> = groups
         .into_iter()
-        .map(|group| Item::read(&GROUP, account, group, "logGroupName", "logGroupName", ""));
+        .map(|group| Item::read(&GROUP, account, group, "logGroupName", "logGroupName", ""))
+        .collect();
     let policies = policies.into_iter().map(|policy| {
         let item = Item::read(&RESOURCE_POLICY, account, policy, "policyName", "policyName", "");
-        let groups = written_to(item.text("policyDocument"));
-        let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
-        item.part_of(groups)
+        let patterns = written_to(item.text("policyDocument"));
+        let is_meant = |group: &&Item| patterns.iter().any(|pattern| like(pattern, &group.name, false));
+        item.part_of(groups.iter().filter(is_meant).map(|group| group.name.as_str()))
     });
-    Ok(groups.chain(policies).collect())
+    let policies: Vec<Item> = policies.collect();
+    Ok(groups.into_iter().chain(policies).collect())
 }
 
-/// The names of the log groups that a policy is about.
+/// The names of the log groups that a policy is about, with `*` and `?` as in IAM.
 fn written_to(policy: &str) -> Vec<String> {
     let policy: Value = serde_json::from_str(policy).unwrap_or_default();
     let statements = match &policy["Statement"] {
@@ -88,7 +92,7 @@ fn written_to(policy: &str) -> Vec<String> {
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html>.
 pub(super) fn name_in(arn: &str) -> Option<&str> {
     let name = arn.split_once(":log-group:")?.1;
-    let name = name.split(':').next().unwrap_or(name).trim_end_matches('*');
+    let name = name.split(':').next().unwrap_or(name);
     (!name.is_empty()).then_some(name)
 }
 
@@ -120,12 +124,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_policy_is_part_of_the_groups_that_it_names() {
+    fn a_policy_names_groups_or_patterns_of_them() {
         let arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/events/orders:*";
         let one = json!({"Statement": {"Resource": arn}}).to_string();
         let many = json!({"Statement": [{"Resource": [arn, "*"]}]}).to_string();
         assert_eq!(written_to(&one), ["/aws/events/orders"]);
         assert_eq!(written_to(&many), ["/aws/events/orders"]);
+        let any = json!({"Statement": {"Resource": "arn:aws:logs:*:*:log-group:/aws/events/*:*"}}).to_string();
+        assert!(like(&written_to(&any)[0], "/aws/events/orders", false));
         assert!(written_to("no policy").is_empty());
     }
 }

@@ -32,4 +32,4 @@ pub use item::{Item, ResourceType, WhileIdle};
 pub use least::least;
 pub use removal::{Removal, Turn};
 pub use services::{Listing, Service, list};
-pub use types::{of_kind, template_types};
+pub use types::{of_kind, removal_actions, template_types};

@@ -132,10 +132,13 @@ pub(super) const RECOMMENDER: ResourceType = ResourceType {
 /// each.
 pub(super) const LISTED: Service = Service {
     name: "Personalize",
+    template: "AWS::Personalize",
     actions: &[
         "personalize:ListDatasetGroups",
         "personalize:ListDatasets",
         "personalize:DescribeDataset",
+        "personalize:ListDatasetImportJobs",
+        "personalize:DescribeDatasetImportJob",
         "personalize:ListSchemas",
         "personalize:ListSolutions",
         "personalize:ListCampaigns",
@@ -185,7 +188,9 @@ async fn in_group(account: &Account, group: &Value) -> Result<Vec<Item>, CallErr
         let input = json!({"datasetArn": dataset["datasetArn"]});
         let described = account.call(&PERSONALIZE, "DescribeDataset", input).await?;
         let schema = described["dataset"]["schemaArn"].as_str().unwrap_or_default();
-        Ok::<_, CallError>(item(&DATASET, dataset, "datasetArn").uses([schema]))
+        let dataset = item(&DATASET, dataset, "datasetArn").uses([schema]);
+        let roles = import_roles(account, &dataset.id).await?;
+        Ok::<_, CallError>(dataset.uses(roles.iter().map(String::as_str)))
     });
     let campaigns = each(solutions.clone(), |solution| async move {
         let input = json!({"solutionArn": solution["solutionArn"]});
@@ -207,6 +212,30 @@ async fn in_group(account: &Account, group: &Value) -> Result<Vec<Item>, CallErr
         .map(|one| item(&EVENT_TRACKER, one, "eventTrackerArn"));
     let whole = campaigns.into_iter().flatten().chain(datasets).chain(solutions);
     Ok(whole.chain(recommenders).chain(trackers).collect())
+}
+
+/// The roles with which data was imported into a dataset; the last few imports tell.
+async fn import_roles(account: &Account, dataset: &str) -> Result<Vec<String>, CallError> {
+    const LAST: usize = 5;
+    let jobs = all(
+        account,
+        "ListDatasetImportJobs",
+        "datasetImportJobs",
+        json!({"datasetArn": dataset}),
+    )
+    .await?;
+    let arns: Vec<Value> = jobs
+        .into_iter()
+        .rev()
+        .take(LAST)
+        .map(|mut job| job["datasetImportJobArn"].take())
+        .collect();
+    let roles = each(arns, |arn| async move {
+        let input = json!({"datasetImportJobArn": arn});
+        let described = account.call(&PERSONALIZE, "DescribeDatasetImportJob", input).await?;
+        Ok::<_, CallError>(described["datasetImportJob"]["roleArn"].as_str().map(str::to_owned))
+    });
+    Ok(roles.await?.into_iter().flatten().collect())
 }
 
 /// Whether it works, or is about to: what has failed, or is being deleted, is not charged.

@@ -33,6 +33,7 @@ pub(super) const BUCKET: ResourceType = ResourceType {
 /// regions.
 pub(super) const LISTED: Service = Service {
     name: "S3",
+    template: "AWS::S3",
     actions: &["s3:ListAllMyBuckets", "s3:ListBucket"],
     is_regional: false,
     bills_by_hour: false,

@@ -12,6 +12,8 @@ use futures::future::{BoxFuture, join_all};
 pub struct Service {
     /// Its name, as AWS has it.
     pub name: &'static str,
+    /// How CloudFormation's names of its types begin.
+    pub template: &'static str,
     /// The IAM actions that listing needs, and asking what a thing costs.
     pub actions: &'static [&'static str],
     /// Whether each region has its own.

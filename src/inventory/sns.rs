@@ -39,6 +39,7 @@ pub(super) const SUBSCRIPTION: ResourceType = ResourceType {
 /// [`ListSubscriptions`](https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptions.html).
 pub(super) const LISTED: Service = Service {
     name: "SNS",
+    template: "AWS::SNS",
     actions: &["sns:ListTopics", "sns:ListSubscriptions"],
     is_regional: true,
     bills_by_hour: false,

@@ -7,8 +7,9 @@ use super::removal::{Removal, Turn, gone};
 use super::services::Service;
 use crate::account::services::STATES;
 use crate::account::{Account, CallError};
+use crate::asl;
 use futures::FutureExt;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A state machine: charged by its steps. See [prices](https://aws.amazon.com/step-functions/pricing/).
 pub(super) const MACHINE: ResourceType = ResourceType {
@@ -32,6 +33,7 @@ pub(super) const MACHINE: ResourceType = ResourceType {
 /// [`DescribeStateMachine`](https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html).
 pub(super) const LISTED: Service = Service {
     name: "Step Functions",
+    template: "AWS::StepFunctions",
     actions: &["states:ListStateMachines", "states:DescribeStateMachine"],
     is_regional: true,
     bills_by_hour: false,
@@ -53,9 +55,29 @@ async fn machines(account: &Account) -> Result<Vec<Item>, CallError> {
             .flatten();
         let groups = destinations.filter_map(|to| logs::name_in(to["cloudWatchLogsLogGroup"]["logGroupArn"].as_str()?));
         let item = Item::read(&MACHINE, account, machine, "name", "stateMachineArn", "");
-        Ok(item.uses([role].into_iter().chain(groups)))
+        let definition = serde_json::from_str(described["definition"].as_str().unwrap_or_default());
+        let tasks = asl::tasks(&definition.unwrap_or_default());
+        let functions: Vec<String> = tasks.iter().filter_map(|task| function_of(task, &item.id)).collect();
+        Ok(item.uses(
+            [role]
+                .into_iter()
+                .chain(groups)
+                .chain(functions.iter().map(String::as_str)),
+        ))
     })
     .await
+}
+
+/// The ARN of the function that a task calls, which may be called by its name.
+fn function_of(task: &Value, machine: &str) -> Option<String> {
+    let mut parts = machine.split(':').skip(1);
+    let (partition, _, region, account) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let of = |field: &str, own: &str| task[field].as_str().unwrap_or(own).to_owned();
+    let (region, account) = (of("FunctionRegion", region), of("FunctionAccount", account));
+    Some(format!(
+        "arn:{partition}:lambda:{region}:{account}:function:{}",
+        task["FunctionName"].as_str()?
+    ))
 }
 
 /// By [`DeleteStateMachine`](https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html):

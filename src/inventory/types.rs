@@ -1,6 +1,7 @@
 //! Every type that there is.
 
 use super::item::ResourceType;
+use super::removal::Removal;
 use super::{
     apigateway, apprunner, dynamodb, ecr, ecs, events, firehose, iam, kinesis, lambda, loadbalancing, logs,
     personalize, s3, sns, states,
@@ -45,6 +46,15 @@ pub fn of_kind(kind: &str) -> impl Iterator<Item = &'static ResourceType> {
 pub fn template_types() -> impl Iterator<Item = &'static str> {
     ALL.iter()
         .flat_map(|of| [of.name].into_iter().chain(of.parts.iter().copied()))
+}
+
+/// The IAM actions that deleting needs.
+pub fn removal_actions() -> impl Iterator<Item = &'static str> {
+    let of = |removal: Removal| match removal {
+        Removal::ByCall { actions, .. } => actions,
+        Removal::WithOwner => &[],
+    };
+    ALL.iter().flat_map(move |each| of(each.removal)).copied()
 }
 
 #[cfg(test)]

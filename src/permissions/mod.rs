@@ -5,9 +5,10 @@ mod scope;
 
 pub use place::PolicyPlace;
 
+use crate::cleanup;
 use crate::course::Lab;
 use crate::discover;
-use crate::inventory::Service;
+use crate::inventory::{self, Service};
 use crate::judge::reads_descriptions;
 use crate::probe::VERBS;
 use serde_json::{Value, json};
@@ -27,6 +28,8 @@ pub enum Purpose {
     Look,
     /// Say what of it stands and what that costs: this only reads.
     Costs,
+    /// Delete what it has made.
+    Cleanup,
 }
 
 /// The least [policy](https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html) for a purpose with all of
@@ -59,7 +62,11 @@ fn actions(lab: &Lab, purpose: Purpose) -> BTreeSet<&'static str> {
             actions.extend(description.actions);
         }
     }
-    if purpose == Purpose::Costs {
+    if purpose == Purpose::Cleanup {
+        actions.extend(inventory::removal_actions());
+        actions.extend(cleanup::TAG_ACTIONS);
+    }
+    if matches!(purpose, Purpose::Costs | Purpose::Cleanup) {
         actions.extend(Service::all().iter().flat_map(|service| service.actions));
     }
     if purpose == Purpose::Check {

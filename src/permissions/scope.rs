@@ -29,6 +29,8 @@ pub(super) fn resources(action: &str, place: &PolicyPlace) -> Option<Vec<String>
         | "firehose:ListDeliveryStreams"
         | "elasticloadbalancing:DescribeLoadBalancers"
         | "elasticloadbalancing:DescribeTargetGroups"
+        | "logs:DeleteResourcePolicy"
+        | "tag:GetResources"
         | "states:ListStateMachines"
         | "personalize:ListDatasetGroups"
         | "personalize:ListDatasets"
@@ -41,23 +43,47 @@ pub(super) fn resources(action: &str, place: &PolicyPlace) -> Option<Vec<String>
         | "apprunner:ListServices"
         | "ecs:ListClusters"
         | "ecs:ListServices" => vec!["*".to_owned()],
-        "kinesis:DescribeStreamSummary" | "kinesis:PutRecord" | "kinesis:PutRecords" => {
+        "kinesis:DescribeStreamSummary" | "kinesis:PutRecord" | "kinesis:PutRecords" | "kinesis:DeleteStream" => {
             vec![arn("kinesis", "stream/*")]
         }
-        "dynamodb:DescribeTable" | "dynamodb:GetItem" | "dynamodb:Scan" | "dynamodb:DeleteItem" => {
+        "dynamodb:DescribeTable"
+        | "dynamodb:GetItem"
+        | "dynamodb:Scan"
+        | "dynamodb:DeleteItem"
+        | "dynamodb:DeleteTable" => {
             vec![arn("dynamodb", "table/*")]
         }
-        "lambda:InvokeFunction" => vec![arn("lambda", "function:*")],
-        "iam:ListAttachedRolePolicies" | "iam:SimulatePrincipalPolicy" => vec![iam("role/*")],
-        "s3:GetBucketPolicy" | "s3:ListBucket" => vec![format!("arn:{partition}:s3:::*")],
-        "s3:GetObject" => vec![format!("arn:{partition}:s3:::*/*")],
-        "logs:FilterLogEvents" | "logs:DescribeLogGroups" => vec![arn("logs", "log-group:*")],
-        "events:ListTargetsByRule" => vec![arn("events", "rule/*")],
-        "sns:ListSubscriptionsByTopic" => vec![arn("sns", "*")],
-        "states:DescribeStateMachine" | "states:ListExecutions" => vec![arn("states", "stateMachine:*")],
+        "lambda:DeleteEventSourceMapping" => vec![arn("lambda", "event-source-mapping:*")],
+        "lambda:InvokeFunction" | "lambda:DeleteFunction" => vec![arn("lambda", "function:*")],
+        "iam:ListAttachedRolePolicies"
+        | "iam:SimulatePrincipalPolicy"
+        | "iam:ListRoleTags"
+        | "iam:ListRolePolicies"
+        | "iam:DetachRolePolicy"
+        | "iam:DeleteRolePolicy"
+        | "iam:ListInstanceProfilesForRole"
+        | "iam:DeleteRole" => vec![iam("role/*")],
+        "iam:RemoveRoleFromInstanceProfile" => vec![iam("instance-profile/*")],
+        "s3:GetBucketPolicy" | "s3:ListBucket" | "s3:ListBucketVersions" | "s3:DeleteBucket" => {
+            vec![format!("arn:{partition}:s3:::*")]
+        }
+        "s3:GetObject" | "s3:DeleteObject" | "s3:DeleteObjectVersion" => vec![format!("arn:{partition}:s3:::*/*")],
+        "logs:FilterLogEvents" | "logs:DescribeLogGroups" | "logs:DeleteLogGroup" => vec![arn("logs", "log-group:*")],
+        "events:DeleteEventBus" => vec![arn("events", "event-bus/*")],
+        "events:ListTargetsByRule" | "events:RemoveTargets" | "events:DeleteRule" => vec![arn("events", "rule/*")],
+        "sns:ListSubscriptionsByTopic" | "sns:DeleteTopic" => vec![arn("sns", "*")],
+        "states:DescribeStateMachine" | "states:ListExecutions" | "states:DeleteStateMachine" => {
+            vec![arn("states", "stateMachine:*")]
+        }
         "states:DescribeExecution" | "states:GetExecutionHistory" | "states:StopExecution" => {
             vec![arn("states", "execution:*")]
         }
+        "elasticloadbalancing:DeleteLoadBalancer" => vec![arn("elasticloadbalancing", "loadbalancer/app/*")],
+        "elasticloadbalancing:DeleteTargetGroup" => vec![arn("elasticloadbalancing", "targetgroup/*")],
+        "apigateway:DELETE" => vec![format!(
+            "arn:{partition}:apigateway:{}::/restapis/*",
+            any(&place.region)
+        )],
         // Its ARNs have no account; see
         // <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-iam-policy-examples.html>.
         "apigateway:GET" => {
@@ -68,20 +94,29 @@ pub(super) fn resources(action: &str, place: &PolicyPlace) -> Option<Vec<String>
                 format!("arn:{partition}:apigateway:{region}::/apis"),
             ]
         }
-        "personalize:DescribeDataset" => vec![arn("personalize", "dataset/*")],
-        "personalize:DescribeSchema" => vec![arn("personalize", "schema/*")],
+        "personalize:DescribeDataset" | "personalize:DeleteDataset" => vec![arn("personalize", "dataset/*")],
+        "personalize:DescribeSchema" | "personalize:DeleteSchema" => vec![arn("personalize", "schema/*")],
+        "personalize:DeleteDatasetGroup" => vec![arn("personalize", "dataset-group/*")],
         "personalize:DescribeDatasetImportJob" => vec![arn("personalize", "dataset-import-job/*")],
-        "personalize:DescribeSolution" => vec![arn("personalize", "solution/*")],
+        "personalize:DescribeSolution" | "personalize:DeleteSolution" => vec![arn("personalize", "solution/*")],
         "personalize:DescribeSolutionVersion" => vec![arn("personalize", "solution/*")],
-        "personalize:DescribeCampaign" => vec![arn("personalize", "campaign/*")],
-        "personalize:DescribeRecommender" => vec![arn("personalize", "recommender/*")],
-        "personalize:DescribeEventTracker" => vec![arn("personalize", "event-tracker/*")],
-        "ecr:DescribeRepositories" | "ecr:DescribeImages" => vec![arn("ecr", "repository/*")],
-        "apprunner:DescribeService" => vec![arn("apprunner", "service/*")],
+        "personalize:DescribeCampaign" | "personalize:DeleteCampaign" => vec![arn("personalize", "campaign/*")],
+        "personalize:DescribeRecommender" | "personalize:DeleteRecommender" => {
+            vec![arn("personalize", "recommender/*")]
+        }
+        "personalize:DescribeEventTracker" | "personalize:DeleteEventTracker" => {
+            vec![arn("personalize", "event-tracker/*")]
+        }
+        "ecr:DescribeRepositories" | "ecr:DescribeImages" | "ecr:DeleteRepository" => vec![arn("ecr", "repository/*")],
+        "apprunner:DescribeService" | "apprunner:DeleteService" => vec![arn("apprunner", "service/*")],
         "apprunner:DescribeAutoScalingConfiguration" => vec![arn("apprunner", "autoscalingconfiguration/*")],
-        "firehose:DescribeDeliveryStream" => vec![arn("firehose", "deliverystream/*")],
+        "firehose:DescribeDeliveryStream" | "firehose:DeleteDeliveryStream" => {
+            vec![arn("firehose", "deliverystream/*")]
+        }
         "ecs:DescribeServiceRevisions" => vec![arn("ecs", "service-revision/*")],
-        "ecs:DescribeExpressGatewayService" | "ecs:DescribeServices" => vec![arn("ecs", "service/*")],
+        "ecs:DescribeExpressGatewayService" | "ecs:DescribeServices" | "ecs:DeleteExpressGatewayService" => {
+            vec![arn("ecs", "service/*")]
+        }
         _ => return None,
     })
 }
@@ -89,8 +124,9 @@ pub(super) fn resources(action: &str, place: &PolicyPlace) -> Option<Vec<String>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cleanup::TAG_ACTIONS;
     use crate::discover::kinds;
-    use crate::inventory::Service;
+    use crate::inventory::{Service, removal_actions};
     use crate::probe::VERBS;
 
     #[test]
@@ -100,7 +136,13 @@ mod tests {
             k.actions.iter().chain(described)
         });
         let listed = Service::all().iter().flat_map(|service| service.actions);
-        for action in kinds.chain(VERBS.iter().flat_map(|v| v.actions)).chain(listed) {
+        for action in kinds
+            .chain(VERBS.iter().flat_map(|v| v.actions))
+            .chain(listed)
+            .copied()
+            .chain(removal_actions())
+            .chain(TAG_ACTIONS)
+        {
             assert!(resources(action, &PolicyPlace::default()).is_some(), "{action}");
         }
     }

@@ -7,6 +7,7 @@ mod accounts;
 mod advice;
 #[cfg(unix)]
 mod all_faults;
+mod cleanup;
 mod costs;
 mod denied;
 mod drill;

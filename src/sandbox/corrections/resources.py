@@ -10,12 +10,15 @@ from .fit import wrap
 
 # What tells the resource of a call that names it by ARN, where MiniStack does not know that.
 NAMED = {
-    ("apprunner", "DescribeService"): "ServiceArn", ("ecs", "DescribeExpressGatewayService"): "serviceArn",
+    ("apprunner", "DescribeService"): "ServiceArn", ("apprunner", "DeleteService"): "ServiceArn",
     ("apprunner", "DescribeAutoScalingConfiguration"): "AutoScalingConfigurationArn",
-    ("personalize", "DescribeDataset"): "datasetArn", ("personalize", "DescribeSchema"): "schemaArn",
-    ("personalize", "DescribeSolution"): "solutionArn", ("personalize", "DescribeCampaign"): "campaignArn",
-    ("personalize", "DescribeEventTracker"): "eventTrackerArn", ("states", "DescribeMapRun"): "mapRunArn",
+    ("ecs", "DescribeExpressGatewayService"): "serviceArn", ("ecs", "DeleteExpressGatewayService"): "serviceArn",
+    ("states", "DescribeMapRun"): "mapRunArn",
 }
+# Those of Personalize that describe or delete a thing name it by the thing's own ARN.
+NAMED |= {("personalize", verb + noun): noun[0].lower() + noun[1:] + "Arn" for verb in ("Describe", "Delete")
+          for noun in ("DatasetGroup", "Schema", "Dataset", "DatasetImportJob", "Solution", "SolutionVersion", "Campaign",
+                       "Recommender", "EventTracker")}
 # The same for a call that names several: they are one student's, so the first tells.
 LISTED = {("ecs", "DescribeServices"): "services", ("ecs", "DescribeServiceRevisions"): "serviceRevisionArns"}
 

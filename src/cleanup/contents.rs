@@ -1,0 +1,143 @@
+//! What a bucket holds that is not the lab's.
+
+use crate::account::{Account, CallError};
+use crate::course::CourseFiles;
+use crate::discover;
+use crate::inventory::Item;
+use regex::Regex;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+/// What a lab's data files are known by.
+#[derive(Debug, Default)]
+pub struct LabFiles {
+    /// Their names, in lower case.
+    names: BTreeSet<String>,
+    /// The columns of each that has some.
+    columns: Vec<Vec<String>>,
+}
+
+impl LabFiles {
+    /// Those of a lab of a course.
+    pub fn of(files: &CourseFiles, lab: &str) -> Self {
+        let mut known = Self::default();
+        for file in files.below(&format!("labs/{lab}/data")) {
+            let name = file.path.rsplit('/').next().unwrap_or_default().to_lowercase();
+            if name.ends_with(".csv") {
+                let first = file.text.lines().next().unwrap_or_default();
+                known
+                    .columns
+                    .push(first.split(',').map(|column| column.trim().to_owned()).collect());
+            }
+            known.names.insert(name);
+        }
+        known
+    }
+
+    fn has_name(&self, key: &str) -> bool {
+        let name = key.rsplit('/').next().unwrap_or_default().to_lowercase();
+        // A folder of the console's is an object without a name.
+        name.is_empty() || self.names.contains(&name)
+    }
+}
+
+/// Objects that are looked at: a lab's bucket has a few files.
+const MAX_OBJECTS: usize = 10_000;
+
+/// Names that are said.
+const MAX_NAMES: usize = 3;
+
+/// Under which names Firehose writes, behind a prefix:
+/// <https://docs.aws.amazon.com/firehose/latest/dev/s3-object-name.html>.
+static DELIVERED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\d{4}/\d{2}/\d{2}/\d{2}/").expect("a pattern of our own"));
+
+/// What `bucket` holds beside the lab's files and what a Firehose stream of the lab has delivered, in words; nothing if
+/// that is nothing.
+pub(super) async fn foreign(
+    account: &Account,
+    bucket: &Item,
+    files: &LabFiles,
+    items: &[&Item],
+) -> Result<Option<String>, CallError> {
+    let mut pages = account
+        .s3(&bucket.region)
+        .list_objects_v2()
+        .bucket(&bucket.name)
+        .into_paginator()
+        .send();
+    let mut keys = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|e| CallError::from_sdk("s3:ListBucket", &e))?;
+        keys.extend(
+            page.contents()
+                .iter()
+                .filter_map(|object| object.key())
+                .map(str::to_owned),
+        );
+        if keys.len() > MAX_OBJECTS {
+            return Ok(Some(format!(
+                "it holds more than {MAX_OBJECTS} objects, which no lab makes"
+            )));
+        }
+    }
+    let prefixes = delivered_to(bucket, items);
+    let is_delivered = |key: &str| {
+        prefixes
+            .iter()
+            .any(|prefix| key.strip_prefix(prefix).is_some_and(|rest| DELIVERED.is_match(rest)))
+    };
+    keys.retain(|key| !files.has_name(key) && !is_delivered(key));
+    if keys.iter().any(|key| key.to_lowercase().ends_with(".csv")) {
+        let with_columns = of_columns(account, bucket, files).await?;
+        keys.retain(|key| !with_columns.contains(key));
+    }
+    let shown = keys.iter().take(MAX_NAMES).cloned().collect::<Vec<_>>().join(", ");
+    Ok(match keys.len() {
+        0 => None,
+        1 => Some(format!("it holds an object that is not the lab's: {shown}")),
+        count if count <= MAX_NAMES => Some(format!("it holds objects that are not the lab's: {shown}")),
+        count => Some(format!(
+            "it holds {count} objects that are not the lab's: {shown} and more"
+        )),
+    })
+}
+
+/// The keys of the CSV files that have the columns of one of the lab's, in any order.
+async fn of_columns(account: &Account, bucket: &Item, files: &LabFiles) -> Result<BTreeSet<String>, CallError> {
+    let Some(kind) = discover::kind("s3.csv") else {
+        return Ok(BTreeSet::new());
+    };
+    let args = json!({"bucket": bucket.name, "region": bucket.region});
+    let args = args.as_object().cloned().unwrap_or_default();
+    let found = (kind.list)(account, &args).await?;
+    let columns = |document: &Value| -> BTreeSet<String> {
+        let all = document["Columns"].as_array().into_iter().flatten();
+        all.filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let is_known = |found: &BTreeSet<String>| {
+        files
+            .columns
+            .iter()
+            .any(|known| *found == known.iter().cloned().collect())
+    };
+    let known = found.into_iter().filter(|csv| is_known(&columns(&csv.document)));
+    Ok(known.map(|csv| csv.name).collect())
+}
+
+/// The prefixes under which Firehose streams write into a bucket.
+fn delivered_to(bucket: &Item, items: &[&Item]) -> Vec<String> {
+    let streams = items
+        .iter()
+        .filter(|item| item.of.name == "AWS::KinesisFirehose::DeliveryStream");
+    let destinations = streams.flat_map(|stream| stream.document["Destinations"].as_array().into_iter().flatten());
+    let of = destinations.map(|destination| &destination["ExtendedS3DestinationDescription"]);
+    let into = of.filter(|destination| {
+        destination["BucketARN"]
+            .as_str()
+            .is_some_and(|arn| arn.ends_with(&format!(":::{}", bucket.name)))
+    });
+    into.map(|destination| destination["Prefix"].as_str().unwrap_or_default().to_owned())
+        .collect()
+}

@@ -1,0 +1,166 @@
+//! The plan: what of a lab stands, what of that is the lab's alone, and in which order it goes.
+
+use super::contents::{LabFiles, foreign};
+use super::plan::{PLAN_SCHEMA, Plan, Planned, Staying};
+use super::stays::reasons;
+use super::tagged::{kept, kept_roles};
+use crate::account::{Account, CallError};
+use crate::inventory::{Item, Removal};
+use crate::judge::Standing;
+use crate::survey::{Survey, Wanted, owners, survey};
+use chrono::{DateTime, SecondsFormat, Utc};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Makes the plan for the one lab that is wanted. `also` are names or ids of what shows a sign of the lab and is not the one
+/// that its checks judge, or holds what is not the lab's: that goes too.
+///
+/// # Errors
+/// When it cannot be said whose account it is, or what carries the tag that keeps things.
+pub async fn make(
+    wanted: &Wanted<'_>,
+    files: &LabFiles,
+    also: &[String],
+    account: &Account,
+    now: DateTime<Utc>,
+) -> Result<Plan, CallError> {
+    let survey = survey(wanted, account).await?;
+    let items: Vec<&Item> = survey.items().into_iter().map(|(_, item)| item).collect();
+    let is_named = |item: &Item| also.contains(&item.name) || also.contains(&item.id);
+    let owners = owners(wanted, &survey, |standing, item| standing.is_judged || is_named(item));
+    let planned: BTreeSet<usize> = owners.keys().copied().collect();
+    let kept = kept_of(&survey, &planned, account).await?;
+    let (mut foreign, mut unknown) = (BTreeMap::new(), Vec::new());
+    for place in planned
+        .iter()
+        .filter(|place| items[**place].of.name == "AWS::S3::Bucket" && !is_named(items[**place]))
+    {
+        match self::foreign(account, items[*place], files, &items).await {
+            Ok(what) => foreign.extend(what.map(|what| (*place, what))),
+            Err(error) => {
+                foreign.insert(*place, format!("what it holds cannot be read: {error}"));
+            }
+        }
+    }
+    let staying = reasons(&items, &planned, &kept, &foreign);
+    let mut deletions: Vec<Planned> = planned
+        .iter()
+        .filter(|place| !staying.contains_key(place))
+        .map(|place| deletion(items[*place], &owners[place].because))
+        .collect();
+    deletions.sort_by_key(|one| {
+        let last = one.turn.is_none();
+        (last, one.turn, one.region.clone(), one.noun.clone(), one.name.clone())
+    });
+    let mut staying: Vec<Staying> = staying
+        .into_iter()
+        .map(|(place, why)| Staying::new(items[place], why))
+        .collect();
+    staying.extend(others(&survey, &items, &planned));
+    staying.sort();
+    staying.dedup();
+    unknown.extend(
+        survey
+            .regions
+            .iter()
+            .flat_map(|region| region.unknown().collect::<Vec<_>>()),
+    );
+    unknown.extend(
+        survey
+            .not_looked
+            .iter()
+            .map(|(region, why)| format!("{region} was not looked at: {why}")),
+    );
+    unknown.sort();
+    unknown.dedup();
+    Ok(Plan {
+        schema: PLAN_SCHEMA.to_owned(),
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+        lab: wanted.labs.first().map(|lab| lab.id.clone()).unwrap_or_default(),
+        account: survey.identity.account.clone(),
+        region: account.region().to_owned(),
+        everywhere: wanted.everywhere,
+        made: now.to_rfc3339_opts(SecondsFormat::Secs, true),
+        deletions,
+        staying,
+        unknown,
+    })
+}
+
+fn deletion(item: &Item, because: &str) -> Planned {
+    Planned {
+        turn: match item.of.removal {
+            Removal::ByCall { turn, .. } => Some(turn),
+            Removal::WithOwner => None,
+        },
+        of: item.of.name.to_owned(),
+        noun: item.of.noun.to_owned(),
+        name: item.name.clone(),
+        id: item.id.clone(),
+        region: item.region.clone(),
+        made: item.made.clone(),
+        because: because.to_owned(),
+    }
+}
+
+/// The ids of what carries the tag, in each region in which something is planned for.
+pub(super) async fn kept_of(
+    survey: &Survey<'_>,
+    planned: &BTreeSet<usize>,
+    account: &Account,
+) -> Result<BTreeSet<String>, CallError> {
+    let items = survey.items();
+    let mut ids = BTreeSet::new();
+    let of_planned = planned.iter().map(|place| items[*place].1.region.as_str());
+    let regions: BTreeSet<&str> = of_planned.filter(|region| !region.is_empty()).collect();
+    for region in regions {
+        ids.extend(kept(&account.in_region(region)).await?);
+    }
+    let is_role = |item: &&Item| item.of.name == "AWS::IAM::Role";
+    let roles: Vec<&Item> = planned.iter().map(|place| items[*place].1).filter(is_role).collect();
+    ids.extend(kept_roles(account, &roles).await?);
+    Ok(ids)
+}
+
+/// What shows a sign of the lab, and is not the one that its checks judge.
+fn others(survey: &Survey<'_>, items: &[&Item], planned: &BTreeSet<usize>) -> Vec<Staying> {
+    let is_planned = |item: &Item| planned.iter().any(|place| std::ptr::eq(items[*place], item));
+    let mut others = Vec::new();
+    for region in &survey.regions {
+        for standing in region
+            .standings
+            .iter()
+            .flat_map(|of| &of.found)
+            .filter(|one| !one.is_judged)
+        {
+            let item = region.listing.items.iter().find(|item| shows(standing, item));
+            let Some(item) = item.filter(|item| !is_planned(item)) else {
+                continue;
+            };
+            let judged = region.standings.iter().flat_map(|of| &of.found);
+            let judged = judged
+                .filter(|one| one.is_judged && one.resource == standing.resource)
+                .map(|one| &one.name)
+                .next();
+            let instead = match judged {
+                Some(judged) => format!("but the checks judge {judged}"),
+                None => "but the checks judge none".to_owned(),
+            };
+            let (because, name) = (&standing.because, &item.name);
+            others.push(Staying::new(
+                item,
+                format!("it shows a sign of the lab ({because}), {instead}: --also {name} deletes it too"),
+            ));
+        }
+    }
+    others
+}
+
+fn shows(standing: &Standing, item: &Item) -> bool {
+    item.of.kind == Some(standing.kind.as_str())
+        && standing
+            .arn
+            .as_ref()
+            .is_none_or(|arn| *arn == item.id || standing.id.is_some())
+        && standing.id.as_ref().is_none_or(|id| *id == item.id)
+        && standing.name == item.name
+}

@@ -1,0 +1,18 @@
+//! Deleting what a lab has made: a plan, its application, and the proof that nothing of it is left.
+
+mod apply;
+mod contents;
+mod make;
+mod plan;
+mod proof;
+mod stays;
+mod tagged;
+mod text;
+
+pub use apply::{Applied, ApplyError, Deleted, Patience, Progress, apply};
+pub use contents::LabFiles;
+pub use make::make;
+pub use plan::{PLAN_SCHEMA, Plan, Planned, Staying};
+pub use proof::{Proof, REPORT_SCHEMA, Report, prove};
+pub use tagged::{KEEP, TAG_ACTIONS};
+pub use text::{render_plan, render_report};

@@ -1,0 +1,131 @@
+//! Why something that belongs to a lab stays all the same: somebody wants it, or something else needs it.
+
+use super::tagged::KEEP;
+use crate::inventory::Item;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Why each of the `planned` (by their places in `items`) stays, if it does. `kept` are the ids of what carries the tag;
+/// `foreign` says of a bucket what it holds that is not the lab's.
+pub(super) fn reasons(
+    items: &[&Item],
+    planned: &BTreeSet<usize>,
+    kept: &BTreeSet<String>,
+    foreign: &BTreeMap<usize, String>,
+) -> BTreeMap<usize, String> {
+    let mut staying: BTreeMap<usize, String> = BTreeMap::new();
+    for place in planned {
+        let item = items[*place];
+        if is_kept(item, kept) {
+            staying.insert(*place, format!("it carries the tag {KEEP}"));
+        } else if let Some(what) = foreign.get(place) {
+            staying.insert(*place, what.clone());
+        } else if let Some(why) = preset(item) {
+            staying.insert(*place, why);
+        }
+    }
+    // What stays needs what it uses, and has its parts: until nothing more follows.
+    loop {
+        let deleted: BTreeSet<usize> = planned
+            .iter()
+            .copied()
+            .filter(|place| !staying.contains_key(place))
+            .collect();
+        let more: Vec<(usize, String)> = deleted
+            .iter()
+            .filter_map(|place| Some((*place, needed(items, &deleted, *place)?)))
+            .collect();
+        if more.is_empty() {
+            return staying;
+        }
+        staying.extend(more);
+    }
+}
+
+/// Some tags know a log group by its ARN, which ends in its name.
+fn is_kept(item: &Item, kept: &BTreeSet<String>) -> bool {
+    let by_name = |arn: &String| {
+        let ends = [":log-group:", "/restapis/"].map(|kind| format!("{kind}{}", item.id));
+        arn.contains(&format!(":{}:", item.region)) && ends.iter().any(|end| arn.trim_end_matches(":*").ends_with(end))
+    };
+    kept.contains(&item.id) || kept.iter().any(by_name)
+}
+
+/// The roles that a class's accounts come with: AWS Academy's labs and their users live by them.
+const PRESET: &[&str] = &["LabRole", "vocareum", "voclabs", "vocstartsoft"];
+
+fn preset(item: &Item) -> Option<String> {
+    let is_role = item.of.name == "AWS::IAM::Role";
+    let is_preset = is_role && PRESET.contains(&item.name.as_str());
+    is_preset.then(|| "AWS Academy has made it, not the lab".to_owned())
+}
+
+/// What of all that is not deleted needs this one.
+fn needed(items: &[&Item], deleted: &BTreeSet<usize>, place: usize) -> Option<String> {
+    let item = items[place];
+    let others = items.iter().enumerate().filter(|(other, _)| !deleted.contains(other));
+    for (_, other) in others {
+        if !are_together(item, other) {
+            continue;
+        }
+        let named = format!("{} {}", other.of.noun, other.name);
+        if other.uses.contains(&item.id) || mentions(other, item) {
+            return Some(format!("{named} uses it, and stays"));
+        }
+        if other.part_of.contains(&item.id) {
+            return Some(format!("{named} is part of it, and stays"));
+        }
+        if item.part_of.contains(&other.id) {
+            return Some(format!("it is part of {named}, which stays"));
+        }
+    }
+    trusted_by_others(item)
+}
+
+fn are_together(one: &Item, other: &Item) -> bool {
+    one.region == other.region || one.region.is_empty() || other.region.is_empty()
+}
+
+/// Whether a variable of a function is the name or the id of `item`: then its code works on that.
+fn mentions(function: &Item, item: &Item) -> bool {
+    let variables = function.document["Environment"]["Variables"].as_object();
+    let mut values = variables
+        .into_iter()
+        .flat_map(|all| all.values())
+        .filter_map(Value::as_str);
+    item.of.kind.is_some() && values.any(|value| value == item.id || value == item.name)
+}
+
+/// The services whose things are listed, so that it is known whether any of them uses a role.
+const LISTED_PRINCIPALS: &[&str] = &[
+    "lambda.amazonaws.com",
+    "events.amazonaws.com",
+    "states.amazonaws.com",
+    "apigateway.amazonaws.com",
+    "personalize.amazonaws.com",
+    "build.apprunner.amazonaws.com",
+    "tasks.apprunner.amazonaws.com",
+    "ecs.amazonaws.com",
+    "ecs-tasks.amazonaws.com",
+    "firehose.amazonaws.com",
+];
+
+/// Who else may take on a role: what of theirs uses it cannot be seen.
+fn trusted_by_others(item: &Item) -> Option<String> {
+    let statements = item.document["Trust"]["Statement"].as_array()?;
+    let mut principals = statements.iter().flat_map(|statement| texts(&statement["Principal"]));
+    let other = principals.find(|principal| !LISTED_PRINCIPALS.contains(&principal.as_str()))?;
+    Some(format!(
+        "{other} may take it on too, and whether it does cannot be seen"
+    ))
+}
+
+/// Every text in a principal: a text, a list, or a map of these.
+fn texts(principal: &Value) -> Vec<String> {
+    match principal {
+        Value::String(one) => vec![one.clone()],
+        Value::Array(all) => all.iter().flat_map(texts).collect(),
+        Value::Object(kinds) => kinds.values().flat_map(texts).collect(),
+        _ => Vec::new(),
+    }
+}
