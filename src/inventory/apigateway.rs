@@ -1,10 +1,10 @@
 //! Amazon API Gateway: REST APIs.
 
 use super::charge::Charge;
-use super::item::{Item, ResourceType, WhileIdle};
+use super::item::{Item, Removal, ResourceType, WhileIdle};
 use super::listing::each;
-use super::removal::{Removal, Turn, gone};
-use super::services::Service;
+use super::removal::{Turn, gone};
+use super::service::Service;
 use crate::account::services::APIGATEWAY;
 use crate::account::{Account, CallError};
 use futures::FutureExt;

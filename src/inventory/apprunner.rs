@@ -2,10 +2,10 @@
 
 use super::charge::{Charge, counted};
 use super::ecr::repository_of;
-use super::item::{Item, ResourceType, WhileIdle};
+use super::item::{Item, Removal, ResourceType, WhileIdle};
 use super::listing::each;
-use super::removal::{Removal, Turn, gone};
-use super::services::Service;
+use super::removal::{Turn, gone};
+use super::service::Service;
 use crate::account::services::APPRUNNER;
 use crate::account::{Account, CallError};
 use crate::discover::APP_RUNNER_REGIONS;

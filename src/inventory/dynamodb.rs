@@ -1,9 +1,9 @@
 //! Amazon DynamoDB: tables.
 
 use super::charge::{Charge, counted};
-use super::item::{Item, ResourceType, WhileIdle};
-use super::removal::{Removal, Turn, gone};
-use super::services::Service;
+use super::item::{Item, Removal, ResourceType, WhileIdle};
+use super::removal::{Turn, gone};
+use super::service::Service;
 use crate::account::services::DYNAMODB;
 use crate::account::{Account, CallError};
 use futures::FutureExt;

@@ -2,10 +2,10 @@
 
 use super::charge::{Charge, counted};
 use super::ecr::repository_of;
-use super::item::{Item, ResourceType, WhileIdle};
+use super::item::{Item, Removal, ResourceType, WhileIdle};
 use super::listing::{each, texts};
-use super::removal::{Removal, Turn, gone};
-use super::services::Service;
+use super::removal::{Turn, gone};
+use super::service::Service;
 use crate::account::services::ECS;
 use crate::account::{Account, CallError};
 use futures::FutureExt;

@@ -1,10 +1,10 @@
 //! Amazon EventBridge: buses and rules.
 
-use super::item::{Item, ResourceType, WhileIdle};
+use super::item::{Item, Removal, ResourceType, WhileIdle};
 use super::listing::{each, texts};
 use super::logs;
-use super::removal::{Removal, Turn, gone};
-use super::services::Service;
+use super::removal::{Turn, gone};
+use super::service::Service;
 use crate::account::services::EVENTBRIDGE;
 use crate::account::{Account, CallError};
 use crate::discover::rules_with_targets;

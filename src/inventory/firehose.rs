@@ -1,9 +1,9 @@
 //! Amazon Data Firehose: streams that deliver what another stream holds.
 
-use super::item::{Item, ResourceType, WhileIdle};
+use super::item::{Item, Removal, ResourceType, WhileIdle};
 use super::listing::each;
-use super::removal::{Removal, Turn, gone};
-use super::services::Service;
+use super::removal::{Turn, gone};
+use super::service::Service;
 use crate::account::services::FIREHOSE;
 use crate::account::{Account, CallError};
 use futures::FutureExt;

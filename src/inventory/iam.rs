@@ -1,8 +1,8 @@
 //! AWS IAM: roles.
 
-use super::item::{Item, ResourceType, WhileIdle};
-use super::removal::{Removal, Turn, gone};
-use super::services::Service;
+use super::item::{Item, Removal, ResourceType, WhileIdle};
+use super::removal::{Turn, gone};
+use super::service::Service;
 use crate::account::services::IAM;
 use crate::account::{Account, CallError};
 use futures::FutureExt;

@@ -1,7 +1,7 @@
 //! One thing that stands in an account, and what it is.
 
 use super::charge::Charge;
-use super::removal::Removal;
+use super::removal::Turn;
 use crate::account::{Account, CallError};
 use futures::future::BoxFuture;
 use serde_json::Value;
@@ -48,6 +48,34 @@ impl std::fmt::Debug for WhileIdle {
             Self::ByContent(_) => "ByContent",
             Self::ByHour(_) => "ByHour",
         })
+    }
+}
+
+/// How something is deleted.
+#[derive(Clone, Copy)]
+pub enum Removal {
+    /// By calls of its own.
+    ByCall {
+        /// When.
+        turn: Turn,
+        /// The IAM actions that it needs.
+        actions: &'static [&'static str],
+        /// The calls. Where some of what they delete is gone already, they go on.
+        delete: Delete,
+    },
+    /// AWS deletes it along with what it is part of.
+    WithOwner,
+}
+
+/// Deletes one thing, or begins to.
+pub type Delete = for<'a> fn(&'a Account, &'a Item) -> BoxFuture<'a, Result<(), CallError>>;
+
+impl std::fmt::Debug for Removal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::ByCall { turn, .. } => write!(f, "ByCall({turn:?})"),
+            Self::WithOwner => f.write_str("WithOwner"),
+        }
     }
 }
 

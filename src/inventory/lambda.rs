@@ -1,8 +1,8 @@
 //! AWS Lambda: functions, and what feeds them.
 
-use super::item::{Item, ResourceType, WhileIdle};
-use super::removal::{Removal, Turn, gone};
-use super::services::Service;
+use super::item::{Item, Removal, ResourceType, WhileIdle};
+use super::removal::{Turn, gone};
+use super::service::Service;
 use crate::account::services::LAMBDA;
 use crate::account::{Account, CallError};
 use crate::discover::event_source_mappings;

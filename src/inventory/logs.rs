@@ -1,9 +1,9 @@
 //! CloudWatch Logs: log groups, and who may write into them.
 
 use super::charge::Charge;
-use super::item::{Item, ResourceType, WhileIdle};
-use super::removal::{Removal, Turn, gone};
-use super::services::Service;
+use super::item::{Item, Removal, ResourceType, WhileIdle};
+use super::removal::{Turn, gone};
+use super::service::Service;
 use crate::account::services::LOGS;
 use crate::account::{Account, CallError};
 use crate::expr::policy::like;

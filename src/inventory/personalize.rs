@@ -1,10 +1,10 @@
 //! Amazon Personalize: dataset groups and what is in them.
 
 use super::charge::{Charge, counted};
-use super::item::{Item, ResourceType, WhileIdle};
+use super::item::{Item, Removal, ResourceType, WhileIdle};
 use super::listing::each;
-use super::removal::{Removal, Turn, gone};
-use super::services::Service;
+use super::removal::{Turn, gone};
+use super::service::Service;
 use crate::account::services::PERSONALIZE;
 use crate::account::{Account, CallError, regions};
 use futures::FutureExt;

@@ -1,27 +1,6 @@
-//! How things are deleted, and in which order.
+//! In which order things are deleted, and what it means that one is not there.
 
-use super::item::Item;
-use crate::account::{Account, CallError};
-use futures::future::BoxFuture;
-
-/// How something is deleted.
-#[derive(Clone, Copy)]
-pub enum Removal {
-    /// By calls of its own.
-    ByCall {
-        /// When.
-        turn: Turn,
-        /// The IAM actions that it needs.
-        actions: &'static [&'static str],
-        /// The calls. Where some of what they delete is gone already, they go on.
-        delete: Delete,
-    },
-    /// AWS deletes it along with what it is part of.
-    WithOwner,
-}
-
-/// Deletes one thing, or begins to.
-pub type Delete = for<'a> fn(&'a Account, &'a Item) -> BoxFuture<'a, Result<(), CallError>>;
+use crate::account::CallError;
 
 /// When something is deleted: what feeds others goes first, so that nothing is at work meanwhile, what others need goes last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -43,15 +22,6 @@ pub enum Turn {
     Traces,
     /// What may do something.
     Rights,
-}
-
-impl std::fmt::Debug for Removal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::ByCall { turn, .. } => write!(f, "ByCall({turn:?})"),
-            Self::WithOwner => f.write_str("WithOwner"),
-        }
-    }
 }
 
 /// AWS's codes for what is not there (any more).

@@ -1,9 +1,9 @@
 //! Amazon S3: buckets.
 
 use super::charge::Charge;
-use super::item::{Item, ResourceType, WhileIdle};
-use super::removal::{Removal, Turn, gone};
-use super::services::Service;
+use super::item::{Item, Removal, ResourceType, WhileIdle};
+use super::removal::{Turn, gone};
+use super::service::Service;
 use crate::account::{Account, CallError};
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use futures::FutureExt;

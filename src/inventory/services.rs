@@ -1,31 +1,13 @@
 //! Every service that is listed, and the listing of all of them in one region.
 
 use super::item::Item;
+use super::service::Service;
 use super::{
     apigateway, apprunner, dynamodb, ecr, ecs, events, firehose, iam, kinesis, lambda, loadbalancing, logs,
     personalize, s3, sns, states,
 };
 use crate::account::{Account, CallError};
-use futures::future::{BoxFuture, join_all};
-
-/// A service whose things are listed.
-pub struct Service {
-    /// Its name, as AWS has it.
-    pub name: &'static str,
-    /// How CloudFormation's names of its types begin.
-    pub template: &'static str,
-    /// The IAM actions that listing needs, and asking what a thing costs.
-    pub actions: &'static [&'static str],
-    /// Whether each region has its own.
-    pub is_regional: bool,
-    /// Whether anything of it costs by the hour by itself, so that it is looked for where no lab is.
-    pub bills_by_hour: bool,
-    /// The things that stand in the account's region.
-    pub list: List,
-}
-
-/// How the things of a service are listed.
-pub type List = for<'a> fn(&'a Account) -> BoxFuture<'a, Result<Vec<Item>, CallError>>;
+use futures::future::join_all;
 
 /// All of them.
 const ALL: &[Service] = &[
@@ -58,11 +40,9 @@ pub struct Listing {
     pub services: usize,
 }
 
-impl Service {
-    /// All of them.
-    pub fn all() -> &'static [Self] {
-        ALL
-    }
+/// Every service.
+pub fn services() -> &'static [Service] {
+    ALL
 }
 
 /// Lists what of the services that `wanted` takes stands in the account's region.

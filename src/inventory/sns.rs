@@ -1,8 +1,8 @@
 //! Amazon SNS: topics and subscriptions.
 
-use super::item::{Item, ResourceType, WhileIdle};
-use super::removal::{Removal, Turn, gone};
-use super::services::Service;
+use super::item::{Item, Removal, ResourceType, WhileIdle};
+use super::removal::{Turn, gone};
+use super::service::Service;
 use crate::account::services::SNS;
 use crate::account::{Account, CallError};
 use crate::redact;

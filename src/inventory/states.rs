@@ -1,10 +1,10 @@
 //! AWS Step Functions: state machines.
 
-use super::item::{Item, ResourceType, WhileIdle};
+use super::item::{Item, Removal, ResourceType, WhileIdle};
 use super::listing::each;
 use super::logs;
-use super::removal::{Removal, Turn, gone};
-use super::services::Service;
+use super::removal::{Turn, gone};
+use super::service::Service;
 use crate::account::services::STATES;
 use crate::account::{Account, CallError};
 use crate::asl;

@@ -1,7 +1,6 @@
 //! Every type that there is.
 
-use super::item::ResourceType;
-use super::removal::Removal;
+use super::item::{Removal, ResourceType};
 use super::{
     apigateway, apprunner, dynamodb, ecr, ecs, events, firehose, iam, kinesis, lambda, loadbalancing, logs,
     personalize, s3, sns, states,

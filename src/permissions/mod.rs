@@ -8,7 +8,7 @@ pub use place::PolicyPlace;
 use crate::cleanup;
 use crate::course::Lab;
 use crate::discover;
-use crate::inventory::{self, Service};
+use crate::inventory::{self, services};
 use crate::judge::reads_descriptions;
 use crate::probe::VERBS;
 use serde_json::{Value, json};
@@ -67,7 +67,7 @@ fn actions(lab: &Lab, purpose: Purpose) -> BTreeSet<&'static str> {
         actions.extend(cleanup::TAG_ACTIONS);
     }
     if matches!(purpose, Purpose::Costs | Purpose::Cleanup) {
-        actions.extend(Service::all().iter().flat_map(|service| service.actions));
+        actions.extend(services().iter().flat_map(|service| service.actions));
     }
     if purpose == Purpose::Check {
         for (name, role) in lab.verbs() {

@@ -126,7 +126,7 @@ mod tests {
     use super::*;
     use crate::cleanup::TAG_ACTIONS;
     use crate::discover::kinds;
-    use crate::inventory::{Service, removal_actions};
+    use crate::inventory::{removal_actions, services};
     use crate::probe::VERBS;
 
     #[test]
@@ -135,7 +135,7 @@ mod tests {
             let described = k.describe.as_ref().map_or(&[][..], |d| d.actions);
             k.actions.iter().chain(described)
         });
-        let listed = Service::all().iter().flat_map(|service| service.actions);
+        let listed = services().iter().flat_map(|service| service.actions);
         for action in kinds
             .chain(VERBS.iter().flat_map(|v| v.actions))
             .chain(listed)

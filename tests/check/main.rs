@@ -7,7 +7,10 @@ mod accounts;
 mod advice;
 #[cfg(unix)]
 mod all_faults;
+#[cfg(unix)]
 mod cleanup;
+#[cfg(unix)]
+mod cleanup_broken;
 mod costs;
 mod denied;
 mod drill;
@@ -31,6 +34,7 @@ mod hostile;
 #[cfg(unix)]
 mod interrupt;
 mod leftovers;
+mod prices;
 mod proof;
 #[cfg(unix)]
 mod prove;

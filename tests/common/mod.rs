@@ -9,6 +9,7 @@ pub mod bare;
 pub mod browser;
 pub mod class;
 pub mod classroom;
+pub mod cleaner;
 pub mod cloud;
 pub mod course;
 pub mod fleet;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::common::class::{PROFESSOR, hand_in};
-use crate::common::cloud::{Cloud, run};
-use crate::common::course::Copy;
+use crate::common::cloud::{Cloud, REGION, alone, run};
+use crate::common::course::{Copy, fault_of};
 use crate::common::fleet::{self, Fleet};
 use crate::front::{Front, LABS, all, cloud, each, faulty, solved, solved_in};
 use edemlab::class::access::Secret;
@@ -86,6 +86,50 @@ pub const OF_THE_FLEET: &[&str] = &[
     "stepfunctions.StartExecution",
 ];
 
+/// Those that only `costs` and `cleanup` ask for.
+pub const OF_WHAT_STANDS: &[&str] = &[
+    "apigateway.DeleteRestApi",
+    "apprunner.DeleteService",
+    "apprunner.DescribeAutoScalingConfiguration",
+    "dynamodb.DeleteTable",
+    "ecr.DeleteRepository",
+    "ecs.DeleteExpressGatewayService",
+    "ecs.DescribeServiceRevisions",
+    "elbv2.DescribeLoadBalancers",
+    "elbv2.DescribeTargetGroups",
+    "events.DeleteEventBus",
+    "events.DeleteRule",
+    "events.RemoveTargets",
+    "firehose.ListDeliveryStreams",
+    "iam.DeleteRole",
+    "iam.DeleteRolePolicy",
+    "iam.DetachRolePolicy",
+    "iam.ListInstanceProfilesForRole",
+    "iam.ListRolePolicies",
+    "iam.ListRoleTags",
+    "kinesis.DeleteStream",
+    "lambda.DeleteEventSourceMapping",
+    "lambda.DeleteFunction",
+    "logs.DeleteLogGroup",
+    "logs.DeleteResourcePolicy",
+    "personalize.DeleteCampaign",
+    "personalize.DeleteDataset",
+    "personalize.DeleteDatasetGroup",
+    "personalize.DeleteEventTracker",
+    "personalize.DeleteSchema",
+    "personalize.DeleteSolution",
+    "personalize.DescribeCampaign",
+    "personalize.DescribeDatasetImportJob",
+    "personalize.ListSchemas",
+    "resourcegroupstaggingapi.GetResources",
+    "s3.DeleteBucket",
+    "s3.DeleteObjects",
+    "s3.ListObjectVersions",
+    "sns.DeleteTopic",
+    "sns.ListSubscriptions",
+    "stepfunctions.DeleteStateMachine",
+];
+
 /// Faults whose checks look for a cause in many places.
 const FAULTS: &[(&str, &str)] = &[
     ("eventdriven", "express-machine"),
@@ -153,6 +197,58 @@ fn every_request_of_a_check_is_one_that_awss_model_has() {
     found.extend(of_another_course());
     found.extend(["sts.AssumeRole".to_owned()]);
     listed(&found, &[OPERATIONS], all());
+}
+
+#[test]
+fn every_request_of_costs_and_cleanup_is_one_that_awss_model_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let front = Front::new(&json!({}));
+    let jobs = [
+        (LABS[0], "920000000071", None),
+        (LABS[1], "920000000072", None),
+        (LABS[0], "920000000073", Some("express-wrong-port")),
+    ];
+    for (lab, account, fault) in jobs {
+        match fault {
+            Some(fault) => fault_of(lab, fault)
+                .iter()
+                .for_each(|template| drop(cloud().deploy(account, template))),
+            None => solved_in(lab, account),
+        }
+        let plan = folder.path().join(format!("{account}.json"));
+        let plan = plan.to_str().unwrap();
+        let ask = |args: &[&str]| {
+            let keys = cloud().student(account);
+            let mut command = alone(args);
+            command
+                .env("AWS_ENDPOINT_URL", front.endpoint())
+                .env("AWS_REGION", REGION)
+                .env("AWS_ACCESS_KEY_ID", &keys.access_key_id)
+                .env("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);
+            run(command)
+        };
+        for args in [
+            vec!["costs", lab, "--here"],
+            vec!["cleanup", lab, "--here", "--plan", plan],
+            vec!["cleanup", lab, "--plan", plan, "--yes"],
+        ] {
+            let printed = ask(&args);
+            // App Runner has no known price in Frankfurt.
+            assert!(
+                [0, 3].contains(&printed.code),
+                "{args:?}: {}{}",
+                printed.stdout,
+                printed.stderr
+            );
+        }
+    }
+    let found = operations(&front, "costs and cleanup");
+    listed(&found, &[OPERATIONS, OF_WHAT_STANDS], false);
+    let missing: Vec<_> = OF_WHAT_STANDS
+        .iter()
+        .filter(|operation| !found.contains(**operation))
+        .collect();
+    assert!(missing.is_empty(), "nothing asks for {missing:?}");
 }
 
 /// Where roles may not be simulated, the policies that they have are asked for.

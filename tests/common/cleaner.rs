@@ -1,0 +1,128 @@
+//! A lab's account that is cleaned up by the binary, and a stranger in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use edemlab::inventory;
+use serde_json::{Value, json};
+
+use super::cloud::{Cloud, Printed, REGION, alone, run, shared, wait};
+use super::relay::Relay;
+
+pub fn cloud() -> &'static Cloud {
+    shared("cleanup")
+}
+
+/// A folder for plans, and an account whose lab is cleaned up from there.
+pub struct Cleaner {
+    pub folder: tempfile::TempDir,
+    pub account: String,
+    pub lab: &'static str,
+    pub endpoint: String,
+}
+
+impl Cleaner {
+    pub fn new(lab: &'static str, account: &str) -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            account: account.to_owned(),
+            lab,
+            endpoint: cloud().endpoint().to_owned(),
+        }
+    }
+
+    /// The account with these templates deployed one after another.
+    pub fn with(lab: &'static str, account: &str, templates: &[Value]) -> Self {
+        for template in templates {
+            cloud().deploy(account, template);
+        }
+        Self::new(lab, account)
+    }
+
+    pub fn through(&mut self, relay: &Relay) {
+        self.endpoint = relay.endpoint();
+    }
+
+    pub fn file(&self) -> PathBuf {
+        self.folder.path().join("plan.json")
+    }
+
+    pub fn command(&self, args: &[&str]) -> std::process::Command {
+        let keys = cloud().student(&self.account);
+        let mut command = alone(&["cleanup", self.lab, "--plan"]);
+        command
+            .arg(self.file())
+            .args(args)
+            .current_dir(self.folder.path())
+            .env("AWS_ENDPOINT_URL", &self.endpoint)
+            .env("AWS_REGION", REGION)
+            .env("AWS_ACCESS_KEY_ID", &keys.access_key_id)
+            .env("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);
+        command
+    }
+
+    /// Makes the plan.
+    pub fn plan(&self, args: &[&str]) -> Value {
+        let printed = run(self.command(&[&["--here"], args].concat()));
+        assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
+        assert!(printed.stdout.contains("Nothing was deleted"), "{}", printed.stdout);
+        self.read("plan.json")
+    }
+
+    pub fn apply(&self, args: &[&str]) -> Printed {
+        run(self.command(&[&["--yes"], args].concat()))
+    }
+
+    pub fn read(&self, file: &str) -> Value {
+        let text = std::fs::read_to_string(self.folder.path().join(file)).unwrap_or_else(|e| panic!("{file}: {e}"));
+        serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}"))
+    }
+
+    /// Makes the plan and applies it: all of it is gone.
+    pub fn clean(&self) -> Value {
+        let plan = self.plan(&[]);
+        let printed = self.apply(&[]);
+        assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
+        assert!(
+            printed.stdout.contains("Nothing of the plan is left"),
+            "{}",
+            printed.stdout
+        );
+        plan
+    }
+
+    /// Everything that stands in the account, by what and where it is.
+    pub fn standing(&self) -> BTreeMap<String, String> {
+        let root = cloud().root(&self.account);
+        let listing = wait(inventory::list(&root, |_| true));
+        assert!(listing.unlisted.is_empty(), "{:?}", listing.unlisted);
+        let items = listing.items.into_iter();
+        items
+            .map(|item| (format!("{} {}", item.of.name, item.id), format!("{item:?}")))
+            .collect()
+    }
+}
+
+/// What each deletion of a plan is, by its type and id.
+pub fn ids(plan: &Value) -> BTreeSet<String> {
+    let all = plan["deletions"].as_array().expect("deletions").iter();
+    all.map(|one| format!("{} {}", one["type"].as_str().unwrap(), one["id"].as_str().unwrap()))
+        .collect()
+}
+
+/// What somebody else has in the account: a stream, and a function that runs as the lab's role.
+pub fn stranger(role: &str) -> Value {
+    json!({"Resources": {
+        "Stream": {"Type": "AWS::Kinesis::Stream", "Properties": {"Name": "payments", "ShardCount": 1}},
+        "Group": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/aws/lambda/payments"}},
+        "Function": {"Type": "AWS::Lambda::Function", "Properties": {
+            "FunctionName": "payments", "Role": role, "Runtime": "python3.13", "Handler": "index.handler",
+            "Code": {"ZipFile": "def handler(event, context):\n    return 1\n"},
+        }},
+        "Table": {"Type": "AWS::DynamoDB::Table", "Properties": {
+            "TableName": "invoices", "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [{"AttributeName": "number", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "number", "KeyType": "HASH"}],
+        }},
+    }})
+}
