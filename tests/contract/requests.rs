@@ -95,6 +95,8 @@ pub const OF_WHAT_STANDS: &[&str] = &[
     "ecr.DeleteRepository",
     "ecs.DeleteExpressGatewayService",
     "ecs.DescribeServiceRevisions",
+    "elbv2.DeleteLoadBalancer",
+    "elbv2.DeleteTargetGroup",
     "elbv2.DescribeLoadBalancers",
     "elbv2.DescribeTargetGroups",
     "events.DeleteEventBus",

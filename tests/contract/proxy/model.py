@@ -4,6 +4,7 @@ import functools
 import json
 import re
 import urllib.parse
+import xml.etree.ElementTree
 
 import botocore.session
 
@@ -17,7 +18,9 @@ BY_SIGNING_NAME = {
     "dynamodb": "dynamodb",
     "ecr": "ecr",
     "ecs": "ecs",
+    "elasticloadbalancing": "elbv2",
     "events": "events",
+    "firehose": "firehose",
     "iam": "iam",
     "kinesis": "kinesis",
     "lambda": "lambda",
@@ -27,6 +30,7 @@ BY_SIGNING_NAME = {
     "sns": "sns",
     "states": "stepfunctions",
     "sts": "sts",
+    "tagging": "resourcegroupstaggingapi",
 }
 
 
@@ -150,10 +154,30 @@ class Request:
             elif place == "header" and self.header(wire.lower()):
                 self.params[name] = self.header(wire.lower())
         payload = shape.serialization.get("payload")
-        if payload:
+        if payload and shape.members[payload].type_name == "structure":
+            self.params[payload] = self._of_xml(shape.members[payload], xml.etree.ElementTree.fromstring(self.body))
+        elif payload:
             self.params[payload] = self.body
         elif self.body and service(self.service).metadata["protocol"] == "rest-json":
             self.params.update(json.loads(self.body))
+
+    def _of_xml(self, shape, element):
+        """An element as the model's shape has it: its lists are flattened, one element an item."""
+        if shape.type_name != "structure":
+            return element.text or ""
+        found = {}
+        wires = {member.serialization.get("name", name): name for name, member in shape.members.items()}
+        for child in element:
+            wire = child.tag.rpartition("}")[2]
+            if wire not in wires:
+                self.problem(f"the element {wire} is not the model's")
+                continue
+            member = shape.members[wires[wire]]
+            if member.type_name == "list":
+                found.setdefault(wires[wire], []).append(self._of_xml(member.member, child))
+            else:
+                found[wires[wire]] = self._of_xml(member, child)
+        return found
 
     def _matches(self, candidate, query):
         uri, _, fixed = candidate.http["requestUri"].partition("?")
