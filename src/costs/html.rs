@@ -14,5 +14,8 @@ static TEMPLATES: LazyLock<Environment<'static>> =
 pub fn page(report: &CostsReport) -> String {
     let view = CostsView::new(report);
     let body = render(&TEMPLATES, "costs.html", context! { costs => Serde(&view) });
-    document(&view.title, &body, STYLE, None)
+    // Names of AWS's making are long: they are broken, rather than push what is charged out of sight.
+    let style =
+        format!("{STYLE}\n.costs th[scope=row] {{ white-space: normal; overflow-wrap: anywhere; min-width: 12em; }}\n");
+    document(&view.title, &body, &style, None)
 }
