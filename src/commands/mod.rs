@@ -6,6 +6,7 @@ mod check;
 mod command_line;
 mod common;
 mod costs;
+mod costs_class;
 mod diff;
 mod doctor;
 mod drill;
