@@ -17,7 +17,7 @@ pub struct CostsArgs {
     /// End with exit status 1 when it costs more than this a day, in US dollars.
     #[arg(long, value_name = "USD", value_parser = dollars)]
     pub fail_above: Option<Decimal>,
-    /// Look in one region only, not in every region that the account uses.
+    /// Look in one region only, not in every region that the account uses; with --roster, where the labs are.
     #[arg(long)]
     pub here: bool,
     /// Look into every account of a class in place of your own: its roster, a CSV file.
