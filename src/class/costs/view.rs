@@ -116,13 +116,23 @@ fn row(one: &StudentCosts, report: &CostsReport) -> Row {
         .items
         .iter()
         .filter(|item| item.amounts != Some(Amounts::default()));
+    let is_small = |item: &&CostItem| item.amounts.is_some_and(|amounts| amounts.day.round_dp(2).is_zero());
+    let (small, costs): (Vec<&CostItem>, Vec<&CostItem>) = costs.partition(is_small);
+    let home = report.regions.first();
     let mut what: Vec<String> = costs
+        .iter()
         .map(|item| {
             let day = item.amounts.map_or("?".to_owned(), |amounts| dollars(amounts.day, 2));
-            format!("{}: {day} a day", named(item))
+            match Some(&item.region) == home {
+                true => format!("{} {}: {day} a day", item.noun, cut(&item.name, MAX_NAME)),
+                false => format!("{}: {day} a day", named(item)),
+            }
         })
         .collect();
     shorten(&mut what, MAX_THINGS);
+    if !small.is_empty() {
+        what.push(format!("{} for less than a cent", small.len()));
+    }
     Row {
         name: format!("{}, account {}", who(one), report.account),
         what: what.join(" · "),
