@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod cell;
+pub mod costs;
 pub mod diff;
 pub mod diff_text;
 pub mod due;

@@ -1,7 +1,9 @@
 //! `edemlab costs`.
 
+use super::SecretFile;
 use clap::{Args, ValueEnum};
 use rust_decimal::Decimal;
+use std::path::PathBuf;
 
 /// What `costs` takes.
 #[derive(Debug, Args)]
@@ -15,9 +17,19 @@ pub struct CostsArgs {
     /// End with exit status 1 when it costs more than this a day, in US dollars.
     #[arg(long, value_name = "USD", value_parser = dollars)]
     pub fail_above: Option<Decimal>,
-    /// Look in one region only, not in every region that the account uses.
+    /// Look in one region only, not in every region that the account uses; with --roster, where the labs are.
     #[arg(long)]
     pub here: bool,
+    /// Look into every account of a class in place of your own: its roster, a CSV file.
+    #[arg(long, value_name = "ROSTER", conflicts_with_all = ["uses", "sandbox"])]
+    pub roster: Option<PathBuf>,
+    /// Write a message for each student of the roster who has something that costs by the hour: DIR/messages/STUDENT.txt,
+    /// ready to send.
+    #[arg(long, value_name = "DIR", requires = "roster")]
+    pub out: Option<PathBuf>,
+    /// Where the class secret is.
+    #[command(flatten)]
+    pub secret: SecretFile,
     /// Say which resource is yours: `--use stream=clicks`.
     #[arg(long = "use", value_name = "NAME=RESOURCE", value_parser = super::name_and_resource)]
     pub uses: Vec<(String, String)>,
@@ -39,7 +51,7 @@ pub enum CostsFormat {
     Text,
     /// A page for a browser, in one file.
     Html,
-    /// The report, `edemlab/costs/1`.
+    /// The report, `edemlab/costs/1`; with --roster `edemlab/class-costs/1`.
     Json,
 }
 

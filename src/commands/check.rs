@@ -36,11 +36,14 @@ pub async fn run(course: Option<PathBuf>, args: CheckArgs) -> anyhow::Result<u8>
     let stop = common::interrupts();
     let judged = judge(lab, &account, &options, &|event| live.judging(event), stop).await;
     live.clear();
-    let judge::Judged { report, charges, .. } = judged.map_err(|error| match error {
+    let judge::Judged {
+        mut report, charges, ..
+    } = judged.map_err(|error| match error {
         JudgeError::Call(error) => ConnectError::from((error, args.profile.as_deref())).into(),
         JudgeError::Unknown(error) => anyhow::Error::from(error),
         JudgeError::Stopped => error.into(),
     })?;
+    report.idle_usd_per_day = costs::idle_usd_per_day(&charges, &report.region, &report.started);
     let chosen = Chosen {
         fix_with: args.fix_with,
         sandbox: args.sandbox,

@@ -41,6 +41,7 @@ pub async fn run(course: Option<PathBuf>, args: CleanupArgs) -> anyhow::Result<u
         labs: vec![lab],
         options: &options,
         everywhere: applied.as_ref().map_or(!args.here, |plan| plan.everywhere),
+        also: &[],
         thorough: true,
     };
     let clean_up = Cleaning {

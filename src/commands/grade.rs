@@ -45,7 +45,9 @@ pub async fn run(course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8>
     let work = due(&course, &folder, &labs, &list, &args)?;
     let plan = Plan {
         keep: &folder,
-        at_once: args.at_once.map_or_else(bearable, usize::from),
+        at_once: args
+            .at_once
+            .map_or_else(|| bearable(OPEN_FILES, MOST_AT_ONCE), usize::from),
         limit: Limit::Account(args.limit),
         work,
     };
@@ -80,12 +82,12 @@ fn known_students(list: &Roster, only: &[String]) -> Result<(), UnknownName> {
     }
 }
 
-/// As many accounts at once as this computer has open files for.
-fn bearable() -> usize {
+/// As many accounts at once as this computer has open files for, if one has `open_files`; at most `most`.
+pub(super) fn bearable(open_files: u64, most: u64) -> usize {
     #[cfg(unix)]
     let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
     #[cfg(not(unix))]
     let files = None;
-    let bearable = files.unwrap_or(u64::MAX) / OPEN_FILES;
-    usize::try_from(bearable.clamp(4, MOST_AT_ONCE)).unwrap_or(4)
+    let bearable = files.unwrap_or(u64::MAX) / open_files;
+    usize::try_from(bearable.clamp(4, most)).unwrap_or(4)
 }

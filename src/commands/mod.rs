@@ -7,6 +7,7 @@ mod cleanup;
 mod command_line;
 mod common;
 mod costs;
+mod costs_class;
 mod diff;
 mod doctor;
 mod drill;

@@ -24,6 +24,6 @@ pub fn run(course: Option<PathBuf>, args: PolicyArgs) -> anyhow::Result<u8> {
         (PolicyFor::Check, true) => Purpose::Look,
         (PolicyFor::Check, false) => Purpose::Check,
     };
-    let document = policy(&[lab], purpose, &place)?;
+    let document = policy(&[lab], &[purpose], &place)?;
     super::output::print(&serde_json::to_string_pretty(&document)?)
 }

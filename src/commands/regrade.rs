@@ -5,6 +5,7 @@ use crate::class::folder::ClassFolder;
 use crate::class::premises::{LabRules, Premises};
 use crate::class::{Class, Counts, LabSummary, diff, diff_text, pages};
 use crate::cli::RegradeArgs;
+use crate::costs::idle_usd_per_day;
 use crate::course::{Lab, Part};
 use crate::judge::{Evidence, rejudge};
 use crate::report::text::visible;
@@ -36,8 +37,9 @@ pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<
                     ));
                     continue;
                 };
-                let mut again = rejudge(lab, &evidence).await?;
+                let (mut again, charges) = rejudge(lab, &evidence).await?;
                 again.keep_times(&made);
+                again.idle_usd_per_day = idle_usd_per_day(&charges, &again.region, &again.started);
                 rewritten += usize::from(again != made);
                 if !args.dry_run {
                     let before = folder.premises(student, &made)?;

@@ -6,6 +6,7 @@ use super::report::{Amounts, CostLine};
 use crate::inventory::Charge;
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 /// What `charge` costs in `region`; of one without a price, only what it is.
 pub fn line(charge: &Charge, region: &str, month: &Month) -> CostLine {
@@ -34,6 +35,13 @@ pub fn least_of_a_day(charges: &[Charge], region: &str, now: DateTime<Utc>) -> D
     let month = Month::of(now);
     let amounts = charges.iter().filter_map(|charge| line(charge, region, &month).amounts);
     amounts.sum::<Amounts>().day
+}
+
+/// The same as a report has it: to the cent, of the time when it was looked. Nothing where nothing is charged, or no price
+/// is known.
+pub fn idle_usd_per_day(charges: &[Charge], region: &str, started: &str) -> Option<f64> {
+    let day = least_of_a_day(charges, region, started.parse().ok()?).round_dp(2);
+    day.to_f64().filter(|_| !day.is_zero())
 }
 
 impl Amounts {

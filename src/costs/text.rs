@@ -14,19 +14,24 @@ const MIN_COLUMNS_BESIDE: usize = 70;
 /// The report for a terminal of `width` columns.
 pub fn render(report: &CostsReport, width: usize) -> String {
     let view = CostsView::new(report);
-    let page = Page {
-        width: width.clamp(40, 100),
-        out: String::new(),
-    };
-    page.text(&view)
+    Page::new(width).text(&view)
 }
 
-struct Page {
-    width: usize,
-    out: String,
+/// A text for a terminal, while it is written.
+pub(crate) struct Page {
+    pub width: usize,
+    pub out: String,
 }
 
 impl Page {
+    /// For a terminal of `width` columns.
+    pub fn new(width: usize) -> Self {
+        Self {
+            width: width.clamp(40, 100),
+            out: String::new(),
+        }
+    }
+
     fn text(mut self, view: &CostsView) -> String {
         self.line(&wrapped(&view.title, self.width, "").bold().to_string());
         self.line(&wrapped(&view.facts.join(" · "), self.width, ""));
@@ -71,19 +76,20 @@ impl Page {
         self.out
     }
 
-    fn line(&mut self, text: &str) {
+    pub fn line(&mut self, text: &str) {
         self.out.push_str(text);
         self.out.push('\n');
     }
 
-    fn head(&mut self, until: &str) {
+    /// What the three amounts are.
+    pub fn head(&mut self, until: &str) {
         let heads = ["an hour".to_owned(), "a day".to_owned(), format!("to {until}")];
         let text = self.beside("", &heads);
         self.line(&text.dimmed().to_string());
     }
 
     /// A name with its amounts behind it, or below it where there is no room; then what is charged.
-    fn row(&mut self, row: &Row) {
+    pub fn row(&mut self, row: &Row) {
         let room = self.width.saturating_sub(AMOUNTS.iter().sum::<usize>() + 1);
         let fits = self.width >= MIN_COLUMNS_BESIDE && textwrap::core::display_width(&row.name) <= room;
         if fits {

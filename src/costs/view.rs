@@ -62,11 +62,7 @@ impl CostsView {
         Self {
             title: format!("What stands of {labs}, and what it costs while nobody uses it"),
             facts: facts(report),
-            until: report
-                .month_ends
-                .parse::<chrono::DateTime<chrono::Utc>>()
-                .map(|end| (end - chrono::Duration::seconds(1)).format("%-d %b").to_string())
-                .unwrap_or_default(),
+            until: last_day(&report.month_ends),
             rows: costly.iter().map(|item| row(item, report)).collect(),
             sum: Row {
                 name: match report.unknown.is_empty() {
@@ -83,6 +79,13 @@ impl CostsView {
             notes: notes(report),
         }
     }
+}
+
+/// The last day of the month that ends then: `30 Nov`.
+pub(crate) fn last_day(month_ends: &str) -> String {
+    let end = month_ends.parse::<chrono::DateTime<chrono::Utc>>();
+    end.map(|end| (end - chrono::Duration::seconds(1)).format("%-d %b").to_string())
+        .unwrap_or_default()
 }
 
 fn facts(report: &CostsReport) -> Vec<String> {
@@ -145,7 +148,7 @@ fn plural(noun: &str) -> String {
     }
 }
 
-fn said(amounts: Option<Amounts>) -> [String; 3] {
+pub(crate) fn said(amounts: Option<Amounts>) -> [String; 3] {
     match amounts {
         Some(amounts) => [
             dollars(amounts.hour, 4),
@@ -157,7 +160,7 @@ fn said(amounts: Option<Amounts>) -> [String; 3] {
 }
 
 /// An amount with so many places. What is less than can be said is not nothing.
-fn dollars(amount: Decimal, places: u32) -> String {
+pub(crate) fn dollars(amount: Decimal, places: u32) -> String {
     let least = Decimal::new(1, places);
     match amount.round_dp(places) {
         rounded if rounded.is_zero() && !amount.is_zero() => format!("<{least}"),
@@ -165,24 +168,38 @@ fn dollars(amount: Decimal, places: u32) -> String {
     }
 }
 
+/// What is said of the sandbox, and of whatever else answers in AWS's place.
+pub(crate) const IN_PLACE_OF_AWS: &str = "This is not AWS, and costs nothing. On AWS it would cost this.";
+
+/// What is said of those who are not billed yet.
+pub(crate) const FREE_FOR_NOW: &str =
+    "A free tier, the credits of a new account or of a class may pay for this. They end; what stands goes on.";
+
+/// The dates of the oldest and the newest price.
+pub(crate) fn dates([oldest, newest]: &[String; 2]) -> String {
+    match oldest == newest {
+        true => oldest.clone(),
+        false => format!("{oldest} to {newest}"),
+    }
+}
+
+/// What is said of a type that the program cannot list.
+pub(crate) fn not_listed((of, word): (&String, &String)) -> String {
+    visible(&format!("Not listed: {of}. The course says of its cost: {word}"))
+}
+
 fn notes(report: &CostsReport) -> Vec<String> {
     let mut notes = Vec::new();
     if report.is_in_place_of_aws {
-        notes.push("This is not AWS, and costs nothing. On AWS it would cost this.".to_owned());
+        notes.push(IN_PLACE_OF_AWS.to_owned());
     }
-    if let Some([oldest, newest]) = &report.prices_of {
-        let of = match oldest == newest {
-            true => oldest.clone(),
-            false => format!("{oldest} to {newest}"),
-        };
+    if let Some(of) = &report.prices_of {
         notes.push(format!(
-            "List prices of {of}, in US dollars without tax. Your bill is the truth: Billing and Cost Management → Bills."
+            "List prices of {}, in US dollars without tax. Your bill is the truth: Billing and Cost Management → Bills.",
+            dates(of)
         ));
     }
-    notes.push(
-        "A free tier, the credits of a new account or of a class may pay for this. They end; what stands goes on."
-            .to_owned(),
-    );
+    notes.push(FREE_FOR_NOW.to_owned());
     if report
         .items
         .iter()
@@ -190,11 +207,7 @@ fn notes(report: &CostsReport) -> Vec<String> {
     {
         notes.push("What costs by the hour does so until it is deleted, also while nobody looks at it.".to_owned());
     }
-    for (of, word) in &report.not_listed {
-        notes.push(visible(&format!(
-            "Not listed: {of}. The course says of its cost: {word}"
-        )));
-    }
+    notes.extend(report.not_listed.iter().map(not_listed));
     if !report.not_looked.is_empty() {
         // One reason often holds for many.
         let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();

@@ -42,6 +42,7 @@ pub(super) fn assemble(lab: &Lab, steps: Vec<StepReport>) -> Report {
         left_out: left_out(lab, &steps),
         notes: Vec::new(),
         leftovers: Vec::new(),
+        idle_usd_per_day: None,
         steps,
     }
 }

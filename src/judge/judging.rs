@@ -90,24 +90,31 @@ pub async fn judge(
     })
 }
 
-/// Judges again what `evidence` has of an account: no call is made. What it does not include is unknown.
+/// Judges again what `evidence` has of an account: no call is made. What it does not include is unknown. Gives the charges
+/// too, as [`Judged`] has them.
 ///
 /// # Errors
 /// When the evidence's options name what the lab does not have.
-pub async fn rejudge(lab: &Lab, evidence: &Evidence) -> Result<Report, JudgeError> {
+pub async fn rejudge(lab: &Lab, evidence: &Evidence) -> Result<(Report, Vec<Charge>), JudgeError> {
     if let Some(reason) = &evidence.unreachable {
         let (region, started) = (&evidence.region, &evidence.started);
-        return Ok(indeterminate_report(lab, reason, region, started, &evidence.options).report);
+        let report = indeterminate_report(lab, reason, region, started, &evidence.options).report;
+        return Ok((report, Vec::new()));
     }
     let (_keep, stop) = watch::channel(0u8);
     let replay = Replay::new(evidence);
-    let Whole { mut report, hidden, .. } = run(lab, &replay, &evidence.options, &|_| (), stop).await?;
+    let Whole {
+        mut report,
+        hidden,
+        charges,
+        ..
+    } = run(lab, &replay, &evidence.options, &|_| (), stop).await?;
     report.started.clone_from(&evidence.started);
     report.seconds = evidence.seconds;
     report.notes.extend(evidence.notes.iter().cloned());
     report.leftovers.extend(evidence.leftovers.iter().cloned());
     redact_report(&mut report, &hidden);
-    Ok(report)
+    Ok((report, charges))
 }
 
 /// A lab that was run.

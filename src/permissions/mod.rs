@@ -32,14 +32,20 @@ pub enum Purpose {
     Cleanup,
 }
 
-/// The least [policy](https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html) for a purpose with all of
-/// `labs`.
+/// The least [policy](https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html) for all of `purposes` with all
+/// of `labs`.
 ///
 /// # Errors
 /// When an action is not in the table of resources.
-pub fn policy(labs: &[&Lab], purpose: Purpose, place: &PolicyPlace) -> Result<Value, Unscoped> {
+pub fn policy(labs: &[&Lab], purposes: &[Purpose], place: &PolicyPlace) -> Result<Value, Unscoped> {
     let mut by_resources: BTreeMap<Vec<String>, BTreeSet<&'static str>> = BTreeMap::new();
-    let all: BTreeSet<&'static str> = labs.iter().flat_map(|lab| actions(lab, purpose)).collect();
+    let of = |lab: &&Lab| {
+        purposes
+            .iter()
+            .flat_map(|purpose| actions(lab, *purpose))
+            .collect::<Vec<_>>()
+    };
+    let all: BTreeSet<&'static str> = labs.iter().flat_map(of).collect();
     for action in all {
         let resources = scope::resources(action, place).ok_or(Unscoped(action))?;
         by_resources.entry(resources).or_default().insert(action);

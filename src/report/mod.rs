@@ -58,6 +58,10 @@ pub struct Report {
     /// What the probe made and could not remove, and why.
     #[serde(default)]
     pub leftovers: Vec<String>,
+    /// What AWS charges a day, at least and in US dollars, for what was found and costs by the hour, whether anybody uses it
+    /// or not. Absent where nothing was found that does, or no price is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_usd_per_day: Option<f64>,
 }
 
 /// A lab's verdict.

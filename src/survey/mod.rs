@@ -19,10 +19,12 @@ const REGIONS_AT_ONCE: usize = 8;
 pub struct Wanted<'w> {
     /// The labs.
     pub labs: Vec<&'w Lab>,
-    /// What the user names of them.
+    /// What the user names of them; `LAB.NAME` is about that lab only.
     pub options: &'w Options,
     /// Whether every region of the partition is looked at, and not only the account's.
     pub everywhere: bool,
+    /// Other regions that are looked at, where not every one is.
+    pub also: &'w [String],
     /// Whether everything is listed also where nothing shows a sign of a lab: what uses a thing of the lab may be there.
     pub thorough: bool,
 }
@@ -111,7 +113,8 @@ pub async fn survey<'a>(wanted: &Wanted<'_>, account: &'a Account) -> Result<Sur
     let identity = account.identity().await?;
     let home = account.region();
     let others = Partition::named(identity.partition()).regions.iter().copied();
-    let others: Vec<&str> = others.filter(|region| wanted.everywhere && *region != home).collect();
+    let is_wanted = |region: &&str| wanted.everywhere || wanted.also.iter().any(|also| also == region);
+    let others: Vec<&str> = others.filter(|region| is_wanted(region) && *region != home).collect();
     let elsewhere = stream::iter(others).map(|region| foreign(wanted, account.in_region(region)));
     let elsewhere = elsewhere.buffered(REGIONS_AT_ONCE).collect::<Vec<Found>>();
     let (here, elsewhere) = join(region(wanted, Place::Home(account)), elsewhere).await;
@@ -154,16 +157,29 @@ async fn foreign<'a>(wanted: &Wanted<'_>, account: Account) -> Found<'a> {
     }
 }
 
+/// What the user names of one lab.
+fn named(lab: &Lab, options: &Options) -> Options {
+    let of = |name: &String| {
+        let uses = &options.uses;
+        let own = uses.get(&format!("{}.{name}", lab.id)).or_else(|| uses.get(name));
+        own.map(|resource| (name.clone(), resource.clone()))
+    };
+    Options {
+        uses: lab.resources.keys().filter_map(of).collect(),
+        ..options.clone()
+    }
+}
+
 /// All of the account's own region; all of another one only where something shows a sign of a lab.
 async fn region<'a>(wanted: &Wanted<'_>, place: Place<'a>) -> Region<'a> {
     let (account, is_home) = match &place {
         Place::Home(account) => (*account, true),
         Place::Away(account) => (&**account, false),
     };
-    let standings = wanted
-        .labs
-        .iter()
-        .map(|lab| standing(lab, account, wanted.options, is_home));
+    let standings = wanted.labs.iter().map(async |lab| {
+        let options = named(lab, wanted.options);
+        standing(lab, account, &options, is_home).await
+    });
     let standings: Vec<Standings> = join_all(standings).await;
     let all = wanted.thorough || standings.iter().any(|of| !of.found.is_empty());
     let listing = inventory::list(account, |service| match is_home {

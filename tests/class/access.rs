@@ -98,6 +98,19 @@ fn a_student_makes_the_role_and_only_the_professor_with_their_id_comes_in() {
     let written = percent_encoding::percent_decode_str(inside["PolicyDocument"].as_str().unwrap());
     let written: Value = serde_json::from_str(&written.decode_utf8().unwrap()).unwrap();
     assert_eq!(actions(&written), both_policies());
+
+    // It deletes nothing but the event that a probe has made; for what the labs cost it only reads.
+    let deletes: Vec<String> = actions(&written).into_iter().filter(|a| a.contains("Delete")).collect();
+    assert_eq!(deletes, ["dynamodb:DeleteItem"]);
+    let reads = |action: &str| {
+        ["List", "Get", "Describe", "GET"]
+            .iter()
+            .any(|verb| action.split(':').nth(1).is_some_and(|a| a.starts_with(verb)))
+    };
+    let more = both(&["--for", "costs"])
+        .into_iter()
+        .filter(|action| !both(&[]).contains(action));
+    assert_eq!(more.filter(|action| !reads(action)).collect::<Vec<_>>(), [""; 0]);
 }
 
 /// Every action of a policy.
@@ -114,11 +127,19 @@ fn actions(policy: &Value) -> Vec<String> {
     actions
 }
 
-/// What `edemlab policy` says of both labs.
+/// What `edemlab policy` says of both labs, with what reads their costs.
 fn both_policies() -> Vec<String> {
+    let mut both = [both(&[]), both(&["--for", "costs"])].concat();
+    both.sort();
+    both.dedup();
+    both
+}
+
+/// What `edemlab policy` says of both labs with these flags.
+fn both(args: &[&str]) -> Vec<String> {
     let mut both = Vec::new();
     for lab in ["datastream", "eventdriven"] {
-        let printed = done(alone(&["policy", lab])).stdout;
+        let printed = done(alone(&[&["policy", lab], args].concat())).stdout;
         both.extend(actions(&serde_json::from_str(&printed).unwrap()));
     }
     both.sort();
@@ -132,7 +153,7 @@ fn a_template_for_one_lab_names_another_account_and_reads_only() {
     for part in ["arn:${AWS::Partition}:iam::810000000009:root", "kinesis:ListStreams"] {
         assert!(text.contains(part), "{part}: {text}");
     }
-    for part in ["arn:aws:", "states:", "kinesis:PutRecord", PROFESSOR] {
+    for part in ["arn:aws:", "states:Send", "kinesis:PutRecord", ":Delete", PROFESSOR] {
         assert!(!text.contains(part), "{part}: {text}");
     }
 }

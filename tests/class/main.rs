@@ -4,6 +4,7 @@
 mod common;
 
 mod access;
+mod costs;
 mod diff;
 mod grade;
 mod grade_fair;

@@ -320,3 +320,34 @@ fn pictures() {
         println!("{count} students: opened in {took} ms");
     }
 }
+
+#[test]
+fn what_a_lab_costs_is_a_column_of_its_own_and_sorts() {
+    let Some(browser) = Browser::start() else { return };
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = classroom::typical(scratch.path(), 4);
+    for (student, usd) in folder.class().students.iter().zip([1.15, 14.11, 0.43]) {
+        let mut report = folder.report(student, "datastream").unwrap().expect("a report");
+        report.idle_usd_per_day = Some(usd);
+        folder.replace(student, &report).unwrap();
+    }
+    pages(scratch.path());
+    browser.open(&address(&scratch.path().join("index.html")));
+    let heads = "return [...document.querySelectorAll('#map thead tr:last-child th')].map((th) => th.textContent)";
+    let heads = browser.run(heads);
+    let costs = |head: &Value| head.as_str().is_some_and(|head| head.starts_with("Costs a day"));
+    let heads = heads.as_array().unwrap();
+    // The other lab has none.
+    assert_eq!(heads.iter().filter(|head| costs(head)).count(), 1, "{heads:?}");
+    let place = heads.iter().position(costs).unwrap();
+    let button = format!("#map thead tr:last-child th:nth-child({}) button", place + 1);
+    browser.click(&button);
+    assert_eq!(column(&browser, place), [Some(0.43), Some(1.15), Some(14.11), None]);
+    browser.click(&button);
+    assert_eq!(column(&browser, place), [Some(14.11), Some(1.15), Some(0.43), None]);
+    // Each lab's heading is as wide as its columns.
+    let spans = browser.run(
+        "return [...document.querySelectorAll('#map thead tr:first-child > *')].reduce((n, cell) => n + cell.colSpan, 0)",
+    );
+    assert_eq!(spans, json!(heads.len()));
+}

@@ -122,6 +122,7 @@ pub fn report(lab: &Lab, account: usize, started: &str, doing: Doing) -> Report 
         left_out: Vec::new(),
         notes: Vec::new(),
         leftovers: Vec::new(),
+        idle_usd_per_day: None,
     };
     settle(&mut report);
     report

@@ -194,5 +194,6 @@ pub fn report(lab: &str, started: &str, checks: &[Check]) -> Report {
         left_out: Vec::new(),
         notes: Vec::new(),
         leftovers: Vec::new(),
+        idle_usd_per_day: None,
     }
 }

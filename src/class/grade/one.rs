@@ -6,6 +6,7 @@ use super::{RunStore, StoreError};
 use crate::account::{Account, ConnectError};
 use crate::class::Student;
 use crate::class::underway::PendingCleanup;
+use crate::costs::idle_usd_per_day;
 use crate::course::Lab;
 use crate::judge::{self, CleanupRecord, Judged, Observer, clean_up_record, indeterminate_report, judge};
 use futures::FutureExt;
@@ -167,6 +168,8 @@ async fn lab_in<K: RunStore>(
             ));
         }
     };
+    let report = &mut judged.report;
+    report.idle_usd_per_day = idle_usd_per_day(&judged.charges, &report.region, &report.started);
     if cut_off.borrow().is_some() {
         judged.note(plan.limit.reached());
     }

@@ -39,7 +39,9 @@ impl<'a> Index<'a> {
         let facts = self.facts();
         // Who has the fewest points needs help first.
         self.rows.sort_by(|a, b| a.order().total_cmp(&b.order()));
-        let rows: String = self.rows.iter().map(StudentRow::html).collect();
+        let costs = |place| self.rows.iter().any(|row| row.costs(place));
+        let costs: Value = (0..class.labs.len()).map(costs).collect();
+        let rows: String = self.rows.iter().map(|row| row.html(&costs)).collect();
         let several = class.labs.len() > 1;
         let often = tally.most_often();
         let failing = often.iter().map(|&place| self.failing(tally, place));
@@ -50,6 +52,7 @@ impl<'a> Index<'a> {
             commonest => COMMONEST,
             several => several,
             labs => labs.map(|(n, (lab, tally))| stuck(n, lab, tally)).collect::<Vec<_>>(),
+            costs => costs,
             failing => failing.collect::<Vec<_>>(),
             unknown => self.unknown(tally),
             marks => Mark::ALL.iter().filter(|m| **m != Mark::Extra).map(|m| context! {

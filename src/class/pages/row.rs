@@ -47,6 +47,8 @@ struct LabCell {
     started: String,
     seconds: f64,
     took: String,
+    /// What it costs a day at least, in US dollars; empty where that is not known, or nothing.
+    costs: String,
     steps: Vec<StepCell>,
 }
 
@@ -93,6 +95,7 @@ impl StudentRow {
             started: String::new(),
             seconds: 0.0,
             took: String::new(),
+            costs: String::new(),
             steps: Vec::new(),
         };
         let order = grade.report.as_ref().map(Order::of);
@@ -112,6 +115,10 @@ impl StudentRow {
             lab.started = minute(&report.started);
             lab.seconds = report.seconds;
             lab.took = duration(report.seconds);
+            lab.costs = report
+                .idle_usd_per_day
+                .map(|usd| format!("{usd:.2}"))
+                .unwrap_or_default();
             self.earned += report.points.earned;
             self.unknown += report.points.unknown;
             self.graded = true;
@@ -171,12 +178,18 @@ impl StudentRow {
         }
     }
 
-    pub fn html(&self) -> String {
+    /// Whether it is known of the lab at this place that it costs something.
+    pub fn costs(&self, place: usize) -> bool {
+        self.labs.get(place).is_some_and(|lab| !lab.costs.is_empty())
+    }
+
+    /// The row, with a column for what a lab costs where `costs` says so.
+    pub fn html(&self, costs: &Value) -> String {
         let several = self.labs.len() > 1;
         html::render(
             &TEMPLATES,
             "row.html",
-            context! { row => Value::from(Serde(self)), several => several },
+            context! { row => Value::from(Serde(self)), several => several, costs => costs },
         )
     }
 }
