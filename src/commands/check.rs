@@ -9,7 +9,6 @@ use crate::costs;
 use crate::course::Part;
 use crate::inventory::Charge;
 use crate::judge::{self, JudgeError, Options, judge};
-use crate::report::text::wrapped;
 use crate::report::{self, Verdict, terminal};
 use colored::Colorize;
 use rust_decimal::Decimal;
@@ -81,16 +80,18 @@ fn costs_line(charges: &[Charge], args: &CheckArgs, account: &Account) -> String
     if day <= Decimal::ONE {
         return String::new();
     }
-    let costs = match account.has_custom_endpoint() {
-        true => "On AWS this would cost",
-        false => "This costs",
+    let said = match account.has_custom_endpoint() {
+        true => format!("It would cost {day:.2} USD a day or more on AWS:"),
+        false => format!("It costs {day:.2} USD a day or more:"),
     };
-    let said = format!("{costs} {day:.2} USD a day or more, whether anybody uses it or not:");
     let mut command = format!("edemlab costs {}", args.lab);
     if args.sandbox {
         command.push_str(" --sandbox");
     }
-    format!("\n{}\n   {}\n", wrapped(&said, common::width(), " "), command.cyan())
+    // A command is copied: it is never broken.
+    let fits = said.len() + command.len() + 2 <= common::width();
+    let gap = if fits { " " } else { "\n   " };
+    format!("\n {said}{gap}{}\n", command.cyan())
 }
 
 async fn connect(args: &CheckArgs) -> Result<Account, ConnectError> {

@@ -1,7 +1,7 @@
 //! `edemlab costs`: what of the labs stands in an account, and what it costs while nobody uses it.
 
 use super::live::LiveLine;
-use super::{common, costs_class, sandbox};
+use super::{common, sandbox};
 use crate::account::{Account, ConnectError, Connection};
 use crate::cli::{CostsArgs, CostsFormat};
 use crate::costs::{CostsReport, look, page, render};
@@ -17,9 +17,6 @@ pub(super) const NOT_KNOWN: u8 = 3;
 pub async fn run(course: Option<PathBuf>, args: CostsArgs) -> anyhow::Result<u8> {
     let part = if args.sandbox { Part::Solution } else { Part::Checks };
     let course = common::course(course, part)?;
-    if let Some(roster) = &args.roster {
-        return costs_class::run(&course, &args, roster).await;
-    }
     let labs = labs(&course, &args.labs)?;
     let options = Options {
         uses: args.uses.iter().cloned().collect(),

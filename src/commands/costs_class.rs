@@ -7,9 +7,9 @@ use super::{common, roster};
 use crate::class::costs::{ClassCosts, ClassWanted, look, message, page, render, write};
 use crate::class::folder::file_name;
 use crate::cli::{CostsArgs, CostsFormat, OwnAccount};
-use crate::course::{Course, Lab};
+use crate::course::{Lab, Part};
 use crate::report::text::visible;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Accounts at once, at most: each is some dozen calls to AWS in its region, or in eight regions at a time.
 const MOST_AT_ONCE: [u64; 2] = [32, 8];
@@ -17,7 +17,8 @@ const MOST_AT_ONCE: [u64; 2] = [32, 8];
 /// Connections and files that one account has open at its busiest, in its region and everywhere.
 const OPEN_FILES: [u64; 2] = [32, 192];
 
-pub async fn run(course: &Course, args: &CostsArgs, file: &Path) -> anyhow::Result<u8> {
+pub async fn run(course: Option<PathBuf>, args: &CostsArgs, file: &Path) -> anyhow::Result<u8> {
+    let course = &common::course(course, Part::Checks)?;
     let labs = roster::labs(course, &args.labs)?;
     let own = roster::connection(&OwnAccount {
         profile: args.profile.clone(),

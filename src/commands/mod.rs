@@ -77,7 +77,10 @@ async fn verb(cli: Cli) -> anyhow::Result<u8> {
         Command::Book { command } => book::run(course, command),
         Command::Check(args) => check::run(course, args).await,
         Command::Cleanup(args) => cleanup::run(course, args).await,
-        Command::Costs(args) => costs::run(course, args).await,
+        Command::Costs(args) => match args.roster.clone() {
+            Some(roster) => costs_class::run(course, &args, &roster).await,
+            None => costs::run(course, args).await,
+        },
         Command::Watch(args) => watch::run(course, args).await,
         Command::Guide(args) => guide::run(course, args).await,
         Command::Explain { lab, part } => explain::run(course, &lab, part.as_deref()),
