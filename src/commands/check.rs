@@ -91,7 +91,7 @@ fn costs_line(charges: &[Charge], args: &CheckArgs, account: &Account) -> String
     // A command is copied: it is never broken.
     let fits = said.len() + command.len() + 2 <= common::width();
     let gap = if fits { " " } else { "\n   " };
-    format!("\n {said}{gap}{}\n", command.cyan())
+    format!(" {said}{gap}{}\n", command.cyan())
 }
 
 async fn connect(args: &CheckArgs) -> Result<Account, ConnectError> {

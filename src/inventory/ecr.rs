@@ -84,11 +84,11 @@ mod tests {
     #[test]
     fn an_image_tells_its_repository() {
         let user = "arn:aws:ecs:eu-west-1:111122223333:service/default/web";
-        let arn = "arn:aws:ecr:eu-west-1:111122223333:repository/team/grafana";
-        for image in ["team/grafana:latest", "team/grafana", "team/grafana@sha256:00"] {
+        let arn = "arn:aws:ecr:eu-west-1:111122223333:repository/team/shop";
+        for image in ["team/shop:latest", "team/shop", "team/shop@sha256:00"] {
             let image = format!("111122223333.dkr.ecr.eu-west-1.amazonaws.com/{image}");
             assert_eq!(repository_of(&image, user).as_deref(), Some(arn), "{image}");
         }
-        assert_eq!(repository_of("public.ecr.aws/grafana/grafana:latest", user), None);
+        assert_eq!(repository_of("public.ecr.aws/shop/shop:latest", user), None);
     }
 }

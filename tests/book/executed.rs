@@ -24,7 +24,7 @@ const MARKED: &[(&str, &[(&str, usize)])] = &[
     (
         "datastream",
         &[
-            ("alternative", 8),
+            ("alternative", 9),
             ("cleanup", 7),
             ("incomplete", 2),
             ("needs-aws", 2),
@@ -33,7 +33,7 @@ const MARKED: &[(&str, &[(&str, usize)])] = &[
             ("needs-network", 1),
         ],
     ),
-    ("eventdriven", &[("alternative", 6), ("cleanup", 5), ("incomplete", 3)]),
+    ("eventdriven", &[("alternative", 7), ("cleanup", 5), ("incomplete", 3)]),
 ];
 
 /// What may be left when all is cleaned up: it costs nothing.
