@@ -7,7 +7,16 @@ use aws_types::service_config::ServiceConfigKey;
 
 /// The services whose plain endpoints for the government of the United States meet FIPS 140, by their host names; see
 /// <https://aws.amazon.com/compliance/fips/>.
-const FIPS_BY_ITSELF: &[&str] = &["cloudformation", "dynamodb", "events", "kinesis", "logs", "sns", "sts"];
+const FIPS_BY_ITSELF: &[&str] = &[
+    "elasticloadbalancing",
+    "cloudformation",
+    "dynamodb",
+    "events",
+    "kinesis",
+    "logs",
+    "sns",
+    "sts",
+];
 
 /// Which of its endpoints a user wants AWS to be reached at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
