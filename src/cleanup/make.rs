@@ -11,22 +11,40 @@ use crate::survey::{Survey, Wanted, owners, survey};
 use chrono::{DateTime, SecondsFormat, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Makes the plan for the one lab that is wanted. `also` are names or ids of what shows a sign of the lab and is not the one
-/// that its checks judge, or holds what is not the lab's: that goes too.
+/// Why there is no plan.
+#[derive(Debug, thiserror::Error)]
+pub enum MakeError {
+    /// A call that everything needs failed: whose account it is, or what carries the tag that keeps things.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The user has named what is not there.
+    #[error(
+        "nothing in this account is called `{0}` (named with --also): write its name, or its ARN, as `edemlab costs` or the console shows it"
+    )]
+    NotThere(String),
+}
+
+/// Makes the plan for the one lab that is wanted. `also` are names or ids of what goes too: it is not what the lab's checks
+/// judge, holds what is not the lab's, or shows no sign of the lab at all.
 ///
 /// # Errors
-/// When it cannot be said whose account it is, or what carries the tag that keeps things.
+/// When it cannot be said whose account it is, what carries the tag that keeps things, or `also` names what is not there.
 pub async fn make(
     wanted: &Wanted<'_>,
     files: &LabFiles,
     also: &[String],
     account: &Account,
     now: DateTime<Utc>,
-) -> Result<Plan, CallError> {
+) -> Result<Plan, MakeError> {
     let survey = survey(wanted, account).await?;
     let items: Vec<&Item> = survey.items().into_iter().map(|(_, item)| item).collect();
     let is_named = |item: &Item| also.contains(&item.name) || also.contains(&item.id);
-    let owners = owners(wanted, &survey, |standing, item| standing.is_judged || is_named(item));
+    let names = |item: &Item, name: &String| *name == item.name || *name == item.id;
+    let is_there = |name: &&String| items.iter().any(|item| names(item, name));
+    if let Some(name) = also.iter().find(|name| !is_there(name)) {
+        return Err(MakeError::NotThere(name.clone()));
+    }
+    let owners = owners(wanted, &survey, |standing, _| standing.is_judged, is_named);
     let planned: BTreeSet<usize> = owners.keys().copied().collect();
     let kept = kept_of(&survey, &planned, account).await?;
     let (mut foreign, mut unknown) = (BTreeMap::new(), Vec::new());

@@ -11,7 +11,7 @@ mod text;
 
 pub use apply::{Applied, ApplyError, Deleted, Patience, Progress, apply};
 pub use contents::LabFiles;
-pub use make::make;
+pub use make::{MakeError, make};
 pub use plan::{PLAN_SCHEMA, Plan, Planned, Staying};
 pub use proof::{Proof, REPORT_SCHEMA, Report, prove};
 pub use tagged::{KEEP, TAG_ACTIONS};

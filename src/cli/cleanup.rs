@@ -14,7 +14,7 @@ pub struct CleanupArgs {
     /// Delete exactly what the plan in --plan says, without a question.
     #[arg(long, requires = "plan", conflicts_with = "also")]
     pub yes: bool,
-    /// Delete this too, although it is not the one that the checks judge, or holds what is not the lab's: by its name or ARN.
+    /// Delete this too, by its name or ARN: what the checks do not judge, holds what is not the lab's, or shows no sign of it.
     #[arg(long, value_name = "NAME")]
     pub also: Vec<String>,
     /// Look in one region only, not in every region that the account uses.

@@ -5,7 +5,7 @@ use super::output::{note, print, tell};
 use super::{common, sandbox};
 use crate::account::{Account, ConnectError, Connection};
 use crate::cleanup::{
-    ApplyError, LabFiles, PLAN_SCHEMA, Patience, Plan, Progress, REPORT_SCHEMA, Report, apply, make, prove,
+    ApplyError, LabFiles, MakeError, PLAN_SCHEMA, Patience, Plan, Progress, REPORT_SCHEMA, Report, apply, make, prove,
     render_plan, render_report,
 };
 use crate::cli::CleanupArgs;
@@ -107,7 +107,10 @@ impl Cleaning<'_> {
         let now = self.account.aws_time(chrono::Utc::now());
         let plan = make(&self.wanted, &files, &self.args.also, self.account, now).await;
         live.clear();
-        Ok(plan.map_err(|error| ConnectError::from((error, self.args.profile.as_deref())))?)
+        Ok(plan.map_err(|error| match error {
+            MakeError::Call(error) => ConnectError::from((error, self.args.profile.as_deref())).into(),
+            not_there => anyhow::Error::from(not_there),
+        })?)
     }
 
     /// How exactly this plan is applied.

@@ -59,7 +59,11 @@ async fn list(account: &Account) -> Result<Vec<Item>, CallError> {
         let text = |field: &str| subscription[field].as_str().unwrap_or_default().to_owned();
         // Subscribers are people: nobody needs more of their addresses.
         let name = redact::endpoint(&text("Protocol"), &text("Endpoint"));
-        let (id, topic) = (text("SubscriptionArn"), text("TopicArn"));
+        let (mut id, topic) = (text("SubscriptionArn"), text("TopicArn"));
+        // Until it is confirmed it has no ARN, and the same text stands for each of them.
+        if !id.starts_with("arn:") {
+            id = format!("{topic} {name}");
+        }
         let document = json!({"SubscriptionArn": id, "TopicArn": topic});
         Item::new(&SUBSCRIPTION, account, &name, &id, document).part_of([topic.as_str()])
     });

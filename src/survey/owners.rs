@@ -15,11 +15,13 @@ pub struct Owner {
 }
 
 /// Which of what was seen belongs to a lab, by their places in [`Survey::items`]: what shows a sign that `counts`, the parts
-/// of that, and what was made along with it. What shows signs of two labs belongs to the first.
+/// of that, and what was made along with it. What shows signs of two labs belongs to the first, and so does what is `named`
+/// by the user.
 pub fn owners(
     wanted: &Wanted<'_>,
     survey: &Survey<'_>,
     counts: impl Fn(&Standing, &Item) -> bool,
+    named: impl Fn(&Item) -> bool,
 ) -> BTreeMap<usize, Owner> {
     let mut owners = BTreeMap::new();
     let items: Vec<&Item> = survey.items().into_iter().map(|(_, item)| item).collect();
@@ -31,6 +33,8 @@ pub fn owners(
                 let mut shown = region.standings[number].found.iter().filter(|one| is_item(one, item));
                 if let Some(shown) = shown.find(|one| counts(one, item)) {
                     roots.push((place, shown.because.clone()));
+                } else if number == 0 && named(item) {
+                    roots.push((place, "you have named it".to_owned()));
                 }
                 place += 1;
             }

@@ -5,7 +5,7 @@ use crate::common;
 use std::collections::BTreeSet;
 
 use common::cleaner::{Cleaner, cloud, ids, stranger};
-use common::cloud::{REGION, wait};
+use common::cloud::{REGION, run, wait};
 use common::course::{course, fault_of, solution, solution_of};
 use common::orders;
 use edemlab::account::services::TAGGING;
@@ -141,4 +141,15 @@ fn exactly_the_plan_goes_and_what_is_shared_kept_or_a_strangers_stays_as_it_was(
         "{plan:#}"
     );
     assert!(names(&plan, "staying").contains(table.as_str()), "{plan:#}");
+
+    // What shows no sign goes only where it is named, and what is not there is no name.
+    let plan = cleaner.plan(&["--also", "invoices"]);
+    assert!(names(&plan, "deletions").contains("invoices"), "{plan:#}");
+    let printed = run(cleaner.command(&["--here", "--also", "invoice"]));
+    assert_eq!(printed.code, 2, "{}{}", printed.stdout, printed.stderr);
+    assert!(
+        printed.stderr.contains("nothing in this account is called `invoice`"),
+        "{}",
+        printed.stderr
+    );
 }
