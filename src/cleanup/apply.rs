@@ -1,9 +1,10 @@
 //! A plan applied: exactly what is on it is deleted, turn by turn, and each turn is waited for. Whatever ends it, applying the
 //! same plan again goes on.
 
+use super::contents::{LabFiles, foreign_in};
 use super::make::kept_of;
 use super::plan::{Plan, Planned, Staying};
-use super::stays::reasons;
+use super::stays::{reasons, unseen};
 use crate::account::{Account, CallError, ErrorKind};
 use crate::inventory::{self, Item, Removal, Turn};
 use crate::survey::{Survey, Wanted, survey};
@@ -81,6 +82,7 @@ pub enum Progress<'p> {
 pub async fn apply(
     plan: &Plan,
     wanted: &Wanted<'_>,
+    files: &LabFiles,
     account: &Account,
     patience: Patience,
     stop: watch::Receiver<u8>,
@@ -93,7 +95,7 @@ pub async fn apply(
             found: survey.identity.account.clone(),
         });
     }
-    let there = standing(plan, &survey, account).await?;
+    let there = standing(plan, &survey, files, account).await?;
     let mut run = Run {
         plan,
         account,
@@ -121,6 +123,7 @@ pub async fn apply(
 async fn standing<'s>(
     plan: &Plan,
     survey: &'s Survey<'_>,
+    files: &LabFiles,
     account: &Account,
 ) -> Result<BTreeMap<usize, &'s Item>, ApplyError> {
     let items: Vec<&Item> = survey.items().into_iter().map(|(_, item)| item).collect();
@@ -137,8 +140,10 @@ async fn standing<'s>(
     }
     let planned: BTreeSet<usize> = places.values().copied().collect();
     let kept = kept_of(survey, &planned, account).await?;
-    // What a bucket holds was looked at when the plan was made.
-    let stays = reasons(&items, &planned, &kept, &BTreeMap::new());
+    let unnamed = places.iter().filter(|(number, _)| !plan.deletions[**number].is_named);
+    let unnamed = unnamed.map(|(_, place)| *place).collect();
+    let foreign = foreign_in(account, &items, &unnamed, files).await;
+    let stays = reasons(&items, &planned, &kept, &foreign, &unseen(survey));
     changed.extend(stays.into_iter().map(|(place, why)| Staying::new(items[place], why)));
     match changed.is_empty() {
         true => Ok(places

@@ -6,7 +6,7 @@ use crate::discover;
 use crate::inventory::Item;
 use regex::Regex;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// What a lab's data files are known by.
@@ -53,9 +53,29 @@ const MAX_NAMES: usize = 3;
 static DELIVERED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\d{4}/\d{2}/\d{2}/\d{2}/").expect("a pattern of our own"));
 
+/// Of each bucket among the `planned`, by their places in `items`, what it holds that is not the lab's; also where that cannot
+/// be read.
+pub(super) async fn foreign_in(
+    account: &Account,
+    items: &[&Item],
+    planned: &BTreeSet<usize>,
+    files: &LabFiles,
+) -> BTreeMap<usize, String> {
+    let mut found = BTreeMap::new();
+    for place in planned
+        .iter()
+        .filter(|place| items[**place].of.name == "AWS::S3::Bucket")
+    {
+        let what = foreign(account, items[*place], files, items).await;
+        let what = what.unwrap_or_else(|error| Some(format!("what it holds cannot be read: {error}")));
+        found.extend(what.map(|what| (*place, what)));
+    }
+    found
+}
+
 /// What `bucket` holds beside the lab's files and what a Firehose stream of the lab has delivered, in words; nothing if
 /// that is nothing.
-pub(super) async fn foreign(
+async fn foreign(
     account: &Account,
     bucket: &Item,
     files: &LabFiles,

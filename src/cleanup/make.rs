@@ -1,15 +1,15 @@
 //! The plan: what of a lab stands, what of that is the lab's alone, and in which order it goes.
 
-use super::contents::{LabFiles, foreign};
+use super::contents::{LabFiles, foreign_in};
 use super::plan::{PLAN_SCHEMA, Plan, Planned, Staying};
-use super::stays::reasons;
+use super::stays::{reasons, unseen};
 use super::tagged::{kept, kept_roles};
 use crate::account::{Account, CallError};
 use crate::inventory::{Item, Removal};
 use crate::judge::Standing;
 use crate::survey::{Survey, Wanted, owners, survey};
 use chrono::{DateTime, SecondsFormat, Utc};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]
@@ -47,23 +47,17 @@ pub async fn make(
     let owners = owners(wanted, &survey, |standing, _| standing.is_judged, is_named);
     let planned: BTreeSet<usize> = owners.keys().copied().collect();
     let kept = kept_of(&survey, &planned, account).await?;
-    let (mut foreign, mut unknown) = (BTreeMap::new(), Vec::new());
-    for place in planned
+    let unnamed = planned
         .iter()
-        .filter(|place| items[**place].of.name == "AWS::S3::Bucket" && !is_named(items[**place]))
-    {
-        match self::foreign(account, items[*place], files, &items).await {
-            Ok(what) => foreign.extend(what.map(|what| (*place, what))),
-            Err(error) => {
-                foreign.insert(*place, format!("what it holds cannot be read: {error}"));
-            }
-        }
-    }
-    let staying = reasons(&items, &planned, &kept, &foreign);
+        .copied()
+        .filter(|place| !is_named(items[*place]))
+        .collect();
+    let foreign = foreign_in(account, &items, &unnamed, files).await;
+    let staying = reasons(&items, &planned, &kept, &foreign, &unseen(&survey));
     let mut deletions: Vec<Planned> = planned
         .iter()
         .filter(|place| !staying.contains_key(place))
-        .map(|place| deletion(items[*place], &owners[place].because))
+        .map(|place| deletion(items[*place], &owners[place].because, is_named(items[*place])))
         .collect();
     deletions.sort_by_key(|one| {
         let last = one.turn.is_none();
@@ -76,6 +70,7 @@ pub async fn make(
     staying.extend(others(&survey, &items, &planned));
     staying.sort();
     staying.dedup();
+    let mut unknown: Vec<String> = Vec::new();
     unknown.extend(
         survey
             .regions
@@ -104,7 +99,7 @@ pub async fn make(
     })
 }
 
-fn deletion(item: &Item, because: &str) -> Planned {
+fn deletion(item: &Item, because: &str, is_named: bool) -> Planned {
     Planned {
         turn: match item.of.removal {
             Removal::ByCall { turn, .. } => Some(turn),
@@ -117,6 +112,7 @@ fn deletion(item: &Item, because: &str) -> Planned {
         region: item.region.clone(),
         made: item.made.clone(),
         because: because.to_owned(),
+        is_named,
     }
 }
 

@@ -54,6 +54,9 @@ pub struct Planned {
     pub made: String,
     /// Why it is held to be the lab's.
     pub because: String,
+    /// Whether it goes whatever it holds: the user has named it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_named: bool,
 }
 
 /// Something that stays.

@@ -1,7 +1,7 @@
 //! The proof: everything is listed again, and nothing of the plan is there.
 
 use super::apply::Deleted;
-use super::plan::{Plan, Planned, Staying};
+use super::plan::{Plan, Planned};
 use crate::account::{Account, CallError};
 use crate::inventory::Item;
 use crate::survey::{Wanted, survey};
@@ -39,22 +39,10 @@ pub struct Report<'r> {
     pub proof: &'r Proof,
 }
 
-impl Proof {
-    /// Whether nothing of the plan is left, as far as that could be seen, and all could be seen.
-    pub fn is_clean(&self) -> bool {
-        self.left.is_empty() && self.unknown.is_empty()
-    }
-}
-
 impl Report<'_> {
     /// As JSON.
     pub fn json(&self) -> String {
         serde_json::to_string_pretty(self).expect("a report has only text keys")
-    }
-
-    /// What stays by the plan.
-    pub fn staying(&self) -> &[Staying] {
-        &self.plan.staying
     }
 }
 

@@ -2,8 +2,56 @@
 
 use super::tagged::KEEP;
 use crate::inventory::Item;
+use crate::survey::Survey;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Where something may stand that cannot be seen, and why: by region, and for what belongs to no region.
+pub(super) struct Unseen {
+    by_region: BTreeMap<String, String>,
+    anywhere: Option<String>,
+}
+
+/// The services whose things use others.
+const USERS: &[&str] = &[
+    "API Gateway",
+    "App Runner",
+    "Data Firehose",
+    "ECS",
+    "EventBridge",
+    "Lambda",
+    "Personalize",
+    "Step Functions",
+];
+
+/// What could not be seen of an account: something there may need what is planned for.
+pub(super) fn unseen(survey: &Survey<'_>) -> Unseen {
+    let mut by_region = BTreeMap::new();
+    for region in &survey.regions {
+        let mut unlisted = region
+            .listing
+            .unlisted
+            .iter()
+            .filter(|(service, _)| USERS.contains(service));
+        if let Some((service, error)) = unlisted.next() {
+            let name = region.account().region().to_owned();
+            by_region.insert(name.clone(), format!("{service} in {name}: {error}"));
+        }
+    }
+    let not_looked = survey.not_looked.iter().map(|(region, why)| format!("{region}: {why}"));
+    let anywhere = by_region.values().cloned().chain(not_looked).next();
+    Unseen { by_region, anywhere }
+}
+
+impl Unseen {
+    fn for_item(&self, item: &Item) -> Option<String> {
+        let why = match item.region.as_str() {
+            "" => self.anywhere.as_ref(),
+            region => self.by_region.get(region),
+        };
+        why.map(|why| format!("whether anything else needs it cannot be seen ({why})"))
+    }
+}
 
 /// Why each of the `planned` (by their places in `items`) stays, if it does. `kept` are the ids of what carries the tag;
 /// `foreign` says of a bucket what it holds that is not the lab's.
@@ -12,6 +60,7 @@ pub(super) fn reasons(
     planned: &BTreeSet<usize>,
     kept: &BTreeSet<String>,
     foreign: &BTreeMap<usize, String>,
+    unseen: &Unseen,
 ) -> BTreeMap<usize, String> {
     let mut staying: BTreeMap<usize, String> = BTreeMap::new();
     for place in planned {
@@ -20,7 +69,7 @@ pub(super) fn reasons(
             staying.insert(*place, format!("it carries the tag {KEEP}"));
         } else if let Some(what) = foreign.get(place) {
             staying.insert(*place, what.clone());
-        } else if let Some(why) = preset(item) {
+        } else if let Some(why) = preset(item).or_else(|| unseen.for_item(item)) {
             staying.insert(*place, why);
         }
     }

@@ -70,7 +70,11 @@ pub fn render_plan(plan: &Plan, width: usize) -> String {
     page.line(&title);
     page.line("");
     if plan.deletions.is_empty() {
-        page.wrapped("Nothing of it was found.", " ");
+        let nothing = match plan.staying.is_empty() {
+            true => "Nothing of it was found.",
+            false => "Nothing of it is deleted.",
+        };
+        page.wrapped(nothing, " ");
     }
     for (number, one) in plan.deletions.iter().enumerate() {
         let lead = format!(" {:>2}. ", number + 1);

@@ -103,14 +103,18 @@ impl Cleaning<'_> {
     async fn make(&self) -> anyhow::Result<Plan> {
         let live = LiveLine::new(false);
         live.show("look", "looking around".to_owned());
-        let files = LabFiles::of(&self.course.files, &self.lab.id);
+        let files = self.files();
         let now = self.account.aws_time(chrono::Utc::now());
         let plan = make(&self.wanted, &files, &self.args.also, self.account, now).await;
         live.clear();
-        Ok(plan.map_err(|error| match error {
+        plan.map_err(|error| match error {
             MakeError::Call(error) => ConnectError::from((error, self.args.profile.as_deref())).into(),
             not_there => anyhow::Error::from(not_there),
-        })?)
+        })
+    }
+
+    fn files(&self) -> LabFiles {
+        LabFiles::of(&self.course.files, &self.lab.id)
     }
 
     /// How exactly this plan is applied.
@@ -143,7 +147,7 @@ impl Cleaning<'_> {
             }
         };
         let patience = Patience(Duration::from_secs(self.args.wait));
-        let applied = apply(plan, &self.wanted, self.account, patience, stop, &told).await;
+        let applied = apply(plan, &self.wanted, &self.files(), self.account, patience, stop, &told).await;
         live.clear();
         let applied = match applied {
             Err(ApplyError::Changed(changed)) => {

@@ -30,7 +30,7 @@ impl Charge {
 }
 
 /// Bytes as AWS bills them: a gigabyte is 2^30 bytes; see <https://aws.amazon.com/s3/pricing/>.
-pub fn gigabytes(bytes: u64) -> Decimal {
+fn gigabytes(bytes: u64) -> Decimal {
     Decimal::from(bytes) / Decimal::from(1u64 << 30)
 }
 

@@ -1,6 +1,7 @@
 //! What something costs at least while nobody uses it, by what a check has seen of it: nothing more is asked.
 
 use super::charge::{Charge, counted};
+use super::personalize::campaign_price;
 use serde_json::Value;
 
 /// The charges by the hour of a kind's document: at least these. Nothing for a kind that costs by what is done with it.
@@ -27,13 +28,7 @@ fn of_stream(stream: &Value) -> Vec<Charge> {
 fn of_solution(solution: &Value) -> Vec<Charge> {
     let campaigns = solution["campaigns"].as_array().into_iter().flatten();
     let active = campaigns.filter(|campaign| campaign["status"] == "ACTIVE").count() as u64;
-    let price = match solution["recipeArn"]
-        .as_str()
-        .is_some_and(|recipe| recipe.ends_with("-v2"))
-    {
-        true => "personalize.campaign-v2-tps-hour",
-        false => "personalize.campaign-legacy-tps-hour",
-    };
+    let price = campaign_price(solution["recipeArn"].as_str().unwrap_or_default());
     vec![Charge::new(price, active, counted(active, "campaign"))]
 }
 

@@ -1,6 +1,6 @@
 //! Elastic Load Balancing: application load balancers, as ECS Express Mode makes them, and their target groups.
 
-use super::charge::{Charge, counted};
+use super::charge::Charge;
 use super::item::{Item, Removal, ResourceType, WhileIdle};
 use super::removal::{Turn, gone};
 use super::service::Service;
@@ -90,7 +90,10 @@ fn charges(balancer: &Item) -> Vec<Charge> {
     let mut charges = vec![Charge::new("alb.hour", 1, "1 load balancer")];
     let zones = balancer.document["AvailabilityZones"].as_array().map_or(0, Vec::len) as u64;
     if balancer.text("Scheme") == "internet-facing" {
-        let what = counted(zones, "public address").replace("addresss", "addresses");
+        let what = match zones {
+            1 => "1 public address".to_owned(),
+            _ => format!("{zones} public addresses"),
+        };
         charges.push(Charge::new("vpc.public-ipv4-hour", zones, what));
     }
     charges

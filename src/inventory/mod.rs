@@ -28,10 +28,10 @@ mod states;
 mod types;
 
 pub use belonging::{Tie, belonging};
-pub use charge::{Charge, gigabytes};
+pub use charge::Charge;
 pub use item::{Item, Removal, ResourceType, WhileIdle};
 pub use least::least;
 pub use removal::Turn;
 pub use service::Service;
 pub use services::{Listing, list, services};
-pub use types::{of_kind, removal_actions, template_types};
+pub use types::{removal_actions, template_types};

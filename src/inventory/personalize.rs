@@ -254,12 +254,17 @@ async fn of_campaign(account: &Account, campaign: &Item) -> Result<Vec<Charge>, 
     let input = json!({"campaignArn": campaign.id});
     let described = account.call(&PERSONALIZE, "DescribeCampaign", input).await?;
     let minimum = described["campaign"]["minProvisionedTPS"].as_u64().unwrap_or(1).max(1);
-    let price = match campaign.text("recipeArn").ends_with("-v2") {
-        true => "personalize.campaign-v2-tps-hour",
-        false => "personalize.campaign-legacy-tps-hour",
-    };
+    let price = campaign_price(campaign.text("recipeArn"));
     let what = format!("at least {} a second", counted(minimum, "request"));
     Ok(vec![Charge::new(price, minimum, what)])
+}
+
+/// The price of a campaign, by the recipe of its solution.
+pub(super) fn campaign_price(recipe: &str) -> &'static str {
+    match recipe.ends_with("-v2") {
+        true => "personalize.campaign-v2-tps-hour",
+        false => "personalize.campaign-legacy-tps-hour",
+    }
 }
 
 fn of_recommender(recommender: &Item) -> Vec<Charge> {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use common::cleaner::{Cleaner, cloud, ids, stranger};
-use common::cloud::{REGION, alone, run};
+use common::cloud::{REGION, alone, run, wait};
 use common::course::solution;
 use common::relay::Relay;
 use common::relay::answers::Instead;
@@ -165,6 +165,74 @@ fn what_has_changed_since_the_plan_ends_it_before_anything_is_deleted() {
         printed.stderr
     );
     assert_eq!(cleaner.standing(), before, "nothing was deleted");
+}
+
+#[test]
+fn a_file_that_comes_into_the_bucket_after_the_plan_is_not_deleted() {
+    let account = "621000000009";
+    let made = cloud().deploy(account, &solution());
+    let cleaner = Cleaner::new("datastream", account);
+    cleaner.plan(&[]);
+    let root = cloud().root(account);
+    let put = root
+        .s3(REGION)
+        .put_object()
+        .bucket(&made["BucketName"])
+        .key("thesis.docx");
+    wait(
+        put.body(aws_sdk_s3::primitives::ByteStream::from_static(b"mine"))
+            .send(),
+    )
+    .unwrap();
+    let before = cleaner.standing();
+    let printed = cleaner.apply(&[]);
+    assert_eq!(printed.code, 2, "{}{}", printed.stdout, printed.stderr);
+    assert!(printed.stderr.contains("thesis.docx"), "{}", printed.stderr);
+    assert_eq!(cleaner.standing(), before, "nothing was deleted");
+}
+
+#[test]
+fn where_it_cannot_be_seen_who_else_needs_something_it_stays() {
+    let account = "621000000010";
+    let cleaner = Cleaner::with("eventdriven", account, &[orders::solution()]);
+    let policy = run(alone(&["policy", "eventdriven", "--for", "cleanup"]));
+    let mut denied: Value = serde_json::from_str(&policy.stdout).expect("a policy");
+    let statement = json!({"Effect": "Deny", "Action": "firehose:ListDeliveryStreams", "Resource": "*"});
+    denied["Statement"].as_array_mut().unwrap().push(statement);
+    let keys = cloud().user(account, "blind", &denied);
+    let mut command = cleaner.command(&["--here"]);
+    command
+        .env("AWS_ACCESS_KEY_ID", &keys.access_key_id)
+        .env("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);
+    let printed = run(command);
+    assert_eq!(printed.code, 3, "{}{}", printed.stdout, printed.stderr);
+    let flat = printed.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("whether anything else needs it cannot be seen"), "{flat}");
+    assert!(flat.contains("firehose:ListDeliveryStreams is denied"), "{flat}");
+    assert!(flat.contains("Nothing of it is deleted"), "{flat}");
+}
+
+#[test]
+fn a_subscription_of_a_stranger_that_waits_is_not_the_labs() {
+    let account = "621000000011";
+    let cleaner = Cleaner::with("eventdriven", account, &[orders::solution()]);
+    let alarms = json!({"Resources": {
+        "Alarms": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "alarms"}},
+        "Mail": {"Type": "AWS::SNS::Subscription", "Properties": {
+            "TopicArn": {"Ref": "Alarms"}, "Protocol": "email", "Endpoint": "somebody@example.com",
+        }},
+    }});
+    cloud().deploy_as(account, REGION, "alarms", &alarms);
+    let plan = cleaner.clean();
+    let subscriptions = |list: &str| {
+        let all = plan[list].as_array().unwrap().iter();
+        all.filter(|one| one["noun"] == "subscription").count()
+    };
+    assert_eq!(
+        (subscriptions("deletions"), subscriptions("staying")),
+        (1, 0),
+        "{plan:#}"
+    );
 }
 
 #[test]

@@ -39,9 +39,13 @@ pub fn message(one: &StudentCosts, labs: &[&Lab]) -> Option<String> {
     let ids: Vec<&str> = affected.iter().map(|lab| lab.id.as_str()).collect();
     let _ = write!(
         text,
-        "1. See what stands now:\n\n   edemlab costs {}\n\n2. Delete it in the AWS console. The guide has the clicks, in their order:\n\n",
+        "1. See what stands now:\n\n   edemlab costs {}\n\n2. Delete it. You see what will go before anything does:\n\n",
         ids.join(" ")
     );
+    for id in &ids {
+        let _ = writeln!(text, "   edemlab cleanup {id}");
+    }
+    text.push_str("\n   Or in the AWS console. The guide has the clicks, in their order:\n\n");
     for page in affected.iter().flat_map(|lab| &lab.pages) {
         let _ = writeln!(text, "   edemlab guide {}", visible(page));
     }

@@ -26,13 +26,13 @@ pub struct ClassCostsView {
     pub quiet: Vec<String>,
     /// Who was left out, each with the reason.
     pub left_out: Vec<String>,
-    /// Of whom not all is known, each with the reasons.
+    /// Students about whom something could not be read, with the reasons.
     pub unknown: Vec<UnknownCosts>,
     /// What else there is to know.
     pub notes: Vec<String>,
 }
 
-/// A student of whom not all is known.
+/// A student about whom something could not be read.
 #[derive(Debug, Serialize)]
 pub struct UnknownCosts {
     /// Who.
