@@ -1,7 +1,8 @@
 //! A plan applied: exactly what is on it is deleted, turn by turn, and each turn is waited for. Whatever ends it, applying the
 //! same plan again goes on.
 
-use super::contents::{LabFiles, foreign_in};
+use super::contents::foreign_in;
+use super::files::LabFiles;
 use super::make::kept_of;
 use super::plan::{Plan, Planned, Staying};
 use super::stays::{reasons, unseen};

@@ -1,46 +1,13 @@
 //! What a bucket holds that is not the lab's.
 
+use super::files::LabFiles;
 use crate::account::{Account, CallError};
-use crate::course::CourseFiles;
 use crate::discover;
 use crate::inventory::Item;
 use regex::Regex;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
-
-/// What a lab's data files are known by.
-#[derive(Debug, Default)]
-pub struct LabFiles {
-    /// Their names, in lower case.
-    names: BTreeSet<String>,
-    /// The columns of each that has some.
-    columns: Vec<Vec<String>>,
-}
-
-impl LabFiles {
-    /// Those of a lab of a course.
-    pub fn of(files: &CourseFiles, lab: &str) -> Self {
-        let mut known = Self::default();
-        for file in files.below(&format!("labs/{lab}/data")) {
-            let name = file.path.rsplit('/').next().unwrap_or_default().to_lowercase();
-            if name.ends_with(".csv") {
-                let first = file.text.lines().next().unwrap_or_default();
-                known
-                    .columns
-                    .push(first.split(',').map(|column| column.trim().to_owned()).collect());
-            }
-            known.names.insert(name);
-        }
-        known
-    }
-
-    fn has_name(&self, key: &str) -> bool {
-        let name = key.rsplit('/').next().unwrap_or_default().to_lowercase();
-        // A folder of the console's is an object without a name.
-        name.is_empty() || self.names.contains(&name)
-    }
-}
 
 /// Objects that are looked at: a lab's bucket has a few files.
 const MAX_OBJECTS: usize = 10_000;

@@ -1,12 +1,13 @@
 //! The plan: what of a lab stands, what of that is the lab's alone, and in which order it goes.
 
-use super::contents::{LabFiles, foreign_in};
+use super::contents::foreign_in;
+use super::files::LabFiles;
+use super::left::{others, unsure, with_a_sign};
 use super::plan::{PLAN_SCHEMA, Plan, Planned, Staying};
 use super::stays::{reasons, unseen};
-use super::tagged::{kept, kept_roles};
+use super::tagged::{kept, kept_of_iam};
 use crate::account::{Account, CallError};
 use crate::inventory::{Item, Removal};
-use crate::judge::Standing;
 use crate::survey::{Survey, Wanted, owners, survey};
 use chrono::{DateTime, SecondsFormat, Utc};
 use std::collections::BTreeSet;
@@ -67,9 +68,11 @@ pub async fn make(
         .into_iter()
         .map(|(place, why)| Staying::new(items[place], why))
         .collect();
-    staying.extend(others(&survey, &items, &planned));
+    staying.extend(with_a_sign(&survey, &items, &planned));
+    staying.extend(unsure(&items, &planned, files));
     staying.sort();
-    staying.dedup();
+    staying.dedup_by(|one, other| one.is_same(other));
+    let others = others(&items, &planned, &staying);
     let mut unknown: Vec<String> = Vec::new();
     unknown.extend(
         survey
@@ -95,6 +98,7 @@ pub async fn make(
         made: now.to_rfc3339_opts(SecondsFormat::Secs, true),
         deletions,
         staying,
+        others,
         unknown,
     })
 }
@@ -129,52 +133,7 @@ pub(super) async fn kept_of(
     for region in regions {
         ids.extend(kept(&account.in_region(region)).await?);
     }
-    let is_role = |item: &&Item| item.of.name == "AWS::IAM::Role";
-    let roles: Vec<&Item> = planned.iter().map(|place| items[*place].1).filter(is_role).collect();
-    ids.extend(kept_roles(account, &roles).await?);
+    let planned: Vec<&Item> = planned.iter().map(|place| items[*place].1).collect();
+    ids.extend(kept_of_iam(account, &planned).await?);
     Ok(ids)
-}
-
-/// What shows a sign of the lab, and is not the one that its checks judge.
-fn others(survey: &Survey<'_>, items: &[&Item], planned: &BTreeSet<usize>) -> Vec<Staying> {
-    let is_planned = |item: &Item| planned.iter().any(|place| std::ptr::eq(items[*place], item));
-    let mut others = Vec::new();
-    for region in &survey.regions {
-        for standing in region
-            .standings
-            .iter()
-            .flat_map(|of| &of.found)
-            .filter(|one| !one.is_judged)
-        {
-            let item = region.listing.items.iter().find(|item| shows(standing, item));
-            let Some(item) = item.filter(|item| !is_planned(item)) else {
-                continue;
-            };
-            let judged = region.standings.iter().flat_map(|of| &of.found);
-            let judged = judged
-                .filter(|one| one.is_judged && one.resource == standing.resource)
-                .map(|one| &one.name)
-                .next();
-            let instead = match judged {
-                Some(judged) => format!("but the checks judge {judged}"),
-                None => "but the checks judge none".to_owned(),
-            };
-            let (because, name) = (&standing.because, &item.name);
-            others.push(Staying::new(
-                item,
-                format!("it shows a sign of the lab ({because}), {instead}: --also {name} deletes it too"),
-            ));
-        }
-    }
-    others
-}
-
-fn shows(standing: &Standing, item: &Item) -> bool {
-    item.of.kind == Some(standing.kind.as_str())
-        && standing
-            .arn
-            .as_ref()
-            .is_none_or(|arn| *arn == item.id || standing.id.is_some())
-        && standing.id.as_ref().is_none_or(|id| *id == item.id)
-        && standing.name == item.name
 }

@@ -2,6 +2,8 @@
 
 mod apply;
 mod contents;
+mod files;
+mod left;
 mod make;
 mod plan;
 mod proof;
@@ -10,9 +12,9 @@ mod tagged;
 mod text;
 
 pub use apply::{Applied, ApplyError, Deleted, Patience, Progress, apply};
-pub use contents::LabFiles;
+pub use files::LabFiles;
 pub use make::{MakeError, make};
-pub use plan::{PLAN_SCHEMA, Plan, Planned, Staying};
+pub use plan::{Other, PLAN_SCHEMA, Plan, Planned, Staying};
 pub use proof::{Proof, REPORT_SCHEMA, Report, prove};
 pub use tagged::{KEEP, TAG_ACTIONS};
 pub use text::{render_plan, render_report};

@@ -28,6 +28,9 @@ pub struct Plan {
     pub deletions: Vec<Planned>,
     /// What may be the lab's and stays, and why.
     pub staying: Vec<Staying>,
+    /// What else stands in the regions that were looked at, and shows no sign of the lab.
+    #[serde(default)]
+    pub others: Vec<Other>,
     /// What could not be read: there may be more of the lab there.
     pub unknown: Vec<String>,
 }
@@ -75,6 +78,20 @@ pub struct Staying {
     pub why: String,
 }
 
+/// Something that is not touched.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Other {
+    /// What it is, in words.
+    pub noun: String,
+    /// Its name.
+    pub name: String,
+    /// Its ARN, or what AWS knows it by.
+    pub id: String,
+    /// Its region; empty for what belongs to none.
+    pub region: String,
+}
+
 impl Planned {
     /// Whether an item is what was planned for.
     pub fn is(&self, item: &Item) -> bool {
@@ -101,6 +118,28 @@ impl Staying {
             id: item.id.clone(),
             region: item.region.clone(),
             why: why.into(),
+        }
+    }
+
+    /// Whether an item is the one that stays.
+    pub fn is(&self, item: &Item) -> bool {
+        self.noun == item.of.noun && self.id == item.id && self.region == item.region
+    }
+
+    /// Whether another entry is about the same thing: one reason is enough.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.noun == other.noun && self.id == other.id && self.region == other.region
+    }
+}
+
+impl Other {
+    /// An item that is not touched.
+    pub fn new(item: &Item) -> Self {
+        Self {
+            noun: item.of.noun.to_owned(),
+            name: item.name.clone(),
+            id: item.id.clone(),
+            region: item.region.clone(),
         }
     }
 }

@@ -128,7 +128,7 @@ fn needed(items: &[&Item], deleted: &BTreeSet<usize>, place: usize) -> Option<St
             return Some(format!("it is part of {named}, which stays"));
         }
     }
-    trusted_by_others(item)
+    trusted_by_others(item).or_else(|| held_by_others(item))
 }
 
 fn are_together(one: &Item, other: &Item) -> bool {
@@ -167,6 +167,15 @@ fn trusted_by_others(item: &Item) -> Option<String> {
     Some(format!(
         "{other} may take it on too, and whether it does cannot be seen"
     ))
+}
+
+/// Which user or group has a policy: these are no lab's.
+fn held_by_others(item: &Item) -> Option<String> {
+    let of = |list: &str, field: &str, noun: &str| {
+        let name = item.document[list][0][field].as_str()?;
+        Some(format!("the {noun} {name} has it"))
+    };
+    of("PolicyUsers", "UserName", "user").or_else(|| of("PolicyGroups", "GroupName", "group"))
 }
 
 /// Every text in a principal: a text, a list, or a map of these.

@@ -11,9 +11,9 @@ use std::collections::BTreeSet;
 pub const KEEP: &str = "edemlab:keep";
 
 /// The IAM actions by which it is asked for.
-pub const TAG_ACTIONS: [&str; 2] = ["tag:GetResources", "iam:ListRoleTags"];
+pub const TAG_ACTIONS: [&str; 3] = ["tag:GetResources", "iam:ListRoleTags", "iam:ListPolicyTags"];
 
-/// Roles that are asked at once.
+/// Roles and policies that are asked at once.
 const AT_ONCE: usize = 8;
 
 /// The ARNs of what carries it in the account's region, by
@@ -30,27 +30,33 @@ pub(super) async fn kept(account: &Account) -> Result<BTreeSet<String>, CallErro
         .collect())
 }
 
-/// The ARNs of those of `roles` that carry it: `GetResources` knows no roles. By
-/// [`ListRoleTags`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoleTags.html).
-pub(super) async fn kept_roles(account: &Account, roles: &[&Item]) -> Result<BTreeSet<String>, CallError> {
-    let asked = stream::iter(roles.iter().copied())
-        .map(|role| async move {
-            let tags = account
-                .list(&IAM, "ListRoleTags", json!({"RoleName": role.name}), "Tags")
-                .await;
-            match tags {
+/// The ARNs of those of `items` that are IAM's and carry it: `GetResources` knows no roles, and others of IAM only in one
+/// region. By [`ListRoleTags`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoleTags.html) and
+/// [`ListPolicyTags`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListPolicyTags.html).
+pub(super) async fn kept_of_iam(account: &Account, items: &[&Item]) -> Result<BTreeSet<String>, CallError> {
+    let asked = items.iter().filter_map(|item| {
+        let (operation, input) = match item.of.name {
+            "AWS::IAM::Role" => ("ListRoleTags", json!({"RoleName": item.name})),
+            "AWS::IAM::ManagedPolicy" => ("ListPolicyTags", json!({"PolicyArn": item.id})),
+            _ => return None,
+        };
+        Some((*item, operation, input))
+    });
+    let asked = stream::iter(asked)
+        .map(|(item, operation, input)| async move {
+            match account.list(&IAM, operation, input, "Tags").await {
                 // Gone since it was listed.
-                Err(error) if error.code() == Some("NoSuchEntity") => Ok((role, Vec::new())),
-                tags => tags.map(|tags| (role, tags)),
+                Err(error) if error.code() == Some("NoSuchEntity") => Ok((item, Vec::new())),
+                tags => tags.map(|tags| (item, tags)),
             }
         })
         .buffered(AT_ONCE)
         .collect::<Vec<Result<(&Item, Vec<Value>), CallError>>>();
     let mut kept = BTreeSet::new();
     for answer in asked.await {
-        let (role, tags) = answer?;
+        let (item, tags) = answer?;
         if tags.iter().any(|tag| tag["Key"] == KEEP) {
-            kept.insert(role.id.clone());
+            kept.insert(item.id.clone());
         }
     }
     Ok(kept)

@@ -1,10 +1,14 @@
 //! A plan and a report for a terminal.
 
 use super::apply::{Applied, Deleted};
-use super::plan::{Plan, Planned, Staying};
+use super::plan::{Other, Plan, Planned, Staying};
 use super::proof::Proof;
 use crate::report::text::{visible, wrapped};
 use colored::Colorize;
+use std::collections::BTreeMap;
+
+/// Names of things of one kind that are not touched.
+const MAX_NAMES: usize = 5;
 
 /// Text that is put together line by line.
 struct Page {
@@ -52,6 +56,34 @@ impl Page {
         }
     }
 
+    /// What is not touched, a line for each kind of thing.
+    fn others(&mut self, others: &[Other], has_file: bool) {
+        if others.is_empty() {
+            return;
+        }
+        let mut kinds: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+        for one in others {
+            kinds.entry((&one.noun, &one.region)).or_default().push(&one.name);
+        }
+        self.line("");
+        self.wrapped("Also there, without a sign of the lab, and not touched:", " ");
+        for ((noun, region), names) in kinds {
+            let shown = names.iter().take(MAX_NAMES).copied().collect::<Vec<_>>().join(", ");
+            let more = match names.len().saturating_sub(MAX_NAMES) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let place = match region {
+                "" => String::new(),
+                region => format!(" in {region}"),
+            };
+            let text = wrapped(&visible(&format!("{noun}{place}: {shown}{more}")), self.width, "   ");
+            self.line(&text.dimmed().to_string());
+        }
+        let all = if has_file { " The plan's file names all." } else { "" };
+        self.wrapped(&format!("If one of them is the lab's too: --also NAME.{all}"), " ");
+    }
+
     fn unknown(&mut self, unknown: &[String]) {
         if unknown.is_empty() {
             return;
@@ -85,6 +117,7 @@ pub fn render_plan(plan: &Plan, width: usize) -> String {
         page.entry(&lead, &one.named(), &one.region, &format!("{}{along}", one.because));
     }
     page.staying(&plan.staying);
+    page.others(&plan.others, !plan.deletions.is_empty());
     page.unknown(&plan.unknown);
     page.out
 }

@@ -1,6 +1,7 @@
-//! AWS IAM: roles.
+//! AWS IAM: roles, and the policies that an account has made itself.
 
 use super::item::{Item, Removal, ResourceType, WhileIdle};
+use super::listing::{each, texts};
 use super::removal::{Turn, gone};
 use super::service::Service;
 use crate::account::services::IAM;
@@ -13,7 +14,7 @@ pub(super) const ROLE: ResourceType = ResourceType {
     name: "AWS::IAM::Role",
     noun: "role",
     kind: Some("iam.role"),
-    parts: &["AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy"],
+    parts: &["AWS::IAM::Policy", "AWS::IAM::RolePolicy"],
     is_companion: true,
     idle: WhileIdle::Nothing,
     removal: Removal::ByCall {
@@ -31,15 +32,79 @@ pub(super) const ROLE: ResourceType = ResourceType {
     },
 };
 
-/// [`ListRoles`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html).
+/// A customer managed policy: Lambda's console makes one for the role of each function.
+pub(super) const MANAGED_POLICY: ResourceType = ResourceType {
+    name: "AWS::IAM::ManagedPolicy",
+    noun: "customer managed policy",
+    kind: None,
+    parts: &[],
+    is_companion: true,
+    idle: WhileIdle::Nothing,
+    removal: Removal::ByCall {
+        turn: Turn::Policies,
+        actions: &["iam:ListPolicyVersions", "iam:DeletePolicyVersion", "iam:DeletePolicy"],
+        delete: |account, item| delete_policy(account, item).boxed(),
+    },
+};
+
+/// [`ListRoles`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html), and
+/// [`ListPolicies`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListPolicies.html) of the account's own, with
+/// [`ListEntitiesForPolicy`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListEntitiesForPolicy.html).
 pub(super) const LISTED: Service = Service {
     name: "IAM",
     template: "AWS::IAM",
-    actions: &["iam:ListRoles"],
+    actions: &["iam:ListRoles", "iam:ListPolicies", "iam:ListEntitiesForPolicy"],
     is_regional: false,
     bills_by_hour: false,
-    list: |account| roles(account).boxed(),
+    list: |account| list(account).boxed(),
 };
+
+async fn list(account: &Account) -> Result<Vec<Item>, CallError> {
+    let (mut roles, policies) = tokio::try_join!(roles(account), policies(account))?;
+    for role in &mut roles {
+        let has = policies
+            .iter()
+            .filter(|policy| texts(&policy.document["PolicyRoles"], "RoleName").any(|name| name == role.name));
+        role.uses.extend(has.map(|policy| policy.id.clone()));
+    }
+    Ok(roles.into_iter().chain(policies).collect())
+}
+
+/// The account's own policies, each with the roles, users and groups that have it or are bounded by it.
+async fn policies(account: &Account) -> Result<Vec<Item>, CallError> {
+    let input = json!({"Scope": "Local", "MaxItems": 1000});
+    let policies = account.list(&IAM, "ListPolicies", input, "Policies").await?;
+    each(policies, |mut policy| async move {
+        let count = |field: &str| policy[field].as_str().and_then(|count| count.parse().ok()).unwrap_or(0);
+        let entities: usize = count("AttachmentCount") + count("PermissionsBoundaryUsageCount");
+        let roles = entities_of(account, &policy, "Role", "PolicyRoles").await?;
+        if roles.len() < entities {
+            policy["PolicyUsers"] = entities_of(account, &policy, "User", "PolicyUsers").await?.into();
+            policy["PolicyGroups"] = entities_of(account, &policy, "Group", "PolicyGroups").await?.into();
+        }
+        policy["PolicyRoles"] = roles.into();
+        Ok(Item {
+            region: String::new(),
+            ..Item::read(&MANAGED_POLICY, account, policy, "PolicyName", "Arn", "CreateDate")
+        })
+    })
+    .await
+}
+
+/// Who of one kind has a policy.
+async fn entities_of(
+    account: &Account,
+    policy: &Value,
+    filter: &str,
+    entities: &'static str,
+) -> Result<Vec<Value>, CallError> {
+    let input = json!({"PolicyArn": policy["Arn"], "EntityFilter": filter});
+    match account.list(&IAM, "ListEntitiesForPolicy", input, entities).await {
+        // Gone since it was listed.
+        Err(error) if error.code() == Some("NoSuchEntity") => Ok(Vec::new()),
+        found => found,
+    }
+}
 
 async fn roles(account: &Account) -> Result<Vec<Item>, CallError> {
     let roles = account
@@ -102,4 +167,19 @@ async fn delete(account: &Account, role: &Item) -> Result<(), CallError> {
         gone(account.call(&IAM, "RemoveRoleFromInstanceProfile", input).await)?;
     }
     gone(account.call(&IAM, "DeleteRole", of).await)
+}
+
+/// By [`DeletePolicy`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html), which takes none that has
+/// other versions than its default.
+async fn delete_policy(account: &Account, policy: &Item) -> Result<(), CallError> {
+    let of = json!({"PolicyArn": policy.id});
+    let versions = match account.list(&IAM, "ListPolicyVersions", of.clone(), "Versions").await {
+        Err(error) if error.code() == Some("NoSuchEntity") => return Ok(()),
+        versions => versions?,
+    };
+    for version in versions.iter().filter(|version| version["IsDefaultVersion"] != "true") {
+        let input = json!({"PolicyArn": policy.id, "VersionId": version["VersionId"]});
+        gone(account.call(&IAM, "DeletePolicyVersion", input).await)?;
+    }
+    gone(account.call(&IAM, "DeletePolicy", of).await)
 }

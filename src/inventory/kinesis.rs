@@ -57,6 +57,12 @@ async fn charges(account: &Account, stream: &Item) -> Result<Vec<Charge>, CallEr
     let consumers = summary["ConsumerCount"].as_u64().unwrap_or_default();
     let on_demand = summary["StreamModeDetails"]["StreamMode"] == "ON_DEMAND";
     let mut charges = match on_demand {
+        // What it keeps longer is charged by the gigabyte, and nothing says how many there are.
+        true if keeps_longer => vec![Charge::new(
+            "kinesis.on-demand-stream-hour",
+            1,
+            "on-demand, 1 stream, without what it keeps longer than a day",
+        )],
         true => vec![Charge::new("kinesis.on-demand-stream-hour", 1, "on-demand, 1 stream")],
         false => vec![Charge::new(
             "kinesis.provisioned-shard-hour",

@@ -10,6 +10,7 @@ mod ecr;
 mod ecs;
 mod events;
 mod firehose;
+mod http_api;
 mod iam;
 mod item;
 mod kinesis;

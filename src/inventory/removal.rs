@@ -22,6 +22,8 @@ pub enum Turn {
     Traces,
     /// What may do something.
     Rights,
+    /// What says what others may do.
+    Policies,
 }
 
 /// AWS's codes for what is not there (any more).

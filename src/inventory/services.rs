@@ -3,7 +3,7 @@
 use super::item::Item;
 use super::service::Service;
 use super::{
-    apigateway, apprunner, dynamodb, ecr, ecs, events, firehose, iam, kinesis, lambda, loadbalancing, logs,
+    apigateway, apprunner, dynamodb, ecr, ecs, events, firehose, http_api, iam, kinesis, lambda, loadbalancing, logs,
     personalize, s3, sns, states,
 };
 use crate::account::{Account, CallError};
@@ -26,6 +26,7 @@ const ALL: &[Service] = &[
     sns::LISTED,
     states::LISTED,
     apigateway::LISTED,
+    http_api::LISTED,
     iam::LISTED,
 ];
 

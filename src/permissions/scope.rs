@@ -18,6 +18,7 @@ pub(super) fn resources(action: &str, place: &PolicyPlace) -> Option<Vec<String>
         | "lambda:ListFunctions"
         | "lambda:ListEventSourceMappings"
         | "iam:ListRoles"
+        | "iam:ListPolicies"
         | "s3:ListAllMyBuckets"
         | "logs:DescribeResourcePolicies"
         | "events:ListEventBuses"
@@ -63,6 +64,11 @@ pub(super) fn resources(action: &str, place: &PolicyPlace) -> Option<Vec<String>
         | "iam:DeleteRolePolicy"
         | "iam:ListInstanceProfilesForRole"
         | "iam:DeleteRole" => vec![iam("role/*")],
+        "iam:ListEntitiesForPolicy"
+        | "iam:ListPolicyTags"
+        | "iam:ListPolicyVersions"
+        | "iam:DeletePolicyVersion"
+        | "iam:DeletePolicy" => vec![iam("policy/*")],
         "iam:RemoveRoleFromInstanceProfile" => vec![iam("instance-profile/*")],
         "s3:GetBucketPolicy" | "s3:ListBucket" | "s3:ListBucketVersions" | "s3:DeleteBucket" => {
             vec![format!("arn:{partition}:s3:::*")]
@@ -80,10 +86,13 @@ pub(super) fn resources(action: &str, place: &PolicyPlace) -> Option<Vec<String>
         }
         "elasticloadbalancing:DeleteLoadBalancer" => vec![arn("elasticloadbalancing", "loadbalancer/app/*")],
         "elasticloadbalancing:DeleteTargetGroup" => vec![arn("elasticloadbalancing", "targetgroup/*")],
-        "apigateway:DELETE" => vec![format!(
-            "arn:{partition}:apigateway:{}::/restapis/*",
-            any(&place.region)
-        )],
+        "apigateway:DELETE" => {
+            let region = any(&place.region);
+            vec![
+                format!("arn:{partition}:apigateway:{region}::/restapis/*"),
+                format!("arn:{partition}:apigateway:{region}::/apis/*"),
+            ]
+        }
         // Its ARNs have no account; see
         // <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-iam-policy-examples.html>.
         "apigateway:GET" => {
@@ -92,6 +101,7 @@ pub(super) fn resources(action: &str, place: &PolicyPlace) -> Option<Vec<String>
                 format!("arn:{partition}:apigateway:{region}::/restapis"),
                 format!("arn:{partition}:apigateway:{region}::/restapis/*"),
                 format!("arn:{partition}:apigateway:{region}::/apis"),
+                format!("arn:{partition}:apigateway:{region}::/apis/*"),
             ]
         }
         "personalize:DescribeDataset" | "personalize:DeleteDataset" => vec![arn("personalize", "dataset/*")],

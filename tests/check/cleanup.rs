@@ -2,13 +2,13 @@
 
 use crate::common;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use common::cleaner::{Cleaner, cloud, ids, stranger};
 use common::cloud::{REGION, run, wait};
-use common::course::{course, fault_of, solution, solution_of};
+use common::course::{STACK, course, fault_of, solution, solution_of};
 use common::orders;
-use edemlab::account::services::TAGGING;
+use edemlab::account::services::{CLOUDFORMATION, TAGGING};
 use serde_json::{Value, json};
 
 /// What of a plan is called what.
@@ -21,11 +21,41 @@ fn names<'p>(plan: &'p Value, list: &str) -> BTreeSet<&'p str> {
         .collect()
 }
 
-/// Whether something is CloudFormation's own: the functions by which the solution makes what CloudFormation cannot make,
-/// and roles that nothing has ever used, so that nothing says whose they are.
-fn is_of_the_stack(what: &str) -> bool {
-    let own = ["FilesFunction", "FilesRole", "MissingFunction", "MissingRole"];
-    own.iter().any(|name| what.contains(name)) || what.starts_with("AWS::IAM::Role ")
+/// The ids of a list of a plan.
+fn ids_in<'p>(plan: &'p Value, list: &str) -> Vec<&'p str> {
+    let all = plan[list].as_array().expect("a list").iter();
+    all.filter_map(|one| one["id"].as_str()).collect()
+}
+
+/// The functions by which the solution makes what CloudFormation cannot make, and their roles.
+const OF_THE_STACK: &[&str] = &["FilesFunction", "FilesRole", "MissingFunction", "MissingRole"];
+
+/// What of an account was there before the lab, or is CloudFormation's own: by the names that the last of these templates adds
+/// to the solution's.
+fn strangers(account: &str, lab: &str, templates: &[Value]) -> Vec<String> {
+    let solution = solution_of(lab);
+    let is_own = |resource: &&Value| {
+        let id = resource["LogicalResourceId"].as_str().unwrap_or_default();
+        !OF_THE_STACK.contains(&id)
+            && (solution["Resources"].get(id).is_some() || templates.iter().all(|t| t["Resources"].get(id).is_none()))
+    };
+    let of_stack = wait(cloud().root(account).call(
+        &CLOUDFORMATION,
+        "DescribeStackResources",
+        json!({"StackName": STACK}),
+    ));
+    let of_stack = of_stack.unwrap();
+    let resources = of_stack["StackResources"].as_array().unwrap().iter();
+    let names = resources
+        .filter(|resource| !is_own(resource))
+        .filter_map(|resource| resource["PhysicalResourceId"].as_str());
+    names.map(str::to_owned).collect()
+}
+
+/// What of these belongs to none of the strangers.
+fn without(standing: BTreeMap<String, String>, strangers: &[String]) -> Vec<String> {
+    let is_strangers = |what: &str| strangers.iter().any(|name| what.contains(name.as_str()));
+    standing.into_keys().filter(|what| !is_strangers(what)).collect()
 }
 
 /// Of the faults those whose accounts differ most; all of them with `EDEMLAB_CLEANUP=all`.
@@ -49,6 +79,7 @@ fn accounts() -> Vec<(&'static str, Option<String>)> {
     whole.into_iter().chain(all).collect()
 }
 
+/// What shows no sign of the lab is named in the plan, and goes once the user says that it is the lab's too.
 #[test]
 fn solutions_and_faults_are_planned_applied_and_seen_to_be_gone() {
     let mut left = Vec::new();
@@ -58,16 +89,26 @@ fn solutions_and_faults_are_planned_applied_and_seen_to_be_gone() {
             .as_ref()
             .map_or_else(|| vec![solution_of(lab)], |id| fault_of(lab, id));
         let cleaner = Cleaner::with(lab, &account, &templates);
-        // It has run once, so that there are logs.
-        let plan = cleaner.clean();
+        let strangers = strangers(&account, lab, &templates);
+        let plan = cleaner.clean(&[]);
         assert!(plan["unknown"].as_array().is_some_and(Vec::is_empty), "{plan:#}");
-        let standing: Vec<String> = cleaner
-            .standing()
-            .into_keys()
-            .filter(|what| !is_of_the_stack(what))
-            .collect();
-        if !standing.is_empty() {
-            left.push(format!("{lab} {id:?}: {standing:?}; {:#}", plan["staying"]));
+        let of_lab = without(cleaner.standing(), &strangers);
+        assert!(id.is_some() || of_lab.is_empty(), "{lab}: {of_lab:?}; {plan:#}");
+        if !of_lab.is_empty() {
+            let known: BTreeSet<&str> = ["staying", "others"]
+                .iter()
+                .flat_map(|list| ids_in(&plan, list))
+                .collect();
+            let ids = of_lab.iter().map(|what| what.split_once(' ').unwrap().1);
+            let args: Vec<&str> = ids
+                .inspect(|id| assert!(known.contains(id), "{lab} {id}: {plan:#}"))
+                .flat_map(|id| ["--also", id])
+                .collect();
+            let plan = cleaner.clean(&args);
+            let of_lab = without(cleaner.standing(), &strangers);
+            if !of_lab.is_empty() {
+                left.push(format!("{lab} {id:?}: {of_lab:?}; {args:?} {:#}", plan["staying"]));
+            }
         }
     }
     assert!(left.is_empty(), "{}", left.join("\n"));

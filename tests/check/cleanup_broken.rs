@@ -223,7 +223,7 @@ fn a_subscription_of_a_stranger_that_waits_is_not_the_labs() {
         }},
     }});
     cloud().deploy_as(account, REGION, "alarms", &alarms);
-    let plan = cleaner.clean();
+    let plan = cleaner.clean(&[]);
     let subscriptions = |list: &str| {
         let all = plan[list].as_array().unwrap().iter();
         all.filter(|one| one["noun"] == "subscription").count()

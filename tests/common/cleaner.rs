@@ -79,8 +79,8 @@ impl Cleaner {
     }
 
     /// Makes the plan and applies it: all of it is gone.
-    pub fn clean(&self) -> Value {
-        let plan = self.plan(&[]);
+    pub fn clean(&self, args: &[&str]) -> Value {
+        let plan = self.plan(args);
         let printed = self.apply(&[]);
         assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
         assert!(
