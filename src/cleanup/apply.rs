@@ -141,10 +141,15 @@ async fn standing<'s>(
     }
     let planned: BTreeSet<usize> = places.values().copied().collect();
     let kept = kept_of(survey, &planned, account).await?;
-    let unnamed = places.iter().filter(|(number, _)| !plan.deletions[**number].is_named);
-    let unnamed = unnamed.map(|(_, place)| *place).collect();
+    let is_named = |number: &usize| plan.deletions[*number].is_named;
+    let named = places
+        .iter()
+        .filter(|(number, _)| is_named(number))
+        .map(|(_, place)| *place);
+    let named: BTreeSet<usize> = named.collect();
+    let unnamed = planned.difference(&named).copied().collect();
     let foreign = foreign_in(account, &items, &unnamed, files).await;
-    let stays = reasons(&items, &planned, &kept, &foreign, &unseen(survey));
+    let stays = reasons(&items, &planned, &named, &kept, &foreign, &unseen(survey));
     changed.extend(stays.into_iter().map(|(place, why)| Staying::new(items[place], why)));
     match changed.is_empty() {
         true => Ok(places

@@ -1,7 +1,7 @@
 //! What is left of an account beside what a plan deletes: what may be the lab's, and what else is there.
 
 use super::files::LabFiles;
-use super::plan::{Other, Staying};
+use super::plan::{Other, Staying, also};
 use crate::inventory::Item;
 use crate::judge::Standing;
 use crate::survey::Survey;
@@ -71,11 +71,6 @@ fn works_on(items: &[&Item], planned: &BTreeSet<usize>, item: &Item) -> Option<S
     let mut of_lab = of_lab.filter(|of_lab| !of_lab.of.is_companion && of_lab.region == item.region);
     let found = of_lab.find(|of_lab| item.uses.contains(&of_lab.id))?;
     Some(format!("{} {}", found.of.noun, found.name))
-}
-
-fn also(item: &Item) -> String {
-    let name = shlex::try_quote(&item.name).unwrap_or_else(|_| item.name.as_str().into());
-    format!("--also {name} deletes it too")
 }
 
 /// What stands there beside, and is not touched.

@@ -48,13 +48,9 @@ pub async fn make(
     let owners = owners(wanted, &survey, |standing, _| standing.is_judged, is_named);
     let planned: BTreeSet<usize> = owners.keys().copied().collect();
     let kept = kept_of(&survey, &planned, account).await?;
-    let unnamed = planned
-        .iter()
-        .copied()
-        .filter(|place| !is_named(items[*place]))
-        .collect();
+    let (named, unnamed) = planned.iter().partition(|place| is_named(items[**place]));
     let foreign = foreign_in(account, &items, &unnamed, files).await;
-    let staying = reasons(&items, &planned, &kept, &foreign, &unseen(&survey));
+    let staying = reasons(&items, &planned, &named, &kept, &foreign, &unseen(&survey));
     let mut deletions: Vec<Planned> = planned
         .iter()
         .filter(|place| !staying.contains_key(place))

@@ -150,3 +150,9 @@ impl Plan {
         serde_json::to_string_pretty(self).expect("a plan has only text keys")
     }
 }
+
+/// How the user says that something goes all the same.
+pub(super) fn also(item: &Item) -> String {
+    let name = shlex::try_quote(&item.name).unwrap_or_else(|_| item.name.as_str().into());
+    format!("--also {name} deletes it too")
+}

@@ -1,5 +1,6 @@
 //! Why something that belongs to a lab stays all the same: somebody wants it, or something else needs it.
 
+use super::plan::also;
 use super::tagged::KEEP;
 use crate::inventory::Item;
 use crate::survey::Survey;
@@ -54,10 +55,12 @@ impl Unseen {
 }
 
 /// Why each of the `planned` (by their places in `items`) stays, if it does. `kept` are the ids of what carries the tag;
-/// `foreign` says of a bucket what it holds that is not the lab's.
+/// `foreign` says of a bucket what it holds that is not the lab's. What the user has `named` goes although it cannot be seen
+/// whether somebody else may want it.
 pub(super) fn reasons(
     items: &[&Item],
     planned: &BTreeSet<usize>,
+    named: &BTreeSet<usize>,
     kept: &BTreeSet<String>,
     foreign: &BTreeMap<usize, String>,
     unseen: &Unseen,
@@ -69,8 +72,13 @@ pub(super) fn reasons(
             staying.insert(*place, format!("it carries the tag {KEEP}"));
         } else if let Some(what) = foreign.get(place) {
             staying.insert(*place, what.clone());
-        } else if let Some(why) = preset(item).or_else(|| unseen.for_item(item)) {
+        } else if let Some(why) = preset(item)
+            .or_else(|| unseen.for_item(item))
+            .or_else(|| held_by_others(item))
+        {
             staying.insert(*place, why);
+        } else if let Some(why) = trusted_by_others(item).filter(|_| !named.contains(place)) {
+            staying.insert(*place, format!("{why}: {}", also(item)));
         }
     }
     // What stays needs what it uses, and has its parts: until nothing more follows.
@@ -128,7 +136,7 @@ fn needed(items: &[&Item], deleted: &BTreeSet<usize>, place: usize) -> Option<St
             return Some(format!("it is part of {named}, which stays"));
         }
     }
-    trusted_by_others(item).or_else(|| held_by_others(item))
+    None
 }
 
 fn are_together(one: &Item, other: &Item) -> bool {

@@ -50,10 +50,16 @@ async fn apis(account: &Account) -> Result<Vec<Item>, CallError> {
         let integrations = account.get_all(&APIGATEWAY_V2, GET, &path, &[], "items").await?;
         let integrations = Value::Array(integrations);
         let item = Item::read(&API, account, api, "name", "apiId", "createdDate");
-        let used = texts(&integrations, "credentialsArn").chain(texts(&integrations, "integrationUri"));
-        Ok(item.uses(used))
+        let backends = texts(&integrations, "integrationUri").map(backend);
+        Ok(item.uses(texts(&integrations, "credentialsArn").chain(backends)))
     })
     .await
+}
+
+/// What an integration leads to: a function is named by its ARN, or by the address at which Lambda takes calls of it.
+fn backend(uri: &str) -> &str {
+    let function = uri.split_once("/functions/").map_or(uri, |(_, function)| function);
+    function.strip_suffix("/invocations").unwrap_or(function)
 }
 
 /// By [`DeleteApi`](https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid.html), with its stages.
@@ -63,4 +69,17 @@ async fn delete(account: &Account, api: &Item) -> Result<(), CallError> {
             .delete(&APIGATEWAY_V2, "apigateway:DELETE", &["v2", "apis", &api.id])
             .await,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::backend;
+
+    #[test]
+    fn a_function_is_named_by_its_arn_or_its_address() {
+        let function = "arn:aws:lambda:eu-west-1:111122223333:function:door";
+        let address = format!("arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/{function}/invocations");
+        assert_eq!(backend(function), function);
+        assert_eq!(backend(&address), function);
+    }
 }

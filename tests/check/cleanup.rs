@@ -4,7 +4,7 @@ use crate::common;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::cleaner::{Cleaner, cloud, ids, stranger};
+use common::cleaner::{Cleaner, cloud, ids, make_beside, own_policy, stranger};
 use common::cloud::{REGION, run, wait};
 use common::course::{STACK, course, fault_of, solution, solution_of};
 use common::orders;
@@ -183,6 +183,9 @@ fn exactly_the_plan_goes_and_what_is_shared_kept_or_a_strangers_stays_as_it_was(
     );
     assert!(names(&plan, "staying").contains(table.as_str()), "{plan:#}");
 
+    let others = names(&plan, "others");
+    assert!(others.contains("invoices") && others.contains("payments"), "{plan:#}");
+
     // What shows no sign goes only where it is named, and what is not there is no name.
     let plan = cleaner.plan(&["--also", "invoices"]);
     assert!(names(&plan, "deletions").contains("invoices"), "{plan:#}");
@@ -192,5 +195,55 @@ fn exactly_the_plan_goes_and_what_is_shared_kept_or_a_strangers_stays_as_it_was(
         printed.stderr.contains("nothing in this account is called `invoice`"),
         "{}",
         printed.stderr
+    );
+}
+
+/// Lambda's console makes a policy of the account's own for each role that it makes: with the role, it goes.
+#[test]
+fn policies_of_the_account_go_with_the_role_that_alone_has_them() {
+    let account = "621000000008";
+    let made = cloud().deploy(account, &solution());
+    make_beside(cloud(), account, &made["RoleName"]);
+    let own = own_policy(account);
+    let shared = own.replace("AWSLambdaBasicExecutionRole-1f0c", "for-everybody");
+    let cleaner = Cleaner::new("datastream", account);
+    let plan = cleaner.plan(&[]);
+    assert!(ids_in(&plan, "deletions").contains(&own.as_str()), "{plan:#}");
+    let staying = plan["staying"].as_array().unwrap();
+    let shared = staying
+        .iter()
+        .find(|one| one["id"] == shared.as_str())
+        .expect("it is named");
+    assert_eq!(shared["why"], "the user colleague has it");
+    // What an HTTP API leads to is needed by it, also where somebody takes it for the lab's.
+    let plan = cleaner.plan(&["--also", "counter"]);
+    let staying = plan["staying"].as_array().unwrap();
+    let counter = staying
+        .iter()
+        .find(|one| one["name"] == "counter")
+        .expect("it is named");
+    assert_eq!(counter["why"], "HTTP API front door uses it, and stays");
+    assert!(names(&plan, "staying").contains("front door"), "{plan:#}");
+    // Whether SageMaker takes the role on cannot be seen: the user decides.
+    let plan = cleaner.plan(&["--also", "counter", "--also", "front door"]);
+    let staying = plan["staying"].as_array().unwrap();
+    let door = staying.iter().find(|one| one["name"] == "door").expect("it is named");
+    assert!(
+        door["why"].as_str().unwrap().contains("sagemaker.amazonaws.com"),
+        "{door}"
+    );
+
+    let plan = cleaner.clean(&["--also", "counter", "--also", "front door", "--also", "door"]);
+    assert!(names(&plan, "deletions").contains("front door"), "{plan:#}");
+    let standing = cleaner.standing();
+    assert!(
+        !standing
+            .keys()
+            .any(|what| what.ends_with(&own) || what.contains("door")),
+        "{standing:#?}"
+    );
+    assert!(
+        standing.keys().any(|what| what.ends_with("/for-everybody")),
+        "{standing:#?}"
     );
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use edemlab::account::services::IAM;
 use edemlab::inventory;
 use serde_json::{Value, json};
 
@@ -123,6 +124,55 @@ pub fn stranger(role: &str) -> Value {
             "TableName": "invoices", "BillingMode": "PAY_PER_REQUEST",
             "AttributeDefinitions": [{"AttributeName": "number", "AttributeType": "S"}],
             "KeySchema": [{"AttributeName": "number", "KeyType": "HASH"}],
+        }},
+    }})
+}
+
+/// The policy of an account's own that [`made_beside`] makes for the role.
+pub fn own_policy(account: &str) -> String {
+    format!("arn:aws:iam::{account}:policy/service-role/AWSLambdaBasicExecutionRole-1f0c")
+}
+
+/// [`made_beside`] deployed, and a second version of the role's policy.
+pub fn make_beside(cloud: &Cloud, account: &str, role: &str) {
+    cloud.deploy_as(account, REGION, "beside", &made_beside(role));
+    let version = json!({
+        "PolicyArn": own_policy(account), "SetAsDefault": true,
+        "PolicyDocument": json!({"Version": "2012-10-17", "Statement": [statement()]}).to_string(),
+    });
+    let root = cloud.root(account);
+    wait(root.call(&IAM, "CreatePolicyVersion", version)).expect("a second version");
+}
+
+fn statement() -> Value {
+    json!({"Effect": "Allow", "Action": "logs:CreateLogGroup", "Resource": "*"})
+}
+
+/// What a console makes beside: a policy of the account's own for the lab's role, one that a user has too, and an HTTP API
+/// that leads to the function `counter`, which takes on the role `door`.
+fn made_beside(role: &str) -> Value {
+    let policy = |name: &str, users: Value| {
+        json!({"Type": "AWS::IAM::ManagedPolicy", "DependsOn": ["User", "Door"], "Properties": {
+            "ManagedPolicyName": name, "Path": "/service-role/", "Roles": [role], "Users": users,
+            "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement()]},
+        }})
+    };
+    json!({"Resources": {
+        "User": {"Type": "AWS::IAM::User", "Properties": {"UserName": "colleague"}},
+        "Own": policy("AWSLambdaBasicExecutionRole-1f0c", json!([])),
+        "Shared": policy("for-everybody", json!(["colleague"])),
+        "Door": {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "door", "AssumeRolePolicyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Principal": {"Service": ["lambda.amazonaws.com", "sagemaker.amazonaws.com"]}, "Action": "sts:AssumeRole"}],
+        }}},
+        "Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": "front door", "ProtocolType": "HTTP"}},
+        "Counter": {"Type": "AWS::Lambda::Function", "Properties": {
+            "FunctionName": "counter", "Role": {"Fn::GetAtt": ["Door", "Arn"]}, "Runtime": "python3.13",
+            "Handler": "index.handler", "Code": {"ZipFile": "def handler(event, context):\n    return 1\n"},
+        }},
+        "Integration": {"Type": "AWS::ApiGatewayV2::Integration", "Properties": {
+            "ApiId": {"Ref": "Api"}, "IntegrationType": "AWS_PROXY", "PayloadFormatVersion": "2.0",
+            "IntegrationUri": {"Fn::GetAtt": ["Counter", "Arn"]},
         }},
     }})
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::common::class::{PROFESSOR, hand_in};
+use crate::common::cleaner::make_beside;
 use crate::common::cloud::{Cloud, REGION, alone, run};
 use crate::common::course::{Copy, fault_of};
 use crate::common::fleet::{self, Fleet};
@@ -89,6 +90,8 @@ pub const OF_THE_FLEET: &[&str] = &[
 /// Those that only `costs` and `cleanup` ask for.
 pub const OF_WHAT_STANDS: &[&str] = &[
     "apigateway.DeleteRestApi",
+    "apigatewayv2.DeleteApi",
+    "apigatewayv2.GetIntegrations",
     "apprunner.DeleteService",
     "apprunner.DescribeAutoScalingConfiguration",
     "dynamodb.DeleteTable",
@@ -103,10 +106,16 @@ pub const OF_WHAT_STANDS: &[&str] = &[
     "events.DeleteRule",
     "events.RemoveTargets",
     "firehose.ListDeliveryStreams",
+    "iam.DeletePolicy",
+    "iam.DeletePolicyVersion",
     "iam.DeleteRole",
     "iam.DeleteRolePolicy",
     "iam.DetachRolePolicy",
+    "iam.ListEntitiesForPolicy",
     "iam.ListInstanceProfilesForRole",
+    "iam.ListPolicies",
+    "iam.ListPolicyTags",
+    "iam.ListPolicyVersions",
     "iam.ListRolePolicies",
     "iam.ListRoleTags",
     "kinesis.DeleteStream",
@@ -217,6 +226,7 @@ fn every_request_of_costs_and_cleanup_is_one_that_awss_model_has() {
                 .for_each(|template| drop(cloud().deploy(account, template))),
             None => solved_in(lab, account),
         }
+        make_beside(cloud(), account, "door");
         let plan = folder.path().join(format!("{account}.json"));
         let plan = plan.to_str().unwrap();
         let ask = |args: &[&str]| {
@@ -231,7 +241,21 @@ fn every_request_of_costs_and_cleanup_is_one_that_awss_model_has() {
         };
         for args in [
             vec!["costs", lab, "--here"],
-            vec!["cleanup", lab, "--here", "--plan", plan],
+            vec![
+                "cleanup",
+                lab,
+                "--here",
+                "--plan",
+                plan,
+                "--also",
+                "front door",
+                "--also",
+                "counter",
+                "--also",
+                "door",
+                "--also",
+                "AWSLambdaBasicExecutionRole-1f0c",
+            ],
             vec!["cleanup", lab, "--plan", plan, "--yes"],
         ] {
             let printed = ask(&args);
