@@ -43,7 +43,7 @@ DYNAMODB, LAMBDA, APPRUNNER = PAGES + "dynamodb/pricing/", PAGES + "lambda/prici
 class Pick(NamedTuple):
     service: str
     item: str
-    unit: str                # hour, month or second
+    unit: str                # hour or month
     of: str                  # what one unit of quantity is
     page: str
     offer: str               # service code in the list
@@ -63,8 +63,6 @@ PICKS = [
       " (up to 7 days), on top of the shard", KINESIS, "AmazonKinesis", "Extended-ShardHour"),
     P("kinesis", "enhanced-fanout-consumer-shard-hour", "hour", "one enhanced fan-out consumer on one shard in provisioned mode",
       KINESIS, "AmazonKinesis", "EnhancedFanoutHour"),
-    P("kinesis", "on-demand-extended-retention-gb-month", "month", "one GB kept longer than 24 hours (up to 7 days) in on-demand mode",
-      KINESIS, "AmazonKinesis", "OnDemand-ExtendedRetention-ByteHrs"),
     P("personalize", "campaign-v2-tps-hour", "hour", "one TPS of minProvisionedTPS of a campaign with a v2 recipe (at least 1)",
       PERSONALIZE, "AmazonPersonalize", None, text=r"real.?time.?inference.?v2", times=3600, absent=("eu-west-2",)),
     P("personalize", "campaign-legacy-tps-hour", "hour", "one TPS of minProvisionedTPS of a campaign with an older recipe (at least 1)",
@@ -73,8 +71,6 @@ PICKS = [
       PERSONALIZE, "AmazonPersonalize", "RecommenderHours-Tier1", absent=("eu-west-2",)),
     P("apprunner", "provisioned-gb-hour", "hour", "one GB of memory of one provisioned instance", APPRUNNER, "AWSAppRunner",
       "AppRunner-Provisioned-GB-hours"),
-    P("apprunner", "active-vcpu-hour", "hour", "one vCPU of an instance while it handles requests", APPRUNNER, "AWSAppRunner",
-      "AppRunner-vCPU-hours"),
     P("fargate", "vcpu-hour", "hour", "one vCPU of a running task, Linux on x86", FARGATE, "AmazonECS", "Fargate-vCPU-Hours:perCPU"),
     P("fargate", "gb-hour", "hour", "one GB of memory of a running task, Linux on x86", FARGATE, "AmazonECS", "Fargate-GB-Hours"),
     P("fargate", "arm-vcpu-hour", "hour", "one vCPU of a running task, Linux on ARM", FARGATE, "AmazonECS",
@@ -94,16 +90,8 @@ PICKS = [
       DYNAMODB + "provisioned/", "AmazonDynamoDB", "ReadCapacityUnit-Hrs"),
     P("dynamodb", "provisioned-write-unit-hour", "hour", "one provisioned write capacity unit, Standard class",
       DYNAMODB + "provisioned/", "AmazonDynamoDB", "WriteCapacityUnit-Hrs"),
-    P("dynamodb", "pitr-gb-month", "month", "one GB of table data with continuous backups (point-in-time recovery)",
-      DYNAMODB, "AmazonDynamoDB", "TimedPITRStorage-ByteHrs"),
-    P("lambda", "provisioned-concurrency-gb-second", "second", "one GB of memory of one provisioned environment, x86", LAMBDA,
-      "AWSLambda", "Lambda-Provisioned-Concurrency"),
-    P("lambda", "snapstart-cache-gb-second", "second", "one GB of memory of one published version with SnapStart (not Java)", LAMBDA,
-      "AWSLambda", "Lambda-SnapStart-Cached-GB-S"),
     P("apigateway", "cache-0.5gb-hour", "hour", "one REST API stage cache of 0.5 GB", PAGES + "api-gateway/pricing/",
       "AmazonApiGateway", "ApiGatewayCacheUsage:0.5GB"),
-    P("events", "archive-gb-month", "month", "one GB of events kept in an archive", PAGES + "eventbridge/pricing/", "AWSEvents",
-      "TimedStorage-ByteHrs"),
     P("ecr", "storage-gb-month", "month", "one GB of images in a private repository", PAGES + "ecr/pricing/", "AmazonECR",
       "TimedStorage-ByteHrs", {"family": "EC2 Container Registry"}),
 ]

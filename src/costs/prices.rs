@@ -45,8 +45,6 @@ pub enum Unit {
     Hour,
     /// A month, however long.
     Month,
-    /// A second.
-    Second,
 }
 
 impl Price {

@@ -15,7 +15,6 @@ pub fn line(charge: &Charge, region: &str, month: &Month) -> CostLine {
     let is_nothing = charge.quantity.is_zero();
     let hour = known.map(|(price, usd)| match price.unit {
         Unit::Hour => usd * charge.quantity,
-        Unit::Second => usd * charge.quantity * Decimal::from(3600),
         Unit::Month => usd * charge.quantity / month.hours(),
     });
     let hour = hour.or(is_nothing.then_some(Decimal::ZERO));
@@ -90,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_a_month_and_a_second_are_converted() {
+    fn an_hour_and_a_month_are_converted() {
         // Two shards at 0.018 an hour.
         assert_eq!(
             amounts("kinesis.provisioned-shard-hour", "2"),

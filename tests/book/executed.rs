@@ -3,13 +3,16 @@
 
 use crate::common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use crate::blocks::{Block, Marker, blocks};
 use crate::reader::{Reader, Told, as_told};
-use common::cloud::{Checked, Cloud, checked, shared};
+use common::cleaner::{ids, standing};
+use common::cloud::{Checked, Cloud, checked, run, shared};
 use common::course::{Copy, course};
+use serde_json::Value;
 
 /// Where the book tells the reader to put something of their own.
 const TOLD: &[Told] = &[Told {
@@ -25,7 +28,7 @@ const MARKED: &[(&str, &[(&str, usize)])] = &[
         "datastream",
         &[
             ("alternative", 9),
-            ("cleanup", 7),
+            ("cleanup", 8),
             ("incomplete", 2),
             ("needs-aws", 2),
             ("needs-docker", 1),
@@ -54,6 +57,7 @@ fn follow(cloud: &Cloud, lab: &'static str, account: &str) {
     let (cleanup, building): (Vec<_>, Vec<_>) = all.into_iter().partition(|b| b.has(Marker::Cleanup));
     assert!(!cleanup.is_empty(), "{lab} says nothing of cleaning up");
     let reader = Reader::new(cloud, account);
+    let before: BTreeSet<String> = standing(cloud, account).into_keys().collect();
     if let Err(broken) = reader.follow(&building, &[]) {
         panic!("{broken}");
     }
@@ -82,10 +86,24 @@ fn follow(cloud: &Cloud, lab: &'static str, account: &str) {
         twice.json
     );
 
+    // What the chapter's own command would delete is all that was made.
+    let made = || -> BTreeSet<String> {
+        let standing = standing(cloud, account).into_keys();
+        standing.filter(|what| !before.contains(what)).collect()
+    };
+    let plan = clean(&reader, lab, &["--here"]);
+    assert_eq!(ids(&plan), made(), "{plan:#}");
+
     if let Err(broken) = reader.follow(&cleanup, &[]) {
         panic!("{broken}");
     }
     again(&reader, lab, &cleanup);
+    let roles = "AWS::IAM::Role ";
+    assert!(
+        made().iter().all(|what| what.starts_with(roles)),
+        "left by hand: {:?}",
+        made()
+    );
     let seen = report(&reader, lab, &["--no-probe"]);
     let left: Vec<_> = seen
         .report
@@ -94,6 +112,22 @@ fn follow(cloud: &Cloud, lab: &'static str, account: &str) {
         .filter(|name| !LEFT.contains(&name.as_str()))
         .collect();
     assert!(left.is_empty(), "left after cleaning up {lab}: {left:?}");
+    clean(&reader, lab, &["--yes"]);
+    let after: BTreeSet<String> = standing(cloud, account).into_keys().collect();
+    assert_eq!(after, before, "the account is as it was before the lab");
+}
+
+/// Runs `edemlab cleanup`, and reads its plan.
+fn clean(reader: &Reader, lab: &str, args: &[&str]) -> Value {
+    let mut command = reader.command("edemlab");
+    command
+        .args(["cleanup", lab, "--plan", "plan.json"])
+        .args(args)
+        .stdin(Stdio::null());
+    let file = command.get_current_dir().expect("a folder").join("plan.json");
+    let printed = run(command);
+    assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
+    serde_json::from_slice(&std::fs::read(file).expect("a plan")).expect("JSON")
 }
 
 /// Whoever no longer knows how far they came runs the blocks again. Each error that AWS answers with is named where a reader

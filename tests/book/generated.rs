@@ -57,7 +57,6 @@ fn prices_table() -> String {
         let unit = match price.unit {
             Unit::Hour => "an hour",
             Unit::Month => "a month",
-            Unit::Second => "a second",
         };
         let usd = REGIONS.map(|region| {
             price

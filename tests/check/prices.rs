@@ -6,7 +6,7 @@ use edemlab::costs::{Unit, prices};
 const REGIONS: [&str; 4] = ["eu-central-1", "eu-west-3", "eu-north-1", "us-east-1"];
 
 /// Services that are not in every region, or whose price is not known in one.
-const NOT_EVERYWHERE: [&str; 4] = ["personalize", "apprunner", "events", "lambda"];
+const NOT_EVERYWHERE: [&str; 2] = ["personalize", "apprunner"];
 
 #[test]
 fn the_table_of_prices_is_whole_and_plausible() {
@@ -29,7 +29,6 @@ fn the_table_of_prices_is_whole_and_plausible() {
         let in_month = match price.unit {
             Unit::Hour => 720.0,
             Unit::Month => 1.0,
-            Unit::Second => 2_592_000.0,
         };
         let amounts: Vec<f64> = price
             .regions()
@@ -52,5 +51,17 @@ fn the_table_of_prices_is_whole_and_plausible() {
             amounts.iter().copied().fold(0.0, f64::max),
         );
         assert!(most / least < 2.5, "{name}: {least} to {most}");
+    }
+}
+
+/// A price that nothing charges would be kept up to date for nobody.
+#[test]
+fn every_price_is_charged_for_something() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/inventory");
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let code: String = files.map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    for price in prices() {
+        let name = price.name();
+        assert!(code.contains(&format!("\"{name}\"")), "nothing is charged by {name}");
     }
 }

@@ -94,14 +94,19 @@ impl Cleaner {
 
     /// Everything that stands in the account, by what and where it is.
     pub fn standing(&self) -> BTreeMap<String, String> {
-        let root = cloud().root(&self.account);
-        let listing = wait(inventory::list(&root, |_| true));
-        assert!(listing.unlisted.is_empty(), "{:?}", listing.unlisted);
-        let items = listing.items.into_iter();
-        items
-            .map(|item| (format!("{} {}", item.of.name, item.id), format!("{item:?}")))
-            .collect()
+        standing(cloud(), &self.account)
     }
+}
+
+/// Everything that stands in an account, by what and where it is.
+pub fn standing(cloud: &Cloud, account: &str) -> BTreeMap<String, String> {
+    let root = cloud.root(account);
+    let listing = wait(inventory::list(&root, |_| true));
+    assert!(listing.unlisted.is_empty(), "{:?}", listing.unlisted);
+    let items = listing.items.into_iter();
+    items
+        .map(|item| (format!("{} {}", item.of.name, item.id), format!("{item:?}")))
+        .collect()
 }
 
 /// What each deletion of a plan is, by its type and id.
