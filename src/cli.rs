@@ -13,7 +13,9 @@ mod time;
 
 pub use access::{AccessCommand, ListFormat, OwnAccount, RosterCommand, SecretFile, VerifyArgs, VerifyFormat};
 pub use class::Extra as ExtraCredit;
-pub use class::{Count, DiffArgs, DiffFormat, GradebookArgs, Target};
+pub use class::{
+    ClassCommand, Count, DiffArgs, DiffFormat, ExportArgs, ExportFormat, ForgetArgs, GradebookArgs, PurgeArgs, Target,
+};
 pub use cleanup::CleanupArgs;
 pub use costs::{CostsArgs, CostsFormat};
 pub use doctor::{DoctorArgs, DoctorFormat};
@@ -127,6 +129,9 @@ pub enum Command {
     /// Judge a class again from what was seen, without any account: after points or an expectation changed.
     #[command(after_help = "Exit status: 0 all were judged again, 3 some runs have no evidence.")]
     Regrade(RegradeArgs),
+    /// What a class's folder keeps of people: forget a student, or what is old, or export it without names.
+    #[command(subcommand)]
+    Class(ClassCommand),
     /// Find every mistake in a course, with its place.
     Lint,
     /// Prove a lab's checks in the sandbox: the solution and its variants earn every point, each fault fails exactly its

@@ -13,6 +13,7 @@ pub mod gradebook;
 pub mod identifier;
 pub mod pages;
 pub mod premises;
+pub mod privacy;
 pub mod roster;
 pub mod underway;
 pub mod verify;

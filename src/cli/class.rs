@@ -2,7 +2,7 @@
 
 use crate::class::Counts;
 use crate::class::gradebook::number::{Decimal, DecimalSign};
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// What `gradebook` takes.
@@ -60,6 +60,70 @@ pub struct DiffArgs {
     pub format: DiffFormat,
 }
 
+/// What is done with what a class's folder keeps of people.
+#[derive(Debug, Subcommand)]
+pub enum ClassCommand {
+    /// Remove a student from everything that was written of a class, history and evidence too.
+    #[command(
+        after_help = "Without --yes, it says what would go and asks for the student's identifier. What is kept elsewhere is named.\n\
+                            Exit status: 0 it is removed, or was only shown, 2 there is no such student, or it could not be removed."
+    )]
+    Forget(ForgetArgs),
+    /// Remove all runs from before a day, with their evidence; whoever has none left is forgotten.
+    #[command(after_help = "Without --yes, it says what would go.")]
+    Purge(PurgeArgs),
+    /// Write what a class has achieved, check by check, without a word that says who: for colleagues and papers.
+    Export(ExportArgs),
+}
+
+/// What `class forget` takes.
+#[derive(Debug, Args)]
+pub struct ForgetArgs {
+    /// The class's folder, as `edemlab grade` made it.
+    pub dir: PathBuf,
+    /// The student's identifier, as in the roster.
+    #[arg(required_unless_present = "absent")]
+    pub student: Option<String>,
+    /// Everybody whose files are here and who is not in the class any more, in place of one student.
+    #[arg(long, conflicts_with = "student")]
+    pub absent: bool,
+    /// Remove it without a question.
+    #[arg(long)]
+    pub yes: bool,
+    /// Where the class secret is.
+    #[command(flatten)]
+    pub secret: super::SecretFile,
+}
+
+/// What `class purge` takes.
+#[derive(Debug, Args)]
+pub struct PurgeArgs {
+    /// The class's folder, as `edemlab grade` made it.
+    pub dir: PathBuf,
+    /// The first day of which the runs stay, in this computer's time.
+    #[arg(long, value_name = "DATE")]
+    pub before: chrono::NaiveDate,
+    /// Remove it without a question.
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// What `class export` takes.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The class's folder, as `edemlab grade` made it.
+    pub dir: PathBuf,
+    /// Without names, identifiers, addresses, accounts, resources and times: nothing else is written.
+    #[arg(long, required = true)]
+    pub anonymous: bool,
+    /// The format.
+    #[arg(long, value_enum, default_value_t = ExportFormat::Csv)]
+    pub format: ExportFormat,
+    /// Which of several runs counts.
+    #[arg(long, value_enum, default_value_t = Count::Last)]
+    pub count: Count,
+}
+
 /// What a gradebook is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Target {
@@ -73,6 +137,15 @@ pub enum Target {
     Csv,
     /// The same, as a workbook.
     Xlsx,
+}
+
+/// How an export is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// For a spreadsheet or a statistics program.
+    Csv,
+    /// `edemlab/class-export/1`.
+    Json,
 }
 
 /// Which of several runs counts.

@@ -70,17 +70,21 @@ impl Cleaning<'_> {
     async fn plan(&self) -> anyhow::Result<u8> {
         let plan = self.make().await?;
         tell(&render_plan(&plan, common::width()));
-        if plan.deletions.is_empty() {
-            return Ok(if plan.unknown.is_empty() { 0 } else { NOT_KNOWN });
-        }
+        let is_empty = plan.deletions.is_empty();
         let default = PathBuf::from(format!("cleanup-{}-{}.json", self.lab.id, plan.account));
         let file = self.args.plan.clone().unwrap_or(default);
-        private::write(&file, plan.json().as_bytes()).with_context(|| format!("cannot write {}", file.display()))?;
-        tell(&wrapped(
-            &format!("The plan is in {}. Nothing was deleted.", file.display()),
-            common::width(),
-            " ",
-        ));
+        if !is_empty || self.args.plan.is_some() {
+            private::write(&file, plan.json().as_bytes())
+                .with_context(|| format!("cannot write {}", file.display()))?;
+            tell(&wrapped(
+                &format!("The plan is in {}. Nothing was deleted.", file.display()),
+                common::width(),
+                " ",
+            ));
+        }
+        if is_empty {
+            return Ok(if plan.unknown.is_empty() { 0 } else { NOT_KNOWN });
+        }
         if !std::io::stdin().is_terminal() {
             tell(" To delete exactly this, for good:");
             print(&format!("   {}", self.command(&file).cyan()))?;

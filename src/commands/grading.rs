@@ -5,6 +5,7 @@ use crate::class::due::{Asked, Due};
 use crate::class::folder::ClassFolder;
 use crate::class::grade::{GradeOutcome, Work};
 use crate::class::pages::{self, ClassPages, Common, StudentRemark};
+use crate::class::privacy;
 use crate::class::roster::Roster;
 use crate::class::underway::{GradingLock, Underway, lock};
 use crate::class::{self, Class, Counts, LabSummary, due, identifier};
@@ -53,6 +54,17 @@ pub(super) enum GradeProblem {
 /// Writes the pages and says what the professor should know; gives the exit code. `open` says what is still to be done.
 pub(super) fn ended(folder: &ClassFolder, outcome: &GradeOutcome, open: Option<String>) -> anyhow::Result<u8> {
     let pages = pages::write(folder, Counts::Last)?;
+    let absent = privacy::absent(folder)?;
+    if !absent.is_empty() {
+        super::output::note(&format!(
+            "note: the folder keeps files of {}: edemlab class forget {} --absent removes them",
+            match absent.len() {
+                1 => "a student who is not on the roster any more".to_owned(),
+                count => format!("{count} students who are not on the roster any more"),
+            },
+            shown(folder.path())
+        ));
+    }
     super::output::print(&summary(&pages, outcome, open.as_deref()))?;
     let determined = pages.overview.unknown.is_empty() && pages.overview.open == 0;
     Ok(if determined && open.is_none() { 0 } else { 3 })

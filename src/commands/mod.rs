@@ -3,6 +3,7 @@
 mod access;
 mod book;
 mod check;
+mod class;
 mod cleanup;
 mod command_line;
 mod common;
@@ -96,6 +97,7 @@ async fn verb(cli: Cli) -> anyhow::Result<u8> {
         Command::Roster(command) => roster::run(course, command).await,
         Command::Grade(args) => grade::run(course, args).await,
         Command::Fleet(command) => fleet::run(command),
+        Command::Class(command) => class::run(command),
         Command::Regrade(args) => regrade::run(course, &args).await,
         Command::Pages(args) => pages::run(&args),
         Command::Policy(args) => policy::run(course, args),

@@ -100,6 +100,16 @@ fn a_class_is_graded_as_each_account_is_checked() {
     let regraded = common::cloud::run(common::cloud::alone(&["regrade", out.to_str().unwrap()]));
     assert_eq!(regraded.code, 0, "{}{}", regraded.stdout, regraded.stderr);
     same(&reports(&out, class.accounts.len()), &graded);
+
+    // Whoever is taken off the roster stays in the folder, and that is said.
+    let text = std::fs::read_to_string(class.roster()).unwrap();
+    let shorter = scratch.path().join("roster.csv");
+    let lines: Vec<&str> = text.lines().collect();
+    std::fs::write(&shorter, lines[..lines.len() - 1].join("\n")).unwrap();
+    let printed = common::cloud::run(class.grade_of(&shorter, &out, &[]));
+    assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
+    let said = "files of a student who is not on the roster any more: edemlab class forget";
+    assert!(printed.stderr.contains(said), "{}", printed.stderr);
 }
 
 /// Gives the arguments in a student's saved evidence the names that they once had. How many there were.

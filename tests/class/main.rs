@@ -14,5 +14,6 @@ mod gradebook_table;
 mod older;
 mod pages;
 mod pages_browser;
+mod privacy;
 mod roster;
 mod roster_verify;

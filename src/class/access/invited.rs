@@ -44,8 +44,32 @@ pub fn remember<'a>(secret: &Path, students: impl Iterator<Item = &'a str>) -> R
     if all == before {
         return Ok(());
     }
+    save(secret, &all)
+}
+
+/// Whether somebody with this identifier was invited.
+///
+/// # Errors
+/// When the list cannot be read.
+pub fn is_invited(secret: &Path, student: &str) -> Result<bool, SecretError> {
+    Ok(invited(secret)?.contains(student))
+}
+
+/// Takes somebody off the list.
+///
+/// # Errors
+/// When the list cannot be read or written.
+pub fn forget(secret: &Path, student: &str) -> Result<(), SecretError> {
+    let mut all = invited(secret)?;
+    match all.remove(student) {
+        true => save(secret, &all),
+        false => Ok(()),
+    }
+}
+
+fn save(secret: &Path, all: &BTreeSet<String>) -> Result<(), SecretError> {
     let path = beside(secret);
-    let text = serde_json::to_vec_pretty(&all).expect("plain data");
+    let text = serde_json::to_vec_pretty(all).expect("plain data");
     private::write(&path, &text).map_err(|cause| SecretError::File {
         what: "write",
         path,

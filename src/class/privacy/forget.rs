@@ -1,0 +1,166 @@
+//! A student is forgotten: their runs with the history and the evidence, their pages, and their line in the class.
+
+use super::mention::Words;
+use crate::class::folder::{ClassFolder, FolderError, file, file_name};
+use crate::class::{Class, Student};
+use crate::private;
+use crate::report::Report;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// What a class's folder keeps of a student.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct KeptOf {
+    /// The name that their files have.
+    name: String,
+    /// Their own files.
+    pub files: Vec<PathBuf>,
+    /// Gradebooks of the whole class that edemlab has written into the folder: they can be written again.
+    pub gradebooks: Vec<PathBuf>,
+    /// Whether `class.json` lists them.
+    pub is_listed: bool,
+    /// Files that mention them and are nobody's but the professor's, or another student's.
+    pub mentioned: Vec<PathBuf>,
+}
+
+impl KeptOf {
+    /// Whether there is nothing of theirs.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty() && !self.is_listed
+    }
+}
+
+/// What was removed.
+#[derive(Debug)]
+pub struct Forgotten {
+    /// How many files.
+    pub files: usize,
+    /// The class without them.
+    pub folder: ClassFolder,
+}
+
+/// The names that `edemlab gradebook` gives to a table in a class's folder.
+const GRADEBOOKS: [&str; 2] = ["grades.csv", "grades.xlsx"];
+
+/// The folders in which each student has a file or a folder of their own, and how its name ends.
+const OF_STUDENTS: [(&str, &str); 5] = [
+    ("reports", ""),
+    ("underway", ""),
+    ("students", ".html"),
+    ("feedback", ".md"),
+    ("messages", ".txt"),
+];
+
+/// What the folder keeps of the student with this identifier, also of one that the class does not list any more.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn kept_of(folder: &ClassFolder, id: &str) -> Result<KeptOf, FolderError> {
+    let student = listed(folder.class(), id);
+    let name = match student {
+        None if absent(folder)?.iter().any(|name| name == id) => id.to_owned(),
+        _ => file_name(id),
+    };
+    let mut words = Words::of(id, student);
+    let mut kept = KeptOf {
+        name: name.clone(),
+        is_listed: student.is_some(),
+        ..KeptOf::default()
+    };
+    let own: BTreeSet<PathBuf> = OF_STUDENTS
+        .iter()
+        .map(|(of, end)| folder.path().join(of).join(format!("{name}{end}")))
+        .collect();
+    let files = private::files_below(folder.path()).map_err(file("read", folder.path()))?;
+    let (mine, others): (Vec<PathBuf>, Vec<PathBuf>) = files
+        .into_iter()
+        .partition(|path| path.ancestors().any(|above| own.contains(above)));
+    for path in mine
+        .iter()
+        .filter(|path| path.starts_with(folder.path().join("reports")))
+    {
+        let text = std::fs::read(path).map_err(file("read", path))?;
+        if let Ok(report) = serde_json::from_slice::<Report>(&text) {
+            words.add_report(&report);
+        }
+    }
+    kept.files = mine;
+    kept.files.sort();
+    for path in others {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_top = path.parent() == Some(folder.path());
+        match (is_top, name.as_ref()) {
+            // Both are written again without them.
+            (true, "class.json" | "index.html") => {}
+            (true, name) if GRADEBOOKS.contains(&name) => kept.gradebooks.push(path),
+            _ if mentions(&path, &words)? => kept.mentioned.push(path),
+            _ => {}
+        }
+    }
+    kept.mentioned.sort();
+    Ok(kept)
+}
+
+fn listed<'c>(class: &'c Class, id: &str) -> Option<&'c Student> {
+    class.students.iter().find(|student| student.id == id)
+}
+
+fn mentions(path: &Path, words: &Words) -> Result<bool, FolderError> {
+    let content = std::fs::read(path).map_err(file("read", path))?;
+    Ok(words.are_in(&String::from_utf8_lossy(&content)))
+}
+
+/// Removes what is kept of a student. The class's list goes last: whatever ends this, doing it again goes on.
+///
+/// # Errors
+/// When a file cannot be removed or written.
+pub fn forget(folder: &ClassFolder, id: &str, kept: &KeptOf) -> Result<Forgotten, FolderError> {
+    for path in kept.files.iter().chain(&kept.gradebooks) {
+        folder.remove(path)?;
+    }
+    for (of, _) in OF_STUDENTS {
+        remove_empty(&folder.path().join(of).join(&kept.name));
+    }
+    let mut class = folder.class().clone();
+    class.students.retain(|student| student.id != id);
+    Ok(Forgotten {
+        files: kept.files.len() + kept.gradebooks.len(),
+        folder: ClassFolder::create(folder.path(), class)?,
+    })
+}
+
+/// Removes a folder and those in it, as far as nothing is in them.
+pub(super) fn remove_empty(folder: &Path) {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.for_each(|entry| {
+        if entry.file_type().is_ok_and(|of| of.is_dir()) {
+            remove_empty(&entry.path());
+        }
+    });
+    // One that holds something stays.
+    let _ = std::fs::remove_dir(folder);
+}
+
+/// The identifiers of those who have files here and are not in the class any more. Of a long or unusual identifier the name of
+/// the file is known only, which [`kept_of`] takes too.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn absent(folder: &ClassFolder) -> Result<Vec<String>, FolderError> {
+    let present: BTreeSet<String> = folder.class().students.iter().map(|s| file_name(&s.id)).collect();
+    let home = folder.path().join("reports");
+    let entries = match std::fs::read_dir(&home) {
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(file("read", &home))?,
+    };
+    let mut absent = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(file("read", &home))?.file_name();
+        let name = name.to_string_lossy().into_owned();
+        if !present.contains(&name) {
+            absent.push(name);
+        }
+    }
+    absent.sort();
+    Ok(absent)
+}

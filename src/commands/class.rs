@@ -1,0 +1,230 @@
+//! `edemlab class`: what a class's folder keeps of people.
+
+use super::output::{note, print, tell};
+use super::{common, grading};
+use crate::class::access::invited;
+use crate::class::access::template::STACK;
+use crate::class::access::{Secret, SecretError};
+use crate::class::folder::ClassFolder;
+use crate::class::privacy::{self, KeptOf};
+use crate::class::{Counts, Student, pages};
+use crate::cli::{ClassCommand, ExportArgs, ExportFormat, ForgetArgs, PurgeArgs, SecretFile};
+use crate::report::text::{visible, wrapped};
+use anyhow::bail;
+use chrono::{Local, TimeZone, Utc};
+use std::io::{BufRead, IsTerminal};
+use std::path::{Path, PathBuf};
+
+/// Names of files that are shown.
+const SHOWN: usize = 10;
+
+pub fn run(command: ClassCommand) -> anyhow::Result<u8> {
+    match command {
+        ClassCommand::Forget(args) => forget(&args),
+        ClassCommand::Purge(args) => purge(&args),
+        ClassCommand::Export(args) => export(&args),
+    }
+}
+
+fn forget(args: &ForgetArgs) -> anyhow::Result<u8> {
+    let mut folder = ClassFolder::open(&args.dir)?;
+    let _lock = grading::locked(&args.dir)?;
+    let students = match &args.student {
+        Some(student) => vec![student.clone()],
+        None => privacy::absent(&folder)?,
+    };
+    if students.is_empty() {
+        return print("Nobody's files are here but those of the class.");
+    }
+    let secret = secret(&args.secret);
+    let mut kept_of = Vec::new();
+    for student in &students {
+        let kept = privacy::kept_of(&folder, student)?;
+        let is_invited = secret
+            .as_deref()
+            .map_or(Ok(false), |secret| invited::is_invited(secret, student))?;
+        if kept.is_empty() && !is_invited {
+            bail!("{}", unknown(&folder, student));
+        }
+        show(student, &kept, &folder);
+        kept_of.push((student, kept, is_invited));
+    }
+    if !args.yes && !is_confirmed(&students)? {
+        tell(" Nothing was removed.");
+        return Ok(0);
+    }
+    let (mut removed, mut mentioned) = (0, Vec::new());
+    for (student, kept, is_invited) in kept_of {
+        let forgotten = privacy::forget(&folder, student, &kept)?;
+        if let Some(secret) = secret.as_deref().filter(|_| is_invited) {
+            invited::forget(secret, student)?;
+        }
+        removed += forgotten.files;
+        mentioned.extend(kept.mentioned);
+        folder = forgotten.folder;
+    }
+    pages::write(&folder, Counts::Last)?;
+    tell(&format!(
+        " {removed} files were removed, and the page of the class was made again."
+    ));
+    remains(&folder, &mentioned);
+    Ok(0)
+}
+
+/// The list of who was invited stands beside the secret. Without a secret there is none.
+fn secret(flag: &SecretFile) -> Option<PathBuf> {
+    let path = flag
+        .file
+        .clone()
+        .map_or_else(Secret::default_path, Ok::<_, SecretError>);
+    path.ok()
+}
+
+fn unknown(folder: &ClassFolder, said: &str) -> String {
+    let dir = visible(&folder.path().display().to_string());
+    let is_meant = |student: &&Student| {
+        let is = |text: &str| text.eq_ignore_ascii_case(said);
+        is(&student.id)
+            || is(&student.name)
+            || is(&student.email)
+            || strsim::damerau_levenshtein(&student.id, said) == 1
+    };
+    let meant = folder.class().students.iter().find(is_meant);
+    let meant = meant.map(|student| format!(" Did you mean {}?", visible(&student.id)));
+    format!(
+        "{dir} keeps nothing of {}: write the identifier as in the roster's column `student`.{} Nothing was removed.",
+        visible(said),
+        meant.unwrap_or_default()
+    )
+}
+
+/// What goes, before anything does.
+fn show(student: &str, kept: &KeptOf, folder: &ClassFolder) {
+    let width = common::width();
+    let within = |path: &Path| {
+        let path = path.strip_prefix(folder.path()).unwrap_or(path);
+        visible(&path.display().to_string())
+    };
+    tell(&wrapped(
+        &format!("Of {}, this goes for good:", visible(student)),
+        width,
+        " ",
+    ));
+    for path in kept.files.iter().take(SHOWN) {
+        tell(&format!("   {}", within(path)));
+    }
+    if let Some(more) = kept.files.len().checked_sub(SHOWN + 1) {
+        tell(&format!("   and {} more", more + 1));
+    }
+    if kept.is_listed {
+        tell("   their line in class.json and on the page of the class");
+    }
+    for path in &kept.gradebooks {
+        let text = format!(
+            "{}, which has everybody: `edemlab gradebook` makes it again",
+            within(path)
+        );
+        tell(&wrapped(&text, width, "   "));
+    }
+}
+
+/// Whether the user types what goes.
+fn is_confirmed(students: &[String]) -> anyhow::Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        tell(" To remove this, run the same command with --yes.");
+        return Ok(false);
+    }
+    let word = match students {
+        [student] => student.clone(),
+        several => several.len().to_string(),
+    };
+    let what = if students.len() == 1 {
+        "the identifier"
+    } else {
+        "how many they are"
+    };
+    tell(&wrapped(
+        &format!(
+            "To remove it, type {what}: {}. Anything else ends here:",
+            visible(&word)
+        ),
+        common::width(),
+        " ",
+    ));
+    let mut typed = String::new();
+    std::io::stdin().lock().read_line(&mut typed)?;
+    Ok(typed.trim() == word)
+}
+
+/// What is kept elsewhere.
+fn remains(folder: &ClassFolder, mentioned: &[PathBuf]) {
+    let width = common::width();
+    tell("");
+    tell(&wrapped("What this computer or others may still keep:", width, " "));
+    for path in mentioned {
+        let path = path.strip_prefix(folder.path()).unwrap_or(path);
+        let text = format!(
+            "{}, which mentions them: look into it",
+            visible(&path.display().to_string())
+        );
+        tell(&wrapped(&text, width, " - "));
+    }
+    let others = [
+        "your roster, credentials files beside it, and what you have saved elsewhere: gradebooks, messages, backups"
+            .to_owned(),
+        "the LMS, with their grades and what they have handed in, and mails that you have sent".to_owned(),
+        "where the class was graded with --fleet: the bucket of that stack, until its days are over".to_owned(),
+        format!(
+            "their own account, with the role by which it was checked. They delete it: CloudFormation → Stacks → {STACK} → \
+             Delete, or aws cloudformation delete-stack --stack-name {STACK}"
+        ),
+    ];
+    for text in &others {
+        tell(&wrapped(text, width, " - "));
+    }
+}
+
+fn purge(args: &PurgeArgs) -> anyhow::Result<u8> {
+    let folder = ClassFolder::open(&args.dir)?;
+    let _lock = grading::locked(&args.dir)?;
+    let midnight = args.before.and_hms_opt(0, 0, 0).expect("every day begins");
+    // Where the clock is put forward at midnight, the day begins later.
+    let before = Local.from_local_datetime(&midnight).earliest();
+    let before = before.map_or_else(|| midnight.and_utc(), |at| at.with_timezone(&Utc));
+    let old = privacy::old_runs(&folder, before)?;
+    if old.files.is_empty() {
+        return print(&format!("There is no run from before {}.", args.before));
+    }
+    tell(&wrapped(
+        &format!(
+            "{} runs from before {} go for good, with their evidence; {} of {} students have no other and are forgotten.",
+            old.runs,
+            args.before,
+            old.without.len(),
+            folder.class().students.len()
+        ),
+        common::width(),
+        " ",
+    ));
+    if !args.yes {
+        tell(" Nothing was removed. To do so, run the same command with --yes.");
+        return Ok(0);
+    }
+    let folder = privacy::purge(&args.dir, &old)?;
+    pages::write(&folder, Counts::Last)?;
+    tell(" It is removed, and the pages were made again.");
+    remains(&folder, &[]);
+    Ok(0)
+}
+
+fn export(args: &ExportArgs) -> anyhow::Result<u8> {
+    let folder = ClassFolder::open(&args.dir)?;
+    let export = privacy::anonymous(&folder, args.count.into())?;
+    if export.rows.is_empty() {
+        note("note: nobody in this class was graded yet");
+    }
+    match args.format {
+        ExportFormat::Csv => print(export.csv().trim_end()),
+        ExportFormat::Json => print(&export.json()),
+    }
+}
