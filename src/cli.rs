@@ -11,7 +11,9 @@ mod grade;
 mod guide;
 mod time;
 
-pub use access::{AccessCommand, ListFormat, OwnAccount, RosterCommand, SecretFile, VerifyArgs, VerifyFormat};
+pub use access::{
+    AccessCommand, ListFormat, OwnAccount, RevokeArgs, RosterCommand, SecretFile, VerifyArgs, VerifyFormat,
+};
 pub use class::Extra as ExtraCredit;
 pub use class::{
     ClassCommand, Count, DiffArgs, DiffFormat, ExportArgs, ExportFormat, ForgetArgs, GradebookArgs, PurgeArgs, Target,

@@ -42,6 +42,30 @@ pub enum AccessCommand {
         #[arg(long)]
         region: Option<String>,
     },
+    /// After the course: try whose account still opens, and print what to ask of these students.
+    #[command(
+        after_help = "Exit status: 0 none opens any more, 1 some still open, 2 the roster is wrong, 3 some are not known."
+    )]
+    Revoke(RevokeArgs),
+}
+
+/// What `access revoke` takes.
+#[derive(Debug, Args)]
+pub struct RevokeArgs {
+    /// The roster, a CSV file.
+    pub roster: PathBuf,
+    /// Write a message for each student whose account still opens into this folder, ready to send.
+    #[arg(long, value_name = "DIR")]
+    pub to: Option<PathBuf>,
+    /// Accounts tried in parallel.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub at_once: u16,
+    /// Where the class secret is.
+    #[command(flatten)]
+    pub secret: SecretFile,
+    /// Whose credentials assume the roles.
+    #[command(flatten)]
+    pub own: OwnAccount,
 }
 
 /// What is done with a roster.

@@ -1,6 +1,6 @@
 //! `edemlab access`: the template of the role, and what each student does with it.
 
-use super::{common, roster};
+use super::{access_revoke, common, roster};
 use crate::account::{ConnectError, Connection};
 use crate::class::access::invited::remember;
 use crate::class::access::link::{Invitation, TemplateSource};
@@ -89,6 +89,7 @@ pub async fn run(course: Option<PathBuf>, command: AccessCommand) -> anyhow::Res
                 None => super::output::print(list(&invited, format).trim_end()),
             }
         }
+        AccessCommand::Revoke(args) => access_revoke::run(course, args).await,
     }
 }
 

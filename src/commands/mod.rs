@@ -1,6 +1,7 @@
 //! One file a verb: wiring only. Errors end here, as text with a way out.
 
 mod access;
+mod access_revoke;
 mod book;
 mod check;
 mod class;

@@ -295,3 +295,56 @@ fn no_row_opens_the_professors_own_account() {
     );
     assert!(!report.contains("\"pass\"") && !report.contains("\"fail\""), "{report}");
 }
+
+/// After the course: who has deleted the role, who has not, and what to ask of them.
+#[test]
+fn whose_account_still_opens_is_found_and_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let secret = folder.join("secret");
+    cloud().let_in("820000000011", "s011", &secret);
+    hand_in(&folder.join("s013"), &cloud().session("820000000013", "voclabs"));
+    let lines = "student,name,account,credentials,region,excused\n\
+                 s011,=Open,820000000011,,eu-west-3,\n\
+                 s012,,820000000012,,,\n\
+                 s013,,,s013,,\n";
+    let file = folder.join("roster.csv");
+    std::fs::write(&file, lines).unwrap();
+    let revoke = |args: &[&str]| {
+        let own = [
+            "access",
+            "revoke",
+            file.to_str().unwrap(),
+            "--secret",
+            secret.to_str().unwrap(),
+        ];
+        run(cloud().professor(&[&own, args].concat()))
+    };
+    let printed = revoke(&[]);
+    let said = &printed.stdout;
+    assert_eq!(printed.code, 1, "{said}{}", printed.stderr);
+    assert!(
+        said.contains("=Open (s011): still opens") && said.contains("s012: does not open any more"),
+        "{said}"
+    );
+    let command = "aws cloudformation delete-stack --region eu-west-3 --stack-name edemlab-access";
+    assert!(said.contains(command) && said.contains("Access keys"), "{said}");
+    assert!(said.contains("2 of 3 still open"), "{said}");
+
+    let to = folder.join("messages");
+    let printed = revoke(&["--to", to.to_str().unwrap()]);
+    assert_eq!(printed.code, 1, "{}{}", printed.stdout, printed.stderr);
+    let message = std::fs::read_to_string(to.join("s011.txt")).unwrap();
+    assert!(message.contains(command), "{message}");
+    assert!(!to.join("s012.txt").exists() && to.join("s013.txt").exists());
+
+    // Of a class of which none opens, it is said what else that may mean.
+    std::fs::write(&file, "student,account\ns012,820000000012\n").unwrap();
+    let printed = revoke(&[]);
+    assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
+    assert!(
+        printed.stderr.contains("your own user may not assume roles"),
+        "{}",
+        printed.stderr
+    );
+}

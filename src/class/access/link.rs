@@ -131,12 +131,17 @@ impl<'a> Invitation<'a> {
 
     /// Their name and identifier.
     pub fn called(&self) -> String {
-        let (id, name) = (&self.entry.student.id, &self.entry.student.name);
-        let short = |text: &str| visible(&text.chars().take(100).collect::<String>());
-        if name.is_empty() {
-            short(id)
-        } else {
-            format!("{} ({})", short(name), short(id))
-        }
+        called(self.entry)
+    }
+}
+
+/// A student's name and identifier.
+pub(crate) fn called(entry: &Entry) -> String {
+    let (id, name) = (&entry.student.id, &entry.student.name);
+    let short = |text: &str| visible(&text.chars().take(100).collect::<String>());
+    if name.is_empty() {
+        short(id)
+    } else {
+        format!("{} ({})", short(name), short(id))
     }
 }

@@ -4,6 +4,7 @@ mod choice;
 pub mod invited;
 pub mod link;
 mod region;
+pub mod revoke;
 mod secret;
 pub mod template;
 
