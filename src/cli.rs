@@ -9,11 +9,10 @@ mod drill;
 mod fleet;
 mod grade;
 mod guide;
+mod roster;
 mod time;
 
-pub use access::{
-    AccessCommand, ListFormat, OwnAccount, RevokeArgs, RosterCommand, SecretFile, VerifyArgs, VerifyFormat,
-};
+pub use access::{AccessCommand, ListFormat, OwnAccount, RevokeArgs, SecretFile};
 pub use class::Extra as ExtraCredit;
 pub use class::{
     ClassCommand, Count, DiffArgs, DiffFormat, ExportArgs, ExportFormat, ForgetArgs, GradebookArgs, PurgeArgs, Target,
@@ -25,6 +24,7 @@ pub use drill::{DrillArgs, DrillCommand};
 pub use fleet::FleetCommand;
 pub use grade::{Again, GradeArgs, RegradeArgs};
 pub use guide::{GuideArgs, WatchArgs, Watching};
+pub use roster::{RosterAddArgs, RosterCommand, RosterNewArgs, VerifyArgs, VerifyFormat};
 
 use crate::sandbox::AccountNumber;
 use clap::{Args, Parser, Subcommand, ValueEnum};

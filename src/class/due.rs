@@ -38,6 +38,8 @@ pub struct Due<'a> {
     pub work: Vec<Work<'a>>,
     /// Reports that are made again because of a correction: the student, the lab, and what was corrected.
     pub corrected: Vec<(String, String, String)>,
+    /// Students who were graded before, and of whom the roster now names no account.
+    pub withdrawn: Vec<String>,
     /// Reports that stay beside new ones, although they were judged by other rules: how many of each lab, and by which.
     pub mixed: BTreeMap<(String, LabRules), usize>,
 }
@@ -64,6 +66,16 @@ impl<'a> Due<'a> {
             let Some(entry) = entries.get(student.id.as_str()) else {
                 continue;
             };
+            if student.not_handed_in {
+                let before = asked.labs.iter().map(|lab| folder.report(student, &lab.id));
+                let before: Vec<_> = before.collect::<Result<_, _>>()?;
+                due.withdrawn
+                    .extend(before.iter().any(Option::is_some).then(|| student.id.clone()));
+            }
+            // A file with keys may be put away once its account is graded.
+            if !entry.is_open() {
+                continue;
+            }
             let named = asked.only.is_empty() || asked.only.contains(&student.id);
             let mut tasks = Vec::new();
             for lab in asked.labs.iter().filter(|lab| student.takes(&lab.id)) {

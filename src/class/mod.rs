@@ -87,9 +87,30 @@ pub struct Student {
     pub email: String,
     /// Not graded, and no zero.
     pub excused: bool,
+    /// Has not handed in: the roster names no way into an account of theirs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not_handed_in: bool,
     /// The labs that they are graded in, when not all.
     #[serde(default)]
     pub labs: Option<Vec<String>>,
+}
+
+impl Student {
+    /// Whether they are graded in a lab.
+    pub fn takes(&self, lab: &str) -> bool {
+        self.labs.as_ref().is_none_or(|labs| labs.iter().any(|l| l == lab))
+    }
+}
+
+impl Class {
+    /// Whether a run began after the deadline.
+    pub fn is_late(&self, report: &Report) -> bool {
+        let at = |text: &str| chrono::DateTime::parse_from_rfc3339(text).ok();
+        match (self.deadline.as_deref().and_then(at), at(&report.started)) {
+            (Some(deadline), Some(started)) => started > deadline,
+            _ => false,
+        }
+    }
 }
 
 /// Which of several runs counts.

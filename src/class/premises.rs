@@ -123,7 +123,7 @@ fn access(entry: &Entry) -> String {
             let hash: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
             format!("{KEYS} {hash}")
         }
-        Access::Nothing => String::new(),
+        Access::Awaited(_) | Access::Nothing => String::new(),
     }
 }
 

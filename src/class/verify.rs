@@ -58,6 +58,8 @@ pub enum AccountState {
     NotReady,
     /// It could not be determined.
     Unknown,
+    /// Not tried: the roster names no way in, or a file that is not there yet.
+    NotHandedIn,
     /// Not tried.
     Excused,
 }
@@ -86,6 +88,20 @@ pub async fn verify(student_access: &StudentAccess, entry: &Entry, labs: &[&Lab]
     };
     if entry.student.excused {
         verified.state = AccountState::Excused;
+        return verified;
+    }
+    if entry.student.not_handed_in {
+        verified.state = AccountState::NotHandedIn;
+        (verified.reason, verified.tell) = match &entry.access {
+            Access::Awaited(file) => (
+                Some(format!("the roster names the file `{file}`, which is not there")),
+                Some("I do not have your AWS credentials yet: please hand them in.".to_owned()),
+            ),
+            _ => (
+                Some("the roster has no account, role, profile or credentials".to_owned()),
+                Some("I do not know your AWS account yet: please send me its number.".to_owned()),
+            ),
+        };
         return verified;
     }
     let labs: Vec<&Lab> = labs

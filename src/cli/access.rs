@@ -1,4 +1,4 @@
-//! What the command line says of a class's list of students and of the ways into their accounts.
+//! What the command line says of the ways into the accounts of a class.
 
 use crate::sandbox::AccountNumber;
 use clap::{Args, Subcommand, ValueEnum};
@@ -68,36 +68,6 @@ pub struct RevokeArgs {
     pub own: OwnAccount,
 }
 
-/// What is done with a roster.
-#[derive(Debug, Subcommand)]
-pub enum RosterCommand {
-    /// Try every account: does it open, is it the right one, can it be read? Sends nothing.
-    #[command(after_help = "Exit status: 0 all are ready, 1 some are not, 2 the roster is wrong.")]
-    Verify(VerifyArgs),
-}
-
-/// What `roster verify` takes.
-#[derive(Debug, Args)]
-pub struct VerifyArgs {
-    /// The roster, a CSV file.
-    pub roster: PathBuf,
-    /// A lab that will be graded; may be repeated (default: all labs of the course).
-    #[arg(long = "lab", value_name = "LAB")]
-    pub labs: Vec<String>,
-    /// The format of the list.
-    #[arg(long, value_enum, default_value_t = VerifyFormat::Text)]
-    pub format: VerifyFormat,
-    /// Accounts tried in parallel.
-    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub at_once: u16,
-    /// Where the class secret is.
-    #[command(flatten)]
-    pub secret: SecretFile,
-    /// Whose credentials assume the roles.
-    #[command(flatten)]
-    pub own: OwnAccount,
-}
-
 /// The professor's own credentials, with which roles are assumed.
 #[derive(Debug, Args)]
 pub struct OwnAccount {
@@ -123,17 +93,6 @@ pub struct SecretFile {
 pub enum ListFormat {
     /// For people.
     Text,
-    /// For a spreadsheet.
-    Csv,
-}
-
-/// How the result of `roster verify` is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum VerifyFormat {
-    /// For people.
-    Text,
-    /// For programs.
-    Json,
     /// For a spreadsheet.
     Csv,
 }

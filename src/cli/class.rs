@@ -37,6 +37,9 @@ pub struct GradebookArgs {
     /// Count what could not be determined as no points, and a student who was never graded as zero.
     #[arg(long)]
     pub unknown_as_zero: bool,
+    /// Give zero to students who have not handed in: whose line of the roster names no account.
+    #[arg(long)]
+    pub missing_as_zero: bool,
     /// The decimal sign, where the file does not show it.
     #[arg(long, value_enum)]
     pub decimal: Option<DecimalMark>,

@@ -24,6 +24,7 @@ pub fn run(args: &GradebookArgs) -> anyhow::Result<u8> {
             ExtraCredit::Keep => ExtraPoints::Keep,
         },
         unknown_as_zero: args.unknown_as_zero,
+        missing_as_zero: args.missing_as_zero,
         decimal: args.decimal.map(DecimalSign::from),
         columns: columns(&args.columns, &wanted)?,
     };

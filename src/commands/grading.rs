@@ -6,7 +6,7 @@ use crate::class::folder::ClassFolder;
 use crate::class::grade::{GradeOutcome, Work};
 use crate::class::pages::{self, ClassPages, Common, StudentRemark};
 use crate::class::privacy;
-use crate::class::roster::Roster;
+use crate::class::roster::{Access, Roster};
 use crate::class::underway::{GradingLock, Underway, lock};
 use crate::class::{self, Class, Counts, LabSummary, due, identifier};
 use crate::cli::{Again, GradeArgs};
@@ -89,7 +89,13 @@ pub(super) fn folder_of(
     }
     let class = class_of(course, labs, list, args)?;
     let lock = locked(&args.out)?;
-    Ok((ClassFolder::of(&args.out, class), lock))
+    let mut folder = ClassFolder::of(&args.out, class);
+    for entry in &list.students {
+        if matches!(entry.access, Access::Awaited(_)) {
+            folder.keep_graded(&entry.student)?;
+        }
+    }
+    Ok((folder, lock))
 }
 
 /// The folder is this process's alone, for as long as this is kept.
@@ -156,6 +162,14 @@ pub(super) fn due<'a>(
             super::output::note(&format!("  … and {} more", due.corrected.len() - MANY));
         }
     }
+    if !due.withdrawn.is_empty() {
+        let few = due.withdrawn.iter().take(MANY).map(|id| short(id)).collect::<Vec<_>>();
+        let more = if due.withdrawn.len() > MANY { ", …" } else { "" };
+        super::output::note(&format!(
+            "note: graded before, but the roster names no account now, so that grade does not count: {}{more}",
+            few.join(", ")
+        ));
+    }
     Ok(due.work)
 }
 
@@ -176,6 +190,7 @@ pub(super) fn summary(pages: &ClassPages, outcome: &GradeOutcome, open: Option<&
         (overview.unknown.len(), "with something unknown"),
         (overview.open, "still to be graded"),
         (overview.partial, "judged in part, scaled to what was judged"),
+        (overview.not_handed_in.len(), "not handed in"),
         (overview.excused, "excused"),
     ] {
         if count > 0 {
@@ -192,6 +207,8 @@ pub(super) fn summary(pages: &ClassPages, outcome: &GradeOutcome, open: Option<&
         overview.unknown.iter().map(said),
         MANY,
     );
+    let missing = overview.not_handed_in.iter().map(|id| short(id));
+    list(&mut out, "not handed in: the roster names no account", missing, MANY);
     list(&mut out, "left in accounts", overview.leftovers.iter().map(said), MANY);
     list(
         &mut out,

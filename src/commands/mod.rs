@@ -40,11 +40,12 @@ mod prove;
 mod proving;
 mod regrade;
 mod roster;
+mod roster_intake;
 mod sandbox;
 mod watch;
 mod watching;
 
-use crate::cli::{Cli, Color, Command};
+use crate::cli::{Cli, Color, Command, RosterCommand};
 use crate::report::Report;
 pub use command_line::{command_line, parse};
 use output::print;
@@ -95,7 +96,9 @@ async fn verb(cli: Cli) -> anyhow::Result<u8> {
         Command::Gradebook(args) => gradebook::run(&args),
         Command::Sandbox(command) => sandbox::run(course, command).await,
         Command::Access(command) => access::run(course, command).await,
-        Command::Roster(command) => roster::run(course, command).await,
+        Command::Roster(RosterCommand::New(args)) => roster_intake::new(&args),
+        Command::Roster(RosterCommand::Add(args)) => roster_intake::add(course, &args),
+        Command::Roster(RosterCommand::Verify(args)) => roster::run(course, args).await,
         Command::Grade(args) => grade::run(course, args).await,
         Command::Fleet(command) => fleet::run(command),
         Command::Class(command) => class::run(command),

@@ -1,4 +1,4 @@
-//! `edemlab roster`: are all accounts ready?
+//! `edemlab roster verify`: are all accounts ready? And what other verbs read of a roster.
 
 use super::common;
 use super::live::LiveLine;
@@ -8,7 +8,7 @@ use crate::class::access::{ExternalIds, Secret, SecretError, StudentAccess, invi
 use crate::class::roster::{self, Access, LabNames, Roster, RosterErrors};
 use crate::class::verify::{AccountState, Verified, verify};
 use crate::class::{cell, identifier};
-use crate::cli::{OwnAccount, RosterCommand, SecretFile, VerifyArgs, VerifyFormat};
+use crate::cli::{OwnAccount, SecretFile, VerifyArgs, VerifyFormat};
 use crate::course::{Course, Lab, Part};
 use crate::report::text::{visible, wrapped};
 use anyhow::bail;
@@ -17,8 +17,7 @@ use futures::{StreamExt, stream};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-pub async fn run(course: Option<PathBuf>, command: RosterCommand) -> anyhow::Result<u8> {
-    let RosterCommand::Verify(args) = command;
+pub async fn run(course: Option<PathBuf>, args: VerifyArgs) -> anyhow::Result<u8> {
     let course = common::course(course, Part::Checks)?;
     let labs = labs(&course, &args.labs)?;
     let own = connection(&args.own);
@@ -201,6 +200,7 @@ fn word(state: AccountState) -> &'static str {
         AccountState::Ready => "ready",
         AccountState::NotReady => "not ready",
         AccountState::Unknown => "unknown",
+        AccountState::NotHandedIn => "not handed in",
         AccountState::Excused => "excused",
     }
 }
@@ -218,7 +218,7 @@ fn text(verified: &[Verified]) -> String {
             AccountState::Ready => "✓".green(),
             AccountState::NotReady => "✗".red(),
             AccountState::Unknown => "?".yellow(),
-            AccountState::Excused => "–".dimmed(),
+            AccountState::NotHandedIn | AccountState::Excused => "–".dimmed(),
         };
         let student = short(&v.student);
         let pad = columns.saturating_sub(textwrap::core::display_width(&student));
@@ -238,14 +238,19 @@ fn text(verified: &[Verified]) -> String {
     }
     let count = |state: AccountState| verified.iter().filter(|v| v.state == state).count();
     let _ = write!(out, "\n {} of {} ready", count(AccountState::Ready), verified.len());
-    for state in [AccountState::NotReady, AccountState::Unknown, AccountState::Excused] {
+    let others = [
+        AccountState::NotReady,
+        AccountState::Unknown,
+        AccountState::NotHandedIn,
+        AccountState::Excused,
+    ];
+    for state in others {
         if count(state) > 0 {
             let _ = write!(out, " · {} {}", count(state), word(state));
         }
     }
-    if count(AccountState::Excused) < verified.len()
-        && verified.iter().all(|v| v.state == AccountState::Excused || v.refused)
-    {
+    let is_untried = |v: &Verified| matches!(v.state, AccountState::Excused | AccountState::NotHandedIn);
+    if verified.iter().any(|v| v.refused) && verified.iter().all(|v| is_untried(v) || v.refused) {
         out.push_str("\n\n");
         let hint = "Every role was refused, so the cause may be your own user: it needs permission for \
                     sts:AssumeRole and must be in the account that the template names.";

@@ -176,6 +176,7 @@ pub(super) fn entry(item: &StudentItem) -> Entry {
             name: String::new(),
             email: String::new(),
             excused: false,
+            not_handed_in: false,
             labs: None,
         },
         region: said(&item.region),

@@ -95,6 +95,18 @@ fn every_way_into_an_account() {
     assert!(!format!("{roster:?}").contains("hush"));
 }
 
+#[test]
+fn whoever_has_not_handed_in_is_no_mistake() {
+    let roster = good(
+        "student,profile,credentials,account,excused\ns001,,,111122223331,\ns002,,,,\ns003,,later.txt,,\n\
+         s004,,later.txt,111122223334,\ns005,,,,yes\n",
+    );
+    let missing = roster.students.iter().map(|e| e.student.not_handed_in);
+    assert_eq!(missing.collect::<Vec<_>>(), [false, true, true, true, false]);
+    assert!(matches!(&roster.students[2].access, Access::Awaited(file) if file == "later.txt"));
+    assert!(roster.notes.is_empty(), "{:?}", roster.notes);
+}
+
 /// The same roster, in the words of every spreadsheet.
 #[test]
 fn what_spreadsheets_write_is_read() {
@@ -159,9 +171,9 @@ fn every_bad_line_is_named_with_its_reason() {
          s002,,s002,,,,111122223332,,,\n\
          s003,,,arn:aws:iam::111122223333:user/me,,,,,,\n\
          s004,,,arn:aws:iam::111122223334:role/r,,,111122223335,,,\n\
-         s005,,,,,missing.txt,,,,\n\
+         s005,,,,,../elsewhere.txt,,,,\n\
          s006,,,,p,s001.txt,,,,\n\
-         s007,,,,,,,,,\n\
+         s007,,,,,,12,,,\n\
          s008,,,,,,\"1,23457E+11\",,,\n\
          s009,,,,,,111122223339,eu-west1,,\n\
          s010,,,,,,111122223340,,datastrem,\n\
@@ -176,9 +188,12 @@ fn every_bad_line_is_named_with_its_reason() {
             ("3", "`s002` is not an e-mail address"),
             ("4", "role_arn `arn:aws:iam::111122223333:user/me`"),
             ("5", "account 111122223334, but the cell `account` says 111122223335"),
-            ("6", "credentials `missing.txt`: there is no such file"),
+            (
+                "6",
+                "credentials `../elsewhere.txt`: the path leaves the roster's folder",
+            ),
             ("7", "profile and credentials"),
-            ("8", "no access to the account"),
+            ("8", "account `12`: an account number has 12 digits"),
             ("9", "spreadsheet has shortened"),
             ("10", "did you mean"),
             ("11", "did you mean `datastream`"),

@@ -65,6 +65,7 @@ pub fn student(number: usize) -> Student {
         name: format!("Student {number:03}"),
         email: format!("student-{number:03}@example.com"),
         excused: false,
+        not_handed_in: false,
         labs: None,
     }
 }

@@ -110,6 +110,7 @@ pub fn student(id: &str, name: &str, email: &str) -> Student {
         name: name.to_owned(),
         email: email.to_owned(),
         excused: false,
+        not_handed_in: false,
         labs: None,
     }
 }

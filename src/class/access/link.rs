@@ -61,9 +61,9 @@ pub struct Invitation<'a> {
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 impl<'a> Invitation<'a> {
-    /// The invitation of a student whose role the professor assumes; `None` for others.
+    /// The invitation of a student whose role the professor assumes, or who has given nothing yet; `None` for others.
     pub fn new(entry: &'a Entry, external_id: String, region: &str, source: &'a TemplateSource) -> Option<Self> {
-        matches!(entry.access, Access::Role { .. }).then(|| Self {
+        matches!(entry.access, Access::Role { .. } | Access::Nothing).then(|| Self {
             entry,
             external_id,
             region: entry.region.clone().unwrap_or_else(|| region.to_owned()),

@@ -227,7 +227,7 @@ impl StudentAccess {
             }
             Access::Keys(keys) => Ok(self.base.with_keys(keys, region)),
             Access::Profile(profile) => named(profile, Some(region)).open().await,
-            Access::Nothing => Err(ConnectError::NoCredentials),
+            Access::Awaited(_) | Access::Nothing => Err(ConnectError::NoCredentials),
         }
     }
 }

@@ -63,7 +63,7 @@ pub fn message(entry: &Entry, region: &str) -> Option<String> {
                  Deactivate, then Delete. I have to delete my copy, too."
             );
         }
-        Access::Profile(_) | Access::Nothing => return None,
+        Access::Profile(_) | Access::Awaited(_) | Access::Nothing => return None,
     }
     Some(text)
 }

@@ -59,6 +59,9 @@ async fn student(access: &StudentAccess, entry: &Entry, wanted: &ClassWanted<'_>
     if entry.student.excused {
         return Found::LeftOut("excused".to_owned());
     }
+    if entry.student.not_handed_in {
+        return Found::LeftOut("has not handed in an account".to_owned());
+    }
     let labs = wanted.labs.iter().copied();
     let labs: Vec<&Lab> = labs.filter(|lab| entry.student.takes(&lab.id)).collect();
     if labs.is_empty() {

@@ -41,8 +41,8 @@ pub fn layout(sheet: &mut Sheet) -> Result<Layout, Vec<Finding>> {
     }
     let header: Vec<String> = sheet.header().values().map(|name| name.trim().to_owned()).collect();
     let find = |name: &str| header.iter().position(|h| h == name);
-    let who = find("Student").or_else(|| find("LastName")).is_some_and(|at| at == 0);
-    let (Some(id), Some(section), true) = (find("ID"), find("Section"), who) else {
+    let names: Vec<&str> = header.iter().map(String::as_str).collect();
+    let (Some(id), Some(section), true) = (find("ID"), find("Section"), is_header(&names)) else {
         let what = "Canvas's gradebook begins with Student, ID, …, Section, in English in every language";
         return Err(vec![lacks(sheet, what)]);
     };
@@ -77,7 +77,7 @@ pub fn layout(sheet: &mut Sheet) -> Result<Layout, Vec<Finding>> {
     if columns.iter().all(|c| c.closed.is_some()) {
         return Err(vec![lacks(sheet, "no column is an assignment")]);
     }
-    let students = (1..rows.len()).filter(|&row| is_student(&rows[row]));
+    let students = students(sheet);
     let mut keys = vec![KeyColumn {
         column: id,
         kind: KeyKind::Id,
@@ -92,7 +92,7 @@ pub fn layout(sheet: &mut Sheet) -> Result<Layout, Vec<Finding>> {
     Ok(Layout {
         keys,
         columns,
-        rows: students.collect(),
+        rows: students,
         feedback: None,
         locked: None,
         maxima: Some(maxima),
@@ -137,6 +137,19 @@ fn column(index: usize, name: &str, possible: &str) -> GradeColumn {
         maximum,
         closed,
     }
+}
+
+/// Whether a header is that of Canvas's gradebook: Student, ID, …, Section, in English in every language.
+pub fn is_header(header: &[&str]) -> bool {
+    let find = |name: &str| header.iter().position(|h| *h == name);
+    let who = find("Student").or_else(|| find("LastName"));
+    who == Some(0) && find("ID").is_some() && find("Section").is_some()
+}
+
+/// The rows of students.
+pub fn students(sheet: &Sheet) -> Vec<usize> {
+    let rows = sheet.rows();
+    (1..rows.len()).filter(|&row| is_student(&rows[row])).collect()
 }
 
 /// Not the row of the maxima, nor the one that says which assignments are muted, nor Canvas's own Test Student.

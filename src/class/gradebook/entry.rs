@@ -47,6 +47,8 @@ pub enum EntryOutcome {
         /// Why not.
         why: String,
     },
+    /// No account was handed in: no grade, and zero only if the professor says so.
+    NotHandedIn,
     /// Not graded, on purpose.
     Excused,
     /// Not one of those who take the lab.
@@ -76,6 +78,8 @@ impl<'a> GradeEntry<'a> {
         match &self.outcome {
             EntryOutcome::Points(points) => Ok(Some(*points)),
             EntryOutcome::Unknown { certain, .. } if options.unknown_as_zero => Ok(Some(*certain)),
+            EntryOutcome::NotHandedIn if options.missing_as_zero => Ok(Some(0)),
+            EntryOutcome::NotHandedIn => Err("has not handed in (--missing-as-zero counts it as zero)"),
             EntryOutcome::Unknown { why, .. } | EntryOutcome::Ungraded { why } => Err(why),
             EntryOutcome::Excused | EntryOutcome::Elsewhere => Ok(None),
         }
@@ -105,6 +109,7 @@ impl EntryOutcome {
             Self::Points(_) => "fail",
             Self::Unknown { .. } => "unknown",
             Self::Ungraded { .. } => "no grade",
+            Self::NotHandedIn => "not handed in",
             Self::Excused => "excused",
             Self::Elsewhere => "not taken",
         }
@@ -117,6 +122,9 @@ fn outcome(grade: &Grade) -> EntryOutcome {
     }
     if !grade.student.takes(&grade.lab.id) {
         return EntryOutcome::Elsewhere;
+    }
+    if grade.student.not_handed_in {
+        return EntryOutcome::NotHandedIn;
     }
     let unknown = |certain, why: String| EntryOutcome::Unknown { certain, why };
     let Some(report) = &grade.report else {

@@ -13,12 +13,13 @@ mod lms;
 mod moodle;
 pub mod number;
 mod options;
+pub mod people;
 mod scaled;
 pub mod sheet;
 mod students;
 mod style;
 mod table;
-mod words;
+pub(super) mod words;
 mod worksheet;
 mod xlsx;
 

@@ -34,6 +34,8 @@ pub struct GradebookOptions {
     pub extra: ExtraPoints,
     /// What could not be determined counts as no points.
     pub unknown_as_zero: bool,
+    /// A student who has not handed in gets zero.
+    pub missing_as_zero: bool,
     /// How decimals are written, where the file does not say.
     pub decimal: Option<DecimalSign>,
     /// Which column belongs to which lab, as the professor says: the lab's id and the column's header.

@@ -12,7 +12,8 @@ pub struct Sheet {
     encoding: Encoding,
     delimiter: char,
     rows: Vec<SheetRow>,
-    edits: BTreeMap<usize, (Range<usize>, String)>,
+    /// By where each begins, and by its column: what is added behind a row begins where its empty last cell does.
+    edits: BTreeMap<(usize, usize), (Range<usize>, String)>,
 }
 
 /// One record.
@@ -92,14 +93,24 @@ impl Sheet {
         &self.rows[0]
     }
 
-    /// Changes a cell. It is quoted if it was, or where it has to be.
+    /// Changes a cell. It is quoted if it was, or where it has to be. A row that is too short gets the cells that it lacks.
     pub fn set(&mut self, row: usize, column: usize, value: &str) {
-        let cell = &self.rows[row].cells[column];
+        let cells = &self.rows[row].cells;
+        let Some(cell) = cells.get(column) else {
+            let end = cells.last().map_or(0, |cell| cell.span.end);
+            let mut text = self.delimiter.to_string().repeat(column + 1 - cells.len());
+            match needs_quotes(value, self.delimiter) {
+                true => text.push_str(&quoted(value)),
+                false => text.push_str(value),
+            }
+            self.edits.insert((end, column), (end..end, text));
+            return;
+        };
         let text = match cell.quoted || needs_quotes(value, self.delimiter) {
             true => quoted(value),
             false => value.to_owned(),
         };
-        self.edits.insert(cell.span.start, (cell.span.clone(), text));
+        self.edits.insert((cell.span.start, column), (cell.span.clone(), text));
     }
 
     /// The file with its changes.
@@ -273,6 +284,19 @@ mod tests {
         sheet.set(2, 2, "a;b");
         let expected = "a;\"b\nb\";c\r\n\r\n 1 ;\"8,50\";\n\n2;;\"a;b\"";
         assert_eq!(String::from_utf8(sheet.write()).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_row_that_is_too_short_gets_the_cells_that_it_lacks() {
+        let mut sheet = read("a;b\r\n1;\r\n2\r\n");
+        sheet.set(0, 2, "c");
+        sheet.set(1, 1, "x");
+        sheet.set(1, 2, "y;y");
+        sheet.set(2, 2, "z");
+        assert_eq!(
+            String::from_utf8(sheet.write()).unwrap(),
+            "a;b;c\r\n1;x;\"y;y\"\r\n2;;z\r\n"
+        );
     }
 
     #[test]

@@ -78,6 +78,7 @@ impl<'a> Index<'a> {
             ("partial", "judged in part", ""),
             ("late", "late", ""),
             ("absent", "not graded yet", ""),
+            ("missing", "not handed in", ""),
             ("excused", "excused", ""),
         ] {
             let number = self.rows.iter().filter(|row| row.has(token)).count();

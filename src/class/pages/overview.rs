@@ -14,6 +14,8 @@ pub struct Overview {
     pub partial: usize,
     /// Students who are excused.
     pub excused: usize,
+    /// The ids of the students who have not handed in.
+    pub not_handed_in: Vec<String>,
     /// What could not be determined, once a student and lab.
     pub unknown: Vec<StudentRemark>,
     /// What probes left in accounts.
@@ -76,6 +78,12 @@ impl Overview {
             graded: tally.labs.iter().map(|lab| lab.graded).sum(),
             open: tally.open,
             partial: tally.labs.iter().map(|lab| lab.partial).sum(),
+            not_handed_in: class
+                .students
+                .iter()
+                .filter(|s| s.not_handed_in)
+                .map(|s| s.id.clone())
+                .collect(),
             excused: class.students.iter().filter(|s| s.excused).count(),
             unknown: unknown.into_iter().map(|(s, l, text)| said(s, l, text)).collect(),
             leftovers: tally.leftovers.iter().map(|(s, l, text)| said(*s, *l, text)).collect(),

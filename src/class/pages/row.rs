@@ -129,6 +129,7 @@ impl StudentRow {
         }
         self.tokens.extend(match lab.absent {
             Some("excused") => Some("excused".to_owned()),
+            Some("not handed in") => Some("missing".to_owned()),
             Some("not taken") | None => None,
             Some(_) => Some("absent".to_owned()),
         });

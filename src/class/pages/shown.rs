@@ -11,6 +11,7 @@ pub(super) fn absent(grade: &Grade) -> Option<&'static str> {
         Grade { report: Some(_), .. } => None,
         Grade { student, .. } if student.excused => Some("excused"),
         Grade { student, lab, .. } if !student.takes(&lab.id) => Some("not taken"),
+        Grade { student, .. } if student.not_handed_in => Some("not handed in"),
         Grade { runs: 0, .. } => Some("not graded yet"),
         Grade { .. } => Some("no run in time"),
     }

@@ -95,7 +95,8 @@ impl Tally {
     /// Counts a grade.
     pub fn add(&mut self, student: usize, lab: usize, grade: &Grade) -> Added {
         let Some(report) = &grade.report else {
-            let expected = !grade.student.excused && grade.student.takes(&grade.lab.id);
+            let student = grade.student;
+            let expected = !student.excused && !student.not_handed_in && student.takes(&grade.lab.id);
             self.open += usize::from(expected && grade.runs == 0);
             return Added::default();
         };

@@ -178,6 +178,11 @@ impl Columns {
         }
     }
 
+    /// Where a header has a column.
+    pub fn place(header: &StringRecord, column: RosterColumn) -> Option<usize> {
+        header.iter().position(|cell| named(cell) == Some(column))
+    }
+
     /// A row's cell, without the space around it; empty where there is none.
     pub fn of<'r>(&self, row: &'r StringRecord, column: RosterColumn) -> &'r str {
         let place = self.places.iter().position(|c| *c == Some(column));

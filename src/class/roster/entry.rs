@@ -43,6 +43,11 @@ impl Entry {
         self.regions.get(lab).or(self.region.as_ref()).map(String::as_str)
     }
 
+    /// Whether there is a way into their account.
+    pub fn is_open(&self) -> bool {
+        !matches!(self.access, Access::Awaited(_) | Access::Nothing)
+    }
+
     /// `options` for one lab of this student: with those of their resources that the lab knows.
     pub fn options(&self, lab: &Lab, options: &Options) -> Options {
         let mut options = options.clone();
@@ -90,6 +95,8 @@ pub enum Access {
     Profile(String),
     /// Keys that the student handed in.
     Keys(Keys),
-    /// None: only for a student who is excused.
+    /// Keys in the file of this name, which is not there yet.
+    Awaited(String),
+    /// None: the student is excused, or has not handed in.
     Nothing,
 }

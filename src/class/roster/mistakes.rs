@@ -35,14 +35,40 @@ impl std::fmt::Display for RosterErrors {
             "the roster has {} mistake{many}; nothing was done",
             self.problems.len()
         )?;
-        for problem in &self.problems {
-            match problem.line {
-                Some(line) => write!(f, "\n  {file}:{line}: {}", problem.reason)?,
-                None => write!(f, "\n  {file}: {}", problem.reason)?,
-            }
-        }
-        Ok(())
+        lines(f, &file, &self.problems)
     }
+}
+
+/// Why nothing was taken from a file that an LMS or a form exported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntakeErrors {
+    /// The file.
+    pub file: PathBuf,
+    /// What is wrong with it, and what to do.
+    pub problems: Vec<Problem>,
+}
+
+impl std::error::Error for IntakeErrors {}
+
+impl std::fmt::Display for IntakeErrors {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let file = visible(&self.file.display().to_string());
+        if let [Problem { line: None, reason }] = self.problems.as_slice() {
+            return write!(f, "{file} cannot be used: {reason}");
+        }
+        write!(f, "{file} cannot be used; nothing was written")?;
+        lines(f, &file, &self.problems)
+    }
+}
+
+fn lines(f: &mut std::fmt::Formatter<'_>, file: &str, problems: &[Problem]) -> std::fmt::Result {
+    for problem in problems {
+        match problem.line {
+            Some(line) => write!(f, "\n  {file}:{line}: {}", problem.reason)?,
+            None => write!(f, "\n  {file}: {}", problem.reason)?,
+        }
+    }
+    Ok(())
 }
 
 /// A text of the roster's inside of a message.

@@ -1,15 +1,21 @@
 //! The roster: a CSV file with a line for each student, as a professor has it.
 
+mod accounts;
+mod answers;
 mod columns;
 mod credentials;
 mod entry;
+mod export;
 mod mistakes;
 mod row;
 mod table;
 mod values;
 
+pub use accounts::{AccountsError, FormFile, WithAccounts, add};
+pub use answers::NamedColumns;
 pub use entry::{Access, Entry, LabNames, ROLE_NAME, Roster};
-pub use mistakes::{Problem, RosterErrors};
+pub use export::{NewRoster, new};
+pub use mistakes::{IntakeErrors, Problem, RosterErrors};
 
 use std::path::Path;
 

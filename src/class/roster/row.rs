@@ -1,6 +1,7 @@
 //! A line of a roster becomes an entry, or the reasons why it cannot.
 
 use super::columns::{Columns, RosterColumn};
+use super::credentials::CredentialsError;
 use super::entry::ROLE_NAME;
 use super::entry::{Access, Entry, LabNames};
 use super::mistakes::short;
@@ -107,7 +108,7 @@ impl<'a> RosterReader<'a> {
                 Access::Profile(profile) => self.unique("profile", profile, row.line, &mut wrong),
                 // The key's id would say whose it is; the file's name is enough to find it.
                 Access::Keys(keys) => self.unique("access key", &keys.access_key_id, row.line, &mut wrong),
-                Access::Role { .. } | Access::Nothing => {}
+                Access::Role { .. } | Access::Awaited(_) | Access::Nothing => {}
             }
         }
         if !wrong.is_empty() {
@@ -119,6 +120,7 @@ impl<'a> RosterReader<'a> {
                 name: name.to_owned(),
                 email: email.to_owned(),
                 excused,
+                not_handed_in: !excused && matches!(access, Access::Awaited(_) | Access::Nothing),
                 labs,
             },
             region,
@@ -133,7 +135,6 @@ impl<'a> RosterReader<'a> {
     /// The account that is promised, and the way into it.
     fn access(&mut self, row: &RosterRow, region: Option<&str>, wrong: &mut Vec<String>) -> (Option<String>, Access) {
         let cell = |column| self.columns.of(&row.cells, column);
-        let mut unreadable = false;
         let promised = match cell(RosterColumn::Account) {
             "" => None,
             text => match values::account(text) {
@@ -145,7 +146,6 @@ impl<'a> RosterReader<'a> {
                 }
                 Err(why) => {
                     wrong.push(format!("account `{}`: {why}", short(text)));
-                    unreadable = true;
                     None
                 }
             },
@@ -182,6 +182,7 @@ impl<'a> RosterReader<'a> {
                         }
                         (promised, Access::Keys(keys))
                     }
+                    Err(CredentialsError::Missing) => (promised, Access::Awaited((*file).to_owned())),
                     Err(why) => {
                         wrong.push(format!("credentials `{}`: {why}", short(file)));
                         (None, Access::Nothing)
@@ -193,15 +194,8 @@ impl<'a> RosterReader<'a> {
                 let arn = format!("arn:{partition}:iam::{account}:role/{ROLE_NAME}");
                 (Some(account), Access::Role { arn })
             }
-            ([], None) if unreadable => (None, Access::Nothing),
-            ([], None) => {
-                wrong.push(
-                    "it gives no access to the account: fill one of account, role_arn, profile or credentials, or write \
-                     yes under excused"
-                        .to_owned(),
-                );
-                (None, Access::Nothing)
-            }
+            // Whoever has given nothing yet keeps nobody else from being graded.
+            ([], None) => (None, Access::Nothing),
             (several, _) => {
                 let names: Vec<&str> = several.iter().map(|(name, _)| *name).collect();
                 wrong.push(format!("it gives {}: keep only one of them", names.join(" and ")));
