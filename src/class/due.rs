@@ -38,6 +38,8 @@ pub struct Due<'a> {
     pub work: Vec<Work<'a>>,
     /// Reports that are made again because of a correction: the student, the lab, and what was corrected.
     pub corrected: Vec<(String, String, String)>,
+    /// Who has joined a group that was graded before: of whom they get the runs, who they are, and the lab.
+    pub shared: Vec<(&'a Student, &'a Student, String)>,
     /// Students who were graded before, and of whom the roster now names no account.
     pub withdrawn: Vec<String>,
     /// Reports that stay beside new ones, although they were judged by other rules: how many of each lab, and by which.
@@ -62,30 +64,26 @@ impl<'a> Due<'a> {
             .map(|lab| (lab.id.as_str(), LabRules::now(asked.files, &lab.id)))
             .collect();
         let mut due = Self::default();
-        for student in folder.class().students.iter().filter(|student| !student.excused) {
-            let Some(entry) = entries.get(student.id.as_str()) else {
+        let class = folder.class();
+        for student in class.students.iter().filter(|student| student.not_handed_in) {
+            let before = asked.labs.iter().map(|lab| folder.report(student, &lab.id));
+            let before: Vec<_> = before.collect::<Result<_, _>>()?;
+            due.withdrawn
+                .extend(before.iter().any(Option::is_some).then(|| student.id.clone()));
+        }
+        for unit in class.by_account() {
+            let student = unit[0];
+            // A file with keys may be put away once its account is graded.
+            let Some(entry) = entries.get(student.id.as_str()).filter(|entry| entry.is_open()) else {
                 continue;
             };
-            if student.not_handed_in {
-                let before = asked.labs.iter().map(|lab| folder.report(student, &lab.id));
-                let before: Vec<_> = before.collect::<Result<_, _>>()?;
-                due.withdrawn
-                    .extend(before.iter().any(Option::is_some).then(|| student.id.clone()));
-            }
-            // A file with keys may be put away once its account is graded.
-            if !entry.is_open() {
-                continue;
-            }
-            let named = asked.only.is_empty() || asked.only.contains(&student.id);
+            let named = asked.only.is_empty() || unit.iter().any(|student| asked.only.contains(&student.id));
             let mut tasks = Vec::new();
-            for lab in asked.labs.iter().filter(|lab| student.takes(&lab.id)) {
+            for lab in asked.labs {
                 let options = entry.options(lab, &asked.options);
                 let premises = Premises::of(entry, lab, rules[lab.id.as_str()].clone(), asked.region, options);
-                let stays = match folder.report(student, &lab.id)? {
-                    None => !named,
-                    Some(report) => due.stays(folder, student, named, &report, &premises, asked)?,
-                };
-                if !stays {
+                let takers: Vec<&Student> = unit.iter().copied().filter(|one| one.takes(&lab.id)).collect();
+                if !takers.is_empty() && !due.unit_stays(folder, &takers, named, &premises, (asked, *lab))? {
                     tasks.push(Task { lab, premises });
                 }
             }
@@ -100,6 +98,35 @@ impl<'a> Due<'a> {
                 .any(|work| work.tasks.iter().any(|task| task.lab.id == *lab))
         });
         Ok(due)
+    }
+
+    /// Whether the reports of all who share an account stay as they are. Whoever has joined them gets theirs.
+    fn unit_stays(
+        &mut self,
+        folder: &'a ClassFolder,
+        takers: &[&'a Student],
+        named: bool,
+        premises: &Premises,
+        (asked, lab): (&Asked<'a, '_>, &Lab),
+    ) -> Result<bool, FolderError> {
+        let (mut graded, mut lacking, mut stay) = (None, Vec::new(), true);
+        for student in takers {
+            match folder.report(student, &lab.id)? {
+                None => lacking.push(*student),
+                Some(report) => {
+                    graded = graded.or(Some(*student));
+                    stay &= self.stays(folder, student, named, &report, premises, asked)?;
+                }
+            }
+        }
+        let Some(graded) = graded else {
+            return Ok(!named);
+        };
+        if stay && named {
+            let shared = lacking.into_iter().map(|joined| (graded, joined, lab.id.clone()));
+            self.shared.extend(shared);
+        }
+        Ok(stay)
     }
 
     /// Whether a report stays as it is.

@@ -294,7 +294,7 @@ impl ClassFolder {
         Ok(grade)
     }
 
-    fn student(&self, student: &Student) -> PathBuf {
+    pub(super) fn student(&self, student: &Student) -> PathBuf {
         self.path.join("reports").join(file_name(&student.id))
     }
 }

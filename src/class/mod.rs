@@ -10,6 +10,7 @@ pub mod encoding;
 pub mod folder;
 pub mod grade;
 pub mod gradebook;
+mod group;
 pub mod identifier;
 pub mod pages;
 pub mod premises;
@@ -90,6 +91,9 @@ pub struct Student {
     /// Has not handed in: the roster names no way into an account of theirs.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub not_handed_in: bool,
+    /// The group whose account is graded once, for each of its members.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// The labs that they are graded in, when not all.
     #[serde(default)]
     pub labs: Option<Vec<String>>,

@@ -67,11 +67,12 @@ pub async fn run(course: Option<PathBuf>, command: AccessCommand) -> anyhow::Res
                 .iter()
                 .filter(|entry| !entry.student.excused)
                 .filter_map(|entry| {
-                    let id = secret.external_id(&entry.student.id);
+                    let id = secret.external_id(&entry.invited_as());
                     Invitation::new(entry, id, &region, &source)
                 })
                 .collect();
-            remember(&path, invited.iter().map(|one| one.entry.student.id.as_str()))?;
+            let names: Vec<String> = invited.iter().map(|one| one.entry.invited_as()).collect();
+            remember(&path, names.iter().map(String::as_str))?;
             let others = class.students.len() - invited.len();
             if others > 0 {
                 super::output::note(&format!(

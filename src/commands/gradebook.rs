@@ -99,7 +99,7 @@ fn table(
     };
     let out = args.out.clone().unwrap_or_else(|| folder.path().join(name));
     super::output::note_lines(&lefts(&table.left));
-    for note in &table.notes {
+    for note in folder.class().groups_note().iter().chain(&table.notes) {
         super::output::note(&format!("note: {}", visible(note)));
     }
     if put(&out, &bytes)? {

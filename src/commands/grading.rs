@@ -153,6 +153,15 @@ pub(super) fn due<'a>(
         .into());
     }
     folder.save()?;
+    for (graded, joined, lab) in &due.shared {
+        folder.share_runs(graded, joined, lab)?;
+        super::output::note(&format!(
+            "note: {} has joined the group of {}, and has its grade in {} now",
+            short(&joined.id),
+            short(&graded.id),
+            visible(lab)
+        ));
+    }
     if !due.corrected.is_empty() {
         super::output::note("graded again, because the roster or the options changed:");
         for (student, lab, what) in due.corrected.iter().take(MANY) {

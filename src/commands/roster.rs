@@ -5,7 +5,7 @@ use super::live::LiveLine;
 use crate::account::partition::Partition;
 use crate::account::{ConnectError, Connection};
 use crate::class::access::{ExternalIds, Secret, SecretError, StudentAccess, invited};
-use crate::class::roster::{self, Access, LabNames, Roster, RosterErrors};
+use crate::class::roster::{self, Access, Entry, LabNames, Roster, RosterErrors};
 use crate::class::verify::{AccountState, Verified, verify};
 use crate::class::{cell, identifier};
 use crate::cli::{OwnAccount, SecretFile, VerifyArgs, VerifyFormat};
@@ -126,7 +126,8 @@ pub fn warn_of_spelling(class: &Roster, secret: &Path) -> anyhow::Result<()> {
         .students
         .iter()
         .filter(|e| matches!(e.access, Access::Role { .. }));
-    let respelled = invited::otherwise(secret, by_role.map(|e| e.student.id.as_str()))?;
+    let names: Vec<String> = by_role.map(Entry::invited_as).collect();
+    let respelled = invited::otherwise(secret, names.iter().map(String::as_str))?;
     if !respelled.is_empty() {
         let list = identifier::lines(&respelled, "in the roster", "when `edemlab access link` was run");
         super::output::note(&format!(

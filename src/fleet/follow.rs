@@ -241,13 +241,8 @@ impl Follower<'_> {
     ) -> Result<(), Trouble> {
         match self.student(student) {
             Some(student) => {
-                if let Some(premises) = &stored.premises {
-                    self.folder
-                        .keep_premises(student, &stored.report, premises)
-                        .map_err(FollowError::from)?;
-                }
                 self.folder
-                    .store(student, &stored.report, &stored.evidence)
+                    .keep(student, &stored.report, &stored.evidence, stored.premises.as_ref())
                     .map_err(FollowError::from)?;
                 outcome.count(&stored.report);
                 on(FollowEvent::Stored(student, &stored.report));
@@ -310,7 +305,7 @@ impl Follower<'_> {
                 if let (Some(who), Some(of)) = (self.student(&student), self.course.labs.get(&lab)) {
                     let now = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
                     let judged = indeterminate_report(of, &why, "", &now, &options);
-                    self.folder.store(who, &judged.report, &judged.evidence)?;
+                    self.folder.keep(who, &judged.report, &judged.evidence, None)?;
                     outcome.count(&judged.report);
                     on(FollowEvent::Stored(who, &judged.report));
                 }

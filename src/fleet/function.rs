@@ -177,6 +177,7 @@ pub(super) fn entry(item: &StudentItem) -> Entry {
             email: String::new(),
             excused: false,
             not_handed_in: false,
+            group: None,
             labs: None,
         },
         region: said(&item.region),

@@ -73,7 +73,7 @@ pub fn items(work: &[Work<'_>], roster: &Roster, secret: &Secret) -> Vec<Student
         Some(StudentItem {
             student: work.student.id.clone(),
             role_arn: arn.clone(),
-            external_id: secret.external_id(&work.student.id),
+            external_id: secret.external_id(&entry.invited_as()),
             region: entry.region.clone().unwrap_or_default(),
             regions: pairs(&entry.regions),
             uses: pairs(&entry.uses),

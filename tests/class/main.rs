@@ -11,6 +11,7 @@ mod grade_fair;
 mod gradebook;
 mod gradebook_refused;
 mod gradebook_table;
+mod groups;
 mod not_handed_in;
 mod older;
 mod pages;

@@ -66,6 +66,7 @@ pub fn student(number: usize) -> Student {
         email: format!("student-{number:03}@example.com"),
         excused: false,
         not_handed_in: false,
+        group: None,
         labs: None,
     }
 }

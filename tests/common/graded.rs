@@ -111,6 +111,7 @@ pub fn student(id: &str, name: &str, email: &str) -> Student {
         email: email.to_owned(),
         excused: false,
         not_handed_in: false,
+        group: None,
         labs: None,
     }
 }

@@ -214,7 +214,7 @@ impl StudentAccess {
         match &entry.access {
             Access::Role { arn } => {
                 let external_id = match &self.ids {
-                    ExternalIds::Of(secret) => secret.external_id(&entry.student.id),
+                    ExternalIds::Of(secret) => secret.external_id(&entry.invited_as()),
                     ExternalIds::One(id) => id.clone(),
                     ExternalIds::Nobody => return Err(ConnectError::NoSecret),
                 };

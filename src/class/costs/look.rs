@@ -38,11 +38,18 @@ pub struct ClassWanted<'w> {
 /// Looks into every account of the roster. `on` is told how many are done.
 pub async fn look(access: &StudentAccess, roster: &Roster, wanted: &ClassWanted<'_>, on: &dyn Fn(usize)) -> ClassCosts {
     let started = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
-    let looks = roster.students.iter().enumerate().map(async |(place, entry)| {
-        (
-            place,
-            StudentCosts::new(&entry.student, student(access, entry, wanted).await),
-        )
+    let all = &roster.students;
+    let looks = all.iter().enumerate().map(async |(place, entry)| {
+        // What a group shares costs once.
+        let earlier = all[..place].iter().find(|one| {
+            let shared = one.student.group.is_some() && one.student.group == entry.student.group;
+            shared && !one.student.excused && !entry.student.excused
+        });
+        let found = match earlier {
+            Some(one) => Found::LeftOut(format!("one account with {}", one.student.id)),
+            None => student(access, entry, wanted).await,
+        };
+        (place, StudentCosts::new(&entry.student, found))
     });
     let mut looks = stream::iter(looks).buffer_unordered(wanted.at_once.max(1));
     let mut found = Vec::with_capacity(roster.students.len());

@@ -57,8 +57,7 @@ impl RunStore for ClassFolder {
     type Note = PathBuf;
 
     async fn store(&self, student: &Student, judged: &Judged, premises: &Premises) -> Result<(), StoreError> {
-        self.keep_premises(student, &judged.report, premises)?;
-        Ok(ClassFolder::store(self, student, &judged.report, &judged.evidence)?)
+        Ok(self.keep(student, &judged.report, &judged.evidence, Some(premises))?)
     }
 
     async fn loose(&self, student: &Student, lab: &str) -> Result<Vec<(PathBuf, PendingCleanup)>, StoreError> {

@@ -11,6 +11,7 @@ use super::sheet::Sheet;
 use super::students::{self, Rows};
 use super::style::StyleSeen;
 use crate::class::{Class, LabSummary};
+use crate::report::text::visible;
 
 /// A filled file, and what was not filled.
 #[derive(Debug, Default)]
@@ -60,7 +61,7 @@ pub fn fill(
     options: &GradebookOptions,
 ) -> Result<Filled, FillError> {
     let mut sheet = Sheet::read(bytes)?;
-    let layout = Layout::of(lms, &mut sheet, name).map_err(FillError::Problems)?;
+    let mut layout = Layout::of(lms, &mut sheet, name).map_err(FillError::Problems)?;
     let mut labs: Vec<&LabSummary> = Vec::new();
     for entry in entries {
         if !labs.iter().any(|lab| lab.id == entry.lab.id) {
@@ -72,6 +73,7 @@ pub fn fill(
         problems.extend(findings);
         Vec::new()
     });
+    layout.notes.extend(class.groups_note());
     let rows = students::rows(&class.students, &sheet, &layout);
     problems.extend(rows.findings.iter().cloned());
     let mut filling = SheetFiller {
@@ -279,6 +281,9 @@ impl SheetFiller<'_> {
         if entry.not_judged() > 0 {
             let (left, steps) = (entry.not_judged(), entry.left_out.join(", "));
             text.push_str(&format!(" {left} more were not judged ({steps})."));
+        }
+        if let Some(group) = &entry.student.group {
+            text.push_str(&format!(" Graded as group {}.", visible(group)));
         }
         for (id, title, earned, possible) in &entry.lost {
             text.push_str(&format!(" {id} {earned}/{possible}: {title}."));

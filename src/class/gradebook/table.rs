@@ -43,6 +43,8 @@ impl GradeTable {
             }
         }
         let mut header: Vec<String> = ["student", "name", "email"].map(str::to_owned).to_vec();
+        let groups = class.iter().any(|student| student.group.is_some());
+        header.extend(groups.then(|| "group".to_owned()));
         for GradeEntry { lab, .. } in &labs {
             let columns = ["grade", "points", "possible", "not judged", "status", "late", "runs"];
             header.extend(columns.map(|column| format!("{} {column}", lab.id)));
@@ -61,6 +63,7 @@ impl GradeTable {
             let mut row: Vec<TableCell> = [&student.id, &student.name, &student.email]
                 .map(|text| text_cell(text))
                 .to_vec();
+            row.extend(groups.then(|| text_cell(student.group.as_deref().unwrap_or_default())));
             for lab in &labs {
                 let entry = entries
                     .iter()

@@ -23,6 +23,8 @@ pub(super) struct StudentRow {
     name: String,
     id: String,
     email: String,
+    /// The group whose account it is.
+    group: Option<String>,
     /// What the page filters by.
     tokens: BTreeSet<String>,
     earned: u32,
@@ -72,6 +74,7 @@ impl StudentRow {
             name: shown_name(&student.name, &student.id),
             id: cut(&student.id, MAX_NAME),
             email: cut(&student.email, MAX_NAME),
+            group: student.group.as_ref().map(|group| cut(group, MAX_NAME)),
             tokens: BTreeSet::new(),
             earned: 0,
             possible: 0,

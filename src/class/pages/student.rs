@@ -17,6 +17,8 @@ pub(super) struct StudentPage {
     course: String,
     name: String,
     id: String,
+    /// Whose account it is, where it is not theirs alone.
+    group: Option<String>,
     labs: Vec<Value>,
     markdown: String,
 }
@@ -29,16 +31,26 @@ impl StudentPage {
             "" => id.clone(),
             name => cut(name, MAX_NAME),
         };
-        let markdown = format!(
+        let group = student.group.as_ref().map(|group| {
+            format!(
+                "Graded as group {}: one account, the same points for each.",
+                cut(group, MAX_NAME)
+            )
+        });
+        let mut markdown = format!(
             "# {}\n\n{}: {}\n",
             markdown::inert(&name),
             markdown::inert(&course),
             markdown::inert(&id)
         );
+        if let Some(group) = &group {
+            let _ = writeln!(markdown, "\n{}", markdown::inert(group));
+        }
         Self {
             course,
             name,
             id,
+            group,
             labs: Vec::new(),
             markdown,
         }
@@ -82,6 +94,7 @@ impl StudentPage {
             course => self.course.as_str(),
             name => self.name.as_str(),
             id => self.id.as_str(),
+            group => self.group.as_deref(),
             labs => self.labs.clone(),
         };
         let body = html::render(&TEMPLATES, "student.html", values);

@@ -1,7 +1,8 @@
 //! The accounts that students gave in a form, put into a roster. Single cells of the roster change; all else in it stays as
 //! the professor wrote it, byte for byte.
 
-use super::answers::{AccountCell, AnswerColumns, Known, NamedColumns, Naming};
+use super::account_cell::AccountCell;
+use super::answers::{AnswerColumns, Known, NamedColumns, Naming};
 use super::columns::{Columns, RosterColumn};
 use super::entry::{Access, Entry, Roster};
 use super::mistakes::{IntakeErrors, Problem, short};
@@ -184,7 +185,8 @@ impl WithAccounts {
                 self.known += 1;
                 continue;
             }
-            let others = givers[account.as_str()].iter().filter(|&&other| other != place);
+            let apart = |other: usize| other != place && !is_one_group(&entries[other], &entries[place]);
+            let others = givers[account.as_str()].iter().filter(|&&other| apart(other));
             let others: Vec<String> = others
                 .map(|other| format!("{} (line {})", short(&entries[*other].student.id), given[other].line))
                 .collect();
@@ -198,7 +200,19 @@ impl WithAccounts {
                 );
                 continue;
             }
-            if let Some(&other) = owners.get(account).filter(|&&other| other != place) {
+            let rival = given.iter().find(|(other, theirs)| {
+                let differs = |other: &AccountCell| matches!(other, AccountCell::Number { account: other, .. } if other != account);
+                is_one_group(&entries[**other], &entries[place]) && differs(&theirs.cell)
+            });
+            if let Some((&other, theirs)) = rival {
+                let other = short(&entries[other].student.id);
+                self.refuse(
+                    answer.line,
+                    format!("{id} gives account {account}, but {other} of the same group another (line {}): ask which one it is", theirs.line),
+                );
+                continue;
+            }
+            if let Some(&other) = owners.get(account).filter(|&&other| apart(other)) {
                 let (other, line) = (short(&entries[other].student.id), entries[other].line);
                 self.refuse(
                     answer.line,
@@ -229,6 +243,12 @@ impl WithAccounts {
             }
             self.say_how(&id, answer, account);
             target.put(place, account);
+            // In a group the account that is replaced may stand on another line.
+            for (other, entry) in entries.iter().enumerate() {
+                if is_one_group(entry, &entries[place]) && target.has_number(other) {
+                    target.put(other, account);
+                }
+            }
             owners.insert(account.clone(), place);
             self.added += 1;
         }
@@ -256,6 +276,11 @@ impl WithAccounts {
             );
         }
     }
+}
+
+/// Whether two students share an account.
+fn is_one_group(one: &Entry, other: &Entry) -> bool {
+    one.line != other.line && one.student.group.is_some() && one.student.group == other.student.group
 }
 
 /// Why an answer holds no account, and what to do.
@@ -329,6 +354,10 @@ impl Target {
         entry.account.clone().or(written.ok().map(|(account, _)| account))
     }
 
+    fn has_number(&self, place: usize) -> bool {
+        !self.cell(place, self.account).is_empty()
+    }
+
     fn names_role(&self, place: usize) -> bool {
         self.role.is_some_and(|role| !self.cell(place, role).is_empty())
     }
@@ -347,7 +376,11 @@ impl Target {
 
     /// Who has no account, and gave no other way in.
     fn missing(&self, entries: &[Entry]) -> Vec<(u64, String)> {
-        let missing = |place: &usize, entry: &Entry| entry.student.not_handed_in && !self.filled.contains(place);
+        let filled = |place: usize| {
+            let shared = |other: &usize| is_one_group(&entries[*other], &entries[place]);
+            self.filled.contains(&place) || self.filled.iter().any(shared)
+        };
+        let missing = |place: &usize, entry: &Entry| entry.student.not_handed_in && !filled(*place);
         let all = entries.iter().enumerate();
         all.filter(|(place, entry)| missing(place, entry))
             .map(|(_, entry)| (entry.line, entry.student.id.clone()))

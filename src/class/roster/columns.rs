@@ -20,6 +20,7 @@ pub(super) enum RosterColumn {
     RegionOf(usize),
     Use,
     Labs,
+    Group,
     Excused,
 }
 
@@ -34,6 +35,7 @@ pub(super) const COLUMNS: &[(&str, RosterColumn)] = &[
     ("region", RosterColumn::Region),
     ("use", RosterColumn::Use),
     ("labs", RosterColumn::Labs),
+    ("group", RosterColumn::Group),
     ("excused", RosterColumn::Excused),
 ];
 

@@ -2,6 +2,7 @@
 
 use super::super::Student;
 use crate::account::Keys;
+use crate::class::identifier;
 use crate::course::Lab;
 use crate::judge::Options;
 use std::collections::BTreeMap;
@@ -41,6 +42,14 @@ impl Entry {
     /// The region that the roster names for a lab.
     pub fn region_of(&self, lab: &str) -> Option<&str> {
         self.regions.get(lab).or(self.region.as_ref()).map(String::as_str)
+    }
+
+    /// From what their external ID is made: a group has one, whoever of it makes the role.
+    pub fn invited_as(&self) -> String {
+        match &self.student.group {
+            Some(group) => format!("group {}", identifier::bare(group)),
+            None => self.student.id.clone(),
+        }
     }
 
     /// Whether there is a way into their account.

@@ -1,11 +1,13 @@
 //! The roster: a CSV file with a line for each student, as a professor has it.
 
+mod account_cell;
 mod accounts;
 mod answers;
 mod columns;
 mod credentials;
 mod entry;
 mod export;
+mod groups;
 mod mistakes;
 mod row;
 mod table;
@@ -58,7 +60,9 @@ pub fn read(path: &Path, labs: &[LabNames], partition: &str) -> Result<Roster, R
             })),
         }
     }
+    problems.extend(groups::share(&mut students));
     if !problems.is_empty() {
+        problems.sort_by_key(|problem| problem.line);
         return Err(wrong(problems));
     }
     notes.extend(reading.notes());

@@ -20,8 +20,8 @@ pub(super) struct RosterReader<'a> {
     columns: &'a Columns,
     labs: &'a [LabNames],
     partition: &'a str,
-    /// What no two lines may share, and the line that has it.
-    taken: HashMap<(&'static str, String), u64>,
+    /// What no two lines may share, the line that has it, and the group that it is of.
+    taken: HashMap<(&'static str, String), (u64, String)>,
     /// The students so far without what spreadsheets drop, each with its line and its own spelling.
     spelled: HashMap<String, (u64, String)>,
     completed: Vec<(u64, String)>,
@@ -55,6 +55,7 @@ impl<'a> RosterReader<'a> {
             )]);
         }
         let id = cell(RosterColumn::Student);
+        let group = cell(RosterColumn::Group);
         let (email, name) = (cell(RosterColumn::Email), cell(RosterColumn::Name));
         if id.is_empty() {
             wrong.push("the cell `student` is empty: it needs the identifier that the LMS gives".to_owned());
@@ -99,15 +100,17 @@ impl<'a> RosterReader<'a> {
             let some = region.as_ref().or(regions.values().next());
             self.access(row, some.map(String::as_str), &mut wrong)
         };
-        self.unique("student", id, row.line, &mut wrong);
+        let alone = (row.line, "");
+        self.unique("student", id, alone, &mut wrong);
         self.spelled_once(id, row.line, &mut wrong);
-        self.unique("e-mail address", email, row.line, &mut wrong);
+        self.unique("e-mail address", email, alone, &mut wrong);
         if !excused {
-            self.unique("account", account.as_deref().unwrap_or_default(), row.line, &mut wrong);
+            let place = (row.line, group);
+            self.unique("account", account.as_deref().unwrap_or_default(), place, &mut wrong);
             match &access {
-                Access::Profile(profile) => self.unique("profile", profile, row.line, &mut wrong),
+                Access::Profile(profile) => self.unique("profile", profile, place, &mut wrong),
                 // The key's id would say whose it is; the file's name is enough to find it.
-                Access::Keys(keys) => self.unique("access key", &keys.access_key_id, row.line, &mut wrong),
+                Access::Keys(keys) => self.unique("access key", &keys.access_key_id, place, &mut wrong),
                 Access::Role { .. } | Access::Awaited(_) | Access::Nothing => {}
             }
         }
@@ -121,6 +124,7 @@ impl<'a> RosterReader<'a> {
                 email: email.to_owned(),
                 excused,
                 not_handed_in: !excused && matches!(access, Access::Awaited(_) | Access::Nothing),
+                group: Some(group.to_owned()).filter(|group| !group.is_empty()),
                 labs,
             },
             region,
@@ -204,13 +208,16 @@ impl<'a> RosterReader<'a> {
         }
     }
 
-    /// Says when an earlier line has the same `what`. Case makes no difference.
-    fn unique(&mut self, what: &'static str, value: &str, line: u64, wrong: &mut Vec<String>) {
+    /// Says when an earlier line, not of the same group, has the same `what`. Case makes no difference.
+    fn unique(&mut self, what: &'static str, value: &str, place: (u64, &str), wrong: &mut Vec<String>) {
         if value.is_empty() {
             return;
         }
-        let first = *self.taken.entry((what, value.to_lowercase())).or_insert(line);
-        if first == line {
+        let (line, group) = (place.0, identifier::bare(place.1));
+        let here = (line, group.clone());
+        let (first, other) = self.taken.entry((what, value.to_lowercase())).or_insert(here);
+        let is_theirs_too = !group.is_empty() && *other == group;
+        if *first == line || is_theirs_too {
             return;
         }
         let which = if what == "access key" {
@@ -218,7 +225,11 @@ impl<'a> RosterReader<'a> {
         } else {
             format!(" `{}`", short(value))
         };
-        wrong.push(format!("line {first} has the same {what}{which}"));
+        let hint = match what {
+            "account" | "profile" | "access key" => ": if they work in one account, write the same `group` in both",
+            _ => "",
+        };
+        wrong.push(format!("line {first} has the same {what}{which}{hint}"));
     }
 
     /// Says when an earlier line has the same student under another spelling. That of another case is [`RosterReader::unique`]'s.
