@@ -43,6 +43,12 @@ pub struct GradeArgs {
     /// Send nothing through what the students built. Grades are scaled to what was judged.
     #[arg(long)]
     pub no_probe: bool,
+    /// Leave out a step for everyone; may be repeated. Grades are scaled to what was judged.
+    #[arg(long, value_name = "[LAB.]STEP")]
+    pub skip: Vec<String>,
+    /// Say which resource is the student's, for whoever's line does not say it: `--use stream=clicks`; may be repeated.
+    #[arg(long = "use", value_name = "[LAB.]NAME=RESOURCE")]
+    pub uses: Vec<String>,
     /// Where the class secret is.
     #[command(flatten)]
     pub secret: SecretFile,

@@ -5,7 +5,7 @@ use super::grading::{GradeProblem, due, ended, folder_of, shown};
 use super::{common, grade_fleet, roster};
 use crate::class::access::opened;
 use crate::class::grade::{Closed, Limit, Plan, grade};
-use crate::class::roster::{Entry, Roster};
+use crate::class::roster::{Entry, LabNames, Roster};
 use crate::class::{self, Student};
 use crate::cli::GradeArgs;
 use crate::course::{Lab, Part, UnknownName};
@@ -28,7 +28,9 @@ pub async fn run(course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8>
     let labs = roster::labs(&course, &args.labs)?;
     let own = roster::connection(&args.own);
     let region = own.region().await.unwrap_or_default();
-    let list = roster::read(&args.roster, &course, &region)?;
+    let mut list = roster::read(&args.roster, &course, &region)?;
+    let names: Vec<LabNames> = labs.iter().copied().map(LabNames::of).collect();
+    list.apply(&args.skip, &args.uses, &names)?;
     known_students(&list, &args.only)?;
     if let Some(stack) = &args.fleet {
         return grade_fleet::run(&course, &labs, &list, &args, own, stack).await;

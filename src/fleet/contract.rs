@@ -51,6 +51,9 @@ pub struct StudentItem {
     /// Which resources are theirs: `NAME=RESOURCE`, separated by spaces.
     #[serde(default)]
     pub uses: String,
+    /// Which steps are left out, separated by spaces.
+    #[serde(default)]
+    pub skip: String,
     /// The account that the roster promises.
     pub account: String,
     /// The labs to grade, separated by spaces.
@@ -71,7 +74,7 @@ pub enum Ask {
         /// The run.
         run: Run,
         /// The student.
-        item: StudentItem,
+        item: Box<StudentItem>,
     },
 }
 

@@ -183,6 +183,7 @@ pub(super) fn entry(item: &StudentItem) -> Entry {
         region: said(&item.region),
         regions: pairs(&item.regions),
         uses: pairs(&item.uses),
+        skip: item.skip.split_whitespace().map(str::to_owned).collect(),
         account: said(&item.account),
         access: Access::Role {
             arn: item.role_arn.clone(),

@@ -77,6 +77,7 @@ pub fn items(work: &[Work<'_>], roster: &Roster, secret: &Secret) -> Vec<Student
             region: entry.region.clone().unwrap_or_default(),
             regions: pairs(&entry.regions),
             uses: pairs(&entry.uses),
+            skip: entry.skip.join(" "),
             account: entry.account.clone().unwrap_or_default(),
             labs: labs.join(" "),
         })
@@ -107,6 +108,7 @@ mod tests {
             region: String::new(),
             regions: "one=eu-west-1 two=us-west-2".to_owned(),
             uses: "one.role=mine stream=a=b".to_owned(),
+            skip: "one.final extra".to_owned(),
             account: "111122223333".to_owned(),
             labs: "one two".to_owned(),
         };
@@ -124,5 +126,6 @@ mod tests {
         );
         assert_eq!(entry.uses["stream"], "a=b");
         assert_eq!(entry.uses["one.role"], "mine");
+        assert_eq!(entry.skip, ["one.final", "extra"]);
     }
 }

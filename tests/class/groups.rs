@@ -57,7 +57,8 @@ s001,Ana,,Pair 1,100,"
         table.stderr
     );
     let export = desk.path("Lab 1.csv");
-    let header = "Identifier,ID number,Grade,Maximum grade,Grade can be changed,Last modified (grade),Feedback comments\n";
+    let header =
+        "Identifier,ID number,Grade,Maximum grade,Grade can be changed,Last modified (grade),Feedback comments\n";
     std::fs::write(&export, format!("{header}Participant 1,s002,,100,Yes,-,\n")).unwrap();
     let filled = desk.of_class(
         "gradebook",

@@ -11,6 +11,7 @@ fn read(path: &Path) -> Result<Roster, RosterErrors> {
     let lab = |id: &str, resources: &[&str]| LabNames {
         id: id.to_owned(),
         resources: resources.iter().map(|name| (*name).to_owned()).collect(),
+        steps: vec!["setup".to_owned(), "final".to_owned()],
     };
     let labs = [
         lab("datastream", &["stream", "role"]),

@@ -139,7 +139,7 @@ fn outcome(grade: &Grade) -> EntryOutcome {
         let why = match left {
             0 => "the lab has no points: there is nothing to grade".to_owned(),
             _ => "nothing of the lab was judged: its points depend on what was left out. Grade it again without \
-                  --no-probe"
+                  --no-probe and without skipped steps"
                 .to_owned(),
         };
         return EntryOutcome::Ungraded { why };

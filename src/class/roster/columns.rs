@@ -1,6 +1,6 @@
 //! The columns of a roster, found by their names.
 
-use super::entry::LabNames;
+use super::lab_names::LabNames;
 use super::mistakes::{Problem, short};
 use crate::course::UnknownName;
 use csv::StringRecord;
@@ -19,6 +19,7 @@ pub(super) enum RosterColumn {
     /// The region of one lab, by its place in the course.
     RegionOf(usize),
     Use,
+    Skip,
     Labs,
     Group,
     Excused,
@@ -34,6 +35,7 @@ pub(super) const COLUMNS: &[(&str, RosterColumn)] = &[
     ("account", RosterColumn::Account),
     ("region", RosterColumn::Region),
     ("use", RosterColumn::Use),
+    ("skip", RosterColumn::Skip),
     ("labs", RosterColumn::Labs),
     ("group", RosterColumn::Group),
     ("excused", RosterColumn::Excused),

@@ -30,6 +30,8 @@ pub struct Entry {
     pub regions: BTreeMap<String, String>,
     /// Which resource is theirs, by its name in the checks, as `--use` says it; `LAB.NAME` where it is about one lab only.
     pub uses: BTreeMap<String, String>,
+    /// The steps that are left out of their grade; `LAB.STEP` where it is about one lab only.
+    pub skip: Vec<String>,
     /// The account's twelve digits that the roster promises, by itself or as part of a role's ARN.
     pub account: Option<String>,
     /// How to get into their account.
@@ -57,9 +59,16 @@ impl Entry {
         !matches!(self.access, Access::Awaited(_) | Access::Nothing)
     }
 
-    /// `options` for one lab of this student: with those of their resources that the lab knows.
+    /// `options` for one lab of this student: with those of their resources and steps that the lab knows.
     pub fn options(&self, lab: &Lab, options: &Options) -> Options {
         let mut options = options.clone();
+        let skipped = |step: &str| {
+            self.skip
+                .iter()
+                .any(|name| *name == step || *name == format!("{}.{step}", lab.id))
+        };
+        let steps = lab.steps.iter().map(|step| step.id.clone());
+        options.skip.extend(steps.filter(|step| skipped(step)));
         for name in lab.resources.keys() {
             let own = self
                 .uses
@@ -70,25 +79,6 @@ impl Entry {
                 .extend(own.map(|resource| (name.clone(), resource.clone())));
         }
         options
-    }
-}
-
-/// What a roster may say of a lab.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LabNames {
-    /// The lab's id.
-    pub id: String,
-    /// The names of its resources in the checks.
-    pub resources: Vec<String>,
-}
-
-impl LabNames {
-    /// Those of a lab.
-    pub fn of(lab: &Lab) -> Self {
-        Self {
-            id: lab.id.clone(),
-            resources: lab.resources.keys().cloned().collect(),
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::entry::{Access, Entry};
 use super::mistakes::{Problem, short};
-use crate::class::identifier;
+use crate::class::{Student, identifier};
 use indexmap::IndexMap;
 
 /// Gives each member of a group what the others have of it: the way in, the account, region and resources. Says where two
@@ -16,75 +16,88 @@ pub(super) fn share(entries: &mut [Entry]) -> Vec<Problem> {
     }
     let mut problems = Vec::new();
     for members in groups.values() {
-        let whole = whole(entries, members, &mut problems);
+        let group = Group { entries, members };
+        let whole = group.whole(&mut problems);
         for &place in members {
             let entry = &mut entries[place];
-            entry.student.group = whole.student.group.clone();
-            entry.student.not_handed_in = whole.student.not_handed_in;
-            entry.access = whole.access.clone();
-            entry.account = whole.account.clone();
-            entry.region = whole.region.clone();
-            entry.regions = whole.regions.clone();
-            entry.uses = whole.uses.clone();
+            let student = Student {
+                group: whole.student.group.clone(),
+                not_handed_in: whole.student.not_handed_in,
+                ..entry.student.clone()
+            };
+            let line = entry.line;
+            *entry = Entry {
+                student,
+                line,
+                ..whole.clone()
+            };
         }
     }
     problems
 }
 
-/// What the members of a group say together.
-fn whole(entries: &[Entry], members: &[usize], problems: &mut Vec<Problem>) -> Entry {
-    let all = || members.iter().map(|&place| &entries[place]);
-    let awaited = |entry: &&Entry| matches!(entry.access, Access::Awaited(_));
-    let holder = all().find(|entry| entry.is_open()).or_else(|| all().find(awaited));
-    let holder = holder.unwrap_or(&entries[members[0]]);
-    let mut whole = holder.clone();
-    whole.student.group = entries[members[0]].student.group.clone();
-    let mut disagree = |entry: &Entry, first: u64, what: &str| {
-        let group = short(entry.student.group.as_deref().unwrap_or_default());
-        problems.push(Problem {
-            line: Some(entry.line),
-            reason: format!(
-                "group `{group}` has one account, but this line and line {first} give two {what}: keep one, on the line of one \
-                 member"
-            ),
-        });
-    };
-    for entry in all() {
-        if entry.is_open() && !is_same(entry, holder) {
-            disagree(entry, holder.line, "ways in");
+/// The members of one group.
+struct Group<'g> {
+    entries: &'g [Entry],
+    members: &'g [usize],
+}
+
+impl<'g> Group<'g> {
+    fn all(&self) -> impl Iterator<Item = &'g Entry> {
+        self.members.iter().map(|&place| &self.entries[place])
+    }
+
+    /// What they say together.
+    fn whole(&self, problems: &mut Vec<Problem>) -> Entry {
+        let first = &self.entries[self.members[0]];
+        let awaited = |entry: &&Entry| matches!(entry.access, Access::Awaited(_));
+        let holder = self
+            .all()
+            .find(|entry| entry.is_open())
+            .or_else(|| self.all().find(awaited));
+        let holder = holder.unwrap_or(first);
+        let other = self.all().filter(|entry| entry.is_open() && !is_same(entry, holder));
+        problems.extend(other.map(|entry| disagree(entry, holder, "ways in")));
+        let student = Student {
+            group: first.student.group.clone(),
+            ..holder.student.clone()
+        };
+        // Any member's line may say where they work, and with what.
+        Entry {
+            student,
+            region: self.agreed(|entry| &entry.region, "regions", problems),
+            regions: self.agreed(|entry| &entry.regions, "regions of a lab", problems),
+            uses: self.agreed(|entry| &entry.uses, "cells `use`", problems),
+            skip: self.agreed(|entry| &entry.skip, "cells `skip`", problems),
+            ..holder.clone()
         }
     }
-    // Any member's line may say where they work, and with what.
-    let mut said: [u64; 3] = [holder.line; 3];
-    for entry in all() {
-        let own = [
-            entry.region.is_some(),
-            !entry.regions.is_empty(),
-            !entry.uses.is_empty(),
-        ];
-        let differs = [
-            entry.region != whole.region,
-            entry.regions != whole.regions,
-            entry.uses != whole.uses,
-        ];
-        let open = [whole.region.is_none(), whole.regions.is_empty(), whole.uses.is_empty()];
-        for (n, what) in ["regions", "regions of a lab", "cells `use`"].into_iter().enumerate() {
-            if !own[n] || !differs[n] {
-                continue;
-            }
-            if !open[n] {
-                disagree(entry, said[n], what);
-                continue;
-            }
-            said[n] = entry.line;
-            match n {
-                0 => whole.region = entry.region.clone(),
-                1 => whole.regions = entry.regions.clone(),
-                _ => whole.uses = entry.uses.clone(),
-            }
-        }
+
+    /// What the members say of one thing: the first who says anything of it, and nobody else otherwise.
+    fn agreed<T>(&self, of: fn(&Entry) -> &T, what: &str, problems: &mut Vec<Problem>) -> T
+    where
+        T: Clone + Default + PartialEq,
+    {
+        let nothing = T::default();
+        let mut said = self.all().filter(|entry| *of(entry) != nothing);
+        let Some(first) = said.next() else {
+            return nothing;
+        };
+        let other = said.filter(|entry| of(entry) != of(first));
+        problems.extend(other.map(|entry| disagree(entry, first, what)));
+        of(first).clone()
     }
-    whole
+}
+
+fn disagree(entry: &Entry, first: &Entry, what: &str) -> Problem {
+    let group = short(entry.student.group.as_deref().unwrap_or_default());
+    Problem {
+        line: Some(entry.line),
+        reason: format!(
+            "group `{group}` has one account, but this line and line {} give two {what}: keep one, on the line of one member",
+            first.line
+        ),
+    }
 }
 
 /// Whether two lines open the same account, as far as they say.

@@ -7,7 +7,9 @@ mod columns;
 mod credentials;
 mod entry;
 mod export;
+mod flags;
 mod groups;
+mod lab_names;
 mod mistakes;
 mod row;
 mod table;
@@ -15,8 +17,10 @@ mod values;
 
 pub use accounts::{AccountsError, FormFile, WithAccounts, add};
 pub use answers::NamedColumns;
-pub use entry::{Access, Entry, LabNames, ROLE_NAME, Roster};
+pub use entry::{Access, Entry, ROLE_NAME, Roster};
 pub use export::{NewRoster, new};
+pub use flags::ClassFlagError;
+pub use lab_names::LabNames;
 pub use mistakes::{IntakeErrors, Problem, RosterErrors};
 
 use std::path::Path;

@@ -3,7 +3,8 @@
 use super::columns::{Columns, RosterColumn};
 use super::credentials::CredentialsError;
 use super::entry::ROLE_NAME;
-use super::entry::{Access, Entry, LabNames};
+use super::entry::{Access, Entry};
+use super::lab_names::LabNames;
 use super::mistakes::short;
 use super::table::RosterRow;
 use super::{credentials, values};
@@ -82,6 +83,10 @@ impl<'a> RosterReader<'a> {
             wrong.extend(mistakes);
             BTreeMap::new()
         });
+        let skip = values::skip(cell(RosterColumn::Skip), self.labs).unwrap_or_else(|mistakes| {
+            wrong.extend(mistakes);
+            Vec::new()
+        });
         let mut named = |column| {
             let region = Some(cell(column).to_lowercase()).filter(|r| !r.is_empty());
             if let Some(Err(error)) = region.as_deref().map(regions::check) {
@@ -130,6 +135,7 @@ impl<'a> RosterReader<'a> {
             region,
             regions,
             uses,
+            skip,
             account,
             access,
             line: row.line,

@@ -1,6 +1,7 @@
 //! What a cell of a roster may hold.
 
-use super::entry::LabNames;
+use super::lab_names::LabNames;
+use super::mistakes::short;
 use crate::course::UnknownName;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -82,7 +83,7 @@ pub(super) fn labs(text: &str, known: &[&str]) -> Result<Option<Vec<String>>, Ve
         match known.iter().find(|k| k.eq_ignore_ascii_case(id)) {
             Some(lab) if labs.iter().any(|l| l == lab) => {}
             Some(lab) => labs.push((*lab).to_owned()),
-            None => wrong.push(UnknownName::new("lab", &super::mistakes::short(id), known.iter().copied()).to_string()),
+            None => wrong.push(UnknownName::new("lab", &short(id), known.iter().copied()).to_string()),
         }
     }
     if !wrong.is_empty() {
@@ -94,35 +95,66 @@ pub(super) fn labs(text: &str, known: &[&str]) -> Result<Option<Vec<String>>, Ve
 /// The resources that a cell names, `NAME=RESOURCE` with spaces between them; `LAB.NAME` where two labs share a name.
 pub(super) fn uses(text: &str, labs: &[LabNames]) -> Result<BTreeMap<String, String>, Vec<String>> {
     let (mut uses, mut wrong) = (BTreeMap::new(), Vec::new());
-    let of = |lab: &LabNames, name: &str| lab.resources.iter().any(|known| known == name);
-    let known = |name: &str| match name.split_once('.') {
-        Some((lab, name)) => labs.iter().any(|known| known.id == lab && of(known, name)),
-        None => labs.iter().any(|known| of(known, name)),
-    };
     for pair in text.split_whitespace() {
-        let Some((name, resource)) = pair.split_once('=').filter(|(_, resource)| !resource.is_empty()) else {
-            wrong.push(format!(
-                "use `{}`: write NAME=RESOURCE, with a space before the next one",
-                super::mistakes::short(pair)
-            ));
-            continue;
-        };
-        if !known(name) {
-            // Two labs may know a resource by one name.
-            let names: BTreeSet<&str> = labs
-                .iter()
-                .flat_map(|lab| lab.resources.iter().map(String::as_str))
-                .collect();
-            let unknown = UnknownName::new("resource", &super::mistakes::short(name), names.into_iter());
-            wrong.push(format!("use `{}`: {unknown}", super::mistakes::short(pair)));
-        } else if uses.insert(name.to_owned(), resource.to_owned()).is_some() {
-            wrong.push(format!(
-                "use `{}`: it names `{name}` twice",
-                super::mistakes::short(pair)
-            ));
+        let said = || short(pair);
+        match use_pair(pair, labs) {
+            Err(why) => wrong.push(format!("use `{}`: {why}", said())),
+            Ok((name, resource)) => {
+                if uses.insert(name.clone(), resource).is_some() {
+                    wrong.push(format!("use `{}`: it names `{name}` twice", said()));
+                }
+            }
         }
     }
     if wrong.is_empty() { Ok(uses) } else { Err(wrong) }
+}
+
+/// One resource, as `--use` takes it.
+pub(super) fn use_pair(pair: &str, labs: &[LabNames]) -> Result<(String, String), String> {
+    let Some((name, resource)) = pair.split_once('=').filter(|(_, resource)| !resource.is_empty()) else {
+        return Err("write NAME=RESOURCE, with a space before the next one".to_owned());
+    };
+    match is_known(name, labs, |lab| &lab.resources) {
+        true => Ok((name.to_owned(), resource.to_owned())),
+        false => Err(unknown("resource", name, labs, |lab| &lab.resources)),
+    }
+}
+
+/// The steps that a cell leaves out, with spaces or commas between them; `LAB.STEP` where two labs share a name.
+pub(super) fn skip(text: &str, labs: &[LabNames]) -> Result<Vec<String>, Vec<String>> {
+    let (mut steps, mut wrong) = (Vec::new(), Vec::new());
+    let names = text.split(|c: char| c.is_whitespace() || ",;+|&".contains(c));
+    for name in names.filter(|name| !name.is_empty()) {
+        match step(name, labs) {
+            Ok(step) if steps.contains(&step) => {}
+            Ok(step) => steps.push(step),
+            Err(why) => wrong.push(format!("skip `{}`: {why}", short(name))),
+        }
+    }
+    if wrong.is_empty() { Ok(steps) } else { Err(wrong) }
+}
+
+/// One step, as `--skip` takes it.
+pub(super) fn step(name: &str, labs: &[LabNames]) -> Result<String, String> {
+    match is_known(name, labs, |lab| &lab.steps) {
+        true => Ok(name.to_owned()),
+        false => Err(unknown("step", name, labs, |lab| &lab.steps)),
+    }
+}
+
+/// Whether `NAME` or `LAB.NAME` is one of what `of` gives of a lab.
+fn is_known(name: &str, labs: &[LabNames], of: fn(&LabNames) -> &Vec<String>) -> bool {
+    let has = |lab: &LabNames, name: &str| of(lab).iter().any(|known| known == name);
+    match name.split_once('.') {
+        Some((lab, name)) => labs.iter().any(|known| known.id == lab && has(known, name)),
+        None => labs.iter().any(|known| has(known, name)),
+    }
+}
+
+fn unknown(what: &'static str, name: &str, labs: &[LabNames], of: fn(&LabNames) -> &Vec<String>) -> String {
+    // Two labs may know a thing by one name.
+    let names: BTreeSet<&str> = labs.iter().flat_map(|lab| of(lab).iter().map(String::as_str)).collect();
+    UnknownName::new(what, &short(name), names.into_iter()).to_string()
 }
 
 /// Something before and after one `@`, and no space.
