@@ -1,9 +1,11 @@
 //! The folder of a class: `class.json`, and below `reports/` each student's runs. A run is stored at once and whole.
 
+use super::adjustments::{AdjustmentErrors, Adjustments};
 use super::premises::Premises;
-use super::{Class, Counts, Grade, LabSummary, SCHEMA, Student};
+use super::{Class, SCHEMA, Student};
 use crate::private;
 use crate::report::Report;
+use std::cell::OnceCell;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +14,7 @@ use std::path::{Path, PathBuf};
 pub struct ClassFolder {
     path: PathBuf,
     class: Class,
+    adjustments: OnceCell<Adjustments>,
 }
 
 /// Why a class's folder cannot be used. Each says what to do.
@@ -38,6 +41,9 @@ pub enum FolderError {
         /// What is wrong, with line and column.
         cause: serde_json::Error,
     },
+    /// Adjustments that cannot be applied.
+    #[error(transparent)]
+    Adjustments(#[from] AdjustmentErrors),
     /// A folder of a later version.
     #[error("{} was made by another version of edemlab ({found}; this one writes {SCHEMA})", path.display())]
     Version {
@@ -68,10 +74,7 @@ impl ClassFolder {
             }
         }
         let class = serde_json::from_value(class).map_err(|cause| FolderError::Content { path: file, cause })?;
-        Ok(Self {
-            path: path.to_owned(),
-            class,
-        })
+        Ok(Self::of(path, class))
     }
 
     /// The folder of `class`: made where it is not there, else what was graded stays.
@@ -90,7 +93,20 @@ impl ClassFolder {
         Self {
             path: path.to_owned(),
             class,
+            adjustments: OnceCell::new(),
         }
+    }
+
+    /// What the professor says of single grades.
+    ///
+    /// # Errors
+    /// When their file has mistakes.
+    pub fn adjustments(&self) -> Result<&Adjustments, FolderError> {
+        if let Some(adjustments) = self.adjustments.get() {
+            return Ok(adjustments);
+        }
+        let read = Adjustments::read(&self.path, &self.class)?;
+        Ok(self.adjustments.get_or_init(|| read))
     }
 
     /// Whoever was graded has handed in, also when the file with their keys is not there any more.
@@ -246,52 +262,6 @@ impl ClassFolder {
             Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(file("remove", path)(cause)),
             _ => Ok(()),
         }
-    }
-
-    /// Every student's grade in every lab, student by student. One report is in memory at a time.
-    pub fn grades(&self, counts: Counts) -> impl Iterator<Item = Result<Grade<'_>, FolderError>> {
-        let pairs = self
-            .class
-            .students
-            .iter()
-            .flat_map(|student| self.class.labs.iter().map(move |lab| (student, lab)));
-        pairs.map(move |(student, lab)| self.grade(student, lab, counts))
-    }
-
-    /// One student's grade in one lab.
-    ///
-    /// # Errors
-    /// When a report cannot be read.
-    pub fn grade<'a>(
-        &'a self,
-        student: &'a Student,
-        lab: &'a LabSummary,
-        counts: Counts,
-    ) -> Result<Grade<'a>, FolderError> {
-        let mut grade = Grade {
-            student,
-            lab,
-            report: None,
-            runs: 0,
-            late: false,
-        };
-        if student.excused || student.not_handed_in || !student.takes(&lab.id) {
-            return Ok(grade);
-        }
-        let late = |report: &Report| self.class.is_late(report);
-        let mut runs = self.runs(student, &lab.id)?;
-        grade.runs = runs.len();
-        grade.report = match counts {
-            Counts::Last => runs.pop(),
-            // A run that left something out is no better than a whole one. Of equal ones the first: it was there earlier.
-            Counts::Best => runs
-                .into_iter()
-                .rev()
-                .max_by_key(|r| (std::cmp::Reverse(r.points_left_out()), r.points.earned)),
-            Counts::Deadline => runs.into_iter().rfind(|r| !late(r)),
-        };
-        grade.late = grade.report.as_ref().is_some_and(late);
-        Ok(grade)
     }
 
     pub(super) fn student(&self, student: &Student) -> PathBuf {

@@ -1,8 +1,10 @@
 //! Many accounts: the class's folder, its grades, and what they are made into.
 
 pub mod access;
+pub mod adjustments;
 pub mod cell;
 pub mod costs;
+mod counted;
 pub mod diff;
 pub mod diff_text;
 pub mod due;
@@ -20,6 +22,7 @@ pub mod underway;
 pub mod verify;
 
 use crate::report::Report;
+use gradebook::number::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -129,6 +132,53 @@ pub enum Counts {
     Deadline,
 }
 
+/// What the professor says of one grade.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adjustment {
+    /// What takes the place of the points that were judged; nothing where there is only a note.
+    pub adjusted: Option<Adjusted>,
+    /// Why, for the student to read.
+    pub reason: String,
+}
+
+/// A grade in place of the one that was judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adjusted {
+    /// Points of the lab's.
+    Points(Decimal),
+    /// Percent of full marks.
+    Percent(Decimal),
+}
+
+impl Adjusted {
+    /// As it is shown.
+    pub fn text(self) -> String {
+        match self {
+            Self::Points(points) if points == Decimal::whole(1) => "1 point".to_owned(),
+            Self::Points(points) => format!("{points} points"),
+            Self::Percent(percent) => format!("{percent} %"),
+        }
+    }
+
+    /// In points of a lab that has `possible`.
+    pub fn points(self, possible: u32) -> Decimal {
+        match self {
+            Self::Points(points) => points,
+            Self::Percent(percent) => Decimal::whole(possible).part(percent, Decimal::HUNDRED),
+        }
+    }
+}
+
+impl Adjustment {
+    /// As it is said beside a grade.
+    pub fn text(&self) -> String {
+        match self.adjusted {
+            Some(adjusted) => format!("adjusted to {}: {}", adjusted.text(), self.reason),
+            None => format!("note: {}", self.reason),
+        }
+    }
+}
+
 /// One student's result in one lab.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grade<'a> {
@@ -142,9 +192,16 @@ pub struct Grade<'a> {
     pub runs: usize,
     /// Whether the run that counts began after the deadline.
     pub late: bool,
+    /// What the professor says of it.
+    pub adjustment: Option<&'a Adjustment>,
 }
 
 impl Grade<'_> {
+    /// The grade that the professor puts in place of the one that was judged.
+    pub fn adjusted(&self) -> Option<Adjusted> {
+        self.adjustment.and_then(|adjustment| adjustment.adjusted)
+    }
+
     /// The points to be earned: those that were judged, or all of the lab where there is no run.
     pub fn possible(&self) -> u32 {
         self.report.as_ref().map_or(self.lab.possible, |r| r.points.possible)

@@ -205,6 +205,7 @@ fn said(source: &Path, filled: &Filled) -> String {
         }
     };
     section("another grade than before", &filled.replaced);
+    section("adjusted by you (adjustments.csv)", &filled.adjusted);
     section("extra credit was cut (--extra keep keeps it)", &filled.capped);
     section("another name than in the roster: is it the same person?", &filled.names);
     section("not in the class, left as they are", &filled.strangers);

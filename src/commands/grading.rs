@@ -130,6 +130,8 @@ pub(super) fn due<'a>(
         since: &underway.started,
         again: &|report| args.again.iter().any(|again| is_again(*again, report)),
     };
+    // What the professor says of grades has to be right before an evening is spent on them.
+    folder.adjustments()?;
     let due = Due::of(folder, &asked)?;
     if let Some(((lab, rules), count)) = due.mixed.iter().next() {
         // Nothing was begun: the next command is a run of its own.
@@ -199,6 +201,7 @@ pub(super) fn summary(pages: &ClassPages, outcome: &GradeOutcome, open: Option<&
         (overview.unknown.len(), "with something unknown"),
         (overview.open, "still to be graded"),
         (overview.partial, "judged in part, scaled to what was judged"),
+        (overview.adjusted, "adjusted"),
         (overview.not_handed_in.len(), "not handed in"),
         (overview.excused, "excused"),
     ] {

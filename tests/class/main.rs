@@ -4,6 +4,7 @@
 mod common;
 
 mod access;
+mod adjustments;
 mod choices;
 mod costs;
 mod diff;

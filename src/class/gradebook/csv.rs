@@ -37,6 +37,6 @@ fn text(cell: &TableCell, style: Style) -> String {
         TableCell::Empty => String::new(),
         TableCell::Text(text) => cell::text(text),
         TableCell::Whole(number) => number.to_string(),
-        TableCell::Grade(grade) => grade.text(style),
+        TableCell::Points(number) | TableCell::Grade(number) => number.text(style),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::number::Decimal;
 use super::options::{ExtraPoints, GradebookOptions};
-use crate::class::{Grade, LabSummary, Student};
+use crate::class::{Adjusted, Adjustment, Grade, LabSummary, Student};
 use crate::report::{Report, Status, Verdict};
 
 /// One student's result in one lab, without its report.
@@ -14,6 +14,8 @@ pub struct GradeEntry<'a> {
     pub lab: &'a LabSummary,
     /// What is known.
     pub outcome: EntryOutcome,
+    /// What the professor says of it.
+    pub adjustment: Option<&'a Adjustment>,
     /// The points that were judged, of which those of `outcome` are a part: fewer than the lab's where a part was left out.
     pub judged: u32,
     /// The steps that were left out on purpose, or in part.
@@ -28,6 +30,24 @@ pub struct GradeEntry<'a> {
     pub steps: Vec<Option<u32>>,
     /// The checks that cost points: id, title, earned and possible.
     pub lost: Vec<(String, String, u32, u32)>,
+}
+
+/// Points, out of how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Earned {
+    /// Those that count.
+    pub points: Decimal,
+    /// Those that full marks are.
+    pub of: Decimal,
+}
+
+impl Earned {
+    /// The grade on a scale, and whether something was cut off.
+    pub fn grade(self, scale: Decimal, extra: ExtraPoints) -> (Decimal, bool) {
+        let cut = extra == ExtraPoints::Cap && self.points > self.of;
+        let points = if cut { self.of } else { self.points };
+        (scale.part(points, self.of), cut)
+    }
 }
 
 /// What is known of a student's points.
@@ -47,6 +67,8 @@ pub enum EntryOutcome {
         /// Why not.
         why: String,
     },
+    /// What the professor says, whatever was judged.
+    Adjusted(Adjusted),
     /// No account was handed in: no grade, and zero only if the professor says so.
     NotHandedIn,
     /// Not graded, on purpose.
@@ -59,12 +81,15 @@ impl<'a> GradeEntry<'a> {
     /// The entry for a grade.
     pub fn new(grade: &Grade<'a>) -> Self {
         let report = grade.report.as_ref();
+        // What the professor says is of all of the lab.
+        let judged = report.filter(|_| grade.adjusted().is_none());
         Self {
             student: grade.student,
             lab: grade.lab,
             outcome: outcome(grade),
-            judged: report.map_or(grade.lab.possible, |r| r.points.possible),
-            left_out: report.map_or_else(Vec::new, |r| r.left_out.iter().map(|l| l.step.clone()).collect()),
+            adjustment: grade.adjustment,
+            judged: judged.map_or(grade.lab.possible, |r| r.points.possible),
+            left_out: judged.map_or_else(Vec::new, |r| r.left_out.iter().map(|l| l.step.clone()).collect()),
             passed: report.is_some_and(|r| r.verdict == Verdict::Pass),
             runs: grade.runs,
             late: grade.late,
@@ -74,22 +99,29 @@ impl<'a> GradeEntry<'a> {
     }
 
     /// The points that go into a gradebook, or why there are none.
-    pub fn points(&self, options: &GradebookOptions) -> Result<Option<u32>, &str> {
+    pub fn points(&self, options: &GradebookOptions) -> Result<Option<Earned>, &str> {
+        let of = |points: u32| {
+            Ok(Some(Earned {
+                points: Decimal::whole(points),
+                of: Decimal::whole(self.judged),
+            }))
+        };
         match &self.outcome {
-            EntryOutcome::Points(points) => Ok(Some(*points)),
-            EntryOutcome::Unknown { certain, .. } if options.unknown_as_zero => Ok(Some(*certain)),
-            EntryOutcome::NotHandedIn if options.missing_as_zero => Ok(Some(0)),
+            EntryOutcome::Points(points) => of(*points),
+            EntryOutcome::Adjusted(Adjusted::Points(points)) => Ok(Some(Earned {
+                points: *points,
+                of: Decimal::whole(self.lab.possible),
+            })),
+            EntryOutcome::Adjusted(Adjusted::Percent(percent)) => Ok(Some(Earned {
+                points: *percent,
+                of: Decimal::HUNDRED,
+            })),
+            EntryOutcome::Unknown { certain, .. } if options.unknown_as_zero => of(*certain),
+            EntryOutcome::NotHandedIn if options.missing_as_zero => of(0),
             EntryOutcome::NotHandedIn => Err("has not handed in (--missing-as-zero counts it as zero)"),
             EntryOutcome::Unknown { why, .. } | EntryOutcome::Ungraded { why } => Err(why),
             EntryOutcome::Excused | EntryOutcome::Elsewhere => Ok(None),
         }
-    }
-
-    /// The grade for `points` of those that were judged on a scale, and whether something was cut off.
-    pub fn grade(&self, points: u32, scale: Decimal, extra: ExtraPoints) -> (Decimal, bool) {
-        let cut = extra == ExtraPoints::Cap && points > self.judged;
-        let points = if cut { self.judged } else { points };
-        (scale.share(points, self.judged), cut)
     }
 
     /// The points that were left out on purpose.
@@ -109,6 +141,7 @@ impl EntryOutcome {
             Self::Points(_) => "fail",
             Self::Unknown { .. } => "unknown",
             Self::Ungraded { .. } => "no grade",
+            Self::Adjusted(_) => "adjusted",
             Self::NotHandedIn => "not handed in",
             Self::Excused => "excused",
             Self::Elsewhere => "not taken",
@@ -122,6 +155,9 @@ fn outcome(grade: &Grade) -> EntryOutcome {
     }
     if !grade.student.takes(&grade.lab.id) {
         return EntryOutcome::Elsewhere;
+    }
+    if let Some(adjusted) = grade.adjusted() {
+        return EntryOutcome::Adjusted(adjusted);
     }
     if grade.student.not_handed_in {
         return EntryOutcome::NotHandedIn;

@@ -1,7 +1,7 @@
 //! Fills a file that a learning management system exported: the system's rules first, then single cells.
 
 use super::columns::columns;
-use super::entry::GradeEntry;
+use super::entry::{Earned, EntryOutcome, GradeEntry};
 use super::finding::Finding;
 use super::layout::{GradeColumn, Layout, Maximum, Stays};
 use super::number::{self, Decimal, DecimalSign, Style};
@@ -22,6 +22,8 @@ pub struct Filled {
     pub grades: usize,
     /// How many of these say something else than before.
     pub replaced: Vec<Finding>,
+    /// Grades that the professor has adjusted, or said something of.
+    pub adjusted: Vec<Finding>,
     /// Grades that were cut to full marks.
     pub capped: Vec<Finding>,
     /// Whose grade was left as it was, in which lab, and why.
@@ -234,7 +236,7 @@ impl SheetFiller<'_> {
         }
         let maximum = self.maximum(column, Some(row));
         let scale = self.options.scale.or(maximum).unwrap_or(Decimal::HUNDRED);
-        let (grade, cut) = entry.grade(points, scale, self.options.extra);
+        let (grade, cut) = points.grade(scale, self.options.extra);
         let text = grade.text(style);
         let id = &entry.student.id;
         if maximum.is_some_and(|maximum| grade > maximum)
@@ -248,8 +250,8 @@ impl SheetFiller<'_> {
         }
         if cut {
             let what = format!(
-                "{id} has {points} of {} points in {}: cut to {text}",
-                entry.judged, entry.lab.id
+                "{id} has {} of {} points in {}: cut to {text}",
+                points.points, points.of, entry.lab.id
             );
             self.filled.capped.push(Finding::at(line, what));
         }
@@ -263,6 +265,10 @@ impl SheetFiller<'_> {
         if !same {
             self.sheet.set(row, index, &text);
         }
+        if let Some(adjustment) = entry.adjustment {
+            let what = format!("{id} in {}: {}", entry.lab.id, adjustment.text());
+            self.filled.adjusted.push(Finding::at(line, what));
+        }
         self.filled.grades += 1;
         self.scaled.see(entry);
         if let Some(feedback) = self.layout.feedback {
@@ -271,13 +277,21 @@ impl SheetFiller<'_> {
     }
 
     /// A comment for the student, where there is none or one of ours: the checks that cost points, in the course's words.
-    fn comment(&mut self, entry: &GradeEntry, points: u32, row: usize, column: usize) {
+    fn comment(&mut self, entry: &GradeEntry, earned: Earned, row: usize, column: usize) {
         const OURS: &str = "edemlab: ";
         let before = self.sheet.rows()[row].get(column).trim();
         if !before.is_empty() && !before.trim_start_matches("<p>").starts_with(OURS) {
             return;
         }
-        let mut text = format!("{OURS}{points} of {} points.", entry.judged);
+        let possible = entry.judged;
+        let points = match entry.outcome {
+            EntryOutcome::Adjusted(adjusted) => adjusted.points(possible),
+            _ => earned.points,
+        };
+        let mut text = format!("{OURS}{points} of {possible} points.");
+        if let Some(adjustment) = entry.adjustment {
+            text.push_str(&format!(" {}.", sentence(&adjustment.text())));
+        }
         if entry.not_judged() > 0 {
             let (left, steps) = (entry.not_judged(), entry.left_out.join(", "));
             text.push_str(&format!(" {left} more were not judged ({steps})."));
@@ -330,6 +344,13 @@ impl SheetFiller<'_> {
         self.filled.bytes = self.sheet.write();
         Ok(self.filled)
     }
+}
+
+/// A text as a sentence's beginning, without its full stop.
+fn sentence(text: &str) -> String {
+    let mut letters = text.trim_end_matches('.').chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}", letters.as_str())
 }
 
 /// Rows of another length than the header, where the system takes none.

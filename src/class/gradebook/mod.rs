@@ -24,7 +24,7 @@ mod worksheet;
 mod xlsx;
 
 pub use csv::csv;
-pub use entry::{EntryOutcome, GradeEntry};
+pub use entry::{Earned, EntryOutcome, GradeEntry};
 pub use fill::{Filled, NotFilled, fill};
 pub use finding::Finding;
 pub use options::{ExtraPoints, FillError, GradebookOptions, Lms};

@@ -1,6 +1,7 @@
 //! Grades as decimal numbers: exact, rounded once, written in the file's own way.
 
 use std::fmt;
+use std::ops::Add;
 use std::str::FromStr;
 
 /// A number that is not negative, in hundred-thousandths: Moodle keeps five decimals of a grade.
@@ -34,10 +35,15 @@ impl Decimal {
     /// Zero.
     pub const ZERO: Self = Self(0);
 
+    /// A whole number.
+    pub fn whole(number: u32) -> Self {
+        Self(u64::from(number) * ONE)
+    }
+
     /// `earned` of `possible` points on a scale up to `self`, rounded to two decimals, half up.
-    pub fn share(self, earned: u32, possible: u32) -> Self {
-        let exact = u128::from(self.0) * u128::from(earned);
-        let hundredths = (2 * exact + u128::from(possible) * 1000) / (2000 * u128::from(possible.max(1)));
+    pub fn part(self, earned: Self, possible: Self) -> Self {
+        let (earned, possible) = (u128::from(earned.0), u128::from(possible.0.max(1)));
+        let hundredths = (2 * u128::from(self.0) * earned + possible * 1000) / (2000 * possible);
         Self(u64::try_from(hundredths * 1000).unwrap_or(u64::MAX))
     }
 
@@ -90,6 +96,14 @@ pub fn parse(text: &str) -> Option<(Decimal, Option<DecimalSign>)> {
     Some((Decimal(value), mark))
 }
 
+impl Add for Decimal {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
 impl FromStr for Decimal {
     type Err = String;
 
@@ -127,9 +141,11 @@ mod tests {
             (2, 3, "6.67"),
         ];
         for (earned, possible, expected) in cases {
-            assert_eq!(ten.share(earned, possible).to_string(), expected);
+            let share = ten.part(Decimal::whole(earned), Decimal::whole(possible));
+            assert_eq!(share.to_string(), expected);
         }
-        assert_eq!(Decimal::HUNDRED.share(1, 3).to_string(), "33.33");
+        let third = Decimal::HUNDRED.part(Decimal::whole(1), Decimal::whole(3));
+        assert_eq!(third.to_string(), "33.33");
     }
 
     #[test]

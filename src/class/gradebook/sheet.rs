@@ -93,6 +93,11 @@ impl Sheet {
         &self.rows[0]
     }
 
+    /// How many lines of Excel's own are in front of the header: `sep=;`, or none.
+    pub fn excel_lines(&self) -> usize {
+        usize::from(self.header().get(0).trim().to_lowercase().starts_with("sep="))
+    }
+
     /// Changes a cell. It is quoted if it was, or where it has to be. A row that is too short gets the cells that it lacks.
     pub fn set(&mut self, row: usize, column: usize, value: &str) {
         let cells = &self.rows[row].cells;

@@ -16,6 +16,8 @@ pub enum TableCell {
     Text(String),
     /// A whole number.
     Whole(u32),
+    /// Points.
+    Points(Decimal),
     /// A grade.
     Grade(Decimal),
 }
@@ -42,12 +44,14 @@ impl GradeTable {
                 labs.push(entry);
             }
         }
+        let is_adjusted = |lab: &str| entries.iter().any(|e| e.lab.id == lab && e.adjustment.is_some());
         let mut header: Vec<String> = ["student", "name", "email"].map(str::to_owned).to_vec();
         let groups = class.iter().any(|student| student.group.is_some());
         header.extend(groups.then(|| "group".to_owned()));
         for GradeEntry { lab, .. } in &labs {
             let columns = ["grade", "points", "possible", "not judged", "status", "late", "runs"];
             header.extend(columns.map(|column| format!("{} {column}", lab.id)));
+            header.extend(is_adjusted(&lab.id).then(|| format!("{} adjustment", lab.id)));
             if steps {
                 header.extend(lab.steps.iter().map(|step| format!("{} {}", lab.id, step.id)));
             }
@@ -72,7 +76,7 @@ impl GradeTable {
                     if matches!(entry.points(options), Ok(Some(_))) {
                         scaled.see(entry);
                     }
-                    row.extend(table.cells(entry, steps, options, labs.len() > 1));
+                    row.extend(table.cells(entry, (steps, is_adjusted(&lab.lab.id)), options, labs.len() > 1));
                 }
             }
             table.rows.push(row);
@@ -81,17 +85,24 @@ impl GradeTable {
         table
     }
 
-    fn cells(&mut self, entry: &GradeEntry, steps: bool, options: &GradebookOptions, several: bool) -> Vec<TableCell> {
+    /// The cells of an entry: `more` says whether those of steps and of adjustments are among them.
+    fn cells(
+        &mut self,
+        entry: &GradeEntry,
+        (steps, adjustments): (bool, bool),
+        options: &GradebookOptions,
+        several: bool,
+    ) -> Vec<TableCell> {
         let points = entry.points(options);
         let grade = match points {
-            Ok(Some(points)) if entry.judged > 0 => {
+            Ok(Some(points)) if points.of > Decimal::ZERO => {
                 let extra = if options.extra == ExtraPoints::Keep {
                     ExtraPoints::Keep
                 } else {
                     ExtraPoints::Cap
                 };
                 let scale = options.scale.unwrap_or(Decimal::HUNDRED);
-                TableCell::Grade(entry.grade(points, scale, extra).0)
+                TableCell::Grade(points.grade(scale, extra).0)
             }
             _ => TableCell::Empty,
         };
@@ -109,7 +120,11 @@ impl GradeTable {
         };
         let mut cells = vec![
             grade,
-            points.ok().flatten().map_or(TableCell::Empty, TableCell::Whole),
+            match (points, &entry.outcome) {
+                (_, EntryOutcome::Adjusted(adjusted)) => TableCell::Points(adjusted.points(entry.lab.possible)),
+                (Ok(Some(points)), _) => TableCell::Points(points.points),
+                _ => TableCell::Empty,
+            },
             TableCell::Whole(entry.judged),
             match entry.not_judged() {
                 0 => TableCell::Empty,
@@ -119,6 +134,9 @@ impl GradeTable {
             late,
             TableCell::Whole(u32::try_from(entry.runs).unwrap_or(u32::MAX)),
         ];
+        if adjustments {
+            cells.push(entry.adjustment.map_or(TableCell::Empty, |one| text_cell(&one.text())));
+        }
         if steps {
             cells.extend(
                 entry

@@ -32,6 +32,7 @@ pub fn xlsx(table: &GradeTable) -> Result<Vec<u8>, XlsxError> {
                 TableCell::Empty => continue,
                 TableCell::Text(text) => sheet.write_string(n, place(m), text)?,
                 TableCell::Whole(number) => sheet.write_number(n, place(m), f64::from(*number))?,
+                TableCell::Points(value) => sheet.write_number(n, place(m), value.float())?,
                 TableCell::Grade(value) => sheet.write_number_with_format(n, place(m), value.float(), &grade)?,
             };
         }

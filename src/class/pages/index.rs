@@ -78,6 +78,7 @@ impl<'a> Index<'a> {
             ("partial", "judged in part", ""),
             ("late", "late", ""),
             ("absent", "not graded yet", ""),
+            ("adjusted", "adjusted", ""),
             ("missing", "not handed in", ""),
             ("excused", "excused", ""),
         ] {

@@ -12,6 +12,8 @@ pub struct Overview {
     pub open: usize,
     /// Runs of which a part was left out on purpose.
     pub partial: usize,
+    /// Grades that the professor has adjusted.
+    pub adjusted: usize,
     /// Students who are excused.
     pub excused: usize,
     /// The ids of the students who have not handed in.
@@ -78,6 +80,7 @@ impl Overview {
             graded: tally.labs.iter().map(|lab| lab.graded).sum(),
             open: tally.open,
             partial: tally.labs.iter().map(|lab| lab.partial).sum(),
+            adjusted: tally.adjusted,
             not_handed_in: class
                 .students
                 .iter()

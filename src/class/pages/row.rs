@@ -2,14 +2,15 @@
 
 use super::shown::{MAX_NAME, absent, link, shown_name};
 use super::tally::Added;
-use crate::class::{Grade, Student};
+use crate::class::gradebook::number::Decimal;
+use crate::class::{Adjustment, Grade, Student};
 use crate::report::html;
 use crate::report::text::{cut, visible};
 use crate::report::view::{Mark, Order, duration, minute};
 use crate::report::{Report, StepReport, Verdict};
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -27,11 +28,21 @@ pub(super) struct StudentRow {
     group: Option<String>,
     /// What the page filters by.
     tokens: BTreeSet<String>,
-    earned: u32,
+    earned: Points,
     possible: u32,
     unknown: u32,
     graded: bool,
     labs: Vec<LabCell>,
+}
+
+/// Points as they are shown: an adjusted grade may have decimals.
+#[derive(Debug, Clone, Copy)]
+struct Points(Decimal);
+
+impl Serialize for Points {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -39,9 +50,12 @@ struct LabCell {
     href: String,
     /// Why there is no run that counts.
     absent: Option<&'static str>,
-    earned: u32,
+    earned: Points,
     possible: u32,
     unknown: u32,
+    /// What the professor says of the grade; whether it was changed.
+    said: Option<String>,
+    adjusted: bool,
     /// The points that were not judged, and where; nothing where all of the lab was.
     left_out: Option<String>,
     late: bool,
@@ -76,7 +90,7 @@ impl StudentRow {
             email: cut(&student.email, MAX_NAME),
             group: student.group.as_ref().map(|group| cut(group, MAX_NAME)),
             tokens: BTreeSet::new(),
-            earned: 0,
+            earned: Points(Decimal::ZERO),
             possible: 0,
             unknown: 0,
             graded: false,
@@ -88,10 +102,12 @@ impl StudentRow {
         let lab_id = &grade.lab.id;
         let mut lab = LabCell {
             href: link(&grade.student.id, lab_id, None),
-            absent: absent(grade),
-            earned: 0,
+            absent: absent(grade).filter(|_| grade.adjusted().is_none()),
+            earned: Points(Decimal::ZERO),
             possible: grade.possible(),
             unknown: 0,
+            said: grade.adjustment.map(Adjustment::text),
+            adjusted: grade.adjusted().is_some(),
             left_out: grade.left_out().map(|steps| visible(&steps)),
             late: grade.late,
             runs: grade.runs,
@@ -113,7 +129,7 @@ impl StudentRow {
             });
         }
         if let Some(report) = &grade.report {
-            lab.earned = report.points.earned;
+            lab.earned = Points(Decimal::whole(report.points.earned));
             lab.unknown = report.points.unknown;
             lab.started = minute(&report.started);
             lab.seconds = report.seconds;
@@ -122,13 +138,22 @@ impl StudentRow {
                 .idle_usd_per_day
                 .map(|usd| format!("{usd:.2}"))
                 .unwrap_or_default();
-            self.earned += report.points.earned;
-            self.unknown += report.points.unknown;
             self.graded = true;
             self.tell(report);
         }
+        if let Some(adjusted) = grade.adjusted() {
+            // What was judged does not count any more: all of the lab is graded.
+            lab.possible = grade.lab.possible;
+            lab.earned = Points(adjusted.points(lab.possible));
+            lab.unknown = 0;
+            lab.left_out = None;
+            self.graded = true;
+            self.tokens.insert("adjusted".to_owned());
+        }
+        self.earned = Points(self.earned.0 + lab.earned.0);
+        self.unknown += lab.unknown;
         if grade.student.excused || grade.student.takes(lab_id) {
-            self.possible += grade.possible();
+            self.possible += lab.possible;
         }
         self.tokens.extend(match lab.absent {
             Some("excused") => Some("excused".to_owned()),
@@ -164,7 +189,7 @@ impl StudentRow {
     /// All that was taken has been graded and passed.
     pub fn finish(&mut self) {
         let open = ["fail", "unknown", "absent"].iter().any(|token| self.has(token));
-        if self.graded && !open {
+        if self.has("graded") && !open {
             self.tokens.insert("pass".to_owned());
         }
     }
@@ -176,7 +201,7 @@ impl StudentRow {
     /// Fewest points first, then those without any.
     pub fn order(&self) -> f64 {
         match self.graded {
-            true => f64::from(self.earned) / f64::from(self.possible.max(1)),
+            true => self.earned.0.float() / f64::from(self.possible.max(1)),
             false if self.has("excused") => f64::INFINITY,
             false => f64::MAX,
         }

@@ -1,7 +1,7 @@
 //! One student's page and feedback file: their words, and nobody else's.
 
 use super::shown::{MAX_NAME, absent};
-use crate::class::{Class, Counts, Grade, Student};
+use crate::class::{Adjustment, Class, Counts, Grade, Student};
 use crate::report::text::{cut, visible};
 use crate::report::view::{ReportView, minute};
 use crate::report::{html, markdown};
@@ -62,6 +62,7 @@ impl StudentPage {
             .report
             .as_ref()
             .and_then(|report| which(class, report, grade, counts));
+        let adjustment = grade.adjustment.map(|one| adjustment(one, grade));
         let words = grade.report.as_ref().map(ReportView::of);
         let section = words
             .as_ref()
@@ -72,6 +73,7 @@ impl StudentPage {
             absent => absent(grade),
             which => which.as_deref(),
             section => section,
+            adjustment => adjustment.as_deref(),
         });
         self.markdown.push('\n');
         match (&words, absent(grade)) {
@@ -86,6 +88,9 @@ impl StudentPage {
                 let title = markdown::inert(&visible(&grade.lab.title));
                 let _ = writeln!(self.markdown, "## {title}\n\n{}", sentence(why.unwrap_or_default()));
             }
+        }
+        if let Some(adjustment) = adjustment {
+            let _ = writeln!(self.markdown, "\n{}", markdown::inert(&adjustment));
         }
     }
 
@@ -103,6 +108,19 @@ impl StudentPage {
 
     pub fn markdown(&self) -> &str {
         &self.markdown
+    }
+}
+
+/// What the professor says of a grade, for the student.
+fn adjustment(said: &Adjustment, grade: &Grade) -> String {
+    let reason = &said.reason;
+    match said.adjusted {
+        Some(adjusted) => format!(
+            "Your professor has adjusted this grade to {} of {} points: {reason}",
+            adjusted.points(grade.lab.possible),
+            grade.lab.possible
+        ),
+        None => format!("Note of your professor: {reason}"),
     }
 }
 

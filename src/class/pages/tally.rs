@@ -21,6 +21,8 @@ pub(super) struct Tally {
     pub unknown: IndexMap<String, Vec<UnknownResult>>,
     /// Runs that are still to be made.
     pub open: usize,
+    /// Grades that the professor has adjusted.
+    pub adjusted: usize,
     /// What probes left in accounts, with the places of student and lab.
     pub leftovers: Vec<(usize, usize, String)>,
 }
@@ -88,12 +90,14 @@ impl Tally {
             failing: IndexMap::new(),
             unknown: IndexMap::new(),
             open: 0,
+            adjusted: 0,
             leftovers: Vec::new(),
         }
     }
 
     /// Counts a grade.
     pub fn add(&mut self, student: usize, lab: usize, grade: &Grade) -> Added {
+        self.adjusted += usize::from(grade.adjusted().is_some());
         let Some(report) = &grade.report else {
             let student = grade.student;
             let expected = !student.excused && !student.not_handed_in && student.takes(&grade.lab.id);

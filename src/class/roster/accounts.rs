@@ -315,9 +315,7 @@ struct Target {
 impl Target {
     fn of(file: &[u8], entries: &[Entry]) -> Result<Self, AccountsError> {
         let mut sheet = Sheet::read(file).map_err(|error| AccountsError::Roster(error.to_string()))?;
-        // Excel's own first line, `sep=;`, is a row like any other here.
-        let excel = sheet.header().get(0).to_lowercase().starts_with("sep=");
-        let header = usize::from(excel);
+        let header = sheet.excel_lines();
         let names = sheet
             .rows()
             .get(header)
