@@ -4,6 +4,7 @@ use super::grade_live::Screen;
 use super::grading::shown;
 use super::{common, roster};
 use crate::account::{Account, ConnectError, Connection};
+use crate::class::access::StudentAccess;
 use crate::class::folder::ClassFolder;
 use crate::class::grade::{GradeEvent, GradeOutcome};
 use crate::class::roster::{Roster, refuse_own_account};
@@ -38,6 +39,13 @@ struct OtherRun {
     file: String,
 }
 
+/// Nothing to do, and no secret to ask for.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "nobody in {0} has handed in an account, so there is nothing to grade: fill the column `account`, for example with `edemlab roster add`"
+)]
+struct NobodyHandedIn(String);
+
 pub async fn run(
     course: &Course,
     labs: &[&Lab],
@@ -49,6 +57,9 @@ pub async fn run(
     items::by_role(list, |id| {
         args.only.is_empty() || args.only.iter().any(|only| only == id)
     })?;
+    if !StudentAccess::need_secret(list) {
+        return Err(NobodyHandedIn(shown(&args.roster)).into());
+    }
     // From here on: whoever leaves while a run is joined is told that it goes on.
     let stop = common::interrupts();
     let secret = roster::class_secret(list, &args.secret)?.ok_or(ConnectError::NoSecret)?;

@@ -220,7 +220,7 @@ pub(super) fn summary(pages: &ClassPages, outcome: &GradeOutcome, open: Option<&
         MANY,
     );
     let missing = overview.not_handed_in.iter().map(|id| short(id));
-    list(&mut out, "not handed in: the roster names no account", missing, MANY);
+    list(&mut out, "not handed in", missing, MANY);
     list(&mut out, "left in accounts", overview.leftovers.iter().map(said), MANY);
     list(
         &mut out,

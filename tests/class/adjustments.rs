@@ -165,7 +165,10 @@ fn a_reason_is_text_and_nothing_else() {
         let text = std::fs::read_to_string(class.path().join(page)).unwrap();
         // In Markdown all of it is in one code span.
         let text = text.replace("`=cmd <script>window", "");
-        assert!(!text.contains("<script>window") && !text.contains('\u{1b}'), "{page}: {text}");
+        assert!(
+            !text.contains("<script>window") && !text.contains('\u{1b}'),
+            "{page}: {text}"
+        );
     }
     let (rows, said) = table(&class, &[]);
     assert!(

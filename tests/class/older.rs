@@ -73,6 +73,37 @@ impl Graded {
     }
 }
 
+/// Nobody of a class that was graded before is missing, in a group or adjusted.
+#[test]
+fn a_class_of_before_is_read_as_it_was() {
+    let class = common::graded::ClassFolder::of_points(&[64, 100]);
+    let file = class.path().join("class.json");
+    let text = std::fs::read_to_string(&file).unwrap();
+    for new in ["not_handed_in", "group", "adjust"] {
+        assert!(!text.contains(new), "an earlier version reads it too: {text}");
+    }
+    let read = edemlab::class::folder::ClassFolder::open(class.path()).unwrap();
+    assert!(
+        read.class()
+            .students
+            .iter()
+            .all(|s| !s.not_handed_in && s.group.is_none())
+    );
+    let table = run(alone(&[
+        "gradebook",
+        class.path().to_str().unwrap(),
+        "--for",
+        "csv",
+        "--out",
+        "-",
+    ]));
+    assert!(
+        table.code == 0 && table.stdout.starts_with("student,name,email,datastream grade,"),
+        "{}",
+        table.stdout
+    );
+}
+
 /// Every object below a value.
 fn objects(value: &mut Value, see: &mut impl FnMut(&mut serde_json::Map<String, Value>)) {
     match value {

@@ -200,6 +200,8 @@ fn nothing_is_overwritten_and_what_is_no_export_is_refused() {
     Desk::new("").refused(&[], &["it is empty"]);
     Desk::new(b"PK\x03\x04").refused(&[], &["save it as CSV"]);
     Desk::new("a,b\n1,2\n").refused(&[], &["export.csv:1: this is not an export of Moodle or Canvas"]);
+    Desk::new("Timestamp,Email address,Account\nt,a@example.com,111122223331\n")
+        .refused(&[], &["this is not an export of Moodle or Canvas"]);
     Desk::new("First name,Email address\n").refused(&[], &["it has a header, but no students"]);
 }
 

@@ -99,6 +99,9 @@ impl<'a> Invitation<'a> {
         };
         let mut text = format!("For {}: let your labs be checked\n\n", self.called());
         let _ = writeln!(text, "Do this once, in your {account}. It takes two minutes.\n");
+        if self.entry.student.group.is_some() {
+            let _ = writeln!(text, "You work in a group: one of you does this, for all of you.\n");
+        }
         match self.source {
             TemplateSource::Url(_) => {
                 let _ = write!(

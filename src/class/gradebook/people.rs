@@ -55,22 +55,24 @@ pub fn people(sheet: &Sheet) -> Result<People, Finding> {
         return Ok(of_canvas(sheet, &header));
     }
     let keys = moodle::keys(sheet);
-    if keys.is_empty() {
-        return Err(lacks(
-            sheet,
-            "this is not an export of Moodle or Canvas: no column is an ID number, a user name or an e-mail address",
-        ));
-    }
     let folded: Vec<String> = header.iter().map(|name| fold(name)).collect();
     let among = |names: &[&str]| folded.iter().position(|name| names.contains(&name.as_str()));
+    let name: Vec<usize> = match among(&FULL) {
+        Some(full) => vec![full],
+        None => among(&FIRST).into_iter().chain(among(&LAST)).collect(),
+    };
+    // A form's answers have e-mail addresses too.
+    if keys.is_empty() || name.is_empty() {
+        return Err(lacks(
+            sheet,
+            "this is not an export of Moodle or Canvas in English, Spanish or Catalan: it needs names, and an ID number, a user \
+             name or an e-mail address",
+        ));
+    }
     let of = |kind: KeyKind| keys.iter().filter(move |key| key.kind == kind).map(|key| key.column);
     let roles = among(&ROLES);
     let counts = |row: &usize| roles.is_none_or(|roles| is_student(sheet.rows()[*row].get(roles)));
     let (rows, others) = (1..sheet.rows().len()).partition(counts);
-    let name = match among(&FULL) {
-        Some(full) => vec![full],
-        None => among(&FIRST).into_iter().chain(among(&LAST)).collect(),
-    };
     Ok(People {
         lms: "Moodle",
         ids: of(KeyKind::Id)
