@@ -95,7 +95,7 @@ impl Adjustments {
 
 const NAMES: [&str; 5] = ["student", "lab", "points", "percent", "reason"];
 
-/// Where each column of [`NAMES`] is.
+/// Where each column of `NAMES` is.
 struct Columns {
     header: usize,
     places: [Option<usize>; 5],

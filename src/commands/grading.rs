@@ -114,6 +114,8 @@ pub(super) fn due<'a>(
     list: &'a Roster,
     args: &'a GradeArgs,
 ) -> anyhow::Result<Vec<Work<'a>>> {
+    // What the professor says of grades has to be right before an evening is spent on them.
+    folder.adjustments()?;
     let underway = folder.go_on(Underway {
         labs: labs.iter().map(|l| l.id.clone()).collect(),
         again: args.again.iter().map(|a| format!("{a:?}")).collect(),
@@ -130,8 +132,6 @@ pub(super) fn due<'a>(
         since: &underway.started,
         again: &|report| args.again.iter().any(|again| is_again(*again, report)),
     };
-    // What the professor says of grades has to be right before an evening is spent on them.
-    folder.adjustments()?;
     let due = Due::of(folder, &asked)?;
     if let Some(((lab, rules), count)) = due.mixed.iter().next() {
         // Nothing was begun: the next command is a run of its own.

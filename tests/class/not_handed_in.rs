@@ -38,6 +38,14 @@ fn who_has_not_handed_in_waits_for_nobody_and_nobody_for_them() {
     let zero = desk.row("s003", &["--missing-as-zero"]);
     assert_eq!((zero[0].as_str(), zero[4].as_str()), ("0", "not handed in"));
     assert_eq!(desk.row("s001", &["--missing-as-zero"])[0], "100");
+    let export = desk.path("export.csv");
+    std::fs::write(&export, "ID number,Tarea: Lab 1 (Real)\ns001,-\ns003,-\n").unwrap();
+    for (flag, cell) in [(None, "-"), (Some("--missing-as-zero"), "0")] {
+        let fill = ["--for", "moodle", "--fill", export.to_str().unwrap()];
+        desk.of_class("gradebook", &[&fill[..], flag.as_slice()].concat());
+        let text = std::fs::read_to_string(desk.path("export-filled.csv")).unwrap();
+        assert!(text.ends_with(&format!("s001,100\ns003,{cell}\n")), "{text}");
+    }
 
     // The file comes later, and then the account is graded by the same command.
     desk.keys("b", "830000000002");

@@ -76,8 +76,8 @@ fn excel(text: &str) -> Vec<u8> {
 const MOODLE_ES: &str = "Nombre,Apellido(s),\"Número de ID\",Institución,\"Dirección de correo\",\"Tarea:Data stream (Real)\"\n\
                          Ana,Núñez,007,,s007@example.com,-\nBea,\"Gil\",008,,s008@example.com,\"8,50\"\n";
 
-const MOODLE_EN: &str = "First name,Last name,ID number,Email address,Assignment:Data stream (Real)\n\
-                         Ana,Nunez,007,s007@example.com,-\nBea,Gil,008,s008@example.com,8.50\n";
+const MOODLE_EN: &str = "First name,Last name,Username,ID number,Email address,Assignment:Data stream (Real)\n\
+                         Ana,Nunez,ana,007,s007@example.com,-\nBea,Gil,bea,008,s008@example.com,8.50\n";
 
 const CANVAS: &str = "Student,ID,SIS User ID,SIS Login ID,Section,Data stream (41)\n    Points Possible,,,,,10.00\n\
                       \"Núñez, Ana\",91,u7,s007@example.com,A,\n\"Gil, Bea\",92,u8,s008@example.com,A,8.50\n\
