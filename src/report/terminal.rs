@@ -143,8 +143,11 @@ impl Page<'_> {
     fn brief(&mut self, check: &CheckView) {
         let text = match check.mark {
             Mark::Extra => format!(
-                "{}  {} ({} points, extra credit)",
-                check.id, check.title, check.possible
+                "{}  {} ({} {}, extra credit)",
+                check.id,
+                check.title,
+                check.possible,
+                if check.possible == 1 { "point" } else { "points" }
             ),
             Mark::Unknown => format!("{}  {}", check.id, check.brief),
             _ if check.brief.is_empty() => format!("{}  {}", check.id, check.title),

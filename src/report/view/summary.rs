@@ -26,6 +26,13 @@ pub(super) fn summary(report: &Report, order: &Order) -> (String, Vec<String>) {
         Verdict::Pass if !report.left_out.is_empty() => {
             text.push_str(" Everything that was looked at is as it should be.")
         }
+        Verdict::Pass
+            if report
+                .checks()
+                .any(|(_, check)| check.optional && check.status == Status::Fail) =>
+        {
+            text.push_str(" Everything that is asked for is as it should be.")
+        }
         Verdict::Pass => text.push_str(" Everything is as it should be."),
         Verdict::Fail => {
             let causes = order.causes();
