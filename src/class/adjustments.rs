@@ -87,6 +87,32 @@ impl Adjustments {
         }
     }
 
+    /// The file without the lines about a student; nothing where it has none.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is no table of adjustments.
+    pub fn without(folder: &Path, class: &Class, id: &str) -> Result<Option<Vec<u8>>, AdjustmentErrors> {
+        let file = folder.join(FILE);
+        let wrong = |problems| AdjustmentErrors {
+            file: file.clone(),
+            problems,
+        };
+        let bytes = match std::fs::read(&file) {
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(cause) => return Err(wrong(vec![(None, format!("it cannot be read: {cause}"))])),
+            Ok(bytes) => bytes,
+        };
+        let sheet = Sheet::read(&bytes).map_err(|error| wrong(vec![(None, error.to_string())]))?;
+        let columns = Columns::read(&sheet).map_err(wrong)?;
+        let is_theirs = |row: &&SheetRow| {
+            let said = columns.places[0].map_or("", |place| row.get(place).trim());
+            said == id || student(class, said).is_ok_and(|student| student.id == id)
+        };
+        let rows = sheet.rows().iter().enumerate().skip(columns.header + 1);
+        let theirs: Vec<usize> = rows.filter(|(_, row)| is_theirs(row)).map(|(row, _)| row).collect();
+        Ok((!theirs.is_empty()).then(|| sheet.without(&theirs)))
+    }
+
     /// What is said of a student's grade in a lab.
     pub fn of(&self, student: &Student, lab: &LabSummary) -> Option<&Adjustment> {
         self.0.get(&(student.id.clone(), lab.id.clone()))

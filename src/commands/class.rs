@@ -119,6 +119,9 @@ fn show(student: &str, kept: &KeptOf, folder: &ClassFolder) {
     if kept.is_listed {
         tell("   their line in class.json and on the page of the class");
     }
+    if kept.adjustments.is_some() {
+        tell("   your lines about them in adjustments.csv");
+    }
     for path in &kept.gradebooks {
         let text = format!(
             "{}, which has everybody: `edemlab gradebook` makes it again",

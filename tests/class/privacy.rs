@@ -21,6 +21,13 @@ const GONE: [&str; 5] = [
 
 const RUNS: [&str; 2] = ["2025-11-02T10:00:00Z", "2026-05-01T10:00:00Z"];
 
+/// The lines of the professor's own file: the second is about the student who goes.
+const ADJUSTMENTS: [&str; 3] = [
+    "student;lab;points;reason\r\n",
+    "s02;datastream;50;\"Was ill;\r\nsays Núria Ça\"\r\n",
+    "s01;datastream;;Clear code\r\n",
+];
+
 /// Three students in one lab, each with two runs, the pages, both tables, a note of the professor's, and what a probe has
 /// left on its way.
 fn class() -> ClassFolder {
@@ -51,6 +58,7 @@ fn class() -> ClassFolder {
     std::fs::create_dir_all(&underway).unwrap();
     std::fs::write(underway.join("probe.json"), "{}").unwrap();
     std::fs::write(class.path().join("notes.txt"), "s02 was ill\n").unwrap();
+    std::fs::write(class.path().join("adjustments.csv"), ADJUSTMENTS.join("")).unwrap();
     class
 }
 
@@ -110,6 +118,8 @@ fn nothing_that_edemlab_wrote_says_who_was_forgotten() {
     assert_eq!(with(&class, &words), Vec::<String>::new());
     let after = files(class.path());
     assert!(others.iter().all(|(path, content)| after.get(path) == Some(content)));
+    let adjustments = std::fs::read_to_string(class.path().join("adjustments.csv")).unwrap();
+    assert_eq!(adjustments, [ADJUSTMENTS[0], ADJUSTMENTS[2]].concat());
     let invited = std::fs::read_to_string(class.beside("secret-students.json")).unwrap();
     assert!(invited.contains("s01") && !invited.contains("s02"), "{invited}");
     let output = edemlab(&[

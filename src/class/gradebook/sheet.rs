@@ -118,6 +118,17 @@ impl Sheet {
         self.edits.insert((cell.span.start, column), (cell.span.clone(), text));
     }
 
+    /// The file without these rows.
+    pub fn without(&self, dropped: &[usize]) -> Vec<u8> {
+        let begins = |row: usize| {
+            let first = self.rows.get(row).and_then(|row| row.cells.first());
+            first.map_or(self.text.len(), |cell| cell.span.start)
+        };
+        let kept = (0..self.rows.len()).filter(|row| !dropped.contains(row));
+        let text: String = kept.map(|row| &self.text[begins(row)..begins(row + 1)]).collect();
+        self.encoding.encode(&text)
+    }
+
     /// The file with its changes.
     pub fn write(&self) -> Vec<u8> {
         let mut text = String::with_capacity(self.text.len() + 64 * self.edits.len());
@@ -302,6 +313,13 @@ mod tests {
             String::from_utf8(sheet.write()).unwrap(),
             "a;b;c\r\n1;x;\"y;y\"\r\n2;;z\r\n"
         );
+    }
+
+    #[test]
+    fn a_row_is_left_out_with_its_line_end() {
+        let sheet = read("a;b\r\n\"1\r\n\";2\r\n3;4");
+        assert_eq!(sheet.without(&[1]), b"a;b\r\n3;4");
+        assert_eq!(sheet.without(&[2]), b"a;b\r\n\"1\r\n\";2\r\n");
     }
 
     #[test]

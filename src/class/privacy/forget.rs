@@ -1,6 +1,7 @@
 //! A student is forgotten: their runs with the history and the evidence, their pages, and their line in the class.
 
 use super::mention::Words;
+use crate::class::adjustments::{self, Adjustments};
 use crate::class::folder::{ClassFolder, FolderError, file, file_name};
 use crate::class::{Class, Student};
 use crate::private;
@@ -17,6 +18,8 @@ pub struct KeptOf {
     pub files: Vec<PathBuf>,
     /// Gradebooks of the whole class that edemlab has written into the folder: they can be written again.
     pub gradebooks: Vec<PathBuf>,
+    /// The professor's adjustments without the lines about them, if there are any.
+    pub adjustments: Option<Vec<u8>>,
     /// Whether `class.json` lists them.
     pub is_listed: bool,
     /// Files that mention them and are nobody's but the professor's, or another student's.
@@ -84,14 +87,16 @@ pub fn kept_of(folder: &ClassFolder, id: &str) -> Result<KeptOf, FolderError> {
             words.add_report(&report);
         }
     }
+    kept.adjustments = Adjustments::without(folder.path(), folder.class(), id)?;
     kept.files = mine;
     kept.files.sort();
     for path in others {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let is_top = path.parent() == Some(folder.path());
         match (is_top, name.as_ref()) {
-            // Both are written again without them.
+            // These are written again without them.
             (true, "class.json" | "index.html") => {}
+            (true, adjustments::FILE) if kept.adjustments.is_some() => {}
             (true, name) if GRADEBOOKS.contains(&name) => kept.gradebooks.push(path),
             _ if mentions(&path, &words)? => kept.mentioned.push(path),
             _ => {}
@@ -120,6 +125,9 @@ pub fn forget(folder: &ClassFolder, id: &str, kept: &KeptOf) -> Result<Forgotten
     }
     for (of, _) in OF_STUDENTS {
         remove_empty(&folder.path().join(of).join(&kept.name));
+    }
+    if let Some(adjustments) = &kept.adjustments {
+        folder.write(&folder.path().join(adjustments::FILE), adjustments)?;
     }
     let mut class = folder.class().clone();
     class.students.retain(|student| student.id != id);
