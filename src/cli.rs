@@ -263,6 +263,9 @@ pub struct PagesArgs {
     /// Which of several runs counts.
     #[arg(long, value_enum, default_value_t = Count::Last)]
     pub count: Count,
+    /// Also write the feedback as a table for a mail merge, as CSV: address, subject, text.
+    #[arg(long, value_name = "FILE")]
+    pub mail: Option<PathBuf>,
 }
 
 /// How a report is printed.

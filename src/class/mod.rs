@@ -14,6 +14,7 @@ pub mod grade;
 pub mod gradebook;
 mod group;
 pub mod identifier;
+pub mod mail;
 pub mod pages;
 pub mod premises;
 pub mod privacy;

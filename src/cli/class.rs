@@ -140,6 +140,8 @@ pub enum Target {
     Csv,
     /// The same, as a workbook.
     Xlsx,
+    /// The results of a Gradescope autograder, a file a student.
+    Gradescope,
 }
 
 /// How an export is written.

@@ -1,6 +1,6 @@
 //! `edemlab gradebook`.
 
-use crate::class::folder::ClassFolder;
+use crate::class::folder::{ClassFolder, file_name};
 use crate::class::gradebook::number::DecimalSign;
 use crate::class::gradebook::{
     self, ExtraPoints, FillError, Filled, Finding, GradeEntry, GradeTable, GradebookOptions, Lms, NotFilled,
@@ -40,6 +40,7 @@ pub fn run(args: &GradebookArgs) -> anyhow::Result<u8> {
         Target::MoodleWorksheet => Lms::MoodleWorksheet,
         Target::Canvas => Lms::Canvas,
         Target::Csv | Target::Xlsx => return table(args, &folder, &entries, &options),
+        Target::Gradescope => return gradescope(args, &folder, &wanted, &options),
     };
     fill(lms, args, &folder, &entries, &options)
 }
@@ -106,6 +107,51 @@ fn table(
         super::output::print(&format!("{} students → {}", table.rows.len(), shown(&out)))?;
     }
     Ok(u8::from(!table.left.is_empty()))
+}
+
+/// A file for each student; those without a grade are listed.
+fn gradescope(
+    args: &GradebookArgs,
+    folder: &ClassFolder,
+    labs: &[&str],
+    options: &GradebookOptions,
+) -> anyhow::Result<u8> {
+    let [lab] = labs else {
+        bail!(
+            "an assignment of Gradescope is one lab: add --lab, with one of {}",
+            labs.join(", ")
+        );
+    };
+    if args.fill.is_some() || !args.columns.is_empty() || args.steps {
+        bail!("--fill, --column and --steps are for tables: gradescope writes a file for each student");
+    }
+    let default = || folder.path().join(gradebook::gradescope::FOLDER).join(lab);
+    let out = args.out.clone().unwrap_or_else(default);
+    private::create_folder(&out).with_context(|| format!("cannot create {}", shown(&out)))?;
+    let (mut written, mut left) = (0, Vec::new());
+    for grade in folder.grades(args.count.into()) {
+        let grade = grade?;
+        if grade.lab.id != *lab {
+            continue;
+        }
+        match gradebook::gradescope::results(&grade, options) {
+            Ok(results) => {
+                let file = out.join(format!("{}.json", file_name(&grade.student.id)));
+                put(&file, serde_json::to_string_pretty(&results)?.as_bytes())?;
+                written += 1;
+            }
+            Err(None) => {}
+            Err(Some(why)) => left.push(NotFilled {
+                student: grade.student.id.clone(),
+                name: grade.student.name.clone(),
+                lab: None,
+                why,
+            }),
+        }
+    }
+    super::output::note_lines(&lefts(&left));
+    super::output::print(&format!("{written} files → {}", shown(&out)))?;
+    Ok(u8::from(!left.is_empty()))
 }
 
 fn fill(

@@ -14,6 +14,7 @@ mod gradebook;
 mod gradebook_refused;
 mod gradebook_table;
 mod groups;
+mod handed_on;
 mod not_handed_in;
 mod older;
 mod pages;

@@ -50,6 +50,7 @@ fn class() -> ClassFolder {
         vec!["pages", &dir],
         vec!["gradebook", &dir, "--for", "csv"],
         vec!["gradebook", &dir, "--for", "xlsx"],
+        vec!["gradebook", &dir, "--for", "gradescope"],
     ] {
         let output = edemlab(&args).output().unwrap();
         assert!(output.status.success(), "{}", text(&output));

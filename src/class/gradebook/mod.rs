@@ -7,6 +7,7 @@ mod csv;
 mod entry;
 mod fill;
 mod finding;
+pub mod gradescope;
 mod layout;
 mod likeness;
 mod lms;

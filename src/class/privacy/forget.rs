@@ -3,6 +3,7 @@
 use super::mention::Words;
 use crate::class::adjustments::{self, Adjustments};
 use crate::class::folder::{ClassFolder, FolderError, file, file_name};
+use crate::class::gradebook::gradescope;
 use crate::class::{Class, Student};
 use crate::private;
 use crate::report::Report;
@@ -73,6 +74,7 @@ pub fn kept_of(folder: &ClassFolder, id: &str) -> Result<KeptOf, FolderError> {
     let own: BTreeSet<PathBuf> = OF_STUDENTS
         .iter()
         .map(|(of, end)| folder.path().join(of).join(format!("{name}{end}")))
+        .chain(of_gradescope(folder, &name))
         .collect();
     let files = private::files_below(folder.path()).map_err(file("read", folder.path()))?;
     let (mine, others): (Vec<PathBuf>, Vec<PathBuf>) = files
@@ -104,6 +106,13 @@ pub fn kept_of(folder: &ClassFolder, id: &str) -> Result<KeptOf, FolderError> {
     }
     kept.mentioned.sort();
     Ok(kept)
+}
+
+/// Gradescope has a file of a student in each lab.
+fn of_gradescope(folder: &ClassFolder, name: &str) -> impl Iterator<Item = PathBuf> {
+    let home = folder.path().join(gradescope::FOLDER);
+    let labs = folder.class().labs.iter();
+    labs.map(move |lab| home.join(&lab.id).join(format!("{name}.json")))
 }
 
 fn listed<'c>(class: &'c Class, id: &str) -> Option<&'c Student> {
