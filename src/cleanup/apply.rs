@@ -3,6 +3,7 @@
 
 use super::contents::foreign_in;
 use super::files::LabFiles;
+use super::made::made;
 use super::make::kept_of;
 use super::plan::{Plan, Planned, Staying};
 use super::stays::{reasons, unseen};
@@ -107,7 +108,11 @@ pub async fn apply(
             .into_iter()
             .map(|(planned, item)| (planned, item.clone()))
             .collect(),
-        deleted: vec![Deleted::WasGone; plan.deletions.len()],
+        deleted: plan
+            .deletions
+            .iter()
+            .map(|planned| gone_before(planned, &survey))
+            .collect(),
     };
     run.all().await;
     let was_stopped = *run.stop.borrow() > 0;
@@ -115,6 +120,26 @@ pub async fn apply(
         deleted: run.deleted,
         was_stopped,
     })
+}
+
+/// What has become of something that no list has: it is gone, if its service could be listed.
+fn gone_before(planned: &Planned, survey: &Survey<'_>) -> Deleted {
+    let service = inventory::services()
+        .iter()
+        .find(|service| service.template == service_of(&planned.of));
+    let in_region = |name: &str| service.is_some_and(|s| !s.is_regional) || name == planned.region;
+    let regions = survey
+        .regions
+        .iter()
+        .filter(|region| in_region(region.account().region()));
+    let unlisted = regions.flat_map(|region| &region.listing.unlisted);
+    let mut unlisted = unlisted.filter(|(name, _)| service.is_some_and(|service| service.name == *name));
+    let not_looked = survey.not_looked.iter().find(|(region, _)| *region == planned.region);
+    let why = unlisted.next().map(|(_, error)| error.to_string());
+    match why.or_else(|| not_looked.map(|(_, why)| why.clone())) {
+        Some(why) => Deleted::NotTried(format!("whether it is there is not known: {why}")),
+        None => Deleted::WasGone,
+    }
 }
 
 /// What of the plan still stands, by its place in the plan.
@@ -134,8 +159,10 @@ async fn standing<'s>(
         let Some(place) = items.iter().position(|item| planned.is(item)) else {
             continue;
         };
-        if planned.is_other_than(items[place]) {
-            changed.push(Staying::new(items[place], "it was made again since"));
+        let at = made(account, planned).await;
+        let is_another_table = !planned.made.is_empty() && !at.is_empty() && at != planned.made;
+        if is_another_table || planned.is_other_than(items[place]) {
+            changed.push(Staying::new(items[place], "it was made or changed since"));
         }
         places.insert(number, place);
     }

@@ -48,27 +48,30 @@ async fn foreign(
     files: &LabFiles,
     items: &[&Item],
 ) -> Result<Option<String>, CallError> {
-    let mut pages = account
-        .s3(&bucket.region)
-        .list_objects_v2()
-        .bucket(&bucket.name)
-        .into_paginator()
-        .send();
-    let mut keys = Vec::new();
-    while let Some(page) = pages.next().await {
-        let page = page.map_err(|e| CallError::from_sdk("s3:ListBucket", &e))?;
-        keys.extend(
-            page.contents()
-                .iter()
-                .filter_map(|object| object.key())
-                .map(str::to_owned),
-        );
+    let client = account.s3(&bucket.region);
+    // What was deleted can come back, as long as its versions are there.
+    let (mut keys, mut from) = (BTreeSet::new(), (None, None));
+    loop {
+        let page = client
+            .list_object_versions()
+            .bucket(&bucket.name)
+            .set_key_marker(from.0)
+            .set_version_id_marker(from.1);
+        let page = page.send().await;
+        let page = page.map_err(|e| CallError::from_sdk("s3:ListBucketVersions", &e))?;
+        keys.extend(page.versions().iter().filter_map(|one| one.key()).map(str::to_owned));
         if keys.len() > MAX_OBJECTS {
             return Ok(Some(format!(
                 "it holds more than {MAX_OBJECTS} objects, which no lab makes"
             )));
         }
+        if page.is_truncated() != Some(true) {
+            break;
+        }
+        let marker = |text: Option<&str>| text.map(str::to_owned);
+        from = (marker(page.next_key_marker()), marker(page.next_version_id_marker()));
     }
+    let mut keys: Vec<String> = keys.into_iter().collect();
     let prefixes = delivered_to(bucket, items);
     let is_delivered = |key: &str| {
         prefixes

@@ -2,6 +2,7 @@
 
 use super::files::LabFiles;
 use super::plan::{Other, Staying, also};
+use super::stays::mentions;
 use crate::inventory::Item;
 use crate::judge::Standing;
 use crate::survey::Survey;
@@ -69,7 +70,7 @@ pub(super) fn unsure(items: &[&Item], planned: &BTreeSet<usize>, files: &LabFile
 fn works_on(items: &[&Item], planned: &BTreeSet<usize>, item: &Item) -> Option<String> {
     let of_lab = planned.iter().map(|place| items[*place]);
     let mut of_lab = of_lab.filter(|of_lab| !of_lab.of.is_companion && of_lab.region == item.region);
-    let found = of_lab.find(|of_lab| item.uses.contains(&of_lab.id))?;
+    let found = of_lab.find(|of_lab| item.uses.contains(&of_lab.id) || mentions(item, of_lab))?;
     Some(format!("{} {}", found.of.noun, found.name))
 }
 

@@ -3,6 +3,7 @@
 use super::contents::foreign_in;
 use super::files::LabFiles;
 use super::left::{others, unsure, with_a_sign};
+use super::made::made;
 use super::plan::{PLAN_SCHEMA, Plan, Planned, Staying};
 use super::stays::{reasons, unseen};
 use super::tagged::{kept, kept_of_iam};
@@ -26,7 +27,8 @@ pub enum MakeError {
 }
 
 /// Makes the plan for the one lab that is wanted. `also` are names or ids of what goes too: it is not what the lab's checks
-/// judge, holds what is not the lab's, or shows no sign of the lab at all.
+/// judge, holds what is not the lab's, or shows no sign of the lab at all. What is left of an `earlier` plan goes too: without
+/// what that has deleted, it may show no sign any more.
 ///
 /// # Errors
 /// When it cannot be said whose account it is, what carries the tag that keeps things, or `also` names what is not there.
@@ -34,6 +36,7 @@ pub async fn make(
     wanted: &Wanted<'_>,
     files: &LabFiles,
     also: &[String],
+    earlier: Option<&Plan>,
     account: &Account,
     now: DateTime<Utc>,
 ) -> Result<Plan, MakeError> {
@@ -45,9 +48,21 @@ pub async fn make(
     if let Some(name) = also.iter().find(|name| !is_there(name)) {
         return Err(MakeError::NotThere(name.clone()));
     }
-    let owners = owners(wanted, &survey, |standing, _| standing.is_judged, is_named);
+    let left = left_of(earlier, &survey.identity.account, &items, account).await;
+    let before = |item: &Item| {
+        left.iter()
+            .find(|one| one.is(item) && !one.is_other_than(item))
+            .copied()
+    };
+    let root = |item: &Item| match is_named(item) {
+        true => Some("you have named it".to_owned()),
+        false => before(item).map(|one| format!("on the plan that was not finished: {}", one.because)),
+    };
+    let owners = owners(wanted, &survey, |standing, _| standing.is_judged, root);
     let planned: BTreeSet<usize> = owners.keys().copied().collect();
     let kept = kept_of(&survey, &planned, account).await?;
+    let was_named = |item: &Item| before(item).is_some_and(|one| one.is_named);
+    let is_named = |item: &Item| is_named(item) || was_named(item);
     let (named, unnamed) = planned.iter().partition(|place| is_named(items[**place]));
     let foreign = foreign_in(account, &items, &unnamed, files).await;
     let staying = reasons(&items, &planned, &named, &kept, &foreign, &unseen(&survey));
@@ -56,6 +71,9 @@ pub async fn make(
         .filter(|place| !staying.contains_key(place))
         .map(|place| deletion(items[*place], &owners[place].because, is_named(items[*place])))
         .collect();
+    for one in &mut deletions {
+        one.made = made(account, one).await;
+    }
     deletions.sort_by_key(|one| {
         let last = one.turn.is_none();
         (last, one.turn, one.region.clone(), one.noun.clone(), one.name.clone())
@@ -96,7 +114,28 @@ pub async fn make(
         staying,
         others,
         unknown,
-    })
+        digest: String::new(),
+    }
+    .sealed())
+}
+
+/// What is left of an earlier plan of the account that was begun and not finished.
+async fn left_of<'p>(earlier: Option<&'p Plan>, own: &str, items: &[&Item], account: &Account) -> Vec<&'p Planned> {
+    let mut left = Vec::new();
+    let Some(plan) = earlier.filter(|plan| plan.account == own) else {
+        return left;
+    };
+    let is_there = |one: &&Planned| items.iter().any(|item| one.is(item));
+    if plan.deletions.iter().all(|one| is_there(&one)) {
+        return left;
+    }
+    for one in plan.deletions.iter().filter(is_there) {
+        let at = made(account, one).await;
+        if one.made.is_empty() || at.is_empty() || at == one.made {
+            left.push(one);
+        }
+    }
+    left
 }
 
 fn deletion(item: &Item, because: &str, is_named: bool) -> Planned {

@@ -4,6 +4,7 @@ mod apply;
 mod contents;
 mod files;
 mod left;
+mod made;
 mod make;
 mod plan;
 mod proof;

@@ -2,6 +2,7 @@
 
 use crate::inventory::{Item, Turn};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// The name and version of this format.
 pub const PLAN_SCHEMA: &str = "edemlab/cleanup-plan/1";
@@ -33,6 +34,9 @@ pub struct Plan {
     pub others: Vec<Other>,
     /// What could not be read: there may be more of the lab there.
     pub unknown: Vec<String>,
+    /// A digest of all the rest: a plan that was changed by hand is not applied.
+    #[serde(default)]
+    pub digest: String,
 }
 
 /// One thing that will be deleted.
@@ -148,6 +152,28 @@ impl Plan {
     /// As JSON.
     pub fn json(&self) -> String {
         serde_json::to_string_pretty(self).expect("a plan has only text keys")
+    }
+
+    /// With its digest.
+    pub(super) fn sealed(self) -> Self {
+        Self {
+            digest: self.digest_of_rest(),
+            ..self
+        }
+    }
+
+    /// Whether it is as it was made.
+    pub fn is_whole(&self) -> bool {
+        self.digest == self.digest_of_rest()
+    }
+
+    fn digest_of_rest(&self) -> String {
+        let rest = Self {
+            digest: String::new(),
+            ..self.clone()
+        };
+        let digest = Sha256::digest(rest.json());
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 

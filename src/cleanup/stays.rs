@@ -2,6 +2,7 @@
 
 use super::plan::also;
 use super::tagged::KEEP;
+use crate::expr::policy::like;
 use crate::inventory::Item;
 use crate::survey::Survey;
 use serde_json::Value;
@@ -77,7 +78,10 @@ pub(super) fn reasons(
             .or_else(|| held_by_others(item))
         {
             staying.insert(*place, why);
-        } else if let Some(why) = trusted_by_others(item).filter(|_| !named.contains(place)) {
+        } else if let Some(why) = shared(items, planned, item)
+            .or_else(|| trusted_by_others(item))
+            .filter(|_| !named.contains(place))
+        {
             staying.insert(*place, format!("{why}: {}", also(item)));
         }
     }
@@ -129,7 +133,8 @@ fn needed(items: &[&Item], deleted: &BTreeSet<usize>, place: usize) -> Option<St
         if other.uses.contains(&item.id) || mentions(other, item) {
             return Some(format!("{named} uses it, and stays"));
         }
-        if other.part_of.contains(&item.id) {
+        // A policy about a log group does not need it.
+        if other.part_of.contains(&item.id) && other.of.name != POLICY {
             return Some(format!("{named} is part of it, and stays"));
         }
         if item.part_of.contains(&other.id) {
@@ -143,14 +148,60 @@ fn are_together(one: &Item, other: &Item) -> bool {
     one.region == other.region || one.region.is_empty() || other.region.is_empty()
 }
 
-/// Whether a variable of a function is the name or the id of `item`: then its code works on that.
-fn mentions(function: &Item, item: &Item) -> bool {
-    let variables = function.document["Environment"]["Variables"].as_object();
-    let mut values = variables
-        .into_iter()
-        .flat_map(|all| all.values())
-        .filter_map(Value::as_str);
-    item.of.kind.is_some() && values.any(|value| value == item.id || value == item.name)
+/// Whether a variable of a function or the definition of a state machine names `item`: then that is worked on.
+pub(super) fn mentions(other: &Item, item: &Item) -> bool {
+    let is_named = || other.mentions.iter().any(|text| *text == item.id || *text == item.name);
+    other.of.name != POLICY && item.of.kind.is_some() && is_named()
+}
+
+/// The type of a resource policy of CloudWatch Logs, which is about log groups by their names or patterns of these.
+const POLICY: &str = "AWS::Logs::ResourcePolicy";
+
+/// What an item has that is not the lab's, so that it is somebody else's too: a policy about other log groups, an API that leads
+/// to other functions, a topic that others listen to.
+fn shared(items: &[&Item], planned: &BTreeSet<usize>, item: &Item) -> Option<String> {
+    let is_planned = |other: &Item| planned.iter().any(|place| std::ptr::eq(items[*place], other));
+    let others = || {
+        items
+            .iter()
+            .copied()
+            .filter(|other| !is_planned(other) && other.region == item.region)
+    };
+    let planned_groups = || {
+        planned
+            .iter()
+            .map(|place| items[*place])
+            .filter(|one| one.of.name == "AWS::Logs::LogGroup")
+    };
+    match item.of.name {
+        POLICY => {
+            let is_foreign = |pattern: &&String| !planned_groups().any(|group| like(pattern, &group.name, false));
+            let pattern = item.mentions.iter().find(is_foreign);
+            let group = others().find(|other| item.part_of.contains(&other.id));
+            let group = group.map(|group| &group.name).or(pattern)?;
+            Some(format!("it is about the log group {group} too"))
+        }
+        "AWS::ApiGateway::RestApi" | "AWS::ApiGatewayV2::Api" => {
+            let is_function = |other: &&Item| other.of.name == "AWS::Lambda::Function" && item.uses.contains(&other.id);
+            let function = others().find(is_function)?;
+            Some(format!("it leads to the function {} too", function.name))
+        }
+        "AWS::SNS::Topic" => {
+            let protocols = ["sqs", "lambda", "firehose", "application"];
+            let listens = |other: &&&Item| {
+                other.part_of.contains(&item.id)
+                    && protocols
+                        .iter()
+                        .any(|protocol| other.document["Protocol"] == **protocol)
+            };
+            let subscription = items.iter().find(listens)?;
+            let is_of_lab = |one: &Item| subscription.document["Endpoint"] == one.id.as_str();
+            let is_of_lab = planned.iter().any(|place| is_of_lab(items[*place]));
+            let endpoint = subscription.document["Endpoint"].as_str().unwrap_or_default();
+            (!is_of_lab).then(|| format!("{endpoint} listens to it"))
+        }
+        _ => None,
+    }
 }
 
 /// The services whose things are listed, so that it is known whether any of them uses a role.

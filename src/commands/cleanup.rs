@@ -68,11 +68,11 @@ struct Cleaning<'c> {
 impl Cleaning<'_> {
     /// Makes the plan, and applies it if its account is typed.
     async fn plan(&self) -> anyhow::Result<u8> {
-        let plan = self.make().await?;
+        let earlier = self.earlier().await?;
+        let plan = self.make(earlier.as_ref()).await?;
         tell(&render_plan(&plan, common::width()));
         let is_empty = plan.deletions.is_empty();
-        let default = PathBuf::from(format!("cleanup-{}-{}.json", self.lab.id, plan.account));
-        let file = self.args.plan.clone().unwrap_or(default);
+        let file = self.file(&plan.account);
         if !is_empty || self.args.plan.is_some() {
             private::write(&file, plan.json().as_bytes())
                 .with_context(|| format!("cannot write {}", file.display()))?;
@@ -97,19 +97,37 @@ impl Cleaning<'_> {
         ));
         let mut typed = String::new();
         std::io::stdin().lock().read_line(&mut typed)?;
-        if typed.trim() != plan.account {
+        // As a check shows it, the number has dashes.
+        if typed.trim().replace('-', "") != plan.account {
             tell(" Nothing was deleted.");
             return Ok(0);
         }
         self.apply(&plan, &file).await
     }
 
-    async fn make(&self) -> anyhow::Result<Plan> {
+    /// The plan that is in the file for it, of the same account: what is left of it goes on.
+    async fn earlier(&self) -> anyhow::Result<Option<Plan>> {
+        let identity = self.account.identity().await;
+        let identity = identity.map_err(|error| ConnectError::from((error, self.args.profile.as_deref())))?;
+        let file = self.file(&identity.account);
+        match file.exists() {
+            true => Ok(read(&file, &self.lab.id).ok()),
+            false => Ok(None),
+        }
+    }
+
+    /// The file of the plan.
+    fn file(&self, account: &str) -> PathBuf {
+        let default = || PathBuf::from(format!("cleanup-{}-{account}.json", self.lab.id));
+        self.args.plan.clone().unwrap_or_else(default)
+    }
+
+    async fn make(&self, earlier: Option<&Plan>) -> anyhow::Result<Plan> {
         let live = LiveLine::new(false);
         live.show("look", "looking around".to_owned());
         let files = self.files();
         let now = self.account.aws_time(chrono::Utc::now());
-        let plan = make(&self.wanted, &files, &self.args.also, self.account, now).await;
+        let plan = make(&self.wanted, &files, &self.args.also, earlier, self.account, now).await;
         live.clear();
         plan.map_err(|error| match error {
             MakeError::Call(error) => ConnectError::from((error, self.args.profile.as_deref())).into(),
@@ -212,6 +230,12 @@ fn read(file: &Path, lab: &str) -> anyhow::Result<Plan> {
             "{} is of another version of edemlab ({}): make a new plan",
             file.display(),
             visible(&plan.schema)
+        );
+    }
+    if !plan.is_whole() {
+        bail!(
+            "{} was changed by hand, so it is not applied: make a new plan, and say with --also what goes too",
+            file.display()
         );
     }
     if plan.lab != lab {

@@ -15,7 +15,7 @@ const ITEMS_AT_ONCE: usize = 8;
 pub(super) async fn tally(wanted: &Wanted<'_>, survey: &Survey<'_>, month: &Month, report: &mut CostsReport) {
     report.unknown.extend(survey.regions.iter().flat_map(Region::unknown));
     let items = survey.items();
-    let owners = owners(wanted, survey, |_, _| true, |_| false);
+    let owners = owners(wanted, survey, |_, _| true, |_| None);
     let reckoned = stream::iter(items.iter().enumerate())
         .map(|(place, (account, item))| reckoned(account, item, owners.get(&place), month))
         .buffered(ITEMS_AT_ONCE)

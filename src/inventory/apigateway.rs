@@ -66,21 +66,33 @@ async fn apis(account: &Account) -> Result<Vec<Item>, CallError> {
         let logs = names
             .iter()
             .map(|stage| format!("API-Gateway-Execution-Logs_{id}/{stage}"));
-        let used: Vec<String> = logs.chain(roles(&resources)).collect();
-        let item = Item::read(&REST_API, account, api, "name", "id", "");
+        let used: Vec<String> = logs.chain(used_by_methods(&resources)).collect();
+        let item = Item::read(&REST_API, account, api, "name", "id", "createdDate");
         Ok(item.uses(used.iter().map(String::as_str)))
     })
     .await
 }
 
-/// The roles that the integrations of an API's methods take on.
-fn roles(resources: &[Value]) -> Vec<String> {
+/// The roles that the integrations of an API's methods take on, and the functions that they call.
+fn used_by_methods(resources: &[Value]) -> Vec<String> {
     let methods = resources
         .iter()
         .filter_map(|resource| resource["resourceMethods"].as_object());
     let methods = methods.flat_map(|methods| methods.values());
-    let roles = methods.filter_map(|method| method["methodIntegration"]["credentials"].as_str());
-    roles.map(str::to_owned).collect()
+    let used = methods.flat_map(|method| {
+        let integration = &method["methodIntegration"];
+        [
+            integration["credentials"].as_str(),
+            integration["uri"].as_str().map(backend),
+        ]
+    });
+    used.flatten().map(str::to_owned).collect()
+}
+
+/// What an integration leads to: a function is named by its ARN, or by the address at which Lambda takes calls of it.
+pub(super) fn backend(uri: &str) -> &str {
+    let function = uri.split_once("/functions/").map_or(uri, |(_, function)| function);
+    function.strip_suffix("/invocations").unwrap_or(function)
 }
 
 fn charges(api: &Item) -> Vec<Charge> {
@@ -107,4 +119,17 @@ async fn delete(account: &Account, api: &Item) -> Result<(), CallError> {
             .delete(&APIGATEWAY, "apigateway:DELETE", &["restapis", &api.id])
             .await,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::backend;
+
+    #[test]
+    fn a_function_is_named_by_its_arn_or_its_address() {
+        let function = "arn:aws:lambda:eu-west-1:111122223333:function:door";
+        let address = format!("arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/{function}/invocations");
+        assert_eq!(backend(function), function);
+        assert_eq!(backend(&address), function);
+    }
 }

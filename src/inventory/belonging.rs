@@ -80,6 +80,7 @@ mod tests {
             made: String::new(),
             part_of: owned(part_of),
             uses: owned(uses),
+            mentions: Vec::new(),
             document: Value::Null,
         }
     }

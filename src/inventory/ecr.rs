@@ -41,7 +41,16 @@ async fn repositories(account: &Account) -> Result<Vec<Item>, CallError> {
         .await?;
     Ok(all
         .into_iter()
-        .map(|one| Item::read(&REPOSITORY, account, one, "repositoryName", "repositoryArn", ""))
+        .map(|one| {
+            Item::read(
+                &REPOSITORY,
+                account,
+                one,
+                "repositoryName",
+                "repositoryArn",
+                "createdAt",
+            )
+        })
         .collect())
 }
 

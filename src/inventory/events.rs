@@ -72,7 +72,7 @@ async fn list(account: &Account) -> Result<Vec<Item>, CallError> {
     Ok(buses.chain(rules).collect())
 }
 
-/// A rule is part of its bus. The default bus is everybody's: there it is part of what it leads to.
+/// A rule is part of its bus. The default bus is everybody's: a rule there is part of nothing, and uses what it leads to.
 fn of_bus(account: &Account, bus: &Value, rule: Value) -> Item {
     let item = Item::read(&RULE, account, rule, "Name", "Arn", "");
     let targets = &item.document["Targets"];
@@ -83,11 +83,8 @@ fn of_bus(account: &Account, bus: &Value, rule: Value) -> Item {
         .filter_map(|arn| logs::name_in(arn))
         .map(str::to_owned)
         .collect();
-    let of: Vec<String> = match bus["Name"] == DEFAULT {
-        true => leads_to.clone(),
-        false => bus["Arn"].as_str().map(str::to_owned).into_iter().collect(),
-    };
-    item.part_of(of.iter().map(String::as_str))
+    let bus = bus["Arn"].as_str().filter(|_| bus["Name"] != DEFAULT);
+    item.part_of(bus)
         .uses(roles.iter().chain(&groups).chain(&leads_to).map(String::as_str))
 }
 

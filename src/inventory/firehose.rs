@@ -66,7 +66,7 @@ async fn streams(account: &Account) -> Result<Vec<Item>, CallError> {
     .await
 }
 
-/// The ids of what its destinations use: roles and log groups.
+/// The ids of what its destinations use: roles, log groups and buckets.
 fn used(stream: &Item) -> Vec<String> {
     let destinations = stream.document["Destinations"].as_array().into_iter().flatten();
     let each = destinations
@@ -74,7 +74,8 @@ fn used(stream: &Item) -> Vec<String> {
         .flat_map(|fields| fields.values());
     each.flat_map(|destination| {
         let group = &destination["CloudWatchLoggingOptions"]["LogGroupName"];
-        [destination["RoleARN"].as_str(), group.as_str()]
+        let bucket = &destination["BucketARN"];
+        [destination["RoleARN"].as_str(), group.as_str(), bucket.as_str()]
     })
     .flatten()
     .map(str::to_owned)

@@ -1,5 +1,6 @@
 //! Amazon API Gateway: HTTP and WebSocket APIs, which are not among the REST APIs.
 
+use super::apigateway::backend;
 use super::item::{Item, Removal, ResourceType, WhileIdle};
 use super::listing::{each, texts};
 use super::removal::{Turn, gone};
@@ -56,12 +57,6 @@ async fn apis(account: &Account) -> Result<Vec<Item>, CallError> {
     .await
 }
 
-/// What an integration leads to: a function is named by its ARN, or by the address at which Lambda takes calls of it.
-fn backend(uri: &str) -> &str {
-    let function = uri.split_once("/functions/").map_or(uri, |(_, function)| function);
-    function.strip_suffix("/invocations").unwrap_or(function)
-}
-
 /// By [`DeleteApi`](https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid.html), with its stages.
 async fn delete(account: &Account, api: &Item) -> Result<(), CallError> {
     gone(
@@ -69,17 +64,4 @@ async fn delete(account: &Account, api: &Item) -> Result<(), CallError> {
             .delete(&APIGATEWAY_V2, "apigateway:DELETE", &["v2", "apis", &api.id])
             .await,
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::backend;
-
-    #[test]
-    fn a_function_is_named_by_its_arn_or_its_address() {
-        let function = "arn:aws:lambda:eu-west-1:111122223333:function:door";
-        let address = format!("arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/{function}/invocations");
-        assert_eq!(backend(function), function);
-        assert_eq!(backend(&address), function);
-    }
 }

@@ -90,12 +90,14 @@ pub struct Item {
     pub id: String,
     /// The region that it is in; empty for what belongs to no region.
     pub region: String,
-    /// When it was made, as AWS's text; empty where its list does not say.
+    /// When it was made, as AWS has it; empty where its list does not say.
     pub made: String,
     /// The ids of what it is a part of, or feeds from: without them it is nothing.
     pub part_of: Vec<String>,
     /// The ids of what it uses.
     pub uses: Vec<String>,
+    /// Texts in which it may name what it works on: the variables of a function, the definition of a state machine.
+    pub mentions: Vec<String>,
     /// What its list says of it.
     pub document: Value,
 }
@@ -111,6 +113,7 @@ impl Item {
             made: String::new(),
             part_of: Vec::new(),
             uses: Vec::new(),
+            mentions: Vec::new(),
             document,
         }
     }
@@ -125,7 +128,12 @@ impl Item {
         made: &str,
     ) -> Self {
         let text = |field: &str| document[field].as_str().unwrap_or_default().to_owned();
-        let (name, id, made) = (text(name), text(id), text(made));
+        // A time is a text or a number.
+        let made = match &document[made] {
+            Value::Number(at) => at.to_string(),
+            at => at.as_str().unwrap_or_default().to_owned(),
+        };
+        let (name, id) = (text(name), text(id));
         Self {
             made,
             ..Self::new(of, account, &name, &id, document)

@@ -43,7 +43,16 @@ async fn streams(account: &Account) -> Result<Vec<Item>, CallError> {
         .await?;
     let standing = streams.into_iter().filter(|s| s["StreamStatus"] != "DELETING");
     Ok(standing
-        .map(|s| Item::read(&STREAM, account, s, "StreamName", "StreamARN", ""))
+        .map(|s| {
+            Item::read(
+                &STREAM,
+                account,
+                s,
+                "StreamName",
+                "StreamARN",
+                "StreamCreationTimestamp",
+            )
+        })
         .collect())
 }
 

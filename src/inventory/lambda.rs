@@ -72,15 +72,34 @@ async fn list(account: &Account) -> Result<Vec<Item>, CallError> {
             "LastModified",
         );
         let (role, group) = (item.text("Role").to_owned(), log_group(&item));
-        item.uses([role.as_str(), &group])
+        let failures = item.document["DeadLetterConfig"]["TargetArn"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        let variables = item.document["Environment"]["Variables"].as_object();
+        let mentions = variables
+            .into_iter()
+            .flat_map(|all| all.values())
+            .filter_map(|value| value.as_str());
+        let item = Item {
+            mentions: mentions.map(str::to_owned).collect(),
+            ..item
+        };
+        item.uses([role.as_str(), &group, &failures])
     });
     let mappings = mappings.into_iter().map(|mapping| {
         // It is called by the function that it feeds: its own name says nothing, and is no other one's.
         let mut item = Item::read(&EVENT_SOURCE_MAPPING, account, mapping, "", "UUID", "");
         let function = unqualified(item.text("FunctionArn")).to_owned();
         item.name = function.rsplit(':').next().unwrap_or_default().to_owned();
-        let stream = item.text("StreamArn").to_owned();
-        item.part_of([function.as_str()]).uses([stream.as_str()])
+        let (source, stream) = (
+            item.text("EventSourceArn").to_owned(),
+            item.text("StreamArn").to_owned(),
+        );
+        // The stream of a table is part of the table.
+        let table = source.split_once("/stream/").map(|(table, _)| table);
+        item.part_of([function.as_str()])
+            .uses([stream.as_str()].into_iter().chain(table))
     });
     Ok(functions.chain(mappings).collect())
 }

@@ -60,12 +60,16 @@ async fn list(account: &Account) -> Result<Vec<Item>, CallError> {
     // Whoever uses a group knows it by its name or by its ARN; the name is unique in a region.
     let groups: Vec<Item> = groups
         .into_iter()
-        .map(|group| Item::read(&GROUP, account, group, "logGroupName", "logGroupName", ""))
+        .map(|group| Item::read(&GROUP, account, group, "logGroupName", "logGroupName", "creationTime"))
         .collect();
     let policies = policies.into_iter().map(|policy| {
         let item = Item::read(&RESOURCE_POLICY, account, policy, "policyName", "policyName", "");
         let patterns = written_to(item.text("policyDocument"));
         let is_meant = |group: &&Item| patterns.iter().any(|pattern| like(pattern, &group.name, false));
+        let item = Item {
+            mentions: patterns.clone(),
+            ..item
+        };
         item.part_of(groups.iter().filter(is_meant).map(|group| group.name.as_str()))
     });
     let policies: Vec<Item> = policies.collect();

@@ -53,8 +53,13 @@ async fn buckets(account: &Account) -> Result<Vec<Item>, CallError> {
         let name = bucket.name().unwrap_or_default();
         let arn = format!("arn:{partition}:s3:::{name}");
         let region = bucket.bucket_region().unwrap_or(account.region()).to_owned();
+        let made = bucket
+            .creation_date()
+            .map(|at| at.secs().to_string())
+            .unwrap_or_default();
         Item {
             region,
+            made,
             ..Item::new(&BUCKET, account, name, &arn, json!({}))
         }
     });

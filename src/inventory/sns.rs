@@ -64,7 +64,11 @@ async fn list(account: &Account) -> Result<Vec<Item>, CallError> {
         if !id.starts_with("arn:") {
             id = format!("{topic} {name}");
         }
-        let document = json!({"SubscriptionArn": id, "TopicArn": topic});
+        // An address of a service is nobody's own.
+        let endpoint = Some(text("Endpoint")).filter(|endpoint| endpoint.starts_with("arn:"));
+        let document = json!({
+            "SubscriptionArn": id, "TopicArn": topic, "Protocol": text("Protocol"), "Endpoint": endpoint,
+        });
         Item::new(&SUBSCRIPTION, account, &name, &id, document).part_of([topic.as_str()])
     });
     Ok(topics.chain(subscriptions).collect())

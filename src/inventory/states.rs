@@ -54,10 +54,16 @@ async fn machines(account: &Account) -> Result<Vec<Item>, CallError> {
             .into_iter()
             .flatten();
         let groups = destinations.filter_map(|to| logs::name_in(to["cloudWatchLogsLogGroup"]["logGroupArn"].as_str()?));
-        let item = Item::read(&MACHINE, account, machine, "name", "stateMachineArn", "");
-        let definition = serde_json::from_str(described["definition"].as_str().unwrap_or_default());
-        let tasks = asl::tasks(&definition.unwrap_or_default());
+        let item = Item::read(&MACHINE, account, machine, "name", "stateMachineArn", "creationDate");
+        let definition: Value =
+            serde_json::from_str(described["definition"].as_str().unwrap_or_default()).unwrap_or_default();
+        let tasks = asl::tasks(&definition);
         let functions: Vec<String> = tasks.iter().filter_map(|task| function_of(task, &item.id)).collect();
+        let named = texts_in(&definition);
+        let item = Item {
+            mentions: named,
+            ..item
+        };
         Ok(item.uses(
             [role]
                 .into_iter()
@@ -66,6 +72,16 @@ async fn machines(account: &Account) -> Result<Vec<Item>, CallError> {
         ))
     })
     .await
+}
+
+/// Every text in a definition: the names and ARNs of what its states work on are among them.
+fn texts_in(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(all) => all.iter().flat_map(texts_in).collect(),
+        Value::Object(fields) => fields.values().flat_map(texts_in).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// The ARN of the function that a task calls, which may be called by its name.

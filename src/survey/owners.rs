@@ -16,12 +16,12 @@ pub struct Owner {
 
 /// Which of what was seen belongs to a lab, by their places in [`Survey::items`]: what shows a sign that `counts`, the parts
 /// of that, and what was made along with it. What shows signs of two labs belongs to the first, and so does what is `named`
-/// by the user.
+/// for another reason.
 pub fn owners(
     wanted: &Wanted<'_>,
     survey: &Survey<'_>,
     counts: impl Fn(&Standing, &Item) -> bool,
-    named: impl Fn(&Item) -> bool,
+    named: impl Fn(&Item) -> Option<String>,
 ) -> BTreeMap<usize, Owner> {
     let mut owners = BTreeMap::new();
     let items: Vec<&Item> = survey.items().into_iter().map(|(_, item)| item).collect();
@@ -33,8 +33,8 @@ pub fn owners(
                 let mut shown = region.standings[number].found.iter().filter(|one| is_item(one, item));
                 if let Some(shown) = shown.find(|one| counts(one, item)) {
                     roots.push((place, shown.because.clone()));
-                } else if number == 0 && named(item) {
-                    roots.push((place, "you have named it".to_owned()));
+                } else if let Some(because) = named(item).filter(|_| number == 0) {
+                    roots.push((place, because));
                 }
                 place += 1;
             }

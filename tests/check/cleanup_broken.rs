@@ -12,6 +12,7 @@ use common::course::solution;
 use common::relay::Relay;
 use common::relay::answers::Instead;
 use common::{eventually, kill, orders};
+use edemlab::account::services::DYNAMODB;
 use serde_json::{Value, json};
 
 #[test]
@@ -270,4 +271,95 @@ fn a_plan_is_of_one_account_and_lab_and_is_whole() {
         printed.stderr
     );
     assert!(Path::new(&cleaner.file()).exists());
+}
+
+/// What an unfinished plan has left shows no sign any more: who begins again with a new plan gets it all the same.
+#[test]
+fn a_new_plan_takes_over_what_an_unfinished_one_has_left() {
+    let account = "622000000013";
+    let mut cleaner = Cleaner::with("datastream", account, &[solution()]);
+    let first = cleaner.plan(&[]);
+    let before = cleaner.standing();
+    let relay = Relay::to(cloud().endpoint());
+    cleaner.through(&relay);
+    let mut command = cleaner.command(&["--yes"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let deletions = || {
+        [".Delete", "DELETE /", "Action=Delete"]
+            .map(|what| relay.count(what))
+            .iter()
+            .sum::<usize>()
+    };
+    eventually("it is half done, or ends", || {
+        deletions() >= 12 || child.try_wait().unwrap().is_some()
+    });
+    kill("KILL", child.id());
+    child.wait().unwrap();
+    cleaner.endpoint = cloud().endpoint().to_owned();
+    let second = cleaner.plan(&[]);
+    let left: BTreeSet<String> = ids(&first)
+        .into_iter()
+        .filter(|what| cleaner.standing().contains_key(what))
+        .collect();
+    assert!(!left.is_empty() && left.len() < ids(&first).len(), "{left:?}");
+    assert_eq!(ids(&second), left, "all that is left of the first plan");
+    assert_eq!(cleaner.apply(&[]).code, 0);
+    let after = cleaner.standing();
+    let gone: BTreeSet<String> = before
+        .keys()
+        .filter(|what| !after.contains_key(*what))
+        .cloned()
+        .collect();
+    assert_eq!(gone, ids(&first));
+}
+
+/// A plan says what it is about by names and by ARNs: both have to be what was planned.
+#[test]
+fn a_plan_that_was_changed_by_hand_is_not_applied() {
+    let account = "622000000014";
+    let cleaner = Cleaner::with("datastream", account, &[solution()]);
+    let mut plan = cleaner.plan(&[]);
+    let before = cleaner.standing();
+    let table = plan["deletions"]
+        .as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .find(|one| one["noun"] == "table")
+        .unwrap();
+    table["id"] = json!(format!("arn:aws:dynamodb:{REGION}:{account}:table/innocent"));
+    std::fs::write(cleaner.file(), plan.to_string()).unwrap();
+    let printed = cleaner.apply(&[]);
+    assert_eq!(printed.code, 2, "{}{}", printed.stdout, printed.stderr);
+    assert!(printed.stderr.contains("was changed by hand"), "{}", printed.stderr);
+    assert_eq!(cleaner.standing(), before);
+}
+
+/// A table of the same name that was made since has another one's data.
+#[test]
+fn a_table_that_was_made_again_since_ends_it() {
+    let account = "622000000015";
+    let made = cloud().deploy(account, &solution());
+    let cleaner = Cleaner::new("datastream", account);
+    cleaner.plan(&[]);
+    let root = cloud().root(account);
+    wait(async {
+        let name = json!({"TableName": made["TableName"]});
+        root.call(&DYNAMODB, "DeleteTable", name).await.unwrap();
+        // DynamoDB has the time of a table to a fraction of a second.
+        let table = json!({
+            "TableName": made["TableName"], "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [{"AttributeName": "thesis", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "thesis", "KeyType": "HASH"}],
+        });
+        root.call(&DYNAMODB, "CreateTable", table).await.unwrap();
+    });
+    let before = cleaner.standing();
+    let printed = cleaner.apply(&[]);
+    assert_eq!(printed.code, 2, "{}{}", printed.stdout, printed.stderr);
+    assert!(
+        printed.stderr.contains("it was made or changed since"),
+        "{}",
+        printed.stderr
+    );
+    assert_eq!(cleaner.standing(), before);
 }

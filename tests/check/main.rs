@@ -11,6 +11,7 @@ mod all_faults;
 mod cleanup;
 #[cfg(unix)]
 mod cleanup_broken;
+mod cleanup_shared;
 mod costs;
 mod denied;
 mod drill;

@@ -26,7 +26,7 @@ LISTED = {("ecs", "DescribeServices"): "services", ("ecs", "DescribeServiceRevis
 @wrap(iam_actions, "extract_resource_arn", "service method path headers body query_params region account_id")
 def extract_resource_arn(original, service, method, path, headers, body, query_params, region, account_id):
     operation = next((v for k, v in headers.items() if k.lower() == "x-amz-target"), "").rpartition(".")[2]
-    if operation == "ListTargetsByRule":
+    if operation in ("ListTargetsByRule", "RemoveTargets"):
         request = json.loads(body or b"{}")
         bus = str(request.get("EventBusName") or "default").rpartition("/")[2]
         rule = request.get("Rule", "")
