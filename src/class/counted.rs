@@ -38,6 +38,10 @@ impl ClassFolder {
         }
         let late = |report: &Report| self.class().is_late(report);
         let mut runs = self.runs(student, &lab.id)?;
+        // A corrected roster corrects the grades: what was seen in another account is not theirs.
+        if let Some(account) = runs.last().map(|last| last.account.clone()) {
+            runs.retain(|run| run.account == account || run.account.is_empty() || account.is_empty());
+        }
         grade.runs = runs.len();
         grade.report = match counts {
             Counts::Last => runs.pop(),

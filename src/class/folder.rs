@@ -109,14 +109,16 @@ impl ClassFolder {
         Ok(self.adjustments.get_or_init(|| read))
     }
 
-    /// Whoever was graded has handed in, also when the file with their keys is not there any more.
+    /// Whoever was graded has handed in, also when the file with their keys is not there any more; but not in another account
+    /// than the roster names.
     ///
     /// # Errors
     /// When a report cannot be read.
-    pub fn keep_graded(&mut self, student: &Student) -> Result<(), FolderError> {
+    pub fn keep_graded(&mut self, student: &Student, account: Option<&str>) -> Result<(), FolderError> {
         let labs: Vec<&str> = self.class.labs.iter().map(|lab| lab.id.as_str()).collect();
         for lab in labs {
-            if self.report(student, lab)?.is_some() {
+            let report = self.report(student, lab)?;
+            if report.is_some_and(|report| account.is_none_or(|account| account == report.account)) {
                 let here = self.class.students.iter_mut().filter(|one| one.id == student.id);
                 here.for_each(|one| one.not_handed_in = false);
                 break;

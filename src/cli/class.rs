@@ -104,7 +104,7 @@ pub struct PurgeArgs {
     /// The class's folder, as `edemlab grade` made it.
     pub dir: PathBuf,
     /// The first day of which the runs stay, in this computer's time.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub before: chrono::NaiveDate,
     /// Remove it without a question.
     #[arg(long)]
@@ -208,4 +208,8 @@ pub enum DiffFormat {
     Text,
     /// `edemlab/diff/1`.
     Json,
+}
+
+fn day(text: &str) -> Result<chrono::NaiveDate, String> {
+    text.parse().map_err(|_| "write a day as 2026-12-01".to_owned())
 }

@@ -12,6 +12,7 @@ use crate::cli::{ClassCommand, ExportArgs, ExportFormat, ForgetArgs, PurgeArgs, 
 use crate::report::text::{visible, wrapped};
 use anyhow::bail;
 use chrono::{Local, TimeZone, Utc};
+use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 
@@ -53,7 +54,7 @@ fn forget(args: &ForgetArgs) -> anyhow::Result<u8> {
         tell(" Nothing was removed.");
         return Ok(0);
     }
-    let (mut removed, mut mentioned) = (0, Vec::new());
+    let (mut removed, mut mentioned, mut opaque) = (0, BTreeSet::new(), BTreeSet::new());
     for (student, kept, is_invited) in kept_of {
         let forgotten = privacy::forget(&folder, student, &kept)?;
         if let Some(secret) = secret.as_deref().filter(|_| is_invited) {
@@ -61,13 +62,16 @@ fn forget(args: &ForgetArgs) -> anyhow::Result<u8> {
         }
         removed += forgotten.files;
         mentioned.extend(kept.mentioned);
+        opaque.extend(kept.opaque);
         folder = forgotten.folder;
     }
     pages::write(&folder, Counts::Last)?;
     tell(&format!(
         " {removed} files were removed, and the page of the class was made again."
     ));
-    remains(&folder, &mentioned);
+    // Some of these went with another one who is forgotten.
+    mentioned.retain(|path| path.exists());
+    remains(&folder, &mentioned, &opaque);
     Ok(0)
 }
 
@@ -160,16 +164,15 @@ fn is_confirmed(students: &[String]) -> anyhow::Result<bool> {
 }
 
 /// What is kept elsewhere.
-fn remains(folder: &ClassFolder, mentioned: &[PathBuf]) {
+fn remains(folder: &ClassFolder, mentioned: &BTreeSet<PathBuf>, opaque: &BTreeSet<PathBuf>) {
     let width = common::width();
     tell("");
     tell(&wrapped("What this computer or others may still keep:", width, " "));
-    for path in mentioned {
+    let files = mentioned.iter().map(|path| (path, "which mentions them: look into it"));
+    let unread = opaque.iter().map(|path| (path, "which is no text: look into it"));
+    for (path, what) in files.chain(unread) {
         let path = path.strip_prefix(folder.path()).unwrap_or(path);
-        let text = format!(
-            "{}, which mentions them: look into it",
-            visible(&path.display().to_string())
-        );
+        let text = format!("{}, {what}", visible(&path.display().to_string()));
         tell(&wrapped(&text, width, " - "));
     }
     let others = [
@@ -216,7 +219,7 @@ fn purge(args: &PurgeArgs) -> anyhow::Result<u8> {
     let folder = privacy::purge(&args.dir, &old)?;
     pages::write(&folder, Counts::Last)?;
     tell(" It is removed, and the pages were made again.");
-    remains(&folder, &[]);
+    remains(&folder, &BTreeSet::new(), &BTreeSet::new());
     Ok(0)
 }
 

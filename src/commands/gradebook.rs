@@ -1,5 +1,6 @@
 //! `edemlab gradebook`.
 
+use crate::class::adjustments;
 use crate::class::folder::{ClassFolder, file_name};
 use crate::class::gradebook::number::DecimalSign;
 use crate::class::gradebook::{
@@ -16,6 +17,12 @@ use std::path::{Path, PathBuf};
 
 pub fn run(args: &GradebookArgs) -> anyhow::Result<u8> {
     let folder = ClassFolder::open(&args.dir)?;
+    if let Some(out) = args.out.as_deref().filter(|out| is_of_class(&folder, out)) {
+        bail!(
+            "{} is a file of the class itself: write the gradebook elsewhere, with --out FILE",
+            shown(out)
+        );
+    }
     let wanted = labs(&folder, &args.labs)?;
     let options = GradebookOptions {
         scale: args.scale,
@@ -43,6 +50,19 @@ pub fn run(args: &GradebookArgs) -> anyhow::Result<u8> {
         Target::Gradescope => return gradescope(args, &folder, &wanted, &options),
     };
     fill(lms, args, &folder, &entries, &options)
+}
+
+/// Whether a file is one that edemlab reads from the class's folder, or makes there.
+fn is_of_class(folder: &ClassFolder, out: &Path) -> bool {
+    let own = ["class.json", "index.html", adjustments::FILE];
+    let own = own.iter().any(|name| same(&folder.path().join(name), out));
+    let within = ["reports", "students", "feedback", "underway"];
+    let home = out.parent().and_then(|parent| parent.canonicalize().ok());
+    let is_in = |of: &str| {
+        let of = folder.path().join(of).canonicalize().ok();
+        of.zip(home.as_ref()).is_some_and(|(of, home)| home.starts_with(of))
+    };
+    own || within.iter().any(|of| is_in(of))
 }
 
 /// The labs that are asked for; all of the class if none is.

@@ -92,7 +92,7 @@ pub(super) fn folder_of(
     let mut folder = ClassFolder::of(&args.out, class);
     for entry in &list.students {
         if matches!(entry.access, Access::Awaited(_)) {
-            folder.keep_graded(&entry.student)?;
+            folder.keep_graded(&entry.student, entry.account.as_deref())?;
         }
     }
     Ok((folder, lock))

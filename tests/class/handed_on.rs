@@ -5,7 +5,7 @@ use crate::common;
 use std::path::Path;
 use std::process::Output;
 
-use common::graded::{ClassFolder, scored, student};
+use common::graded::{ClassFolder, report, scored, student};
 use common::{edemlab, text};
 use edemlab::report::Status;
 use serde_json::{Value, json};
@@ -137,4 +137,42 @@ fn mails_are_a_table_and_nothing_in_it_is_a_formula() {
             .flatten()
             .all(|cell| !cell.starts_with(['=', '+', '-', '@']))
     );
+}
+
+/// What a gradebook is made of is not overwritten by it.
+#[test]
+fn a_gradebook_overwrites_no_file_of_the_class() {
+    let class = ClassFolder::of_points(&[40]);
+    std::fs::write(class.path().join("adjustments.csv"), "student,lab,reason\n").unwrap();
+    for name in ["class.json", "adjustments.csv", "reports/s001/datastream.json"] {
+        let file = class.path().join(name);
+        let before = std::fs::read(&file).unwrap();
+        let output = run(
+            &["gradebook", "--for", "csv", "--out", file.to_str().unwrap()],
+            class.path(),
+        );
+        assert_eq!(output.status.code(), Some(2), "{name}: {}", text(&output));
+        assert!(
+            text(&output).contains("is a file of the class itself"),
+            "{}",
+            text(&output)
+        );
+        assert_eq!(std::fs::read(&file).unwrap(), before);
+    }
+}
+
+/// A run in an account that the roster named by mistake is nobody's best.
+#[test]
+fn of_several_runs_those_in_the_last_ones_account_count() {
+    let class = ClassFolder::new(&[("datastream", "Data stream", 100)], &[("s1", "", "")]);
+    for (n, (account, earned)) in [("1", 100), ("2", 60), ("2", 50)].iter().enumerate() {
+        let mut run = report("datastream", &format!("2026-05-0{}T10:00:00Z", n + 1), &scored(*earned));
+        run.account = account.repeat(12);
+        class.store("s1", &run);
+    }
+    let output = run(
+        &["gradebook", "--for", "csv", "--count", "best", "--out", "-"],
+        class.path(),
+    );
+    assert!(text(&output).contains("s1,,,60,60,100"), "{}", text(&output));
 }

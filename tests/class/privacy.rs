@@ -19,7 +19,8 @@ const GONE: [&str; 5] = [
     "arn:aws:sts::222222222222:assumed-role/edemlab-access/edemlab",
 ];
 
-const RUNS: [&str; 2] = ["2025-11-02T10:00:00Z", "2026-05-01T10:00:00Z"];
+/// The first as a run has it, to the thousandth of a second.
+const RUNS: [&str; 2] = ["2025-11-02T10:00:00.123Z", "2026-05-01T10:00:00Z"];
 
 /// The lines of the professor's own file: the second is about the student who goes.
 const ADJUSTMENTS: [&str; 3] = [
@@ -59,6 +60,7 @@ fn class() -> ClassFolder {
     std::fs::create_dir_all(&underway).unwrap();
     std::fs::write(underway.join("probe.json"), "{}").unwrap();
     std::fs::write(class.path().join("notes.txt"), "s02 was ill\n").unwrap();
+    std::fs::write(class.path().join("noten.xlsx"), b"PK\x03\x04\0\0").unwrap();
     std::fs::write(class.path().join("adjustments.csv"), ADJUSTMENTS.join("")).unwrap();
     class
 }
@@ -113,7 +115,9 @@ fn nothing_that_edemlab_wrote_says_who_was_forgotten() {
     assert!(output.status.success(), "{}", text(&output));
     let said = text(&output);
     assert!(
-        said.contains("notes.txt, which mentions them") && said.contains("edemlab-access"),
+        said.contains("notes.txt, which mentions them")
+            && said.contains("noten.xlsx, which is no text")
+            && said.contains("edemlab-access"),
         "{said}"
     );
     assert_eq!(with(&class, &words), Vec::<String>::new());
@@ -184,9 +188,11 @@ fn who_is_not_in_the_class_any_more_is_forgotten_too() {
         .retain(|student| student["id"] != "s02");
     std::fs::write(&file, json.to_string()).unwrap();
     assert!(!with(&class, &[GONE[3]]).is_empty());
+    // Of one who was never graded there are pages only.
+    std::fs::write(class.path().join("feedback/s09.md"), "Student Nine").unwrap();
     let output = run(&class, &["forget", "--absent", "--yes"]);
     assert!(output.status.success(), "{}", text(&output));
-    assert_eq!(with(&class, &[GONE[3], GONE[1]]), Vec::<String>::new());
+    assert_eq!(with(&class, &[GONE[3], GONE[1], "s09"]), Vec::<String>::new());
     assert!(!with(&class, &["s01"]).is_empty());
     let output = run(&class, &["forget", "--absent", "--yes"]);
     assert!(text(&output).contains("Nobody's files are here"), "{}", text(&output));
@@ -203,6 +209,11 @@ fn what_is_old_goes_and_who_has_nothing_else() {
     both.store("older-1", &old);
     let output = run(&both, &["purge", "--before", "2026-01-01", "--yes"]);
     assert!(output.status.success(), "{}", text(&output));
+    assert!(
+        text(&output).contains("1 runs from before 2026-01-01"),
+        "{}",
+        text(&output)
+    );
     assert_eq!(with(&both, &["older-1", "old@example.com"]), Vec::<String>::new());
     assert!(!with(&both, &["newer-1"]).is_empty());
 

@@ -2,6 +2,7 @@
 
 use super::mention::Words;
 use crate::class::adjustments::{self, Adjustments};
+use crate::class::encoding::Encoding;
 use crate::class::folder::{ClassFolder, FolderError, file, file_name};
 use crate::class::gradebook::gradescope;
 use crate::class::{Class, Student};
@@ -25,6 +26,8 @@ pub struct KeptOf {
     pub is_listed: bool,
     /// Files that mention them and are nobody's but the professor's, or another student's.
     pub mentioned: Vec<PathBuf>,
+    /// Files that cannot be looked into, such as workbooks.
+    pub opaque: Vec<PathBuf>,
 }
 
 impl KeptOf {
@@ -100,8 +103,11 @@ pub fn kept_of(folder: &ClassFolder, id: &str) -> Result<KeptOf, FolderError> {
             (true, "class.json" | "index.html") => {}
             (true, adjustments::FILE) if kept.adjustments.is_some() => {}
             (true, name) if GRADEBOOKS.contains(&name) => kept.gradebooks.push(path),
-            _ if mentions(&path, &words)? => kept.mentioned.push(path),
-            _ => {}
+            _ => match mentions(&path, &words)? {
+                Some(true) => kept.mentioned.push(path),
+                Some(false) => {}
+                None => kept.opaque.push(path),
+            },
         }
     }
     kept.mentioned.sort();
@@ -119,9 +125,10 @@ fn listed<'c>(class: &'c Class, id: &str) -> Option<&'c Student> {
     class.students.iter().find(|student| student.id == id)
 }
 
-fn mentions(path: &Path, words: &Words) -> Result<bool, FolderError> {
+/// Whether a file mentions somebody; not known of one that is no text.
+fn mentions(path: &Path, words: &Words) -> Result<Option<bool>, FolderError> {
     let content = std::fs::read(path).map_err(file("read", path))?;
-    Ok(words.are_in(&String::from_utf8_lossy(&content)))
+    Ok(Encoding::decode(&content).ok().map(|(text, _)| words.are_in(&text)))
 }
 
 /// Removes what is kept of a student. The class's list goes last: whatever ends this, doing it again goes on.
@@ -165,19 +172,22 @@ pub(super) fn remove_empty(folder: &Path) {
 /// When the folder cannot be read.
 pub fn absent(folder: &ClassFolder) -> Result<Vec<String>, FolderError> {
     let present: BTreeSet<String> = folder.class().students.iter().map(|s| file_name(&s.id)).collect();
-    let home = folder.path().join("reports");
-    let entries = match std::fs::read_dir(&home) {
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(file("read", &home))?,
-    };
-    let mut absent = Vec::new();
-    for entry in entries {
-        let name = entry.map_err(file("read", &home))?.file_name();
-        let name = name.to_string_lossy().into_owned();
-        if !present.contains(&name) {
-            absent.push(name);
+    let mut absent = BTreeSet::new();
+    for (of, end) in OF_STUDENTS {
+        let home = folder.path().join(of);
+        let entries = match std::fs::read_dir(&home) {
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => continue,
+            entries => entries.map_err(file("read", &home))?,
+        };
+        for entry in entries {
+            let entry = entry.map_err(file("read", &home))?;
+            let is_folder = entry.file_type().is_ok_and(|of| of.is_dir());
+            let name = entry.file_name().to_string_lossy().into_owned();
+            // A file of nobody's has another ending, or stands beside their folders.
+            if let Some(name) = name.strip_suffix(end).filter(|_| is_folder == end.is_empty()) {
+                absent.insert(name.to_owned());
+            }
         }
     }
-    absent.sort();
-    Ok(absent)
+    Ok(absent.into_iter().filter(|name| !present.contains(name)).collect())
 }

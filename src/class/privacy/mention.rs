@@ -29,12 +29,13 @@ impl Words {
     fn add(&mut self, word: &str) {
         let word = word.trim();
         if !word.is_empty() {
-            self.0.insert(word.to_owned());
+            self.0.insert(word.to_lowercase());
         }
     }
 
-    /// Whether a text has one of them as a word of its own: `s1` is not in `s12`.
+    /// Whether a text has one of them as a word of its own, in whichever case: `s1` is not in `s12`.
     pub(super) fn are_in(&self, text: &str) -> bool {
+        let text = &text.to_lowercase();
         self.0.iter().any(|word| has_word(text, word))
     }
 }

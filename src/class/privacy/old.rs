@@ -59,7 +59,9 @@ fn runs_in(folder: &Path) -> Result<Vec<(PathBuf, Vec<PathBuf>)>, FolderError> {
     let mut by_run: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
     for path in children(folder)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let moment = name.split('.').next().unwrap_or_default().to_owned();
+        let kinds = [".evidence.json", ".premises.json", ".json"];
+        let moment = kinds.iter().find_map(|kind| name.strip_suffix(kind));
+        let moment = moment.unwrap_or(&name).to_owned();
         by_run.entry(moment).or_default().push(path);
     }
     Ok(by_run
@@ -77,7 +79,7 @@ fn is_old(run: &Path, before: DateTime<Utc>) -> Result<bool, FolderError> {
         Some(at) => at < before,
         None => {
             let name = run.file_stem().unwrap_or_default().to_string_lossy();
-            let at = chrono::NaiveDateTime::parse_from_str(&name, "%Y-%m-%dT%H%M%SZ");
+            let at = chrono::NaiveDateTime::parse_from_str(&name, "%Y-%m-%dT%H%M%S%.fZ");
             at.is_ok_and(|at| at.and_utc() < before)
         }
     })

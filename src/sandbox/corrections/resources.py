@@ -31,6 +31,8 @@ def extract_resource_arn(original, service, method, path, headers, body, query_p
         bus = str(request.get("EventBusName") or "default").rpartition("/")[2]
         rule = request.get("Rule", "")
         return f"arn:aws:events:{region}:{account_id}:rule/" + (rule if bus == "default" else f"{bus}/{rule}")
+    if operation == "DeleteEventBus":
+        return f"arn:aws:events:{region}:{account_id}:event-bus/" + json.loads(body or b"{}").get("Name", "")
     if operation == "DescribeLogGroups":
         # Of a list, IAM asks about the group without a name: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/
         # iam-access-control-overview-cwl.html.
