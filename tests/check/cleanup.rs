@@ -5,7 +5,7 @@ use crate::common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use common::cleaner::{Cleaner, cloud, ids, make_beside, own_policy, stranger};
-use common::cloud::{REGION, run, wait};
+use common::cloud::{REGION, alone, run, wait};
 use common::course::{STACK, course, fault_of, solution, solution_of};
 use common::orders;
 use edemlab::account::services::{CLOUDFORMATION, TAGGING};
@@ -249,6 +249,42 @@ fn policies_of_the_account_go_with_the_role_that_alone_has_them() {
     );
     assert!(
         standing.keys().any(|what| what.ends_with("/for-everybody")),
+        "{standing:#?}"
+    );
+}
+
+/// The policy is enough, and what may not be listed is not called gone.
+#[test]
+fn whoever_has_only_the_policy_for_it_can_clean_up() {
+    let account = "622000000016";
+    let cleaner = Cleaner::with("eventdriven", account, &[solution_of("eventdriven")]);
+    let plan = cleaner.plan(&[]);
+    let mut policy: Value =
+        serde_json::from_str(&run(alone(&["policy", "eventdriven", "--for", "cleanup"])).stdout).expect("a policy");
+    let apply = |name: &str, policy: &Value| {
+        let keys = cloud().user(account, name, policy);
+        let mut command = cleaner.command(&["--yes"]);
+        command
+            .env("AWS_ACCESS_KEY_ID", &keys.access_key_id)
+            .env("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);
+        run(command)
+    };
+    let deny = json!({"Effect": "Deny", "Action": "dynamodb:ListTables", "Resource": "*"});
+    let enough = policy.clone();
+    policy["Statement"].as_array_mut().unwrap().push(deny);
+    let printed = apply("less", &policy);
+    assert_eq!(printed.code, 3, "{}{}", printed.stdout, printed.stderr);
+    assert!(
+        printed.stdout.contains("whether it is there is not known"),
+        "{}",
+        printed.stdout
+    );
+    assert!(!printed.stdout.contains("had gone before"), "{}", printed.stdout);
+    let printed = apply("enough", &enough);
+    assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
+    let standing = cleaner.standing();
+    assert!(
+        ids(&plan).iter().all(|what| !standing.contains_key(what)),
         "{standing:#?}"
     );
 }

@@ -8,7 +8,7 @@ use std::process::Stdio;
 
 use common::cleaner::{Cleaner, cloud, ids, stranger};
 use common::cloud::{REGION, alone, run, wait};
-use common::course::{solution, solution_of};
+use common::course::solution;
 use common::relay::Relay;
 use common::relay::answers::Instead;
 use common::{eventually, kill, orders};
@@ -362,40 +362,4 @@ fn a_table_that_was_made_again_since_ends_it() {
         printed.stderr
     );
     assert_eq!(cleaner.standing(), before);
-}
-
-/// The policy is enough, and what may not be listed is not called gone.
-#[test]
-fn whoever_has_only_the_policy_for_it_can_clean_up() {
-    let account = "622000000016";
-    let cleaner = Cleaner::with("eventdriven", account, &[solution_of("eventdriven")]);
-    let plan = cleaner.plan(&[]);
-    let mut policy: Value =
-        serde_json::from_str(&run(alone(&["policy", "eventdriven", "--for", "cleanup"])).stdout).expect("a policy");
-    let apply = |name: &str, policy: &Value| {
-        let keys = cloud().user(account, name, policy);
-        let mut command = cleaner.command(&["--yes"]);
-        command
-            .env("AWS_ACCESS_KEY_ID", &keys.access_key_id)
-            .env("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);
-        run(command)
-    };
-    let deny = json!({"Effect": "Deny", "Action": "dynamodb:ListTables", "Resource": "*"});
-    let enough = policy.clone();
-    policy["Statement"].as_array_mut().unwrap().push(deny);
-    let printed = apply("less", &policy);
-    assert_eq!(printed.code, 3, "{}{}", printed.stdout, printed.stderr);
-    assert!(
-        printed.stdout.contains("whether it is there is not known"),
-        "{}",
-        printed.stdout
-    );
-    assert!(!printed.stdout.contains("had gone before"), "{}", printed.stdout);
-    let printed = apply("enough", &enough);
-    assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
-    let standing = cleaner.standing();
-    assert!(
-        ids(&plan).iter().all(|what| !standing.contains_key(what)),
-        "{standing:#?}"
-    );
 }
