@@ -38,11 +38,10 @@ impl ClassFolder {
         }
         let late = |report: &Report| self.class().is_late(report);
         let mut runs = self.runs(student, &lab.id)?;
-        // A corrected roster corrects the grades: what was seen in another account is not theirs.
-        if let Some(account) = runs.last().map(|last| last.account.clone()) {
-            runs.retain(|run| run.account == account || run.account.is_empty() || account.is_empty());
-        }
         grade.runs = runs.len();
+        if counts != Counts::Last {
+            self.retain_comparable(student, &mut runs)?;
+        }
         grade.report = match counts {
             Counts::Last => runs.pop(),
             // A run that left something out is no better than a whole one. Of equal ones the first: it was there earlier.
@@ -54,5 +53,28 @@ impl ClassFolder {
         };
         grade.late = grade.report.as_ref().is_some_and(late);
         Ok(grade)
+    }
+
+    /// A corrected roster corrects the grades: what was seen in another account is not theirs, and where steps are skipped now,
+    /// a run that judged them is not the better one for it.
+    fn retain_comparable(&self, student: &Student, runs: &mut Vec<Report>) -> Result<(), FolderError> {
+        let Some(last) = runs.last() else {
+            return Ok(());
+        };
+        let account = last.account.clone();
+        let skipped = |run: &Report| -> Result<Option<Vec<String>>, FolderError> {
+            let premises = self.premises(student, run)?;
+            Ok(premises.map(|premises| premises.options.skip))
+        };
+        let skip = skipped(last)?;
+        let mut comparable = Vec::new();
+        for run in runs.drain(..) {
+            let is_same = run.account == account || run.account.is_empty() || account.is_empty();
+            // A run of an earlier version does not say what was skipped.
+            let is_alike = skipped(&run)?.zip(skip.as_ref()).is_none_or(|(one, last)| one == *last);
+            comparable.extend((is_same && is_alike).then_some(run));
+        }
+        *runs = comparable;
+        Ok(())
     }
 }
