@@ -44,8 +44,7 @@ pub async fn run(course: Option<PathBuf>, args: RevokeArgs) -> anyhow::Result<u8
     let tried = tried(&student_access, &students, &region, usize::from(args.at_once)).await;
     let is_open = |open: &StillOpen| *open == StillOpen::Yes;
     if let Some(folder) = &args.to {
-        let open = tried.iter().filter(|(_, open)| is_open(open)).map(|(entry, _)| *entry);
-        send(folder, open, &region)?;
+        send(folder, &tried, &region)?;
     }
     print(listed(&tried, &region, args.to.is_some()).trim_end())?;
     let refused = tried.iter().filter(|(_, open)| *open == StillOpen::No).count();
@@ -109,19 +108,35 @@ fn listed(tried: &[(&Entry, StillOpen)], region: &str, are_sent: bool) -> String
     out
 }
 
-/// A file for each student whose account still opens.
-fn send<'e>(folder: &Path, students: impl Iterator<Item = &'e Entry>, region: &str) -> anyhow::Result<()> {
+/// A file for each student whose account still opens. That of one whose account does not any more goes; one that was changed stays
+/// as it is.
+fn send(folder: &Path, tried: &[(&Entry, StillOpen)], region: &str) -> anyhow::Result<()> {
     let cannot = || format!("cannot write into {}", visible(&folder.display().to_string()));
     private::create_folder(folder).with_context(cannot)?;
-    let mut count = 0;
-    for (entry, text) in students.filter_map(|entry| Some((entry, message(entry, region)?))) {
+    let (mut count, mut changed) = (0, Vec::new());
+    for (entry, open) in tried {
+        let Some(text) = message(entry, region) else {
+            continue;
+        };
         let file = folder.join(format!("{}.txt", file_name(&entry.student.id)));
-        private::write(&file, text.as_bytes()).with_context(cannot)?;
-        count += 1;
+        let there = std::fs::read_to_string(&file).ok();
+        match (open, there.is_some_and(|there| there != text)) {
+            (StillOpen::Unknown(_), _) => {}
+            (_, true) => changed.push(file.display().to_string()),
+            (StillOpen::Yes, false) => {
+                private::write(&file, text.as_bytes()).with_context(cannot)?;
+                count += 1;
+            }
+            (StillOpen::No, false) if file.exists() => std::fs::remove_file(&file).with_context(cannot)?,
+            (StillOpen::No, false) => {}
+        }
     }
     note(&format!(
         "{count} messages in {}",
         visible(&folder.display().to_string())
     ));
+    for file in &changed {
+        note(&format!("note: {} was changed, and is left as it is", visible(file)));
+    }
     Ok(())
 }

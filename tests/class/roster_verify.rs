@@ -337,6 +337,25 @@ fn whose_account_still_opens_is_found_and_asked_for() {
     let message = std::fs::read_to_string(to.join("s011.txt")).unwrap();
     assert!(message.contains(command), "{message}");
     assert!(!to.join("s012.txt").exists() && to.join("s013.txt").exists());
+    // Of one whose account is closed nothing is left to be sent; what was changed stays.
+    let of_closed = message
+        .replace("s011", "s012")
+        .replace("820000000011", "820000000012")
+        .replace("=Open (s012)", "s012");
+    std::fs::write(
+        to.join("s012.txt"),
+        of_closed.replace("eu-west-3", common::cloud::REGION),
+    )
+    .unwrap();
+    std::fs::write(to.join("s011.txt"), "Dear student\n").unwrap();
+    let printed = revoke(&["--to", to.to_str().unwrap(), "--region", common::cloud::REGION]);
+    assert!(!to.join("s012.txt").exists(), "{}{}", printed.stdout, printed.stderr);
+    assert_eq!(std::fs::read_to_string(to.join("s011.txt")).unwrap(), "Dear student\n");
+    assert!(
+        printed.stderr.contains("s011.txt was changed, and is left as it is"),
+        "{}",
+        printed.stderr
+    );
 
     // Of a class of which none opens, it is said what else that may mean.
     std::fs::write(&file, "student,account\ns012,820000000012\n").unwrap();
