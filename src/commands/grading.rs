@@ -177,7 +177,7 @@ pub(super) fn due<'a>(
         let few = due.withdrawn.iter().take(MANY).map(|id| short(id)).collect::<Vec<_>>();
         let more = if due.withdrawn.len() > MANY { ", …" } else { "" };
         super::output::note(&format!(
-            "note: graded before, but the roster names no account now, so that grade does not count: {}{more}",
+            "note: graded before, but the roster now names another account or none, so that grade does not count: {}{more}",
             few.join(", ")
         ));
     }

@@ -58,10 +58,20 @@ fn who_has_not_handed_in_waits_for_nobody_and_nobody_for_them() {
     assert!(desk.graded(&STREAM).stdout.contains("stored now: 0"));
     assert_eq!(desk.row("s002", &[])[0], "100");
 
+    // Another account is another one, also before its keys are there.
+    desk.roster("student,name,account,credentials\ns001,Ana,,a\ns002,Bea,830000000009,later\ns003,Cai,,\n");
+    let printed = desk.graded(&STREAM);
+    assert!(
+        printed.stderr.contains("that grade does not count: s002"),
+        "{}",
+        printed.stderr
+    );
+    assert_eq!(desk.row("s002", &[])[0], "");
+
     // An account that was wrong is taken away: what it earned is not this student's any more, and stays on the disk.
     desk.roster("student,name,credentials\ns001,Ana,a\ns002,Bea,\ns003,Cai,\n");
     let printed = desk.graded(&STREAM);
-    let said = "the roster names no account now, so that grade does not count: s002";
+    let said = "the roster now names another account or none, so that grade does not count: s002";
     assert!(printed.stderr.contains(said), "{}", printed.stderr);
     assert_eq!(desk.row("s002", &[])[0], "");
     desk.report("s002", LABS[0]);
