@@ -194,11 +194,12 @@ fn shared(items: &[&Item], planned: &BTreeSet<usize>, item: &Item) -> Option<Str
                         .iter()
                         .any(|protocol| other.document["Protocol"] == **protocol)
             };
-            let subscription = items.iter().find(listens)?;
-            let is_of_lab = |one: &Item| subscription.document["Endpoint"] == one.id.as_str();
-            let is_of_lab = planned.iter().any(|place| is_of_lab(items[*place]));
-            let endpoint = subscription.document["Endpoint"].as_str().unwrap_or_default();
-            (!is_of_lab).then(|| format!("{endpoint} listens to it"))
+            let endpoints = items
+                .iter()
+                .filter(listens)
+                .map(|one| one.document["Endpoint"].as_str().unwrap_or_default());
+            let mut of_others = endpoints.filter(|endpoint| !planned.iter().any(|place| items[*place].id == *endpoint));
+            of_others.next().map(|endpoint| format!("{endpoint} listens to it"))
         }
         _ => None,
     }

@@ -20,6 +20,9 @@ use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// What every plan says, of whichever version.
+const PLANS: &str = "edemlab/cleanup-plan/";
+
 /// Exit statuses beside that of success.
 const NOT_CLEAN: u8 = 1;
 const NOT_KNOWN: u8 = 3;
@@ -110,10 +113,17 @@ impl Cleaning<'_> {
         let identity = self.account.identity().await;
         let identity = identity.map_err(|error| ConnectError::from((error, self.args.profile.as_deref())))?;
         let file = self.file(&identity.account);
-        match file.exists() {
-            true => Ok(read(&file, &self.lab.id).ok()),
-            false => Ok(None),
+        if !file.exists() {
+            return Ok(None);
         }
+        let text = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        if !String::from_utf8_lossy(&text).contains(PLANS) {
+            bail!(
+                "{} is there and is no plan of `edemlab cleanup`: name another file with --plan",
+                file.display()
+            );
+        }
+        Ok(read(&file, &self.lab.id).ok())
     }
 
     /// The file of the plan.

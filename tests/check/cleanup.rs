@@ -206,7 +206,7 @@ fn exactly_the_plan_goes_and_what_is_shared_kept_or_a_strangers_stays_as_it_was(
 /// Lambda's console makes a policy of the account's own for each role that it makes: with the role, it goes.
 #[test]
 fn policies_of_the_account_go_with_the_role_that_alone_has_them() {
-    let account = "621000000008";
+    let account = "622000000018";
     let made = cloud().deploy(account, &solution());
     make_beside(cloud(), account, &made["RoleName"]);
     let own = own_policy(account);

@@ -263,6 +263,14 @@ fn a_plan_is_of_one_account_and_lab_and_is_whole() {
         "{}",
         printed.stderr
     );
+    // A file that is no plan is not overwritten by one.
+    let printed = run(other.command(&["--here"]));
+    assert!(
+        printed.code == 2 && printed.stderr.contains("is no plan of `edemlab cleanup`"),
+        "{}",
+        printed.stderr
+    );
+    assert_eq!(std::fs::read_to_string(other.file()).unwrap(), "{\"schema\": 1");
     // Without a plan, nothing is confirmed beforehand.
     let printed = run(alone(&["cleanup", "datastream", "--yes"]));
     assert!(
