@@ -174,14 +174,23 @@ fn with_the_kind(blocks: &[(String, String)]) -> PathBuf {
     for part in ["src", "labs", "checks", "book", "benches"] {
         mirror(&repository().join(part), &copy.join(part));
     }
-    for file in ["Cargo.lock", "build.rs", "CONTRIBUTING.md", "README.md"] {
+    for file in ["build.rs", "CONTRIBUTING.md", "README.md"] {
         renew(
             &copy.join(file),
             &std::fs::read_to_string(repository().join(file)).unwrap(),
         );
     }
+    // A version of its own: cargo tells what it has compiled apart by name and version, not by the folder of the source, and
+    // would take the one library for the other.
+    let package = format!("name = \"edemlab\"\nversion = \"{}\"", env!("CARGO_PKG_VERSION"));
+    let of_its_own = "name = \"edemlab\"\nversion = \"999.0.0\"";
+    let versioned = |file: &str| {
+        let text = std::fs::read_to_string(repository().join(file)).unwrap();
+        once(&text, &package, of_its_own)
+    };
+    renew(&copy.join("Cargo.lock"), &versioned("Cargo.lock"));
     // A name of its own: the tests' program lies in the same folder.
-    let manifest = std::fs::read_to_string(repository().join("Cargo.toml")).unwrap();
+    let manifest = versioned("Cargo.toml");
     let renamed = once(
         &manifest,
         "default-run = \"edemlab\"",
