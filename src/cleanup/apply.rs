@@ -345,6 +345,7 @@ impl Run<'_> {
         let waited = *pause;
         *pause = (*pause * 2).min(LONGEST_PAUSE);
         tokio::select! {
+            // Between two tries or looks; how long in all is limited by the user's patience.
             () = tokio::time::sleep(waited) => Ok(()),
             _ = stop.wait_for(|asked| *asked > 0) => Err(()),
         }

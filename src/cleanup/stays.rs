@@ -17,6 +17,7 @@ pub(super) struct Unseen {
 /// The services whose things use others.
 const USERS: &[&str] = &[
     "API Gateway",
+    "API Gateway's HTTP APIs",
     "App Runner",
     "Data Firehose",
     "ECS",
@@ -148,10 +149,21 @@ fn are_together(one: &Item, other: &Item) -> bool {
     one.region == other.region || one.region.is_empty() || other.region.is_empty()
 }
 
-/// Whether a variable of a function or the definition of a state machine names `item`: then that is worked on.
+/// Whether a variable of a function, the definition of a state machine or a template of an API names `item`, alone or quoted in
+/// a longer text: then that is worked on.
 pub(super) fn mentions(other: &Item, item: &Item) -> bool {
-    let is_named = || other.mentions.iter().any(|text| *text == item.id || *text == item.name);
-    other.of.name != POLICY && item.of.kind.is_some() && is_named()
+    let quoted = format!("\"{}\"", item.name);
+    let is_in = |text: &String| {
+        *text == item.name
+            || text.contains(&quoted)
+            || *text == item.id
+            || (is_arn(&item.id) && text.contains(&item.id))
+    };
+    other.of.name != POLICY && item.of.kind.is_some() && other.mentions.iter().any(is_in)
+}
+
+fn is_arn(id: &str) -> bool {
+    id.starts_with("arn:")
 }
 
 /// The type of a resource policy of CloudWatch Logs, which is about log groups by their names or patterns of these.
@@ -245,5 +257,18 @@ fn texts(principal: &Value) -> Vec<String> {
         Value::Array(all) => all.iter().flat_map(texts).collect(),
         Value::Object(kinds) => kinds.values().flat_map(texts).collect(),
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::USERS;
+    use crate::inventory::services;
+
+    #[test]
+    fn whoever_uses_others_is_a_service_that_is_listed() {
+        for name in USERS {
+            assert!(services().iter().any(|service| service.name == *name), "{name}");
+        }
     }
 }

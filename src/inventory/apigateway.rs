@@ -67,10 +67,25 @@ async fn apis(account: &Account) -> Result<Vec<Item>, CallError> {
             .iter()
             .map(|stage| format!("API-Gateway-Execution-Logs_{id}/{stage}"));
         let used: Vec<String> = logs.chain(used_by_methods(&resources)).collect();
-        let item = Item::read(&REST_API, account, api, "name", "id", "createdDate");
+        let item = Item {
+            mentions: templates(&resources),
+            ..Item::read(&REST_API, account, api, "name", "id", "createdDate")
+        };
         Ok(item.uses(used.iter().map(String::as_str)))
     })
     .await
+}
+
+/// The texts of the mapping templates of an API's methods.
+fn templates(resources: &[Value]) -> Vec<String> {
+    let methods = resources
+        .iter()
+        .filter_map(|resource| resource["resourceMethods"].as_object());
+    let templates = methods
+        .flat_map(|methods| methods.values())
+        .filter_map(|method| method["methodIntegration"]["requestTemplates"].as_object());
+    let texts = templates.flat_map(|by_type| by_type.values());
+    texts.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// The roles that the integrations of an API's methods take on, and the functions that they call.

@@ -96,7 +96,8 @@ pub struct Item {
     pub part_of: Vec<String>,
     /// The ids of what it uses.
     pub uses: Vec<String>,
-    /// Texts in which it may name what it works on: the variables of a function, the definition of a state machine.
+    /// Texts in which it may name what it works on: the variables of a function, the
+    /// definition of a state machine, the templates of an API.
     pub mentions: Vec<String>,
     /// What its list says of it.
     pub document: Value,

@@ -126,6 +126,31 @@ fn what_somebody_elses_things_lead_to_stays() {
     assert_eq!(id_of(&plan, "AWS::SNS::Topic"), topic);
 }
 
+/// An API that stays, since it leads to somebody else's function too, needs the bus that its mapping template names.
+#[test]
+fn what_stays_keeps_what_its_templates_name() {
+    let account = "622000000017";
+    cloud().deploy(account, &solution_of("eventdriven"));
+    let cleaner = Cleaner::new("eventdriven", account);
+    let plan = cleaner.plan(&[]);
+    let bus = id_of(&plan, "AWS::Events::EventBus");
+    let bus = bus.rsplit('/').next().unwrap();
+    let template = format!("{{\"Entries\": [{{\"EventBusName\": \"{bus}\", \"Detail\": \"x\"}}]}}");
+    let stranger = json!({"Resources": {
+        "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "other door"}},
+        "Post": {"Type": "AWS::ApiGateway::Method", "Properties": {
+            "RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]}, "HttpMethod": "POST",
+            "AuthorizationType": "NONE", "Integration": {
+                "Type": "AWS", "IntegrationHttpMethod": "POST", "RequestTemplates": {"application/json": template},
+                "Uri": format!("arn:aws:apigateway:{REGION}:events:action/PutEvents"),
+            },
+        }},
+    }});
+    cloud().deploy_as(account, REGION, "stranger", &stranger);
+    let plan = cleaner.plan(&[]);
+    assert_eq!(staying(&plan)[bus], "REST API other door uses it, and stays");
+}
+
 #[test]
 fn what_somebody_has_put_into_the_labs_things_stays() {
     let account = "622000000012";
