@@ -4,7 +4,7 @@ use crate::common;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::cleaner::{Cleaner, cloud, ids, make_beside, own_policy, stranger};
+use common::cleaner::{Cleaner, cloud, gone, ids, make_beside, own_policy, stranger};
 use common::cloud::{REGION, alone, run, wait};
 use common::course::{STACK, course, fault_of, solution, solution_of};
 use common::orders;
@@ -161,11 +161,7 @@ fn exactly_the_plan_goes_and_what_is_shared_kept_or_a_strangers_stays_as_it_was(
     let printed = cleaner.apply(&[]);
     assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
     let after = cleaner.standing();
-    let gone: BTreeSet<String> = before
-        .keys()
-        .filter(|what| !after.contains_key(*what))
-        .cloned()
-        .collect();
+    let gone = gone(&before, &after);
     assert_eq!(gone, ids(&plan), "exactly the plan");
     for (what, was) in before.iter().filter(|(what, _)| after.contains_key(*what)) {
         assert_eq!(*was, after[what], "{what} is as it was");

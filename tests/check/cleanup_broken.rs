@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Stdio;
 
-use common::cleaner::{Cleaner, cloud, ids, stranger};
+use common::cleaner::{Cleaner, cloud, gone, ids, stranger};
 use common::cloud::{REGION, alone, run, wait};
 use common::course::solution;
 use common::relay::Relay;
@@ -14,6 +14,12 @@ use common::relay::answers::Instead;
 use common::{eventually, kill, orders};
 use edemlab::account::services::DYNAMODB;
 use serde_json::{Value, json};
+
+/// How many deletions were asked for.
+fn deletions(relay: &Relay) -> usize {
+    let asked = [".Delete", "DELETE /", "Action=Delete"];
+    asked.iter().map(|what| relay.count(what)).sum()
+}
 
 #[test]
 fn killed_at_any_moment_the_same_plan_goes_on_to_the_same_end() {
@@ -28,14 +34,8 @@ fn killed_at_any_moment_the_same_plan_goes_on_to_the_same_end() {
         cleaner.through(&relay);
         let mut command = cleaner.command(&["--yes"]);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let deletions = || {
-            [".Delete", "DELETE /", "Action=Delete"]
-                .map(|what| relay.count(what))
-                .iter()
-                .sum::<usize>()
-        };
         eventually("it deletes, or ends", || {
-            deletions() >= many || child.try_wait().unwrap().is_some()
+            deletions(&relay) >= many || child.try_wait().unwrap().is_some()
         });
         if child.try_wait().unwrap().is_none() {
             kill("KILL", child.id());
@@ -49,11 +49,7 @@ fn killed_at_any_moment_the_same_plan_goes_on_to_the_same_end() {
     assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
     assert!(printed.stdout.contains("had gone before"), "{}", printed.stdout);
     let after = cleaner.standing();
-    let gone: BTreeSet<String> = before
-        .keys()
-        .filter(|what| !after.contains_key(*what))
-        .cloned()
-        .collect();
+    let gone = gone(&before, &after);
     assert_eq!(gone, ids(&plan));
 }
 
@@ -292,14 +288,8 @@ fn a_new_plan_takes_over_what_an_unfinished_one_has_left() {
     cleaner.through(&relay);
     let mut command = cleaner.command(&["--yes"]);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let deletions = || {
-        [".Delete", "DELETE /", "Action=Delete"]
-            .map(|what| relay.count(what))
-            .iter()
-            .sum::<usize>()
-    };
     eventually("it is half done, or ends", || {
-        deletions() >= 12 || child.try_wait().unwrap().is_some()
+        deletions(&relay) >= 12 || child.try_wait().unwrap().is_some()
     });
     kill("KILL", child.id());
     child.wait().unwrap();
@@ -313,11 +303,7 @@ fn a_new_plan_takes_over_what_an_unfinished_one_has_left() {
     assert_eq!(ids(&second), left, "all that is left of the first plan");
     assert_eq!(cleaner.apply(&[]).code, 0);
     let after = cleaner.standing();
-    let gone: BTreeSet<String> = before
-        .keys()
-        .filter(|what| !after.contains_key(*what))
-        .cloned()
-        .collect();
+    let gone = gone(&before, &after);
     assert_eq!(gone, ids(&first));
 }
 

@@ -112,6 +112,12 @@ pub fn standing(cloud: &Cloud, account: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// What stood before and does not any more.
+pub fn gone(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> BTreeSet<String> {
+    let gone = before.keys().filter(|what| !after.contains_key(*what));
+    gone.cloned().collect()
+}
+
 /// What each deletion of a plan is, by its type and id.
 pub fn ids(plan: &Value) -> BTreeSet<String> {
     let all = plan["deletions"].as_array().expect("deletions").iter();
