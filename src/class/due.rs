@@ -38,9 +38,9 @@ pub struct Due<'a> {
     pub work: Vec<Work<'a>>,
     /// Reports that are made again because of a correction: the student, the lab, and what was corrected.
     pub corrected: Vec<(String, String, String)>,
-    /// Who has joined a group that was graded before: of whom they get the runs, who they are, and the lab.
+    /// Runs that are copied to a student who has joined a graded group: from whom, to whom, and in which lab.
     pub shared: Vec<(&'a Student, &'a Student, String)>,
-    /// Students who were graded before, and of whom the roster now names no account.
+    /// Students who were graded before, and for whom the roster now has no account, or another one without keys.
     pub withdrawn: Vec<String>,
     /// Reports that stay beside new ones, although they were judged by other rules: how many of each lab, and by which.
     pub mixed: BTreeMap<(String, LabRules), usize>,

@@ -18,9 +18,6 @@ use std::path::{Path, PathBuf};
 /// What a student's copy of the template is called.
 const FILE: &str = "edemlab-access.yaml";
 
-/// The region of the stack when none is set: every account has it.
-const REGION: &str = "us-east-1";
-
 pub async fn run(course: Option<PathBuf>, command: AccessCommand) -> anyhow::Result<u8> {
     match command {
         AccessCommand::Template {
@@ -54,11 +51,7 @@ pub async fn run(course: Option<PathBuf>, command: AccessCommand) -> anyhow::Res
                 region,
                 ..Connection::default()
             };
-            let region = match own.region().await {
-                Ok(region) => region,
-                Err(ConnectError::NotARegion(error)) => return Err(ConnectError::from(error).into()),
-                Err(_) => REGION.to_owned(),
-            };
+            let region = common::region_or_any(&own).await?;
             let class = roster::read(&file, &course, &region)?;
             let (secret, path) = made(&secret)?;
             roster::warn_of_spelling(&class, &path)?;
@@ -102,7 +95,7 @@ async fn own_account(own: &OwnAccount) -> Result<String, ConnectError> {
     };
     // Any region can say whose credentials these are.
     if let Err(ConnectError::NoRegion) = connection.region().await {
-        connection.region = Some(REGION.to_owned());
+        connection.region = Some(common::ANY_REGION.to_owned());
     }
     let me = connection.open().await?.identity().await;
     me.map(|me| me.account)

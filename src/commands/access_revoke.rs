@@ -3,7 +3,6 @@
 use super::live::LiveLine;
 use super::output::{note, print};
 use super::{common, roster};
-use crate::account::ConnectError;
 use crate::class::access::StudentAccess;
 use crate::class::access::link::called;
 use crate::class::access::revoke::{StillOpen, message, still_open};
@@ -19,9 +18,6 @@ use futures::{StreamExt, stream};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-/// Where STS is asked when nothing names a region: every account has it.
-const REGION: &str = "us-east-1";
-
 /// Exit statuses beside that of success.
 const STILL_OPEN: u8 = 1;
 const NOT_KNOWN: u8 = 3;
@@ -29,11 +25,7 @@ const NOT_KNOWN: u8 = 3;
 pub async fn run(course: Option<PathBuf>, args: RevokeArgs) -> anyhow::Result<u8> {
     let course = common::course(course, Part::Checks)?;
     let own = roster::connection(&args.own);
-    let region = match own.region().await {
-        Ok(region) => region,
-        Err(ConnectError::NotARegion(error)) => return Err(ConnectError::from(error).into()),
-        Err(_) => REGION.to_owned(),
-    };
+    let region = common::region_or_any(&own).await?;
     let class = roster::read(&args.roster, &course, &region)?;
     let student_access = roster::student_access(&args.roster, &class, own, &args.secret).await?;
     let students: Vec<&Entry> = class

@@ -1,6 +1,7 @@
 //! What several verbs need: the course, the width of the terminal, Ctrl-C.
 
 use super::failure::BrokenCourse;
+use crate::account::{ConnectError, Connection};
 use crate::course::{self, Course, CourseFiles, Part};
 use crate::judge;
 use std::io::IsTerminal;
@@ -74,5 +75,19 @@ async fn count(asked: watch::Sender<u8>) {
 async fn count(asked: watch::Sender<u8>) {
     while tokio::signal::ctrl_c().await.is_ok() {
         asked.send_modify(|n| *n = n.saturating_add(1));
+    }
+}
+
+/// The region that is taken where none is set: every account has it.
+pub const ANY_REGION: &str = "us-east-1";
+
+/// The region of the professor's settings, else one that every account has.
+///
+/// # Errors
+/// When a region is named that there is not.
+pub async fn region_or_any(own: &Connection) -> Result<String, ConnectError> {
+    match own.region().await {
+        Err(ConnectError::NotARegion(error)) => Err(error.into()),
+        region => Ok(region.unwrap_or_else(|_| ANY_REGION.to_owned())),
     }
 }
