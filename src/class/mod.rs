@@ -22,7 +22,8 @@ pub mod roster;
 pub mod underway;
 pub mod verify;
 
-use crate::report::Report;
+use crate::report::{Chosen, Report};
+use chrono::{DateTime, FixedOffset};
 use gradebook::number::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -111,14 +112,35 @@ impl Student {
 }
 
 impl Class {
-    /// Whether a run began after the deadline.
+    /// Whether the work that a run saw was done after the deadline: something was made or changed then. Where AWS dates nothing of
+    /// it, when the run began.
     pub fn is_late(&self, report: &Report) -> bool {
-        let at = |text: &str| chrono::DateTime::parse_from_rfc3339(text).ok();
-        match (self.deadline.as_deref().and_then(at), at(&report.started)) {
-            (Some(deadline), Some(started)) => started > deadline,
+        let dates = report.resources.values().filter_map(Chosen::worked_on);
+        let last = dates.filter_map(moment).max().or(moment(&report.started));
+        match (self.deadline.as_deref().and_then(moment), last) {
+            (Some(deadline), Some(last)) => last > deadline,
             _ => false,
         }
     }
+
+    /// What of the work that a run saw was made or changed after the deadline: its noun, its name, and when.
+    pub fn after_deadline<'r>(&self, report: &'r Report) -> Vec<(&'r str, &'r str, &'r str)> {
+        let Some(deadline) = self.deadline.as_deref().and_then(moment) else {
+            return Vec::new();
+        };
+        let dated = report
+            .resources
+            .values()
+            .filter_map(|one| Some((one, one.worked_on()?)));
+        let after = dated.filter(|(_, at)| moment(at).is_some_and(|at| at > deadline));
+        after
+            .map(|(one, at)| (one.noun.as_str(), one.name.as_str(), at))
+            .collect()
+    }
+}
+
+fn moment(text: &str) -> Option<DateTime<FixedOffset>> {
+    DateTime::parse_from_rfc3339(text).ok()
 }
 
 /// Which of several runs counts.

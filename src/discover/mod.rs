@@ -4,6 +4,7 @@
 
 mod apigateway;
 mod container;
+mod dates;
 mod dynamodb;
 mod ecr;
 mod elsewhere;
@@ -25,6 +26,7 @@ mod time;
 mod web;
 
 pub(crate) use container::APP_RUNNER_REGIONS;
+pub use dates::{Dates, dates};
 pub use elsewhere::kind_elsewhere;
 pub(crate) use events::rules_with_targets;
 pub use kept::{Described, Listed, key, list};

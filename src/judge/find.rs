@@ -7,7 +7,7 @@ use super::outcome::{Obstacle, Outcome};
 use super::search::{Contender, ResourceSearch, is_called};
 use super::verdict::call_failure;
 use crate::course::{Compiled, arguments};
-use crate::discover::{self, Args};
+use crate::discover::{self, Args, dates};
 use crate::expr::{Document, Expr};
 use crate::report::Chosen;
 use std::sync::Arc;
@@ -149,6 +149,7 @@ impl ResourceSearch<'_> {
         }
         let derived = !resource.with.is_empty();
         let (candidate, document) = (&chosen.listed.candidate, self.document(&chosen));
+        let dates = dates(&candidate.created_at, document.value());
         Ok(Outcome::Found {
             chosen: (!derived).then(|| Chosen {
                 arn: candidate.arn.clone().or_else(|| {
@@ -159,6 +160,8 @@ impl ResourceSearch<'_> {
                 noun: spec.noun.to_owned(),
                 candidates: all,
                 because,
+                made: dates.made,
+                changed: dates.changed,
             }),
             document: document.clone(),
         })

@@ -141,6 +141,19 @@ pub struct Chosen {
     pub candidates: usize,
     /// Why this one.
     pub because: String,
+    /// When it was made, RFC 3339 in UTC, where AWS says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<String>,
+    /// When it was last changed, RFC 3339 in UTC, where AWS says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<String>,
+}
+
+impl Chosen {
+    /// When it was last worked on, as far as AWS says.
+    pub fn worked_on(&self) -> Option<&str> {
+        self.changed.as_deref().max(self.made.as_deref())
+    }
 }
 
 /// One step.

@@ -15,6 +15,7 @@ mod gradebook_refused;
 mod gradebook_table;
 mod groups;
 mod handed_on;
+mod late;
 mod not_handed_in;
 mod older;
 mod pages;

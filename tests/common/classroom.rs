@@ -117,6 +117,8 @@ pub fn report(lab: &Lab, account: usize, started: &str, doing: Doing) -> Report 
                 noun: "function".to_owned(),
                 candidates: 2,
                 because: "the trigger reads from it".to_owned(),
+                made: None,
+                changed: None,
             },
         )]
         .into(),
