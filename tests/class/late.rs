@@ -33,17 +33,18 @@ fn run(started: &str, changed: Option<&str>, made: Option<&str>) -> Report {
 
 #[test]
 fn work_is_late_by_its_last_change_and_by_the_run_only_where_nothing_is_dated() {
-    let (before, after) = (Some("2026-03-19T21:41:00.000Z"), Some("2026-03-21T00:10:00.000Z"));
+    let (first, before) = (Some("2026-03-09T08:00:00.000Z"), Some("2026-03-19T21:41:00.000Z"));
+    let after = Some("2026-03-21T00:10:00.000Z");
     let cases = [
         (
             "in-time",
-            run(NEXT_MORNING, before, before),
+            run(NEXT_MORNING, before, first),
             "no",
             "Last changed before the deadline, as far as AWS says: function store at",
         ),
         (
             "changed",
-            run(NEXT_MORNING, after, before),
+            run(NEXT_MORNING, after, first),
             "yes",
             "Made or changed after the deadline at 2026-03-20 22:59 UTC: function store at 2026-03-21 00:10 UTC.",
         ),
