@@ -4,6 +4,7 @@ mod access;
 mod class;
 mod cleanup;
 mod costs;
+mod deadline;
 mod doctor;
 mod drill;
 mod fleet;
@@ -19,6 +20,7 @@ pub use class::{
 };
 pub use cleanup::CleanupArgs;
 pub use costs::{CostsArgs, CostsFormat};
+pub use deadline::DeadlineArgs;
 pub use doctor::{DoctorArgs, DoctorFormat};
 pub use drill::{DrillArgs, DrillCommand};
 pub use fleet::FleetCommand;

@@ -1,6 +1,7 @@
 //! Which run of a student counts, and what the professor says of it.
 
 use super::folder::{ClassFolder, FolderError};
+use super::late::{Lateness, counted_points};
 use super::{Counts, Grade, LabSummary, Student};
 use crate::report::Report;
 
@@ -30,29 +31,55 @@ impl ClassFolder {
             lab,
             report: None,
             runs: 0,
-            late: false,
+            lateness: None,
             adjustment: self.adjustments()?.of(student, lab),
         };
         if student.excused || student.not_handed_in || !student.takes(&lab.id) {
             return Ok(grade);
         }
-        let late = |report: &Report| self.class().is_late(report);
         let mut runs = self.runs(student, &lab.id)?;
         grade.runs = runs.len();
-        if counts != Counts::Last {
+        if self.class().deadline.is_some() || counts != Counts::Last {
             self.retain_comparable(student, &mut runs)?;
         }
-        grade.report = match counts {
+        let mut runs = self.dated(student, runs);
+        let counted = match counts {
             Counts::Last => runs.pop(),
             // A run that left something out is no better than a whole one. Of equal ones the first: it was there earlier.
-            Counts::Best => runs
+            Counts::Best => runs.into_iter().rev().max_by_key(|(report, lateness)| {
+                let left_out = std::cmp::Reverse(report.points_left_out());
+                (left_out, counted_points(report, lateness.as_ref()))
+            }),
+            Counts::Deadline => runs
                 .into_iter()
-                .rev()
-                .max_by_key(|r| (std::cmp::Reverse(r.points_left_out()), r.points.earned)),
-            Counts::Deadline => runs.into_iter().rfind(|r| !late(r)),
+                .rfind(|(_, lateness)| lateness.as_ref().is_none_or(Lateness::is_in_time)),
         };
-        grade.late = grade.report.as_ref().is_some_and(late);
+        if let Some((report, lateness)) = counted {
+            grade.report = Some(report);
+            grade.lateness = lateness;
+        }
         Ok(grade)
+    }
+
+    /// Each run with how its work stands to the deadline. What was changed after it, but has earned nothing that an earlier run,
+    /// of work in time, did not have, is not late.
+    fn dated(&self, student: &Student, runs: Vec<Report>) -> Vec<(Report, Option<Lateness>)> {
+        let mut dated: Vec<(Report, Option<Lateness>)> = Vec::new();
+        for report in runs {
+            let mut lateness = self.class().lateness(student, &report);
+            if let Some(late) = lateness.as_mut().filter(|lateness| lateness.is_late()) {
+                let had = dated.iter().find(|(earlier, of)| {
+                    let is_in_time = of.as_ref().is_some_and(Lateness::is_in_time);
+                    let is_whole = earlier.points.possible == report.points.possible && !report.is_unsettled();
+                    is_in_time && is_whole && earlier.points.earned >= report.points.earned
+                });
+                if let Some((earlier, _)) = had {
+                    late.excuse(earlier);
+                }
+            }
+            dated.push((report, lateness));
+        }
+        dated
     }
 
     /// A corrected roster corrects the grades: what was seen in another account is not theirs, and where steps are skipped now,

@@ -14,6 +14,7 @@ pub mod grade;
 pub mod gradebook;
 mod group;
 pub mod identifier;
+pub mod late;
 pub mod mail;
 pub mod pages;
 pub mod premises;
@@ -22,9 +23,11 @@ pub mod roster;
 pub mod underway;
 pub mod verify;
 
-use crate::report::{Chosen, Report};
-use chrono::{DateTime, FixedOffset};
+use crate::report::Report;
+use crate::report::text::cut;
+use crate::report::view::minute;
 use gradebook::number::Decimal;
+use late::{Extension, LatePolicy, Lateness, counted_points};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,9 +50,12 @@ pub struct Class {
     pub labs: Vec<LabSummary>,
     /// The students, in the order of the roster.
     pub students: Vec<Student>,
-    /// Until when a run counts as in time, RFC 3339 in UTC.
+    /// Until when work is in time, RFC 3339 in UTC.
     #[serde(default)]
     pub deadline: Option<String>,
+    /// What late work costs, as `--late` takes it; nothing where it costs nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<LatePolicy>,
 }
 
 /// A lab of a class.
@@ -99,6 +105,9 @@ pub struct Student {
     /// The group whose account is graded once, for each of its members.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
+    /// More time than the class has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extension: Option<Extension>,
     /// The labs that they are graded in, when not all.
     #[serde(default)]
     pub labs: Option<Vec<String>>,
@@ -112,36 +121,44 @@ impl Student {
 }
 
 impl Class {
-    /// Whether the work that a run saw was done after the deadline: something was made or changed then. Where AWS dates nothing of
-    /// it, when the run began.
-    pub fn is_late(&self, report: &Report) -> bool {
-        let dates = report.resources.values().filter_map(Chosen::worked_on);
-        let last = dates.filter_map(moment).max().or(moment(&report.started));
-        match (self.deadline.as_deref().and_then(moment), last) {
-            (Some(deadline), Some(last)) => last > deadline,
-            _ => false,
+    /// The class with another deadline or policy, where one is said.
+    ///
+    /// # Errors
+    /// When there is a policy or an extension, and no deadline.
+    pub fn due_by(
+        mut self,
+        deadline: Option<Option<String>>,
+        late: Option<Option<LatePolicy>>,
+    ) -> Result<Self, NoDeadline> {
+        self.deadline = deadline.unwrap_or(self.deadline);
+        self.late = late.unwrap_or(self.late);
+        let of_what = match self.students.iter().find(|student| student.extension.is_some()) {
+            _ if self.deadline.is_some() => None,
+            _ if self.late.is_some() => Some("what late work costs is said".to_owned()),
+            Some(student) => Some(format!("the student {} has an extension", cut(&student.id, 60))),
+            None => None,
+        };
+        match of_what {
+            Some(of_what) => Err(NoDeadline(of_what)),
+            None => Ok(self),
         }
     }
 
-    /// What of the work that a run saw was made or changed after the deadline: its noun, its name, and when.
-    pub fn after_deadline<'r>(&self, report: &'r Report) -> Vec<(&'r str, &'r str, &'r str)> {
-        let Some(deadline) = self.deadline.as_deref().and_then(moment) else {
-            return Vec::new();
+    /// By which deadline and policy so many grades are those of late work; nothing where there is no deadline.
+    pub fn late_note(&self, late: usize) -> Option<String> {
+        let deadline = minute(self.deadline.as_deref()?);
+        let policy = match &self.late {
+            Some(policy) => format!("late work costs {policy}"),
+            None => "late work costs nothing".to_owned(),
         };
-        let dated = report
-            .resources
-            .values()
-            .filter_map(|one| Some((one, one.worked_on()?)));
-        let after = dated.filter(|(_, at)| moment(at).is_some_and(|at| at > deadline));
-        after
-            .map(|(one, at)| (one.noun.as_str(), one.name.as_str(), at))
-            .collect()
+        Some(format!("{late} late, by the deadline {deadline}; {policy}"))
     }
 }
 
-fn moment(text: &str) -> Option<DateTime<FixedOffset>> {
-    DateTime::parse_from_rfc3339(text).ok()
-}
+/// Something is said of late work, and no deadline.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}, but the class has no deadline: add --deadline, for example --deadline \"2026-12-01 23:59\"")]
+pub struct NoDeadline(String);
 
 /// Which of several runs counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -213,13 +230,31 @@ pub struct Grade<'a> {
     pub report: Option<Report>,
     /// How many runs there are.
     pub runs: usize,
-    /// Whether the run that counts began after the deadline.
-    pub late: bool,
+    /// Whether the work that it saw was done in time; nothing where the class has no deadline.
+    pub lateness: Option<Lateness>,
     /// What the professor says of it.
     pub adjustment: Option<&'a Adjustment>,
 }
 
 impl Grade<'_> {
+    /// Whether the work is known to be late.
+    pub fn is_late(&self) -> bool {
+        self.lateness.as_ref().is_some_and(Lateness::is_late)
+    }
+
+    /// The points that were earned, without what is taken off for late work.
+    pub fn earned(&self) -> Decimal {
+        let report = self.report.as_ref();
+        report.map_or(Decimal::ZERO, |report| counted_points(report, self.lateness.as_ref()))
+    }
+
+    /// Whether the work was done in time, in a sentence; nothing where there is no deadline or no run.
+    pub fn late_text(&self) -> Option<String> {
+        let points = self.points().filter(|_| self.adjusted().is_none());
+        let possible = self.report.as_ref()?.points.possible;
+        Some(self.lateness.as_ref()?.text(points.map(|points| (points, possible))))
+    }
+
     /// The grade that the professor puts in place of the one that was judged.
     pub fn adjusted(&self) -> Option<Adjusted> {
         self.adjustment.and_then(|adjustment| adjustment.adjusted)

@@ -1,5 +1,6 @@
 //! What `grade` and `regrade` take.
 
+use super::deadline::DeadlineArgs;
 use super::time::length;
 use super::{OwnAccount, SecretFile};
 use clap::{Args, ValueEnum};
@@ -27,9 +28,9 @@ pub struct GradeArgs {
     /// Also grade again what was graded before: with something unknown, with something failed, or all.
     #[arg(long, value_enum)]
     pub again: Vec<Again>,
-    /// A run that begins later is late: 2026-12-01, "2026-12-01 23:59" (this computer's time) or with a zone.
-    #[arg(long, value_name = "TIME", value_parser = deadline)]
-    pub deadline: Option<String>,
+    /// Until when work is in time.
+    #[command(flatten)]
+    pub deadline: DeadlineArgs,
     /// Accounts graded in parallel (default: up to 64; with --fleet 100).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_AT_ONCE))]
     pub at_once: Option<u16>,
@@ -76,34 +77,13 @@ pub struct RegradeArgs {
     /// Only this lab; may be repeated.
     #[arg(long = "lab", value_name = "LAB")]
     pub labs: Vec<String>,
+    /// Until when work is in time.
+    #[command(flatten)]
+    pub deadline: DeadlineArgs,
+    /// Take the extensions of single students from this roster.
+    #[arg(long, value_name = "ROSTER")]
+    pub extensions: Option<PathBuf>,
     /// Say who would gain and lose, and change nothing.
     #[arg(long)]
     pub dry_run: bool,
-}
-
-/// A moment, as RFC 3339 in UTC. A day alone means its end, here.
-fn deadline(text: &str) -> Result<String, String> {
-    use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone, Utc};
-    let utc = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
-    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
-        return Ok(utc(at.to_utc()));
-    }
-    let local = [
-        "%Y-%m-%d %H:%M",
-        "%Y-%m-%dT%H:%M",
-        "%Y-%m-%d %H:%M:%S",
-        "%Y-%m-%dT%H:%M:%S",
-    ]
-    .iter()
-    .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
-    .or_else(|| {
-        NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .ok()?
-            .and_hms_opt(23, 59, 59)
-    });
-    let local = local.ok_or("write 2026-12-01, \"2026-12-01 23:59\" or 2026-12-01T23:59:00+01:00")?;
-    // Twice a year an hour comes twice: the later one, in the students' favor.
-    let at = Local.from_local_datetime(&local).latest();
-    at.map(|at| utc(at.to_utc()))
-        .ok_or_else(|| "this time does not exist on that day".to_owned())
 }

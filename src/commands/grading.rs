@@ -202,6 +202,7 @@ pub(super) fn summary(pages: &ClassPages, outcome: &GradeOutcome, open: Option<&
         (overview.open, "still to be graded"),
         (overview.partial, "judged in part, scaled to what was judged"),
         (overview.adjusted, "adjusted"),
+        (overview.late, "late"),
         (overview.not_handed_in.len(), "not handed in"),
         (overview.excused, "excused"),
     ] {
@@ -285,7 +286,11 @@ fn class_of(course: &Course, labs: &[&Lab], list: &Roster, args: &GradeArgs) -> 
         let earlier = before.iter().flat_map(|b| &b.labs).any(|l| l.id == lab.id);
         earlier || labs.iter().any(|l| l.id == lab.id)
     };
-    Ok(Class {
+    let (deadline, late) = (
+        before.as_ref().and_then(|b| b.deadline.clone()),
+        before.as_ref().and_then(|b| b.late.clone()),
+    );
+    let class = Class {
         schema: class::SCHEMA.to_owned(),
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         course: title,
@@ -297,8 +302,11 @@ fn class_of(course: &Course, labs: &[&Lab], list: &Roster, args: &GradeArgs) -> 
             .map(|lab| LabSummary::of(lab, course))
             .collect(),
         students: list.students.iter().map(|e| e.student.clone()).collect(),
-        deadline: args.deadline.clone().or_else(|| before.and_then(|b| b.deadline)),
-    })
+        deadline,
+        late,
+    };
+    let said = args.deadline.clone();
+    Ok(class.due_by(said.deadline.map(|said| said.0), said.late.map(|said| said.0))?)
 }
 
 /// What is judged of everyone.

@@ -6,7 +6,7 @@ use crate::class::premises::{LabRules, Premises};
 use crate::class::{Class, Counts, LabSummary, diff, diff_text, pages};
 use crate::cli::RegradeArgs;
 use crate::costs::idle_usd_per_day;
-use crate::course::{Lab, Part};
+use crate::course::{Course, Lab, Part};
 use crate::judge::{Evidence, rejudge};
 use crate::report::text::visible;
 use std::path::PathBuf;
@@ -65,6 +65,8 @@ pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<
             }
         }
     }
+    let class = due(&course, class, args)?;
+    let mut late = None;
     if !args.dry_run {
         let now = |old: &LabSummary| {
             let lab = labs.iter().find(|l| l.id == old.id);
@@ -72,9 +74,11 @@ pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<
         };
         let class = Class {
             labs: class.labs.iter().map(now).collect(),
-            ..class.clone()
+            ..class
         };
-        pages::write(&ClassFolder::create(&args.dir, class)?, Counts::Last)?;
+        let folder = ClassFolder::create(&args.dir, class)?;
+        let pages = pages::write(&folder, Counts::Last)?;
+        late = folder.class().late_note(pages.overview.late);
     }
     let judged = before.len();
     let diff = diff::compare(before.into_iter(), after.into_iter());
@@ -89,8 +93,23 @@ pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<
         (true, false) => "\n\nNothing was changed (--dry-run).",
         _ => "",
     };
-    super::output::print(&format!("{}{kept}", text.trim_end()))?;
+    let late = late.map(|late| format!("\n\n{late}")).unwrap_or_default();
+    super::output::print(&format!("{}{late}{kept}", text.trim_end()))?;
     Ok(if without > 0 { 3 } else { 0 })
+}
+
+/// The class with the deadline, the policy and the extensions that are said.
+fn due(course: &Course, class: &Class, args: &RegradeArgs) -> anyhow::Result<Class> {
+    let mut class = class.clone();
+    if let Some(file) = &args.extensions {
+        let roster = roster::read(file, course, "")?;
+        for student in &mut class.students {
+            let line = roster.students.iter().find(|entry| entry.student.id == student.id);
+            student.extension = line.and_then(|entry| entry.student.extension.clone());
+        }
+    }
+    let said = args.deadline.clone();
+    Ok(class.due_by(said.deadline.map(|said| said.0), said.late.map(|said| said.0))?)
 }
 
 fn shown(id: &str) -> String {

@@ -14,22 +14,18 @@ pub struct Dates {
     pub changed: Option<String>,
 }
 
-/// The fields in which services say when something was last changed: Lambda, EventBridge, API Gateway, Personalize, App Runner
-/// and ECS.
-const CHANGED: [&str; 7] = [
-    "LastModified",
-    "LastModifiedTime",
-    "lastUpdatedDate",
-    "lastUpdatedDateTime",
-    "UpdatedAt",
-    "updatedAt",
-    "LastUpdateDateTime",
-];
+/// The fields in which services say when somebody last changed something: Lambda's functions, EventBridge's buses and API Gateway's
+/// stages. Others say when its state last changed, which it does by itself:
+/// [event source mappings](https://docs.aws.amazon.com/lambda/latest/api/API_EventSourceMappingConfiguration.html), services of
+/// containers, and whatever Personalize trains or deploys.
+const CHANGED: [&str; 3] = ["LastModified", "LastModifiedTime", "lastUpdatedDate"];
 
 /// What the list of a kind and the document of a candidate say. `created_at` is the candidate's own, which for a function is when
 /// it was last changed: AWS does not say when it was made.
 pub fn dates(created_at: &str, document: &Value) -> Dates {
-    let changed = CHANGED.iter().find_map(|field| moment(&document[*field]));
+    let is_mapping = !document["EventSourceArn"].is_null();
+    let fields = CHANGED.iter().filter(|_| !is_mapping);
+    let changed = fields.filter_map(|field| moment(&document[*field])).next();
     let made = moment(&Value::from(created_at));
     Dates {
         made: made.filter(|_| document["LastModified"].is_null()),
@@ -64,11 +60,17 @@ mod tests {
     #[test]
     fn what_aws_does_not_say_is_not_known() {
         assert_eq!(dates("", &json!({"Name": "orders"})), Dates::default());
-        let found = dates(
-            "2026-03-09T08:00:00.000Z",
-            &json!({"lastUpdatedDateTime": 1_773_000_000.5}),
-        );
+        let found = dates("2026-03-09T08:00:00.000Z", &json!({"lastUpdatedDate": 1_773_000_000.5}));
         assert_eq!(found.made.as_deref(), Some("2026-03-09T08:00:00.000Z"));
         assert_eq!(found.changed.as_deref(), Some("2026-03-08T20:00:00.500Z"));
+    }
+
+    #[test]
+    fn what_changes_by_itself_is_no_change() {
+        let mapping = json!({"EventSourceArn": "arn:…", "LastModified": "2026-03-12T23:41:07.000Z"});
+        let campaign = json!({"lastUpdatedDateTime": 1_773_000_000.5});
+        for document in [mapping, campaign] {
+            assert_eq!(dates("", &document), Dates::default(), "{document}");
+        }
     }
 }

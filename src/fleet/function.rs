@@ -177,6 +177,7 @@ pub(super) fn entry(item: &StudentItem) -> Entry {
             email: String::new(),
             excused: false,
             not_handed_in: false,
+            extension: None,
             group: None,
             labs: None,
         },

@@ -160,6 +160,7 @@ impl ResourceSearch<'_> {
                 noun: spec.noun.to_owned(),
                 candidates: all,
                 because,
+                without_points: false,
                 made: dates.made,
                 changed: dates.changed,
             }),

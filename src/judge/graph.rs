@@ -4,6 +4,7 @@
 use super::options::Options;
 use crate::course::{Action, Arg, Check, Compiled, Hop, Lab, Probe, Step, UnknownName, derived_from};
 use crate::expr::{Expr, Template};
+use crate::report::Report;
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
 
@@ -232,6 +233,23 @@ pub(super) fn concerns(lab: &Lab, check: &Check) -> Vec<String> {
         names.extend(derived_from(lab, &name));
     }
     names
+}
+
+/// The names of the resources that points were earned with: what the checks and hops that have earned some are about.
+pub(super) fn earning(lab: &Lab, report: &Report) -> BTreeSet<String> {
+    let has_earned = |check: &Check| report.checks().any(|(_, c)| c.id == check.id && c.points > 0);
+    let checks = lab.steps.iter().flat_map(|step| &step.checks);
+    let checked = checks
+        .filter(|check| has_earned(check))
+        .flat_map(|check| concerns(lab, check));
+    let hops = lab
+        .steps
+        .iter()
+        .flat_map(|step| &step.probe)
+        .flat_map(|probe| &probe.hops);
+    let passed = hops.filter(|hop| has_earned(&hop.check));
+    let reached = passed.flat_map(|hop| Needs::of_hop(lab, hop).0.into_iter().map(|need| need.name));
+    checked.chain(reached).collect()
 }
 
 /// The names of the resources that a step's probe sends into, looks at and expects something of, and of all that the checks

@@ -177,6 +177,10 @@ async fn run<'l>(
     source.region().clone_into(&mut report.region);
     report.caller.clone_from(&identity.arn);
     report.resources = run.chosen();
+    let earning = graph::earning(lab, &report);
+    for (name, chosen) in &mut report.resources {
+        chosen.without_points = !earning.contains(name);
+    }
     report.notes = notes;
     report.leftovers = leftovers;
     let hidden = Hidden::new(lab, source, &run.documents(), secrets);

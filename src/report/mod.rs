@@ -141,6 +141,9 @@ pub struct Chosen {
     pub candidates: usize,
     /// Why this one.
     pub because: String,
+    /// Whether no check that is about it has earned points.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_points: bool,
     /// When it was made, RFC 3339 in UTC, where AWS says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made: Option<String>,

@@ -17,6 +17,7 @@ fn run(started: &str, changed: Option<&str>, made: Option<&str>) -> Report {
         noun: noun.to_owned(),
         candidates: 1,
         because: "the only one".to_owned(),
+        without_points: false,
         made: made.map(str::to_owned),
         changed: changed.map(str::to_owned),
     };

@@ -57,6 +57,7 @@ impl Desk {
         let roster = edemlab::class::roster::read(&self.path("roster.csv"), &[], "aws").unwrap();
         let handed_in = |entry: Entry| Student {
             not_handed_in: false,
+            extension: None,
             ..entry.student
         };
         roster.students.into_iter().map(handed_in).collect()

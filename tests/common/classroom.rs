@@ -36,6 +36,7 @@ pub fn class(course: &Course, labs: &[&str]) -> Class {
         labs: labs.collect(),
         students: Vec::new(),
         deadline: Some(DEADLINE.to_owned()),
+        late: None,
     }
 }
 
@@ -66,6 +67,7 @@ pub fn student(number: usize) -> Student {
         email: format!("student-{number:03}@example.com"),
         excused: false,
         not_handed_in: false,
+        extension: None,
         group: None,
         labs: None,
     }
@@ -117,6 +119,7 @@ pub fn report(lab: &Lab, account: usize, started: &str, doing: Doing) -> Report 
                 noun: "function".to_owned(),
                 candidates: 2,
                 because: "the trigger reads from it".to_owned(),
+                without_points: false,
                 made: None,
                 changed: None,
             },

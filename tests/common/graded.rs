@@ -34,6 +34,7 @@ impl ClassFolder {
                 .collect(),
             students,
             deadline: deadline.map(str::to_owned),
+            late: None,
         };
         let folder = folder::ClassFolder::create(&scratch.path().join("class"), class).unwrap();
         Self { scratch, folder }
@@ -111,6 +112,7 @@ pub fn student(id: &str, name: &str, email: &str) -> Student {
         email: email.to_owned(),
         excused: false,
         not_handed_in: false,
+        extension: None,
         group: None,
         labs: None,
     }

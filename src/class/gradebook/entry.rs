@@ -2,6 +2,7 @@
 
 use super::number::Decimal;
 use super::options::{ExtraPoints, GradebookOptions};
+use crate::class::late::{Deduction, Standing};
 use crate::class::{Adjusted, Adjustment, Grade, LabSummary, Student};
 use crate::report::{Report, Status, Verdict};
 
@@ -24,8 +25,12 @@ pub struct GradeEntry<'a> {
     pub passed: bool,
     /// How many runs there are.
     pub runs: usize,
-    /// Whether the run that counts is late.
-    pub late: bool,
+    /// Whether the work was done in time; nothing where there is no run or no deadline.
+    pub standing: Option<Standing>,
+    /// The same in a sentence.
+    pub late_text: Option<String>,
+    /// What is taken off for late work.
+    pub deduction: Option<Deduction>,
     /// Points of each step of the lab; none where they could not be determined.
     pub steps: Vec<Option<u32>>,
     /// The checks that cost points: id, title, earned and possible.
@@ -92,7 +97,9 @@ impl<'a> GradeEntry<'a> {
             left_out: judged.map_or_else(Vec::new, |r| r.left_out.iter().map(|l| l.step.clone()).collect()),
             passed: report.is_some_and(|r| r.verdict == Verdict::Pass),
             runs: grade.runs,
-            late: grade.late,
+            standing: grade.lateness.as_ref().map(|lateness| lateness.standing.clone()),
+            late_text: grade.late_text(),
+            deduction: grade.lateness.as_ref().and_then(|lateness| lateness.deduction),
             steps: grade.lab.steps.iter().map(|step| points(report?, &step.id)).collect(),
             lost: report.map(lost).unwrap_or_default(),
         }
@@ -102,7 +109,10 @@ impl<'a> GradeEntry<'a> {
     pub fn points(&self, options: &GradebookOptions) -> Result<Option<Earned>, &str> {
         let of = |points: u32| {
             Ok(Some(Earned {
-                points: Decimal::whole(points),
+                points: match self.deduction {
+                    Some(deduction) => deduction.left(points, self.judged),
+                    None => Decimal::whole(points),
+                },
                 of: Decimal::whole(self.judged),
             }))
         };
@@ -166,8 +176,14 @@ fn outcome(grade: &Grade) -> EntryOutcome {
     let Some(report) = &grade.report else {
         return match grade.runs {
             0 => unknown(0, "not graded yet".to_owned()),
-            1 => unknown(0, "not graded in time: the only run is after the deadline".to_owned()),
-            runs => unknown(0, format!("not graded in time: all {runs} runs are after the deadline")),
+            1 => unknown(
+                0,
+                "not graded in time: the only run is not known to be of work before the deadline".to_owned(),
+            ),
+            runs => unknown(
+                0,
+                format!("not graded in time: none of {runs} runs is known to be of work before the deadline"),
+            ),
         };
     };
     let (of, left, whole) = (report.points.possible, report.points_left_out(), grade.lab.possible);

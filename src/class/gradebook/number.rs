@@ -47,6 +47,23 @@ impl Decimal {
         Self(u64::try_from(hundredths * 1000).unwrap_or(u64::MAX))
     }
 
+    /// So many times as much.
+    pub fn times(self, times: u32) -> Self {
+        Self(self.0.saturating_mul(u64::from(times)))
+    }
+
+    /// What is left without `other`; zero at least.
+    pub fn less(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+
+    /// So many percent of it, to five decimals, half up.
+    pub fn percent(self, percent: Self) -> Self {
+        let whole = u128::from(Self::HUNDRED.0);
+        let part = (u128::from(self.0) * u128::from(percent.0) + whole / 2) / whole;
+        Self(u64::try_from(part).unwrap_or(u64::MAX))
+    }
+
     /// As a floating-point number, for a spreadsheet.
     pub fn float(self) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "grades are small")]

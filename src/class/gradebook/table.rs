@@ -5,6 +5,7 @@ use super::number::Decimal;
 use super::options::{ExtraPoints, GradebookOptions};
 use super::scaled::Scaled;
 use crate::class::Student;
+use crate::class::late::Standing;
 use crate::report::text::visible;
 
 /// A cell.
@@ -114,9 +115,11 @@ impl GradeTable {
                 why: why.to_owned(),
             });
         }
-        let late = match (entry.runs, entry.late) {
+        let late = match (entry.runs, &entry.standing) {
             (0, _) => TableCell::Empty,
-            (_, late) => text_cell(if late { "yes" } else { "no" }),
+            (_, Some(Standing::Late(_))) => text_cell("yes"),
+            (_, Some(Standing::Unknown)) => text_cell("unknown"),
+            _ => text_cell("no"),
         };
         let mut cells = vec![
             grade,

@@ -77,6 +77,7 @@ impl<'a> Index<'a> {
             ("unknown", "with something unknown", "#unknown"),
             ("partial", "judged in part", ""),
             ("late", "late", ""),
+            ("undated", "not known to be in time", ""),
             ("absent", "not graded yet", ""),
             ("adjusted", "adjusted", ""),
             ("missing", "not handed in", ""),
@@ -98,6 +99,12 @@ impl<'a> Index<'a> {
                 .deadline
                 .iter()
                 .map(|d| fact(format!("deadline {}", minute(d)), "")),
+        );
+        facts.extend(
+            self.class
+                .late
+                .iter()
+                .map(|policy| fact(format!("late work: {policy}"), "")),
         );
         facts
     }

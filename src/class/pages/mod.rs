@@ -45,7 +45,7 @@ pub fn write(folder: &ClassFolder, counts: Counts) -> Result<ClassPages, FolderE
         for (lab_place, lab) in class.labs.iter().enumerate() {
             let grade = folder.grade(student, lab, counts)?;
             let added = tally.add(place, lab_place, &grade);
-            page.add(class, &grade, counts);
+            page.add(&grade, counts);
             row.add(lab_place, &grade, added);
         }
         folder.write(&students.join(format!("{name}.html")), page.html().as_bytes())?;

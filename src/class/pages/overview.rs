@@ -14,6 +14,8 @@ pub struct Overview {
     pub partial: usize,
     /// Grades that the professor has adjusted.
     pub adjusted: usize,
+    /// Grades of late work.
+    pub late: usize,
     /// Students who are excused.
     pub excused: usize,
     /// The ids of the students who have not handed in.
@@ -81,6 +83,7 @@ impl Overview {
             open: tally.open,
             partial: tally.labs.iter().map(|lab| lab.partial).sum(),
             adjusted: tally.adjusted,
+            late: tally.late,
             not_handed_in: class
                 .students
                 .iter()

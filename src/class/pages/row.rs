@@ -3,6 +3,7 @@
 use super::shown::{MAX_NAME, absent, link, shown_name};
 use super::tally::Added;
 use crate::class::gradebook::number::Decimal;
+use crate::class::late::Standing;
 use crate::class::{Adjustment, Grade, Student};
 use crate::report::html;
 use crate::report::text::{cut, visible};
@@ -59,6 +60,8 @@ struct LabCell {
     /// The points that were not judged, and where; nothing where all of the lab was.
     left_out: Option<String>,
     late: bool,
+    /// Whether the work was done in time, in a sentence, where that is not plain.
+    late_text: Option<String>,
     runs: usize,
     started: String,
     seconds: f64,
@@ -109,7 +112,8 @@ impl StudentRow {
             said: grade.adjustment.map(Adjustment::text),
             adjusted: grade.adjusted().is_some(),
             left_out: grade.left_out().map(|steps| visible(&steps)),
-            late: grade.late,
+            late: grade.is_late(),
+            late_text: grade.late_text().filter(|_| is_worth_saying(grade)),
             runs: grade.runs,
             started: String::new(),
             seconds: 0.0,
@@ -129,7 +133,7 @@ impl StudentRow {
             });
         }
         if let Some(report) = &grade.report {
-            lab.earned = Points(Decimal::whole(report.points.earned));
+            lab.earned = Points(grade.earned());
             lab.unknown = report.points.unknown;
             lab.started = minute(&report.started);
             lab.seconds = report.seconds;
@@ -164,8 +168,11 @@ impl StudentRow {
         if lab.left_out.is_some() {
             self.tokens.insert("partial".to_owned());
         }
-        if grade.late {
+        if grade.is_late() {
             self.tokens.insert("late".to_owned());
+        }
+        if is_undated(grade) {
+            self.tokens.insert("undated".to_owned());
         }
         self.tokens
             .extend(added.stop.map(|step| format!("stop-{place}-{step}")));
@@ -221,6 +228,18 @@ impl StudentRow {
             context! { row => Value::from(Serde(self)), several => several, costs => costs },
         )
     }
+}
+
+/// Whether nothing says if the work was done in time.
+fn is_undated(grade: &Grade) -> bool {
+    let standing = grade.lateness.as_ref().map(|lateness| &lateness.standing);
+    matches!(standing, Some(Standing::Unknown))
+}
+
+/// Whether there is more to say than that the work was in time.
+fn is_worth_saying(grade: &Grade) -> bool {
+    let standing = grade.lateness.as_ref().map(|lateness| &lateness.standing);
+    !matches!(standing, None | Some(Standing::InTime))
 }
 
 impl StepCell {

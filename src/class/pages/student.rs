@@ -4,7 +4,7 @@ use super::shown::{MAX_NAME, absent};
 use crate::class::{Adjustment, Class, Counts, Grade, Student};
 use crate::report::Report;
 use crate::report::text::{cut, visible};
-use crate::report::view::{ReportView, minute};
+use crate::report::view::ReportView;
 use crate::report::{html, markdown};
 use minijinja::{Environment, context, value::Value};
 use std::fmt::Write;
@@ -57,12 +57,9 @@ impl StudentPage {
         }
     }
 
-    pub fn add(&mut self, class: &Class, grade: &Grade, counts: Counts) {
+    pub fn add(&mut self, grade: &Grade, counts: Counts) {
         let command = format!("edemlab check {}", grade.lab.id);
-        let which = grade
-            .report
-            .as_ref()
-            .and_then(|report| which(class, report, grade, counts));
+        let which = grade.report.as_ref().and_then(|report| which(report, grade, counts));
         let adjustment = grade.adjustment.map(|one| adjustment(one, grade));
         let words = grade.report.as_ref().map(ReportView::of);
         let section = words
@@ -126,7 +123,7 @@ fn adjustment(said: &Adjustment, grade: &Grade) -> String {
 }
 
 /// Which of several runs this is, and whether it came too late. `None` where there is nothing to say.
-fn which(class: &Class, report: &Report, grade: &Grade, counts: Counts) -> Option<String> {
+fn which(report: &Report, grade: &Grade, counts: Counts) -> Option<String> {
     let mut said = Vec::new();
     if let Some(steps) = grade.left_out() {
         said.push(format!(
@@ -144,52 +141,8 @@ fn which(class: &Class, report: &Report, grade: &Grade, counts: Counts) -> Optio
         };
         said.push(format!("This is {which} of {} runs.", grade.runs));
     }
-    if let Some(deadline) = &class.deadline {
-        said.extend(worked(report, class, grade.late, deadline));
-    }
+    said.extend(grade.late_text());
     (!said.is_empty()).then(|| said.join(" "))
-}
-
-/// When the work was last changed, and whether that was after the deadline.
-fn worked(report: &Report, class: &Class, is_late: bool, deadline: &str) -> Vec<String> {
-    let shown = |(noun, name, at): (&str, &str, &str)| format!("{noun} {} at {}", cut(name, MAX_NAME), minute(at));
-    let after: Vec<String> = class.after_deadline(report).into_iter().map(shown).collect();
-    let dated = report
-        .resources
-        .values()
-        .filter_map(|one| Some((one, one.worked_on()?)));
-    let last = dated.clone().max_by_key(|(_, at)| *at);
-    let undated: Vec<&str> = report
-        .resources
-        .values()
-        .filter(|one| one.worked_on().is_none())
-        .map(|one| one.noun.as_str())
-        .collect();
-    let mut said = Vec::new();
-    match (last, after.is_empty()) {
-        (None, _) if is_late => said.push(format!(
-            "It began at {}, after the deadline at {}.",
-            minute(&report.started),
-            minute(deadline)
-        )),
-        (None, _) => {}
-        (Some(_), false) => said.push(format!(
-            "Made or changed after the deadline at {}: {}.",
-            minute(deadline),
-            after.join(", ")
-        )),
-        (Some((one, at)), true) => said.push(format!(
-            "Last changed before the deadline, as far as AWS says: {}.",
-            shown((&one.noun, &one.name, at))
-        )),
-    }
-    if !undated.is_empty() && last.is_some() {
-        said.push(format!(
-            "AWS does not say when it was changed of: {}.",
-            undated.join(", ")
-        ));
-    }
-    said
 }
 
 fn sentence(why: &str) -> String {

@@ -21,6 +21,8 @@ pub(super) struct Tally {
     pub unknown: IndexMap<String, Vec<UnknownResult>>,
     /// Runs that are still to be made.
     pub open: usize,
+    /// Grades of late work.
+    pub late: usize,
     /// Grades that the professor has adjusted.
     pub adjusted: usize,
     /// What probes left in accounts, with the places of student and lab.
@@ -91,6 +93,7 @@ impl Tally {
             unknown: IndexMap::new(),
             open: 0,
             adjusted: 0,
+            late: 0,
             leftovers: Vec::new(),
         }
     }
@@ -98,6 +101,7 @@ impl Tally {
     /// Counts a grade.
     pub fn add(&mut self, student: usize, lab: usize, grade: &Grade) -> Added {
         self.adjusted += usize::from(grade.adjusted().is_some());
+        self.late += usize::from(grade.is_late());
         let Some(report) = &grade.report else {
             let student = grade.student;
             let expected = !student.excused && !student.not_handed_in && student.takes(&grade.lab.id);

@@ -22,6 +22,7 @@ pub(super) enum RosterColumn {
     Skip,
     Labs,
     Group,
+    Extension,
     Excused,
 }
 
@@ -38,6 +39,7 @@ pub(super) const COLUMNS: &[(&str, RosterColumn)] = &[
     ("skip", RosterColumn::Skip),
     ("labs", RosterColumn::Labs),
     ("group", RosterColumn::Group),
+    ("extension", RosterColumn::Extension),
     ("excused", RosterColumn::Excused),
 ];
 

@@ -10,6 +10,7 @@ use super::table::RosterRow;
 use super::{credentials, values};
 use crate::account::partition::Partition;
 use crate::account::regions;
+use crate::class::late::Extension;
 use crate::class::{Student, identifier};
 use crate::private;
 use std::collections::{BTreeMap, HashMap};
@@ -74,6 +75,12 @@ impl<'a> RosterReader<'a> {
                 short(id)
             ));
         }
+        let extension = match cell(RosterColumn::Extension) {
+            "" => None,
+            text => Extension::read(text)
+                .map_err(|why| wrong.push(format!("extension `{}`: {why}", short(text))))
+                .ok(),
+        };
         let known: Vec<&str> = self.labs.iter().map(|lab| lab.id.as_str()).collect();
         let labs = values::labs(cell(RosterColumn::Labs), &known).unwrap_or_else(|unknown| {
             wrong.extend(unknown);
@@ -130,6 +137,7 @@ impl<'a> RosterReader<'a> {
                 excused,
                 not_handed_in: !excused && matches!(access, Access::Awaited(_) | Access::Nothing),
                 group: Some(group.to_owned()).filter(|group| !group.is_empty()),
+                extension,
                 labs,
             },
             region,
