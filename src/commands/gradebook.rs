@@ -4,7 +4,8 @@ use crate::class::adjustments;
 use crate::class::folder::{ClassFolder, file_name};
 use crate::class::gradebook::number::DecimalSign;
 use crate::class::gradebook::{
-    self, ExtraPoints, FillError, Filled, Finding, GradeEntry, GradeTable, GradebookOptions, Lms, NotFilled,
+    self, ExtraPoints, FillError, Filled, Finding, GradeEntry, GradeRemark, GradeRemarks, GradeTable, GradebookOptions,
+    Lms, RemarkAbout,
 };
 use crate::cli::{ExtraCredit, GradebookArgs, Target};
 use crate::course::UnknownName;
@@ -119,14 +120,14 @@ fn table(
         ),
     };
     let out = args.out.clone().unwrap_or_else(|| folder.path().join(name));
-    super::output::note_lines(&lefts(&table.left));
+    super::output::note_lines(&remarks(&table.remarks, None, several(entries)));
     for note in folder.class().groups_note().iter().chain(&table.notes) {
         super::output::note(&format!("note: {}", visible(note)));
     }
     if put(&out, &bytes)? {
         super::output::print(&format!("{} students → {}", table.rows.len(), shown(&out)))?;
     }
-    Ok(u8::from(!table.left.is_empty()))
+    Ok(u8::from(!table.remarks.is_whole()))
 }
 
 /// A file for each student; those without a grade are listed.
@@ -148,7 +149,7 @@ fn gradescope(
     let default = || folder.path().join(gradebook::gradescope::FOLDER).join(lab);
     let out = args.out.clone().unwrap_or_else(default);
     private::create_folder(&out).with_context(|| format!("cannot create {}", shown(&out)))?;
-    let (mut written, mut left) = (0, Vec::new());
+    let (mut written, mut looked_at) = (0, GradeRemarks::default());
     for grade in folder.grades(args.count.into()) {
         let grade = grade?;
         if grade.lab.id != *lab {
@@ -158,20 +159,19 @@ fn gradescope(
             Ok(results) => {
                 let file = out.join(format!("{}.json", file_name(&grade.student.id)));
                 put(&file, serde_json::to_string_pretty(&results)?.as_bytes())?;
+                looked_at.written(&GradeEntry::new(&grade), None, options);
                 written += 1;
             }
             Err(None) => {}
-            Err(Some(why)) => left.push(NotFilled {
-                student: grade.student.id.clone(),
-                name: grade.student.name.clone(),
-                lab: None,
-                why,
-            }),
+            Err(Some(why)) => looked_at.left(&GradeEntry::new(&grade), None, &why),
         }
     }
-    super::output::note_lines(&lefts(&left));
+    super::output::note_lines(&remarks(&looked_at, None, false));
+    for note in looked_at.notes() {
+        super::output::note(&format!("note: {}", visible(&note)));
+    }
     super::output::print(&format!("{written} files → {}", shown(&out)))?;
-    Ok(u8::from(!left.is_empty()))
+    Ok(u8::from(!looked_at.is_whole()))
 }
 
 fn fill(
@@ -206,12 +206,12 @@ fn fill(
     let bytes = std::fs::read(source).with_context(|| format!("cannot read {}", shown(source)))?;
     let filled = gradebook::fill(lms, &bytes, &stem, folder.class(), entries, options);
     let filled = filled.map_err(|error| refusal(source, &error))?;
-    super::output::note_lines(&said(source, &filled));
+    super::output::note_lines(&said(source, &filled, several(entries)));
     if put(&out, &filled.bytes)? {
         let what = if filled.grades == 1 { "grade" } else { "grades" };
         super::output::print(&format!("{} {what} → {}", filled.grades, shown(&out)))?;
     }
-    Ok(u8::from(!filled.is_whole()))
+    Ok(u8::from(!filled.remarks.is_whole()))
 }
 
 /// Writes a file for this user only; `-` is standard output. Whether it was a file.
@@ -262,16 +262,20 @@ fn findings(source: &Path, findings: &[Finding]) -> String {
     out
 }
 
+/// Whether there is more than one lab.
+fn several(entries: &[GradeEntry]) -> bool {
+    entries.windows(2).any(|pair| pair[0].lab.id != pair[1].lab.id)
+}
+
 /// What there is to say about a filled file.
-fn said(source: &Path, filled: &Filled) -> String {
-    let mut out = lefts(&filled.left);
+fn said(source: &Path, filled: &Filled, several: bool) -> String {
+    let mut out = remarks(&filled.remarks, Some(source), several);
     let mut section = |title: &str, list: &[Finding]| {
         if !list.is_empty() {
             let _ = writeln!(out, "{title}:\n{}", findings(source, list));
         }
     };
     section("another grade than before", &filled.replaced);
-    section("adjusted by you (adjustments.csv)", &filled.adjusted);
     section("extra credit was cut (--extra keep keeps it)", &filled.capped);
     section("another name than in the roster: is it the same person?", &filled.names);
     section("not in the class, left as they are", &filled.strangers);
@@ -281,34 +285,51 @@ fn said(source: &Path, filled: &Filled) -> String {
     out
 }
 
-fn lefts(left: &[NotFilled]) -> String {
+/// The grades to look at, in one list: those that were not written, and those that stand for more than points.
+fn remarks(remarks: &GradeRemarks, source: Option<&Path>, several: bool) -> String {
+    let list = remarks.list();
     let mut out = String::new();
-    if left.is_empty() {
+    if list.is_empty() {
         return out;
     }
+    let left = list.iter().filter(|one| one.about == RemarkAbout::NotWritten).count();
     let _ = writeln!(
         out,
-        "no grade was written for {}:",
-        if left.len() == 1 {
-            "one".to_owned()
-        } else {
-            left.len().to_string()
+        "look at these{}:",
+        match left {
+            0 => String::new(),
+            1 => "; one grade was not written".to_owned(),
+            left => format!("; {left} grades were not written"),
         }
     );
-    for NotFilled {
+    for GradeRemark {
+        line,
         student,
         name,
         lab,
-        why,
-    } in left
+        text,
+        ..
+    } in list
     {
-        let lab = lab.as_ref().map(|lab| format!(", {lab}")).unwrap_or_default();
-        let name = if name.is_empty() {
-            String::new()
+        let place = source
+            .zip(*line)
+            .map(|(file, line)| format!("{}:{line}: ", shown(file)));
+        let lab = if several {
+            format!(", {}", visible(lab))
         } else {
-            format!(" ({})", short(name))
+            String::new()
         };
-        let _ = writeln!(out, "  {}{name}{lab}: {}", short(student), visible(why));
+        let name = match name.as_str() {
+            "" => String::new(),
+            name => format!(" ({})", short(name)),
+        };
+        let _ = writeln!(
+            out,
+            "  {}{}{name}{lab}: {}",
+            place.unwrap_or_default(),
+            short(student),
+            visible(text)
+        );
     }
     out.push('\n');
     out

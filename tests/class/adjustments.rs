@@ -65,9 +65,9 @@ fn a_grade_is_replaced_by_points_or_percent_or_has_a_note() {
     let filled = edemlab("gradebook", &class, &fill);
     let said = String::from_utf8(filled.stderr).unwrap();
     for part in [
-        "adjusted by you (adjustments.csv):",
-        "export.csv:2: 007 in datastream: adjusted to 80.5 points: Shown in the tutorial",
-        "export.csv:3: 008 in datastream: note: Very clear code",
+        "look at these:",
+        "export.csv:2: 007 (Student 007): adjusted to 80.5 points: Shown in the tutorial",
+        "export.csv:3: 008 (Student 008): note: Very clear code",
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }

@@ -185,10 +185,10 @@ fn who_is_unknown_not_graded_or_not_in_the_file_is_left_and_listed() {
     let done = fill(&class, "moodle", "g.csv", file.as_bytes(), &[]);
     assert_eq!(done.code, 1, "{}", done.said);
     done.says(&[
-        "no grade was written for 3",
-        "s002: could not determine iam.role (AccessDenied)",
-        "s003: not graded yet",
-        "s004: not in the file",
+        "look at these; 3 grades were not written",
+        "g.csv:3: s002: no grade: could not determine iam.role (AccessDenied)",
+        "g.csv:4: s003: no grade: not graded yet",
+        "s004: no grade: not in the file",
     ]);
     assert!(!done.said.contains("s005"), "{}", done.said);
     assert_eq!(done.text(), file.replace("s001@example.com,", "s001@example.com,50"));
@@ -228,7 +228,7 @@ fn the_run_that_counts_is_the_one_that_is_asked_for() {
             done.said
         );
         if count == "deadline" {
-            done.says(&["s002: not graded in time: the only run is after the deadline"]);
+            done.says(&["s002: no grade: not graded in time: the only run is of work after the deadline"]);
         }
     }
 }

@@ -71,7 +71,8 @@ fn a_csv_has_a_row_a_student_and_no_zero_for_what_is_not_known() {
     let (code, said, path) = table(&class, "csv", &["--scale", "10", "--steps"]);
     assert_eq!(code, 1, "{said}");
     assert!(
-        said.contains("s002: could not determine iam.role (AccessDenied)") && said.contains("s003: not graded yet"),
+        said.contains("s002: no grade: could not determine iam.role (AccessDenied)")
+            && said.contains("s003: no grade: not graded yet"),
         "{said}"
     );
     assert!(!said.contains("s004"), "{said}");
@@ -83,7 +84,7 @@ fn a_csv_has_a_row_a_student_and_no_zero_for_what_is_not_known() {
     );
     assert_eq!(
         line(&rows[1]),
-        "s001|Núñez, Á|s001@example.com|7.11|64|90||fail|yes|1|40"
+        "s001|Núñez, Á|s001@example.com|7.11|64|90||fail|unknown|1|40"
     );
     assert_eq!(line(&rows[2]), "s002|||||90||unknown|no|1|40");
     assert_eq!(line(&rows[3]), "s003|||||90||not graded||0|");

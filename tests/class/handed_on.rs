@@ -51,7 +51,7 @@ fn gradescope_gets_a_file_of_results_for_each_student_with_a_grade() {
     );
     assert_eq!(output.status.code(), Some(1), "{}", text(&output));
     assert!(
-        text(&output).contains("s02: could not determine kinesis.exists"),
+        text(&output).contains("s02: no grade: could not determine kinesis.exists"),
         "{}",
         text(&output)
     );

@@ -1,16 +1,24 @@
-//! Whether work is late: by when it was last changed, not by when the professor graded.
+//! Whether work is late, by when it was last changed and not by when the professor graded, and what that costs.
 
 use crate::common;
 
 use common::graded::{ClassFolder, report, scored, student};
 use common::{edemlab, text};
+use edemlab::class::Student;
+use edemlab::class::late::Extension;
 use edemlab::report::{Chosen, Report};
+use std::path::Path;
 
+const LAB: &[(&str, &str, u32)] = &[("datastream", "Data stream", 100)];
 const DEADLINE: &str = "2026-03-20T22:59:00Z";
+const BEFORE: &str = "2026-03-19T21:41:00.000Z";
 const NEXT_MORNING: &str = "2026-03-21T08:00:00Z";
+const WEEKS_LATER: &str = "2026-05-04T08:00:00Z";
+const POLICY: &str = "10 % a day, 1 h grace, at most 5 days";
 
-/// A run that began then, and saw a function and a table with these times; the rule of a bus has none.
-fn run(started: &str, changed: Option<&str>, made: Option<&str>) -> Report {
+/// A run with 90 points that began then, and saw a function that was changed then, and a table that was made early; nothing
+/// dates the rule of a bus. Without a function, nothing is dated.
+fn run(started: &str, changed: Option<&str>) -> Report {
     let chosen = |noun: &str, name: &str, made: Option<&str>, changed: Option<&str>| Chosen {
         arn: None,
         name: name.to_owned(),
@@ -22,6 +30,7 @@ fn run(started: &str, changed: Option<&str>, made: Option<&str>) -> Report {
         changed: changed.map(str::to_owned),
     };
     let mut report = report("datastream", started, &scored(90));
+    let made = changed.map(|_| "2026-03-09T08:00:00.000Z");
     for (key, one) in [
         ("processor", chosen("function", "store", None, changed)),
         ("table", chosen("table", "clicks", made, None)),
@@ -32,55 +41,288 @@ fn run(started: &str, changed: Option<&str>, made: Option<&str>) -> Report {
     report
 }
 
-#[test]
-fn work_is_late_by_its_last_change_and_by_the_run_only_where_nothing_is_dated() {
-    let (first, before) = (Some("2026-03-09T08:00:00.000Z"), Some("2026-03-19T21:41:00.000Z"));
-    let after = Some("2026-03-21T00:10:00.000Z");
-    let cases = [
-        (
-            "in-time",
-            run(NEXT_MORNING, before, first),
-            "no",
-            "Last changed before the deadline, as far as AWS says: function store at",
-        ),
-        (
-            "changed",
-            run(NEXT_MORNING, after, first),
-            "yes",
-            "Made or changed after the deadline at 2026-03-20 22:59 UTC: function store at 2026-03-21 00:10 UTC.",
-        ),
-        (
-            "made",
-            run(NEXT_MORNING, before, after),
-            "yes",
-            "after the deadline at 2026-03-20 22:59 UTC: table clicks at",
-        ),
-        (
-            "undated",
-            run(NEXT_MORNING, None, None),
-            "yes",
-            "It began at 2026-03-21 08:00 UTC, after the deadline",
-        ),
-        ("undated-in-time", run("2026-03-20T20:00:00Z", None, None), "no", ""),
-    ];
-    let students = cases.iter().map(|(id, ..)| student(id, "", "")).collect();
-    let class = ClassFolder::with(&[("datastream", "Data stream", 100)], students, Some(DEADLINE));
-    for (id, report, ..) in &cases {
-        class.store(id, report);
+/// A student with more time.
+fn extended(id: &str, extension: &str) -> Student {
+    Student {
+        extension: Some(Extension::read(extension).unwrap()),
+        ..student(id, "", "")
     }
-    let dir = class.path().to_str().unwrap().to_owned();
-    let output = edemlab(&["gradebook", &dir, "--for", "csv", "--out", "-"])
-        .output()
-        .unwrap();
-    let table = text(&output);
-    let output = edemlab(&["pages", &dir]).output().unwrap();
+}
+
+struct Case {
+    student: Student,
+    runs: Vec<Report>,
+    grade: &'static str,
+    late: &'static str,
+    says: &'static str,
+}
+
+fn cases() -> Vec<Case> {
+    let case = |id: &str, started: &str, changed: &str, grade, late, says| Case {
+        student: student(id, "", ""),
+        runs: vec![run(started, Some(changed))],
+        grade,
+        late,
+        says,
+    };
+    let mut idle = run(NEXT_MORNING, Some(BEFORE));
+    idle.resources["rule"].changed = Some("2026-03-21T07:00:00.000Z".to_owned());
+    idle.resources["rule"].without_points = true;
+    let redeployed = "2026-03-21T20:00:00.000Z";
+    vec![
+        case(
+            "before",
+            NEXT_MORNING,
+            BEFORE,
+            "90",
+            "no",
+            "In time: last changed at 2026-03-19 21:41 UTC (function store), before the deadline at 2026-03-20 22:59 UTC; AWS \
+             does not say when it was changed of: rule.",
+        ),
+        case(
+            "grace",
+            NEXT_MORNING,
+            "2026-03-20T23:59:00.000Z",
+            "90",
+            "no",
+            "In time: 1 h after the deadline at 2026-03-20 22:59 UTC (function store at 2026-03-20 23:59 UTC), within the grace.",
+        ),
+        case(
+            "after",
+            NEXT_MORNING,
+            "2026-03-21T00:10:00.000Z",
+            "81",
+            "yes",
+            "Late by 1 h 11 min: changed after the deadline at 2026-03-20 22:59 UTC: function store at 2026-03-21 00:10 UTC; 1 \
+             day was begun: 10 % less, 81 instead of 90 points.",
+        ),
+        case(
+            "second-day",
+            WEEKS_LATER,
+            "2026-03-21T23:00:00.000Z",
+            "72",
+            "yes",
+            "2 days were begun: 20 % less, 72 instead of 90 points.",
+        ),
+        case(
+            "weeks",
+            WEEKS_LATER,
+            "2026-04-20T22:59:00.000Z",
+            "45",
+            "yes",
+            "Late by 31 days: changed after the deadline at 2026-03-20 22:59 UTC: function store at 2026-04-20 22:59 UTC; 31 days \
+             were begun: 50 % less, 45 instead of 90 points.",
+        ),
+        Case {
+            student: extended("extended", "2026-03-23T12:00:00Z"),
+            runs: vec![run(WEEKS_LATER, Some("2026-03-22T10:00:00.000Z"))],
+            grade: "90",
+            late: "no",
+            says: "before the deadline at 2026-03-23 12:00 UTC (extended)",
+        },
+        Case {
+            student: extended("extended-and-late", "2 days"),
+            runs: vec![run(WEEKS_LATER, Some("2026-03-23T09:00:00.000Z"))],
+            grade: "81",
+            late: "yes",
+            says: "Late by 10 h 1 min: changed after the deadline at 2026-03-22 22:59 UTC (extended): function store",
+        },
+        Case {
+            student: student("redeployed", "", ""),
+            runs: vec![
+                run(NEXT_MORNING, Some(BEFORE)),
+                run("2026-03-22T08:00:00Z", Some(redeployed)),
+            ],
+            grade: "90",
+            late: "no",
+            says: "Changed after the deadline at 2026-03-20 22:59 UTC: function store at 2026-03-21 20:00 UTC; a run at \
+                   2026-03-21 08:00 UTC, of work in time, had as many points, so nothing is taken off.",
+        },
+        case(
+            "redeployed-unseen",
+            "2026-03-22T08:00:00Z",
+            redeployed,
+            "81",
+            "yes",
+            "Late by 21 h 1 min: changed after the deadline",
+        ),
+        Case {
+            student: student("undated", "", ""),
+            runs: vec![run(NEXT_MORNING, None)],
+            grade: "90",
+            late: "unknown",
+            says: "Whether it was in time is not known: it was graded at 2026-03-21 08:00 UTC, after the deadline at 2026-03-20 \
+                   22:59 UTC, and AWS does not say when it was changed; nothing is taken off.",
+        },
+        Case {
+            student: student("undated-in-time", "", ""),
+            runs: vec![run("2026-03-20T20:00:00Z", None)],
+            grade: "90",
+            late: "no",
+            says: "In time: graded at 2026-03-20 20:00 UTC, before the deadline",
+        },
+        Case {
+            student: student("earned-nothing-with-it", "", ""),
+            runs: vec![idle],
+            grade: "90",
+            late: "no",
+            says: "In time: last changed at 2026-03-19 21:41 UTC (function store)",
+        },
+    ]
+}
+
+fn class() -> (ClassFolder, Vec<Case>) {
+    let cases = cases();
+    let students = cases.iter().map(|case| case.student.clone()).collect();
+    let class = ClassFolder::due(LAB, students, Some(DEADLINE), Some(POLICY));
+    for case in &cases {
+        for run in &case.runs {
+            class.store(&case.student.id, run);
+        }
+    }
+    (class, cases)
+}
+
+/// The table of the class, and what was said with it.
+fn table(dir: &Path, more: &[&str]) -> (String, String) {
+    let dir = dir.to_str().unwrap();
+    let args = [&["gradebook", dir, "--for", "csv", "--out", "-"], more].concat();
+    let output = edemlab(&args).output().unwrap();
+    (
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+#[test]
+fn what_late_work_costs_is_right_and_said_in_one_sentence() {
+    let (class, cases) = class();
+    let (table, said) = table(class.path(), &[]);
+    let output = edemlab(&["pages", class.path().to_str().unwrap()]).output().unwrap();
     assert!(output.status.success(), "{}", text(&output));
-    for (id, _, late, says) in &cases {
+    for case in &cases {
+        let id = &case.student.id;
         let row = table.lines().find(|line| line.starts_with(&format!("{id},"))).unwrap();
-        assert!(row.contains(&format!(",{late},1")), "{row}");
+        let cells: Vec<&str> = row.split(',').collect();
+        assert_eq!(
+            (cells[3], cells[4], cells[8]),
+            (case.grade, case.grade, case.late),
+            "{row}"
+        );
         let page = std::fs::read_to_string(class.path().join(format!("feedback/{id}.md"))).unwrap();
-        assert!(page.contains(says), "{id}: {page}");
-        let undated = page.contains("AWS does not say when it was changed of: rule.");
-        assert_eq!(undated, !id.starts_with("undated"), "{id}: {page}");
+        assert!(page.contains(case.says), "{id}: {page}");
+        let is_listed = said.contains(&format!("  {id}: "));
+        let is_plain = page.contains("In time: last changed") || page.contains("In time: graded");
+        assert_eq!(is_listed, !is_plain, "{id}: {said}");
+    }
+}
+
+#[test]
+fn the_run_that_counts_is_chosen_by_what_is_left_of_it() {
+    let class = ClassFolder::due(LAB, vec![student("s001", "", "")], Some(DEADLINE), Some(POLICY));
+    let mut early = run(NEXT_MORNING, Some(BEFORE));
+    early.points.earned = 60;
+    class.store("s001", &early);
+    class.store("s001", &run(WEEKS_LATER, Some("2026-04-20T22:59:00.000Z")));
+    for (count, row) in [
+        ("last", "s001,,,45,"),
+        ("best", "s001,,,60,"),
+        ("deadline", "s001,,,60,"),
+    ] {
+        let (table, _) = table(class.path(), &["--count", count]);
+        assert!(table.contains(row), "{count}: {table}");
+    }
+}
+
+#[test]
+fn what_the_professor_says_comes_after_and_is_not_reduced() {
+    let (class, _) = class();
+    let said = "student,lab,points,reason\nafter,datastream,88,Was ill\nweeks,datastream,,Please come and see me\n";
+    std::fs::write(class.path().join("adjustments.csv"), said).unwrap();
+    let (table, said) = table(class.path(), &[]);
+    assert!(table.contains("\nafter,,,88,88,"), "{table}");
+    assert!(table.contains("\nweeks,,,45,45,"), "{table}");
+    assert!(said.contains("  after: adjusted to 88 points: Was ill"), "{said}");
+    let late = "  after: Late by 1 h 11 min: changed after the deadline at 2026-03-20 22:59 UTC: function store at 2026-03-21 \
+                00:10 UTC\n";
+    assert!(said.contains(late) && said.contains("45 instead of 90"), "{said}");
+}
+
+#[test]
+fn another_deadline_or_policy_is_applied_without_any_account() {
+    let (class, cases) = class();
+    for case in &cases {
+        // As earlier versions stored runs: there is nothing to judge again.
+        let runs = class.path().join("reports").join(&case.student.id).join("datastream");
+        for file in std::fs::read_dir(runs).unwrap() {
+            let file = file.unwrap().path();
+            if file.to_string_lossy().ends_with(".evidence.json") {
+                std::fs::remove_file(file).unwrap();
+            }
+        }
+    }
+    let dir = class.path().to_str().unwrap();
+    let roster = class.beside("roster.csv");
+    std::fs::write(
+        &roster,
+        "student,extension\nweeks,\"2026-04-21 12:00\"\nafter,\nsecond-day,\n",
+    )
+    .unwrap();
+    let regrade = |args: &[&str]| text(&edemlab(&[&["regrade", dir], args].concat()).output().unwrap());
+    let said = regrade(&["--late", "50 % a day", "--extensions", roster.to_str().unwrap()]);
+    assert!(
+        said.contains("late, by the deadline 2026-03-20 22:59 UTC; late work costs 50 % a day"),
+        "{said}"
+    );
+    let (after, _) = table(class.path(), &[]);
+    for row in ["\nweeks,,,90,", "\nafter,,,45,", "\nsecond-day,,,0,", "\ngrace,,,45,"] {
+        assert!(after.contains(row), "{row}: {after}");
+    }
+    regrade(&["--late", "none", "--deadline", "2026-03-22T00:00:00Z"]);
+    let (after, _) = table(class.path(), &[]);
+    for row in [
+        "\nafter,,,90,90,100,,fail,no,",
+        "\nredeployed-unseen,,,90,90,100,,fail,no,",
+    ] {
+        assert!(after.contains(row), "{row}: {after}");
+    }
+    // Nothing is changed by what cannot be right.
+    let said = regrade(&["--deadline", "none", "--late", "10 % a day"]);
+    assert!(said.contains("but the class has no deadline: add --deadline"), "{said}");
+    let said = regrade(&["--late", "ten a day"]);
+    assert!(
+        said.contains("`ten a day` is not understood: write for example"),
+        "{said}"
+    );
+    assert_eq!(table(class.path(), &[]).0, after);
+}
+
+#[test]
+fn an_extension_in_the_roster_is_read_or_refused_with_its_line() {
+    let scratch = tempfile::tempdir().unwrap();
+    let roster = scratch.path().join("roster.csv");
+    let verify = |cell: &str| {
+        std::fs::write(&roster, format!("student,extension\ns001,{cell}\n")).unwrap();
+        let class = scratch.path().join("class");
+        let args = ["grade", roster.to_str().unwrap(), "--out", class.to_str().unwrap()];
+        text(&edemlab(&args).output().unwrap())
+    };
+    for (cell, says) in [
+        (
+            "next week",
+            "roster.csv:2: extension `next week`: `next week` is not a length of time",
+        ),
+        (
+            "03/12/2026",
+            "may mean 2026-12-03 or 2026-03-12: format the cell as text",
+        ),
+        ("2026-12-40", "write 2026-12-01"),
+        (
+            "2 days",
+            "the student s001 has an extension, but the class has no deadline: add --deadline",
+        ),
+    ] {
+        let said = verify(cell);
+        assert!(said.contains(says), "{cell}: {said}");
     }
 }

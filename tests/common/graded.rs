@@ -22,6 +22,11 @@ impl ClassFolder {
     }
 
     pub fn with(labs: &[(&str, &str, u32)], students: Vec<Student>, deadline: Option<&str>) -> Self {
+        Self::due(labs, students, deadline, None)
+    }
+
+    /// A class with a deadline, and what late work costs.
+    pub fn due(labs: &[(&str, &str, u32)], students: Vec<Student>, deadline: Option<&str>, late: Option<&str>) -> Self {
         let scratch = tempfile::tempdir().unwrap();
         let class = Class {
             schema: SCHEMA.to_owned(),
@@ -34,7 +39,7 @@ impl ClassFolder {
                 .collect(),
             students,
             deadline: deadline.map(str::to_owned),
-            late: None,
+            late: late.map(|late| late.parse().unwrap()),
         };
         let folder = folder::ClassFolder::create(&scratch.path().join("class"), class).unwrap();
         Self { scratch, folder }

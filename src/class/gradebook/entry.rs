@@ -178,11 +178,14 @@ fn outcome(grade: &Grade) -> EntryOutcome {
             0 => unknown(0, "not graded yet".to_owned()),
             1 => unknown(
                 0,
-                "not graded in time: the only run is not known to be of work before the deadline".to_owned(),
+                "not graded in time: the only run is of work after the deadline, or of work that nothing dates"
+                    .to_owned(),
             ),
             runs => unknown(
                 0,
-                format!("not graded in time: none of {runs} runs is known to be of work before the deadline"),
+                format!(
+                    "not graded in time: all {runs} runs are of work after the deadline, or of work that nothing dates"
+                ),
             ),
         };
     };

@@ -6,7 +6,7 @@ use super::finding::Finding;
 use super::layout::{GradeColumn, Layout, Maximum, Stays};
 use super::number::{self, Decimal, DecimalSign, Style};
 use super::options::{ExtraPoints, FillError, GradebookOptions, Lms};
-use super::scaled::Scaled;
+use super::remarks::GradeRemarks;
 use super::sheet::Sheet;
 use super::students::{self, Rows};
 use super::style::StyleSeen;
@@ -22,31 +22,16 @@ pub struct Filled {
     pub grades: usize,
     /// How many of these say something else than before.
     pub replaced: Vec<Finding>,
-    /// Grades that the professor has adjusted, or said something of.
-    pub adjusted: Vec<Finding>,
     /// Grades that were cut to full marks.
     pub capped: Vec<Finding>,
-    /// Whose grade was left as it was, in which lab, and why.
-    pub left: Vec<NotFilled>,
+    /// The grades that the professor answers for, and those that were left as they were.
+    pub remarks: GradeRemarks,
     /// Rows that are by another name than the student's.
     pub names: Vec<Finding>,
     /// Rows that are none of the class: the line, and who it is.
     pub strangers: Vec<Finding>,
     /// What the professor should know.
     pub notes: Vec<String>,
-}
-
-/// A grade that was not written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotFilled {
-    /// The student's id.
-    pub student: String,
-    /// Their name.
-    pub name: String,
-    /// The lab's id; none where it is all of them.
-    pub lab: Option<String>,
-    /// Why.
-    pub why: String,
 }
 
 /// Fills a file. `name` is that of the file, without its ending: a worksheet's says which assignment it is.
@@ -83,7 +68,6 @@ pub fn fill(
         layout,
         options,
         filled: Filled::default(),
-        scaled: Scaled::default(),
         problems,
     };
     let style = filling.check(&columns);
@@ -97,7 +81,7 @@ pub fn fill(
             }
         }
     }
-    filling.end(&rows, columns.len() > 1)
+    filling.end(&rows)
 }
 
 struct SheetFiller<'f> {
@@ -105,7 +89,6 @@ struct SheetFiller<'f> {
     layout: Layout,
     options: &'f GradebookOptions,
     filled: Filled,
-    scaled: Scaled,
     problems: Vec<Finding>,
 }
 
@@ -205,15 +188,15 @@ impl SheetFiller<'_> {
             Err(why) => Err(why.to_owned()),
         };
         let Some(row) = row else {
-            return self.leave(entry, "not in the file");
+            return self.filled.remarks.left(entry, None, "not in the file");
         };
+        let line = self.sheet.rows()[row].line;
         let points = match points {
             Ok(points) => points,
-            Err(why) => return self.leave(entry, &why),
+            Err(why) => return self.filled.remarks.left(entry, Some(line), &why),
         };
         let index = self.layout.columns[column].index;
         let before = self.sheet.rows()[row].get(index).trim().to_owned();
-        let line = self.sheet.rows()[row].line;
         if self.sheet.rows()[row].len() <= index {
             return self.problems.push(Finding::at(
                 line,
@@ -226,13 +209,14 @@ impl SheetFiller<'_> {
         if let Some(locked) = self.layout.locked
             && super::words::fold(self.sheet.rows()[row].get(locked)) == "no"
         {
-            return self.leave(
+            return self.filled.remarks.left(
                 entry,
+                Some(line),
                 "Moodle says that this grade cannot be changed: it is locked, or was changed in the gradebook",
             );
         }
         if let Some((means, Stays::Closed | Stays::Excused)) = self.mark(&before) {
-            return self.leave(entry, means);
+            return self.filled.remarks.left(entry, Some(line), means);
         }
         let maximum = self.maximum(column, Some(row));
         let scale = self.options.scale.or(maximum).unwrap_or(Decimal::HUNDRED);
@@ -265,12 +249,8 @@ impl SheetFiller<'_> {
         if !same {
             self.sheet.set(row, index, &text);
         }
-        if let Some(adjustment) = entry.adjustment {
-            let what = format!("{id} in {}: {}", entry.lab.id, adjustment.text());
-            self.filled.adjusted.push(Finding::at(line, what));
-        }
         self.filled.grades += 1;
-        self.scaled.see(entry);
+        self.filled.remarks.written(entry, Some(line), self.options);
         if let Some(feedback) = self.layout.feedback {
             self.comment(entry, points, row, feedback);
         }
@@ -292,6 +272,9 @@ impl SheetFiller<'_> {
         if let Some(adjustment) = entry.adjustment {
             text.push_str(&format!(" {}.", sentence(&adjustment.text())));
         }
+        if let (Some(late), true) = (&entry.late_text, entry.deduction.is_some()) {
+            text.push_str(&format!(" {late}"));
+        }
         if entry.not_judged() > 0 {
             let (left, steps) = (entry.not_judged(), entry.left_out.join(", "));
             text.push_str(&format!(" {left} more were not judged ({steps})."));
@@ -307,16 +290,7 @@ impl SheetFiller<'_> {
         self.sheet.set(row, column, &text.replace(['\n', '\r', '\\'], " "));
     }
 
-    fn leave(&mut self, entry: &GradeEntry, why: &str) {
-        self.filled.left.push(NotFilled {
-            student: entry.student.id.clone(),
-            name: entry.student.name.clone(),
-            lab: Some(entry.lab.id.clone()),
-            why: why.to_owned(),
-        });
-    }
-
-    fn end(mut self, rows: &Rows, several: bool) -> Result<Filled, FillError> {
+    fn end(mut self, rows: &Rows) -> Result<Filled, FillError> {
         if !self.problems.is_empty() {
             self.problems.sort_by_key(|p| p.line);
             self.problems.dedup();
@@ -327,12 +301,7 @@ impl SheetFiller<'_> {
         {
             self.layout.notes.push(note.to_owned());
         }
-        if !several {
-            for left in &mut self.filled.left {
-                left.lab = None;
-            }
-        }
-        self.layout.notes.extend(self.scaled.notes());
+        self.layout.notes.extend(self.filled.remarks.notes());
         let keys = &self.layout.keys;
         let strangers = rows.strangers.iter().map(|&row| &self.sheet.rows()[row]).map(|row| {
             let mut names = keys.iter().map(|key| row.get(key.column).trim());
@@ -372,11 +341,4 @@ fn uneven(sheet: &Sheet, layout: &Layout) -> Vec<Finding> {
             )
         })
         .collect()
-}
-
-impl Filled {
-    /// Whether every grade of the class is in the file.
-    pub fn is_whole(&self) -> bool {
-        self.left.is_empty()
-    }
 }

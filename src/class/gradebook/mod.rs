@@ -15,6 +15,7 @@ mod moodle;
 pub mod number;
 mod options;
 pub mod people;
+mod remarks;
 mod scaled;
 pub mod sheet;
 mod students;
@@ -26,8 +27,9 @@ mod xlsx;
 
 pub use csv::csv;
 pub use entry::{Earned, EntryOutcome, GradeEntry};
-pub use fill::{Filled, NotFilled, fill};
+pub use fill::{Filled, fill};
 pub use finding::Finding;
 pub use options::{ExtraPoints, FillError, GradebookOptions, Lms};
+pub use remarks::{GradeRemark, GradeRemarks, RemarkAbout};
 pub use table::GradeTable;
 pub use xlsx::{XlsxError, xlsx};

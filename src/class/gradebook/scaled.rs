@@ -3,10 +3,10 @@
 use super::entry::GradeEntry;
 use indexmap::IndexMap;
 
-/// The grades that were written, by lab and by what of it was not judged.
+/// How many grades were written, by lab and by what of it was not judged.
 #[derive(Debug, Default)]
 pub struct Scaled {
-    parts: IndexMap<(String, u32, u32, String), Vec<String>>,
+    parts: IndexMap<(String, u32, u32, String), usize>,
     all: IndexMap<String, usize>,
 }
 
@@ -21,26 +21,30 @@ impl Scaled {
                 entry.lab.possible,
                 entry.left_out.join(", "),
             );
-            self.parts.entry(part).or_default().push(entry.student.id.clone());
+            *self.parts.entry(part).or_default() += 1;
         }
     }
 
-    /// What a professor should know: which grades are scaled, to what. Where they are not all of a lab's, whose.
+    /// Whether all grades of a lab come from the same part of it.
+    pub fn is_uniform(&self, lab: &str) -> bool {
+        let written = self.all.get(lab).copied().unwrap_or_default();
+        let mut parts = self.parts.iter().filter(|((of, ..), _)| of == lab);
+        parts.all(|(_, students)| *students == written)
+    }
+
+    /// What a professor should know: which grades are scaled, to what.
     pub fn notes(&self) -> Vec<String> {
-        const FEW: usize = 5;
-        let note = |((lab, judged, whole, steps), students): (&(String, u32, u32, String), &Vec<String>)| {
-            let (here, all) = (students.len(), self.all[lab]);
-            let whose = match all - here {
+        let note = |((lab, judged, whole, steps), students): (&(String, u32, u32, String), &usize)| {
+            let (here, all) = (*students, self.all[lab]);
+            let others = match all - here {
                 0 => String::new(),
-                others => {
-                    let few = students.iter().take(FEW).cloned().collect::<Vec<_>>().join(", ");
-                    let more = if here > FEW { ", …" } else { "" };
-                    format!(" Not all are alike: {here} are scaled ({few}{more}), {others} are not.")
-                }
+                1 => " One is not: not all are alike.".to_owned(),
+                others => format!(" {others} are not: not all are alike."),
             };
+            let are = if here == 1 { "grade is" } else { "grades are" };
             format!(
-                "{lab}: {here} of {all} grades are scaled to the {judged} of {whole} points that were judged; not judged: \
-                 {steps}.{whose}"
+                "{lab}: {here} of {all} {are} scaled to the {judged} of {whole} points that were judged; not judged: \
+                 {steps}.{others}"
             )
         };
         self.parts.iter().map(note).collect()

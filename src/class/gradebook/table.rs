@@ -3,7 +3,7 @@
 use super::entry::{EntryOutcome, GradeEntry};
 use super::number::Decimal;
 use super::options::{ExtraPoints, GradebookOptions};
-use super::scaled::Scaled;
+use super::remarks::GradeRemarks;
 use crate::class::Student;
 use crate::class::late::Standing;
 use crate::report::text::visible;
@@ -24,14 +24,14 @@ pub enum TableCell {
 }
 
 /// A table.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub struct GradeTable {
     /// The header.
     pub header: Vec<String>,
     /// A row a student.
     pub rows: Vec<Vec<TableCell>>,
-    /// Grades that are not there: the student, the lab and why.
-    pub left: Vec<super::NotFilled>,
+    /// The grades that the professor answers for, and those that are not there.
+    pub remarks: GradeRemarks,
     /// What the professor should know.
     pub notes: Vec<String>,
 }
@@ -60,10 +60,9 @@ impl GradeTable {
         let mut table = Self {
             header,
             rows: Vec::new(),
-            left: Vec::new(),
+            remarks: GradeRemarks::default(),
             notes: Vec::new(),
         };
-        let mut scaled = Scaled::default();
         for student in class {
             let mut row: Vec<TableCell> = [&student.id, &student.name, &student.email]
                 .map(|text| text_cell(text))
@@ -74,82 +73,70 @@ impl GradeTable {
                     .iter()
                     .find(|e| e.student.id == student.id && e.lab.id == lab.lab.id);
                 if let Some(entry) = entry {
-                    if matches!(entry.points(options), Ok(Some(_))) {
-                        scaled.see(entry);
+                    match entry.points(options) {
+                        Ok(Some(_)) => table.remarks.written(entry, None, options),
+                        Ok(None) => {}
+                        Err(why) => table.remarks.left(entry, None, why),
                     }
-                    row.extend(table.cells(entry, (steps, is_adjusted(&lab.lab.id)), options, labs.len() > 1));
+                    row.extend(cells(entry, (steps, is_adjusted(&lab.lab.id)), options));
                 }
             }
             table.rows.push(row);
         }
-        table.notes = scaled.notes();
+        table.notes = table.remarks.notes();
         table
     }
+}
 
-    /// The cells of an entry: `more` says whether those of steps and of adjustments are among them.
-    fn cells(
-        &mut self,
-        entry: &GradeEntry,
-        (steps, adjustments): (bool, bool),
-        options: &GradebookOptions,
-        several: bool,
-    ) -> Vec<TableCell> {
-        let points = entry.points(options);
-        let grade = match points {
-            Ok(Some(points)) if points.of > Decimal::ZERO => {
-                let extra = if options.extra == ExtraPoints::Keep {
-                    ExtraPoints::Keep
-                } else {
-                    ExtraPoints::Cap
-                };
-                let scale = options.scale.unwrap_or(Decimal::HUNDRED);
-                TableCell::Grade(points.grade(scale, extra).0)
-            }
+/// The cells of an entry, those of steps and of adjustments where they are wanted.
+fn cells(entry: &GradeEntry, (steps, adjustments): (bool, bool), options: &GradebookOptions) -> Vec<TableCell> {
+    let points = entry.points(options);
+    let grade = match points {
+        Ok(Some(points)) if points.of > Decimal::ZERO => {
+            let extra = if options.extra == ExtraPoints::Keep {
+                ExtraPoints::Keep
+            } else {
+                ExtraPoints::Cap
+            };
+            let scale = options.scale.unwrap_or(Decimal::HUNDRED);
+            TableCell::Grade(points.grade(scale, extra).0)
+        }
+        _ => TableCell::Empty,
+    };
+    let late = match (entry.runs, &entry.standing) {
+        (0, _) => TableCell::Empty,
+        (_, Some(Standing::Late(_))) => text_cell("yes"),
+        (_, Some(Standing::Unknown)) => text_cell("unknown"),
+        _ => text_cell("no"),
+    };
+    let mut cells = vec![
+        grade,
+        match (points, &entry.outcome) {
+            (_, EntryOutcome::Adjusted(adjusted)) => TableCell::Points(adjusted.points(entry.lab.possible)),
+            (Ok(Some(points)), _) => TableCell::Points(points.points),
             _ => TableCell::Empty,
-        };
-        if let Err(why) = points {
-            self.left.push(super::NotFilled {
-                student: entry.student.id.clone(),
-                name: entry.student.name.clone(),
-                lab: several.then(|| entry.lab.id.clone()),
-                why: why.to_owned(),
-            });
-        }
-        let late = match (entry.runs, &entry.standing) {
-            (0, _) => TableCell::Empty,
-            (_, Some(Standing::Late(_))) => text_cell("yes"),
-            (_, Some(Standing::Unknown)) => text_cell("unknown"),
-            _ => text_cell("no"),
-        };
-        let mut cells = vec![
-            grade,
-            match (points, &entry.outcome) {
-                (_, EntryOutcome::Adjusted(adjusted)) => TableCell::Points(adjusted.points(entry.lab.possible)),
-                (Ok(Some(points)), _) => TableCell::Points(points.points),
-                _ => TableCell::Empty,
-            },
-            TableCell::Whole(entry.judged),
-            match entry.not_judged() {
-                0 => TableCell::Empty,
-                points => TableCell::Text(format!("{points}: {}", visible(&entry.left_out.join(", ")))),
-            },
-            text_cell(status(entry)),
-            late,
-            TableCell::Whole(u32::try_from(entry.runs).unwrap_or(u32::MAX)),
-        ];
-        if adjustments {
-            cells.push(entry.adjustment.map_or(TableCell::Empty, |one| text_cell(&one.text())));
-        }
-        if steps {
-            cells.extend(
-                entry
-                    .steps
-                    .iter()
-                    .map(|points| points.map_or(TableCell::Empty, TableCell::Whole)),
-            );
-        }
-        cells
+        },
+        TableCell::Whole(entry.judged),
+        match entry.not_judged() {
+            0 => TableCell::Empty,
+            points => TableCell::Text(format!("{points}: {}", visible(&entry.left_out.join(", ")))),
+        },
+        text_cell(status(entry)),
+        late,
+        TableCell::Whole(u32::try_from(entry.runs).unwrap_or(u32::MAX)),
+    ];
+    if adjustments {
+        cells.push(entry.adjustment.map_or(TableCell::Empty, |one| text_cell(&one.text())));
     }
+    if steps {
+        cells.extend(
+            entry
+                .steps
+                .iter()
+                .map(|points| points.map_or(TableCell::Empty, TableCell::Whole)),
+        );
+    }
+    cells
 }
 
 fn status(entry: &GradeEntry) -> &'static str {

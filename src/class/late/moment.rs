@@ -118,7 +118,8 @@ pub fn spelled(length: Duration) -> String {
         (0, 0, minutes) => format!("{minutes} min"),
         (0, hours, 0) => format!("{hours} h"),
         (0, hours, minutes) => format!("{hours} h {minutes} min"),
-        (_, 0, _) => days_said,
+        (_, 0, 0) => days_said,
+        (_, 0, minutes) => format!("{days_said} {minutes} min"),
         (_, hours, _) => format!("{days_said} {hours} h"),
     }
 }

@@ -46,8 +46,8 @@ fn two_labs_go_into_a_canvas_export() {
     let done = fill(&class, "canvas", "c.csv", CANVAS.as_bytes(), &[]);
     assert_eq!(done.code, 1, "{}", done.said);
     done.says(&[
-        "x (B), datastream: excused in Canvas",
-        "x (B), eventdriven: not assigned to them in Canvas",
+        "x (B), datastream: no grade: excused in Canvas",
+        "x (B), eventdriven: no grade: not assigned to them in Canvas",
         "c.csv:4: s001 has 103 of 100 points in datastream: cut to 10.00",
         "c.csv:6: 13 had 2.00 in datastream, has 8.70 now",
     ]);

@@ -24,7 +24,7 @@ fn a_spanish_worksheet_takes_grades_and_comments() {
     );
     assert_eq!(done.code, 1, "{}", done.said);
     done.says(&[
-        "s002 (Student 2): Moodle says that this grade cannot be changed",
+        "s002 (Student 2): no grade: Moodle says that this grade cannot be changed",
         "2 grades",
     ]);
     let comment = "edemlab: 64 of 100 points. kinesis.exists 64/100: What kinesis.exists asks.";
@@ -114,7 +114,7 @@ fn a_locked_row_is_left_in_every_language() {
         let done = fill(&class, "moodle-worksheet", "Notes-7.csv", file.as_bytes(), &[]);
         assert_eq!(done.code, 1, "{changeable}: {}", done.said);
         done.says(&[
-            "s001 (Student 1): Moodle says that this grade cannot be changed",
+            "s001 (Student 1): no grade: Moodle says that this grade cannot be changed",
             "1 grade",
         ]);
         assert_eq!(
