@@ -8,6 +8,7 @@ mod adjustments;
 mod choices;
 mod costs;
 mod diff;
+mod evening;
 mod grade;
 mod grade_fair;
 mod gradebook;

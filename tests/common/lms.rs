@@ -27,6 +27,15 @@ pub const ENGLISH: Language = Language {
     decimal: '.',
 };
 
+pub const CATALAN: Language = Language {
+    identifier: "Identificador",
+    grade: "Qualificació",
+    modified: "Darrera modificació (qualificació)",
+    comments: "Comentaris de retroacció",
+    participant: "Participant ",
+    decimal: ',',
+};
+
 pub const SPANISH: Language = Language {
     identifier: "Identificador",
     grade: "Calificación",

@@ -33,7 +33,7 @@ const EMAILS: [&str; 8] = [
     "adreca de correu",
 ];
 /// Headers of what else Moodle exports of a user.
-const OTHERS: [&str; 16] = [
+const OTHERS: [&str; 18] = [
     "first name",
     "last name",
     "surname",
@@ -50,6 +50,8 @@ const OTHERS: [&str; 16] = [
     "departamento",
     "nom",
     "cognoms",
+    "institucio",
+    "departament",
 ];
 
 pub fn layout(sheet: &Sheet) -> Result<Layout, Vec<Finding>> {
@@ -168,7 +170,10 @@ fn closed(folded: &str) -> Option<String> {
 
 /// Whether a header is that of the time of export.
 fn exported(folded: &str) -> bool {
-    folded == "last downloaded from this course" || (folded.contains("descarga") && folded.contains("curso"))
+    let is_download = ["descarga", "descarrega", "baixada"]
+        .iter()
+        .any(|word| folded.contains(word));
+    folded == "last downloaded from this course" || (is_download && folded.contains("curs"))
 }
 
 /// A file that is older than a year, or from the future, is taken only with "Force import".

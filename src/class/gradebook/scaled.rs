@@ -1,6 +1,6 @@
 //! Grades that come from a part of a lab: said once for all who have the same part.
 
-use super::entry::GradeEntry;
+use super::entry::{EntryOutcome, GradeEntry};
 use indexmap::IndexMap;
 
 /// How many grades were written, by lab and by what of it was not judged.
@@ -11,8 +11,11 @@ pub struct Scaled {
 }
 
 impl Scaled {
-    /// Counts a grade that was written.
+    /// Counts a grade that was written, unless it is the professor's own.
     pub fn see(&mut self, entry: &GradeEntry) {
+        if matches!(entry.outcome, EntryOutcome::Adjusted(_)) {
+            return;
+        }
         *self.all.entry(entry.lab.id.clone()).or_default() += 1;
         if entry.not_judged() > 0 {
             let part = (

@@ -4,7 +4,7 @@ use super::finding::Finding;
 use super::layout::{KeyKind, Layout};
 use super::sheet::Sheet;
 use super::words::words;
-use crate::class::Student;
+use crate::class::{Student, identifier};
 use std::collections::{BTreeSet, HashMap};
 
 /// The rows of students.
@@ -79,6 +79,26 @@ pub fn rows(students: &[Student], sheet: &Sheet, layout: &Layout) -> Rows {
         .copied()
         .filter(|row| !owners.contains_key(row))
         .collect();
+    let unmatched = students
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| !rows.of.contains_key(place));
+    let unmatched: HashMap<String, &str> = unmatched
+        .map(|(_, student)| (identifier::bare(&student.id), student.id.as_str()))
+        .collect();
+    for &row in &rows.strangers {
+        let row = &sheet.rows()[row];
+        let values = layout.keys.iter().map(|key| row.get(key.column).trim());
+        let respelled = values.filter(|value| !value.is_empty());
+        let respelled = respelled.filter_map(|value| Some((value, *unmatched.get(&identifier::bare(value))?)));
+        rows.findings.extend(respelled.map(|(value, id)| {
+            let text = format!(
+                "`{value}` here and `{id}` in the class differ in zeros, case or spaces only: a spreadsheet drops zeros. If \
+                 they are one student, put right what was changed: export this file again, or correct the roster"
+            );
+            Finding::at(row.line, text)
+        }));
+    }
     rows
 }
 

@@ -9,7 +9,7 @@ use crate::report::view::minute;
 const MAX_NAME: usize = 60;
 
 /// So many changes are named.
-const FEW: usize = 4;
+const FEW: usize = 3;
 
 impl Lateness {
     /// The sentence, where so many points of so many were earned; nothing where they are not known, or do not count.
