@@ -202,7 +202,7 @@ fn student<'c>(class: &'c Class, id: &str) -> Result<&'c Student, String> {
     found.ok_or_else(|| {
         let ids = all().map(|student| student.id.as_str()).take(500);
         format!(
-            "{}. Correct or remove the line: an adjustment is never left out without a word",
+            "correct or remove the line, since an adjustment is never left out without a word: {}",
             UnknownName::near("student", &cut(id, 60), ids)
         )
     })

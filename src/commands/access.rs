@@ -1,5 +1,6 @@
 //! `edemlab access`: the template of the role, and what each student does with it.
 
+use super::output::note;
 use super::{access_revoke, common, roster};
 use crate::account::{ConnectError, Connection};
 use crate::class::access::invited::remember;
@@ -68,13 +69,13 @@ pub async fn run(course: Option<PathBuf>, command: AccessCommand) -> anyhow::Res
             remember(&path, names.iter().map(String::as_str))?;
             let others = class.students.len() - invited.len();
             if others > 0 {
-                super::output::note(&format!(
+                note(&format!(
                     "note: {others} of {} students need no link: they are excused, or gave keys or a profile",
                     class.students.len()
                 ));
             }
             if template_url.is_none() {
-                super::output::note(&format!(
+                note(&format!(
                     "note: each needs the file {FILE} beside it: edemlab access template > {FILE}"
                 ));
             }
@@ -110,7 +111,7 @@ fn made(flag: &SecretFile) -> anyhow::Result<(Secret, PathBuf)> {
     };
     let (secret, new) = Secret::load_or_make(&path)?;
     if new {
-        super::output::note(&format!(
+        note(&format!(
             "note: made the class secret {}: keep it, these roles cannot be assumed without it",
             path.display()
         ));
@@ -145,17 +146,29 @@ fn list(invited: &[Invitation], format: ListFormat) -> String {
     }
 }
 
-/// A file for each student.
+/// A file for each student. One that says something else, and so may have been changed by hand, stays as it is.
 fn send(folder: &Path, invited: &[Invitation]) -> anyhow::Result<u8> {
     let cannot = || format!("cannot write into {}", visible(&folder.display().to_string()));
     private::create_folder(folder).with_context(cannot)?;
+    let mut kept = 0;
     for one in invited {
         let file = folder.join(format!("{}.txt", file_name(&one.entry.student.id)));
-        private::write(&file, one.message().as_bytes()).with_context(cannot)?;
+        let message = one.message();
+        match std::fs::read(&file) {
+            Ok(there) if there != message.as_bytes() => {
+                let shown = visible(&file.display().to_string());
+                note(&format!(
+                    "note: {shown} says something else, and is left as it is: remove it to have a new one"
+                ));
+                kept += 1;
+            }
+            _ => private::write(&file, message.as_bytes()).with_context(cannot)?,
+        }
     }
+    let written = invited.len() - kept;
     super::output::print(&format!(
-        "{} messages in {}",
-        invited.len(),
+        "{written} {} in {}",
+        if written == 1 { "message" } else { "messages" },
         visible(&folder.display().to_string())
     ))
 }

@@ -125,7 +125,8 @@ fn table(
         super::output::note(&format!("note: {}", visible(note)));
     }
     if put(&out, &bytes)? {
-        super::output::print(&format!("{} students → {}", table.rows.len(), shown(&out)))?;
+        let students = count(table.rows.len(), "student");
+        super::output::print(&format!("{students} → {}", shown(&out)))?;
     }
     Ok(u8::from(!table.remarks.is_whole()))
 }
@@ -170,7 +171,7 @@ fn gradescope(
     for note in looked_at.notes() {
         super::output::note(&format!("note: {}", visible(&note)));
     }
-    super::output::print(&format!("{written} files → {}", shown(&out)))?;
+    super::output::print(&format!("{} → {}", count(written, "file"), shown(&out)))?;
     Ok(u8::from(!looked_at.is_whole()))
 }
 
@@ -208,8 +209,7 @@ fn fill(
     let filled = filled.map_err(|error| refusal(source, &error))?;
     super::output::note_lines(&said(source, &filled, several(entries)));
     if put(&out, &filled.bytes)? {
-        let what = if filled.grades == 1 { "grade" } else { "grades" };
-        super::output::print(&format!("{} {what} → {}", filled.grades, shown(&out)))?;
+        super::output::print(&format!("{} → {}", count(filled.grades, "grade"), shown(&out)))?;
     }
     Ok(u8::from(!filled.remarks.is_whole()))
 }
@@ -333,6 +333,13 @@ fn remarks(remarks: &GradeRemarks, source: Option<&Path>, several: bool) -> Stri
     }
     out.push('\n');
     out
+}
+
+fn count(number: usize, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        number => format!("{number} {what}s"),
+    }
 }
 
 /// A name on one line of a list.

@@ -256,6 +256,18 @@ fn links_hold_an_id_of_each_students_own_and_always_the_same() {
     );
     private(&letter);
     assert_eq!(std::fs::read_dir(&letters).unwrap().count(), 2);
+
+    // What the professor has written into one stays.
+    let edited = format!("Dear Bea,\n{text}");
+    std::fs::write(&letter, &edited).unwrap();
+    let again = link(&["--to", letters.to_str().unwrap()]);
+    assert_eq!(std::fs::read_to_string(&letter).unwrap(), edited);
+    assert!(again.stdout.starts_with("1 message in "), "{}", again.stdout);
+    assert!(
+        again.stderr.contains("s002.txt says something else"),
+        "{}",
+        again.stderr
+    );
 }
 
 fn csv_rows(text: &str) -> Vec<Vec<String>> {

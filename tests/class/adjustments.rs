@@ -134,7 +134,7 @@ fn what_cannot_be_applied_is_never_left_out_without_a_word() {
             "student,lab,points,percent,reason\n0O7,datastream,1,,x\n007,datastraem,1,,x\n007,datastream,1,2,x\n\
              007,datastream,-3,,x\n007,datastream,1,,\n011,datastream,1,,x\n008,datastream,1,,x\n8,datastream,2,,x\n",
             &[
-                ":2: there is no student `0O7`. Correct or remove the line",
+                ":2: correct or remove the line, since an adjustment is never left out without a word: there is no student `0O7`",
                 ":3: there is no lab of this class `datastraem`: did you mean `datastream`?",
                 ":4: it has both points and percent: keep one of them",
                 ":5: `points` is `-3`: write a number, such as 80 or 87.5",
@@ -206,7 +206,7 @@ fn it_stays_when_a_class_is_graded_and_judged_again() {
     let refused = desk.grade(&[&args[..], &["--again", "all"]].concat());
     assert_eq!(refused.code, 2, "{}", refused.stdout);
     assert!(
-        refused.stderr.contains("adjustments.csv:2: there is no student `s002`"),
+        refused.stderr.contains("adjustments.csv:2: correct or remove the line"),
         "{}",
         refused.stderr
     );

@@ -31,7 +31,7 @@ fn who_has_not_handed_in_waits_for_nobody_and_nobody_for_them() {
     let listed = desk.of_class("gradebook", &["--for", "csv", "--out", "-"]);
     assert_eq!(listed.code, 1);
     assert!(
-        listed.stderr.contains("s002 (Bea): has not handed in"),
+        listed.stderr.contains("s002 (Bea): no grade: has not handed in"),
         "{}",
         listed.stderr
     );

@@ -11,9 +11,9 @@ pub struct Scaled {
 }
 
 impl Scaled {
-    /// Counts a grade that was written, unless it is the professor's own.
+    /// Counts a grade that was written, where it comes from a run: an adjusted one, and the zero of who has not handed in, do not.
     pub fn see(&mut self, entry: &GradeEntry) {
-        if matches!(entry.outcome, EntryOutcome::Adjusted(_)) {
+        if !matches!(entry.outcome, EntryOutcome::Points(_) | EntryOutcome::Unknown { .. }) {
             return;
         }
         *self.all.entry(entry.lab.id.clone()).or_default() += 1;
