@@ -32,6 +32,7 @@ pub(crate) use events::rules_with_targets;
 pub use kept::{Described, Listed, key, list};
 pub use kind::{Args, Candidate, Describe, Description, Kind, List};
 pub(crate) use lambda::event_source_mappings;
+pub use sts::WHO as CALLER_IDENTITY;
 
 use crate::course::KindSpec;
 use std::collections::HashMap;

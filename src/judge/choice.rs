@@ -41,6 +41,18 @@ impl ResourceSearch<'_> {
         }
     }
 
+    /// When a candidate was made: by its list, else by its description, where it was described; empty where AWS does not say.
+    pub(super) fn created_at(&self, contender: &Contender) -> String {
+        let dated = self.kind.describe.as_ref().and_then(|d| d.created_at);
+        match (contender.listed.candidate.created_at.as_str(), dated) {
+            ("", Some(field)) => self.document(contender).value()[field]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
+            (made, _) => made.to_owned(),
+        }
+    }
+
     /// Of several that show the same signs, the newest is the one that the student works on. It is put first. Where AWS
     /// does not say when they were made, there is nothing to go by.
     pub(super) async fn newest(&self, left: &mut [Contender], because: Option<String>) -> Result<String, String> {
@@ -52,13 +64,7 @@ impl ResourceSearch<'_> {
         if dated.is_some() && left.iter().any(|c| c.listed.candidate.created_at.is_empty()) {
             self.describe_all(left).await?;
         }
-        let made = |contender: &Contender| match (contender.listed.candidate.created_at.as_str(), dated) {
-            ("", Some(field)) => self.document(contender).value()[field]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned(),
-            (made, _) => made.to_owned(),
-        };
+        let made = |contender: &Contender| self.created_at(contender);
         left.sort_by(|a, b| {
             let name = |c: &Contender| c.listed.candidate.name.clone();
             (made(b), name(a)).cmp(&(made(a), name(b)))

@@ -149,7 +149,7 @@ impl ResourceSearch<'_> {
         }
         let derived = !resource.with.is_empty();
         let (candidate, document) = (&chosen.listed.candidate, self.document(&chosen));
-        let dates = dates(&candidate.created_at, document.value());
+        let dates = dates(&self.created_at(&chosen), document.value());
         Ok(Outcome::Found {
             chosen: (!derived).then(|| Chosen {
                 arn: candidate.arn.clone().or_else(|| {
