@@ -3,6 +3,7 @@
 //! A new kind is a [`Kind`] in its service's file and one line in `kinds.rs`.
 
 mod apigateway;
+mod code;
 mod container;
 mod dates;
 mod dynamodb;
@@ -25,6 +26,7 @@ mod sts;
 mod time;
 mod web;
 
+pub use code::code;
 pub(crate) use container::APP_RUNNER_REGIONS;
 pub use dates::{Dates, dates};
 pub use elsewhere::kind_elsewhere;

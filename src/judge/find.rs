@@ -7,7 +7,7 @@ use super::outcome::{Obstacle, Outcome};
 use super::search::{Contender, ResourceSearch, is_called};
 use super::verdict::call_failure;
 use crate::course::{Compiled, arguments};
-use crate::discover::{self, Args, dates};
+use crate::discover::{self, Args, code, dates};
 use crate::expr::{Document, Expr};
 use crate::report::Chosen;
 use std::sync::Arc;
@@ -162,6 +162,8 @@ impl ResourceSearch<'_> {
                 because,
                 made: dates.made,
                 changed: dates.changed,
+                changes: None,
+                code: code(document.value()),
             }),
             document: document.clone(),
         })

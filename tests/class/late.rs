@@ -19,6 +19,8 @@ fn run(started: &str, changed: Option<&str>, made: Option<&str>) -> Report {
         because: "the only one".to_owned(),
         made: made.map(str::to_owned),
         changed: changed.map(str::to_owned),
+        changes: None,
+        code: None,
     };
     let mut report = report("datastream", started, &scored(90));
     for (key, one) in [

@@ -25,3 +25,4 @@ mod roster;
 mod roster_add;
 mod roster_new;
 mod roster_verify;
+mod trail;

@@ -119,6 +119,8 @@ pub fn report(lab: &Lab, account: usize, started: &str, doing: Doing) -> Report 
                 because: "the trigger reads from it".to_owned(),
                 made: None,
                 changed: None,
+                changes: None,
+                code: None,
             },
         )]
         .into(),
@@ -127,6 +129,7 @@ pub fn report(lab: &Lab, account: usize, started: &str, doing: Doing) -> Report 
         notes: Vec::new(),
         leftovers: Vec::new(),
         idle_usd_per_day: None,
+        trail_unread: None,
     };
     settle(&mut report);
     report

@@ -1,5 +1,6 @@
 //! A class's pages: `index.html` for the professor, `students/ID.html` and `feedback/ID.md` for each student.
 
+mod evidence;
 mod index;
 mod overview;
 mod row;

@@ -147,6 +147,7 @@ fn which(class: &Class, report: &Report, grade: &Grade, counts: Counts) -> Optio
     if let Some(deadline) = &class.deadline {
         said.extend(worked(report, class, grade.late, deadline));
     }
+    said.extend(super::evidence::sentences(report));
     (!said.is_empty()).then(|| said.join(" "))
 }
 

@@ -53,7 +53,7 @@ LAMBDA = {"UpdateFunctionCode": "20150331v2", "UpdateFunctionConfiguration": "20
           "PutFunctionConcurrency": "20171031"}
 # Members of a request that name what it makes.
 NAMES = ("FunctionName", "TableName", "StreamName", "RoleName", "TopicArn", "TopicName", "stateMachineArn", "repositoryName",
-         "ServiceName", "serviceName", "logGroupName", "Name", "name")
+         "ServiceName", "serviceName", "logGroupName", "ResourceArn", "resourceArn", "ResourceARN", "Name", "name")
 READING = re.compile(r"(Get|List|Describe|Head|Lookup|Simulate|Test|BatchGet|Search|Filter|AssumeRole)")
 # Types of CloudFormation whose calls have other names than their nouns.
 MADE = {"AWS::Events::Rule": ("events", "PutRule", "PutRule", "DeleteRule"),
