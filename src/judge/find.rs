@@ -164,6 +164,7 @@ impl ResourceSearch<'_> {
                 changed: dates.changed,
                 changes: None,
                 code: code(document.value()),
+                given_name: self.run.lab.gives_name(&candidate.name),
             }),
             document: document.clone(),
         })

@@ -159,6 +159,9 @@ pub struct Chosen {
     /// A digest of its code or image, where AWS says one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// Whether the course's own texts use its name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub given_name: bool,
 }
 
 impl Chosen {

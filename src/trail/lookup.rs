@@ -1,13 +1,20 @@
 //! What is asked of CloudTrail in one region, and what comes of it.
 
 use super::event::Event;
-use super::{DAYS, MAX_CHANGES, Pace, Wanted};
+use super::pace::Pace;
+use super::wanted::Wanted;
 use crate::account::Account;
 use crate::account::services::CLOUDTRAIL;
 use crate::report::Change;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::time::{Instant, timeout_at};
+
+/// For how long CloudTrail keeps what it tells without a trail of one's own.
+const DAYS: i64 = 90;
+
+/// More changes of one thing, each by somebody else, are not kept.
+const MAX_CHANGES: usize = 8;
 
 /// So many pages of all that was written are read, before each thing is looked up by its names: an account that does nothing
 /// but a lab has fewer.

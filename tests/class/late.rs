@@ -21,6 +21,7 @@ fn run(started: &str, changed: Option<&str>, made: Option<&str>) -> Report {
         changed: changed.map(str::to_owned),
         changes: None,
         code: None,
+        given_name: false,
     };
     let mut report = report("datastream", started, &scored(90));
     for (key, one) in [

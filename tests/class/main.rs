@@ -5,6 +5,7 @@ mod common;
 
 mod access;
 mod adjustments;
+mod alike;
 mod choices;
 mod costs;
 mod diff;

@@ -128,12 +128,12 @@ fn a_page_says_when_and_by_whom_what_was_graded_was_changed() {
     let table = table_of(&class.report("new"));
     tag(cloud().student("690000000001"), "690000000001", &table);
     tag(
-        visitor("690000000003", "690000000004"),
+        visitor("690000000003", "690000000001"),
         "690000000003",
         &table_of(&class.report("helped")),
     );
     std::fs::remove_dir_all(class.path("class")).unwrap();
-    class.grade();
+    let printed = class.grade().stdout;
 
     let page = class.feedback("new");
     assert!(
@@ -162,13 +162,21 @@ fn a_page_says_when_and_by_whom_what_was_graded_was_changed() {
     let last = &helped.resources["table"].changes.as_ref().unwrap()[0];
     assert_eq!(
         (last.by.as_str(), last.account.as_deref()),
-        ("role helped", Some("690000000004"))
+        ("role helped", Some("690000000001"))
     );
     assert!(
         class
             .feedback("helped")
-            .contains(" by role helped from account 690000000004 (TagResource)")
+            .contains(" by role helped from account 690000000001 (TagResource)")
     );
+
+    // That account is another student's: for the professor to look at, and for nobody else.
+    let look = "share what should be each student's own (look, do not conclude)";
+    let listed = "changed by somebody of account 690000000001, in which the first of these students works: table";
+    let index = || std::fs::read_to_string(class.path("class/index.html")).unwrap();
+    let in_one_line = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(in_one_line.contains(look) && index().contains(listed), "{printed}");
+    assert!(!class.feedback("helped").contains("alike"));
 
     // It is kept with the evidence: judged again without an account, all is as it was.
     let reports = || ["new", "old", "helped"].map(|student| class.report(student));
@@ -179,4 +187,5 @@ fn a_page_says_when_and_by_whom_what_was_graded_was_changed() {
     ]));
     assert_eq!(regraded.code, 0, "{}{}", regraded.stdout, regraded.stderr);
     assert_eq!(reports(), kept);
+    assert!(index().contains(listed));
 }

@@ -121,6 +121,7 @@ pub fn report(lab: &Lab, account: usize, started: &str, doing: Doing) -> Report 
                 changed: None,
                 changes: None,
                 code: None,
+                given_name: false,
             },
         )]
         .into(),
