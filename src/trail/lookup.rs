@@ -183,6 +183,8 @@ impl<'a> Lookup<'a> {
             input["NextToken"] = token.into();
         }
         match timeout_at(self.end, self.account.call(&CLOUDTRAIL, "LookupEvents", input)).await {
+            // One without a list says nothing, not that there was nothing.
+            Ok(Ok(answer)) if !answer["Events"].is_array() => Err(Unread("the response lists no events".to_owned())),
             Ok(answer) => answer.map_err(|error| Unread(error.to_string())),
             Err(_) => Err(late()),
         }

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 
 use common::cloud::{Cloud, Printed, REGION, run, shared};
 use common::course::solution_of;
+use common::relay::Relay;
 use edemlab::account::Keys;
 use edemlab::account::services::{DYNAMODB, IAM};
 use edemlab::class::access::Secret;
-use edemlab::report::Report;
+use edemlab::report::{Report, Verdict};
 use serde_json::json;
 
 const LAB: &str = "datastream";
@@ -52,6 +53,10 @@ impl Class {
     }
 
     fn grade(&self) -> Printed {
+        self.grade_with(&[], &[])
+    }
+
+    fn grade_with(&self, flags: &[&str], variables: &[(&str, &str)]) -> Printed {
         let text = |name: &str| self.path(name).to_str().unwrap().to_owned();
         let (roster, secret, out) = (text("roster.csv"), text("secret"), text("class"));
         let args = [
@@ -65,7 +70,9 @@ impl Class {
             LAB,
             "--no-probe",
         ];
-        let printed = run(cloud().professor(&args));
+        let mut command = cloud().professor(&[&args, flags].concat());
+        command.envs(variables.iter().copied());
+        let printed = run(command);
         assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
         printed
     }
@@ -188,4 +195,24 @@ fn a_page_says_when_and_by_whom_what_was_graded_was_changed() {
     assert_eq!(regraded.code, 0, "{}{}", regraded.stdout, regraded.stderr);
     assert_eq!(reports(), kept);
     assert!(index().contains(listed));
+}
+
+#[test]
+fn a_trail_that_does_not_answer_harms_no_verdict() {
+    let class = Class::new(&[("s001", "690000000005")]);
+    let silent = Relay::to_nowhere();
+    class.grade_with(
+        &["--limit", "12"],
+        &[("AWS_ENDPOINT_URL_CLOUDTRAIL", &silent.endpoint())],
+    );
+    assert!(silent.count("LookupEvents") > 0);
+    let report = class.report("s001");
+    assert_eq!((report.verdict, report.points.unknown), (Verdict::Pass, 0));
+    assert_eq!(report.trail_unread.as_deref(), Some("it took too long"));
+    let page = class.feedback("s001");
+    assert!(
+        page.contains("CloudTrail could not be read: it took too long."),
+        "{page}"
+    );
+    assert!(!page.contains("no change in the 90 days"), "{page}");
 }
