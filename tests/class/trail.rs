@@ -8,7 +8,7 @@ use common::cloud::{Cloud, Printed, REGION, run, shared};
 use common::course::solution_of;
 use common::relay::Relay;
 use edemlab::account::Keys;
-use edemlab::account::services::{DYNAMODB, IAM};
+use edemlab::account::services::{DYNAMODB, IAM, KINESIS};
 use edemlab::class::access::Secret;
 use edemlab::report::{Report, Verdict};
 use serde_json::json;
@@ -215,4 +215,36 @@ fn a_trail_that_does_not_answer_harms_no_verdict() {
         "{page}"
     );
     assert!(!page.contains("no change in the 90 days"), "{page}");
+}
+
+#[test]
+fn where_much_was_written_each_thing_is_looked_up_by_its_names() {
+    let account = "690000000006";
+    let class = Class::new(&[("s001", account)]);
+    let user = cloud().account(cloud().student(account), REGION);
+    common::cloud::wait(async {
+        let made = user
+            .call(&KINESIS, "CreateStream", json!({"StreamName": "busy", "ShardCount": 1}))
+            .await;
+        made.unwrap();
+        // More than the pages hold that are read of the whole account.
+        for n in 0..210 {
+            let tags = json!({"StreamName": "busy", "Tags": {"n": n.to_string()}});
+            user.call(&KINESIS, "AddTagsToStream", tags).await.unwrap();
+        }
+    });
+    class.grade();
+    let report = class.report("s001");
+    assert_eq!(report.trail_unread, None);
+    for chosen in report.resources.values().filter(|one| one.is_made()) {
+        let changes = chosen
+            .changes
+            .as_ref()
+            .unwrap_or_else(|| panic!("{} was not read", chosen.name));
+        assert!(
+            changes.iter().any(|change| change.by == "CloudFormation"),
+            "{}: {changes:?}",
+            chosen.name
+        );
+    }
 }

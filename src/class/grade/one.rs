@@ -23,7 +23,7 @@ const OPENING: Duration = Duration::from_secs(60);
 
 /// For so long CloudTrail is asked when and by whom the work was changed. It is no part of the verdict, so no account waits longer
 /// for it; one whose time is short waits for half of that.
-const TRAIL: Duration = Duration::from_secs(20);
+const TRAIL: Duration = Duration::from_secs(30);
 
 pub(super) async fn student<'a, K, O>(
     plan: &Plan<'a, K>,
