@@ -129,6 +129,12 @@ fn a_class_in_which_all_have_what_the_course_gives_is_not_accused() {
         (3, run(3, "lion", "two")),
     ]);
     assert_eq!(listed(&class(&apart, &[])), [""; 0]);
+    // The same code under a name of the course's: two who have followed the same chapter.
+    let mut chapter = with((1..=2).map(|n| (n, run(n, "clicks", "rare"))).collect());
+    chapter
+        .iter_mut()
+        .for_each(|(_, report)| report.resources["sender"].given_name = true);
+    assert_eq!(listed(&class(&chapter, &[])), [""; 0]);
     let many = with((1..=5).map(|n| (n, run(n, "handout", "handed out"))).collect());
     assert_eq!(listed(&class(&many, &[])), [""; 0]);
 }
