@@ -250,6 +250,8 @@ pub struct PolicyArgs {
 pub enum PolicyFor {
     /// `edemlab check`.
     Check,
+    /// `edemlab grade`: `check`, and when and by whom the lab was changed.
+    Grade,
     /// `edemlab costs`.
     Costs,
     /// `edemlab cleanup`: these delete.

@@ -22,6 +22,8 @@ pub mod inventory;
 
 pub mod report;
 
+pub mod trail;
+
 pub mod judge;
 
 pub mod survey;

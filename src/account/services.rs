@@ -80,6 +80,12 @@ services! {
         prefix: "firehose", host: "firehose", signing: "firehose", id: "Firehose",
         protocol: Protocol::Json { target: "Firehose_20150804", version: "1.1" }, global: false, paging: Paging::by("NextToken"),
     };
+    /// [CloudTrail](https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/Welcome.html).
+    CLOUDTRAIL = Service {
+        prefix: "cloudtrail", host: "cloudtrail", signing: "cloudtrail", id: "CloudTrail",
+        protocol: Protocol::Json { target: "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101", version: "1.1" },
+        global: false, paging: Paging::by("NextToken"),
+    };
     /// [STS](https://docs.aws.amazon.com/STS/latest/APIReference/welcome.html).
     STS = Service {
         prefix: "sts", host: "sts", signing: "sts", id: "STS", protocol: Protocol::Query { version: "2011-06-15" }, global: false, paging: Paging::by("NextToken"),

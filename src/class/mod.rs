@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod adjustments;
+pub mod alike;
 pub mod cell;
 pub mod costs;
 mod counted;

@@ -229,6 +229,17 @@ pub(super) fn summary(pages: &ClassPages, outcome: &GradeOutcome, open: Option<&
         overview.failing.iter().take(FEW).map(common),
         FEW,
     );
+    if overview.alike > 0 {
+        let times = if overview.alike == 1 {
+            "Some accounts share"
+        } else {
+            "Accounts share"
+        };
+        let text = format!(
+            "{times} what should be each student's own (look, do not conclude): see \"Accounts that are alike\" in"
+        );
+        let _ = write!(out, "\n\n{}", wrapped(&text, common::width(), " "));
+    }
     let _ = write!(out, "\n\n {}", shown(&pages.index));
     out
 }

@@ -18,12 +18,16 @@ pub fn run(course: Option<PathBuf>, args: PolicyArgs) -> anyhow::Result<u8> {
         account: args.account.map(|account| account.as_str().to_owned()),
         region: args.region,
     };
-    let purpose = match (args.purpose, args.no_probe) {
-        (PolicyFor::Costs, _) => Purpose::Costs,
-        (PolicyFor::Cleanup, _) => Purpose::Cleanup,
-        (PolicyFor::Check, true) => Purpose::Look,
-        (PolicyFor::Check, false) => Purpose::Check,
+    let checked = match args.no_probe {
+        true => Purpose::Look,
+        false => Purpose::Check,
     };
-    let document = policy(&[lab], &[purpose], &place)?;
+    let purposes: &[Purpose] = match args.purpose {
+        PolicyFor::Check => &[checked],
+        PolicyFor::Grade => &[checked, Purpose::Trail],
+        PolicyFor::Costs => &[Purpose::Costs],
+        PolicyFor::Cleanup => &[Purpose::Cleanup],
+    };
+    let document = policy(&[lab], purposes, &place)?;
     super::output::print(&serde_json::to_string_pretty(&document)?)
 }

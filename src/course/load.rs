@@ -6,6 +6,7 @@ use super::charged;
 use super::decode;
 use super::diagnostics::{Diagnostics, SourcePlace, report};
 use super::edition::Course;
+use super::given::GivenNames;
 use super::name::closest;
 use super::node;
 use super::pages;
@@ -119,6 +120,7 @@ fn lab(
         faults: Vec::new(),
         variants: Vec::new(),
         literals: Default::default(),
+        given: GivenNames::of(files, id),
         reads: OnceLock::new(),
     };
     let mut places: IndexMap<String, SourcePlace> = IndexMap::new();

@@ -14,6 +14,7 @@ mod excerpt;
 mod fault;
 mod fix;
 mod folder;
+mod given;
 mod include;
 mod load;
 mod material;

@@ -4,6 +4,7 @@ use super::advice::Advice;
 use super::argument::{Arg, Compiled};
 use super::fault::{Fault, Variant};
 use super::fix::Fix;
+use super::given::GivenNames;
 use super::vocabulary::VerbRole;
 use crate::expr::{Expr, Template};
 use indexmap::IndexMap;
@@ -44,9 +45,16 @@ pub struct Lab {
     pub(super) reads: FieldsRead,
     /// What [`Lab::holds_text`] looks in.
     pub(super) literals: OnceLock<BTreeSet<String>>,
+    /// What [`Lab::gives_name`] looks in.
+    pub(super) given: GivenNames,
 }
 
 impl Lab {
+    /// Whether the lab's own texts use a resource's name, in whatever case.
+    pub fn gives_name(&self, name: &str) -> bool {
+        self.given.have(name)
+    }
+
     /// Every check and hop, in order.
     pub fn checks(&self) -> impl Iterator<Item = (&Step, CheckRef<'_>)> {
         self.steps

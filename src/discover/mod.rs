@@ -3,6 +3,7 @@
 //! A new kind is a [`Kind`] in its service's file and one line in `kinds.rs`.
 
 mod apigateway;
+mod code;
 mod container;
 mod dates;
 mod dynamodb;
@@ -25,6 +26,7 @@ mod sts;
 mod time;
 mod web;
 
+pub use code::code;
 pub(crate) use container::APP_RUNNER_REGIONS;
 pub use dates::{Dates, dates};
 pub use elsewhere::kind_elsewhere;
@@ -32,7 +34,6 @@ pub(crate) use events::rules_with_targets;
 pub use kept::{Described, Listed, key, list};
 pub use kind::{Args, Candidate, Describe, Description, Kind, List};
 pub(crate) use lambda::event_source_mappings;
-pub use sts::WHO as CALLER_IDENTITY;
 
 use crate::course::KindSpec;
 use std::collections::HashMap;

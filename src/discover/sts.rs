@@ -7,12 +7,16 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
 
-/// The name of the kind.
-pub const WHO: &str = "sts.caller_identity";
-
 /// [`GetCallerIdentity`](https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
 pub(super) const CALLER_IDENTITY: Kind = Kind {
-    spec: || KindSpec::new(WHO, "identity", &json!({"Account": null, "Arn": null, "UserId": null})).always(),
+    spec: || {
+        KindSpec::new(
+            "sts.caller_identity",
+            "identity",
+            &json!({"Account": null, "Arn": null, "UserId": null}),
+        )
+        .always()
+    },
     actions: &[],
     list,
     describe: None,

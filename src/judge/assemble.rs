@@ -43,6 +43,7 @@ pub(super) fn assemble(lab: &Lab, steps: Vec<StepReport>) -> Report {
         notes: Vec::new(),
         leftovers: Vec::new(),
         idle_usd_per_day: None,
+        trail_unread: None,
         steps,
     }
 }

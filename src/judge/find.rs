@@ -7,7 +7,7 @@ use super::outcome::{Obstacle, Outcome};
 use super::search::{Contender, ResourceSearch, is_called};
 use super::verdict::call_failure;
 use crate::course::{Compiled, arguments};
-use crate::discover::{self, Args, dates};
+use crate::discover::{self, Args, code, dates};
 use crate::expr::{Document, Expr};
 use crate::report::Chosen;
 use std::sync::Arc;
@@ -163,6 +163,9 @@ impl ResourceSearch<'_> {
                 without_points: false,
                 made: dates.made,
                 changed: dates.changed,
+                changes: None,
+                code: code(document.value()),
+                given_name: self.run.lab.gives_name(&candidate.name),
             }),
             document: document.clone(),
         })

@@ -3,7 +3,6 @@
 
 use super::options::Options;
 use crate::course::{Action, Arg, Check, Compiled, Hop, Lab, Probe, Step, UnknownName, derived_from};
-use crate::discover::CALLER_IDENTITY;
 use crate::expr::{Expr, Template};
 use crate::report::Report;
 use indexmap::IndexMap;
@@ -250,9 +249,7 @@ pub(super) fn earning(lab: &Lab, report: &Report) -> BTreeSet<String> {
         .flat_map(|probe| &probe.hops);
     let passed = hops.filter(|hop| has_earned(&hop.check));
     let reached = passed.flat_map(|hop| Needs::of_hop(lab, hop).0.into_iter().map(|need| need.name));
-    // Whose credentials these are is nobody's work.
-    let is_work = |name: &String| lab.resources.get(name).is_none_or(|one| one.kind != CALLER_IDENTITY);
-    checked.chain(reached).filter(is_work).collect()
+    checked.chain(reached).collect()
 }
 
 /// The names of the resources that a step's probe sends into, looks at and expects something of, and of all that the checks

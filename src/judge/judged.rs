@@ -7,7 +7,7 @@ use super::options::Options;
 use super::verdict::{blank, unknown};
 use crate::course::Lab;
 use crate::inventory::Charge;
-use crate::report::{Report, Verdict, text::visible};
+use crate::report::{Report, Trail, Verdict, text::visible};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A report, and what it was judged from.
@@ -62,6 +62,12 @@ pub fn indeterminate_report(lab: &Lab, reason: &str, region: &str, started: &str
 }
 
 impl Judged {
+    /// Adds what CloudTrail has recorded: evidence beside the verdict, which it does not change.
+    pub fn add_trail(&mut self, trail: Trail) {
+        self.report.add_trail(&trail);
+        self.evidence.trail = trail;
+    }
+
     /// Adds a note that is not the judge's own.
     pub fn note(&mut self, text: String) {
         let text = visible(&crate::redact::text(&text, &|_| false));

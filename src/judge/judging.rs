@@ -113,6 +113,7 @@ pub async fn rejudge(lab: &Lab, evidence: &Evidence) -> Result<(Report, Vec<Char
     report.seconds = evidence.seconds;
     report.notes.extend(evidence.notes.iter().cloned());
     report.leftovers.extend(evidence.leftovers.iter().cloned());
+    report.add_trail(&evidence.trail);
     redact_report(&mut report, &hidden);
     Ok((report, charges))
 }

@@ -11,6 +11,7 @@ use crate::discover;
 use crate::inventory::{self, services};
 use crate::judge::reads_descriptions;
 use crate::probe::VERBS;
+use crate::trail;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +27,8 @@ pub enum Purpose {
     Check,
     /// Check it without its probes: this only reads.
     Look,
+    /// Say when and by whom it was changed, where a class is graded: this only reads.
+    Trail,
     /// Say what of it stands and what that costs: this only reads.
     Costs,
     /// Delete what it has made.
@@ -58,6 +61,9 @@ pub fn policy(labs: &[&Lab], purposes: &[Purpose], place: &PolicyPlace) -> Resul
 
 /// Every action that may be called for a purpose.
 fn actions(lab: &Lab, purpose: Purpose) -> BTreeSet<&'static str> {
+    if purpose == Purpose::Trail {
+        return trail::ACTIONS.into();
+    }
     let mut actions = BTreeSet::new();
     for resource in lab.resources.values() {
         let Some(kind) = discover::kind(&resource.kind) else {

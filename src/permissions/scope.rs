@@ -13,6 +13,7 @@ pub(super) fn resources(action: &str, place: &PolicyPlace) -> Option<Vec<String>
     let iam = |resource: &str| format!("arn:{partition}:iam::{}:{resource}", any(&place.account));
     Some(match action {
         "sts:GetCallerIdentity"
+        | "cloudtrail:LookupEvents"
         | "kinesis:ListStreams"
         | "dynamodb:ListTables"
         | "lambda:ListFunctions"
@@ -138,6 +139,7 @@ mod tests {
     use crate::discover::kinds;
     use crate::inventory::{removal_actions, services};
     use crate::probe::VERBS;
+    use crate::trail::ACTIONS;
 
     #[test]
     fn every_action_has_its_resources() {
@@ -152,6 +154,7 @@ mod tests {
             .copied()
             .chain(removal_actions())
             .chain(TAG_ACTIONS)
+            .chain(ACTIONS)
         {
             assert!(resources(action, &PolicyPlace::default()).is_some(), "{action}");
         }

@@ -5,9 +5,11 @@ mod junit;
 pub mod markdown;
 pub mod terminal;
 pub mod text;
+mod trail;
 pub mod view;
 
 pub use junit::junit;
+pub use trail::{Change, Trail};
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -62,6 +64,9 @@ pub struct Report {
     /// or not. Absent where nothing was found that does, or no price is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle_usd_per_day: Option<f64>,
+    /// Why CloudTrail was not read, or not all that it has of the resources. Absent where it was, or was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trail_unread: Option<String>,
 }
 
 /// A lab's verdict.
@@ -150,13 +155,16 @@ pub struct Chosen {
     /// When it was last changed, RFC 3339 in UTC, where AWS says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed: Option<String>,
-}
-
-impl Chosen {
-    /// When it was last worked on, as far as AWS says.
-    pub fn worked_on(&self) -> Option<&str> {
-        self.changed.as_deref().max(self.made.as_deref())
-    }
+    /// What CloudTrail has recorded of it in the last 90 days, newest first: the last change by each who has changed it. Empty
+    /// where it has recorded none, absent where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Vec<Change>>,
+    /// A digest of its code or image, where AWS says one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Whether the course's own texts use its name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub given_name: bool,
 }
 
 /// One step.

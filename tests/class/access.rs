@@ -129,7 +129,7 @@ fn actions(policy: &Value) -> Vec<String> {
 
 /// What `edemlab policy` says of both labs, with what reads their costs.
 fn both_policies() -> Vec<String> {
-    let mut both = [both(&[]), both(&["--for", "costs"])].concat();
+    let mut both = [both(&["--for", "grade"]), both(&["--for", "costs"])].concat();
     both.sort();
     both.dedup();
     both

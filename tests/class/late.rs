@@ -28,6 +28,9 @@ fn run(started: &str, changed: Option<&str>) -> Report {
         without_points: false,
         made: made.map(str::to_owned),
         changed: changed.map(str::to_owned),
+        changes: None,
+        code: None,
+        given_name: false,
     };
     let mut report = report("datastream", started, &scored(90));
     let made = changed.map(|_| "2026-03-09T08:00:00.000Z");

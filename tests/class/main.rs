@@ -5,6 +5,7 @@ mod common;
 
 mod access;
 mod adjustments;
+mod alike;
 mod choices;
 mod costs;
 mod diff;
@@ -26,3 +27,4 @@ mod roster;
 mod roster_add;
 mod roster_new;
 mod roster_verify;
+mod trail;

@@ -122,6 +122,9 @@ pub fn report(lab: &Lab, account: usize, started: &str, doing: Doing) -> Report 
                 without_points: false,
                 made: None,
                 changed: None,
+                changes: None,
+                code: None,
+                given_name: false,
             },
         )]
         .into(),
@@ -130,6 +133,7 @@ pub fn report(lab: &Lab, account: usize, started: &str, doing: Doing) -> Report 
         notes: Vec::new(),
         leftovers: Vec::new(),
         idle_usd_per_day: None,
+        trail_unread: None,
     };
     settle(&mut report);
     report

@@ -204,5 +204,6 @@ pub fn report(lab: &str, started: &str, checks: &[Check]) -> Report {
         notes: Vec::new(),
         leftovers: Vec::new(),
         idle_usd_per_day: None,
+        trail_unread: None,
     }
 }

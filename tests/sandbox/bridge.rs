@@ -91,6 +91,11 @@ fn cloudwatch_logs() {
 }
 
 #[test]
+fn cloudtrail() {
+    passes("trail.py");
+}
+
+#[test]
 fn kinesis() {
     passes("streams.py");
 }

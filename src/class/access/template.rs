@@ -33,8 +33,8 @@ pub enum AccessTemplateError {
     TooLarge(usize),
 }
 
-/// The template, as YAML: one role, which may do what `labs` need (without their probes when `probe` is false) and read what
-/// they cost, and which only the account `professor` can assume, and only with the student's own external ID.
+/// The template, as YAML: one role, which may do what `labs` need (without their probes when `probe` is false), read what
+/// they cost and when they were changed, and which only the account `professor` can assume, and only with the student's own external ID.
 ///
 /// # Errors
 /// When no role could hold that.
@@ -47,12 +47,12 @@ pub fn template(labs: &[&Lab], probe: bool, professor: &str) -> Result<String, A
         true => Purpose::Check,
         false => Purpose::Look,
     };
-    // What it costs is read by few actions more, and none that changes anything.
-    let allowed = policy(labs, &[purpose, Purpose::Costs], &place)?;
+    // When it was changed and what it costs is read by few actions more, and none that changes anything.
+    let allowed = policy(labs, &[purpose, Purpose::Trail, Purpose::Costs], &place)?;
     let statements = allowed["Statement"].as_array().cloned().unwrap_or_default();
     let titles: Vec<&str> = labs.iter().map(|lab| lab.id.as_str()).collect();
     let mut text = format!(
-        "# With this role, account {professor} can check your labs, and see what they cost: {}. It can do nothing else.\n\
+        "# With this role, account {professor} can check your labs, and see what they cost and when they were changed: {}. It can do nothing else.\n\
          # To take it back, delete the stack.\n",
         titles.join(", ")
     );

@@ -15,7 +15,7 @@ pub enum Limit {
 pub(super) const CLEANUP_MARGIN: Duration = Duration::from_secs(60);
 pub(super) const ABORT_MARGIN: Duration = Duration::from_secs(10);
 
-/// Reading the notes of earlier probes, taking away what they tell of, and storing the run.
+/// Reading the notes of earlier probes, taking away what they tell of, what CloudTrail has, and storing the run.
 const AROUND: Duration = Duration::from_secs(30);
 
 impl Limit {

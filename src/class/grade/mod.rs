@@ -11,6 +11,7 @@ pub use plan::{Closed, GradeEvent, GradeOutcome, Opened, Plan, Task, Work};
 
 use super::{LabSummary, StepSummary, Student};
 use crate::course::{Course, Lab};
+use crate::trail::Pace;
 use futures::stream::{FuturesUnordered, StreamExt};
 use std::cell::RefCell;
 use tokio::sync::watch;
@@ -27,7 +28,7 @@ where
     K: RunStore,
     O: AsyncFn(&'a Student, &[&'a Lab]) -> Result<Opened, Closed>,
 {
-    let outcome = RefCell::new(GradeOutcome::default());
+    let (outcome, pace) = (RefCell::new(GradeOutcome::default()), Pace::default());
     let mut waiting = plan.work.iter();
     let mut running = FuturesUnordered::new();
     loop {
@@ -35,7 +36,7 @@ where
             && *stop.borrow() == 0
             && let Some(work) = waiting.next()
         {
-            running.push(one::student(plan, work, &open, on, stop.clone(), &outcome));
+            running.push(one::student(plan, work, &open, on, stop.clone(), &outcome, &pace));
         }
         if running.next().await.is_none() {
             break;

@@ -9,8 +9,10 @@ use crate::class::underway::PendingCleanup;
 use crate::costs::idle_usd_per_day;
 use crate::course::Lab;
 use crate::judge::{self, CleanupRecord, Judged, Observer, clean_up_record, indeterminate_report, judge};
+use crate::report::Trail;
+use crate::trail::{self, Pace};
 use futures::FutureExt;
-use futures::future::{LocalBoxFuture, join_all};
+use futures::future::{LocalBoxFuture, join, join_all};
 use std::cell::RefCell;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -19,6 +21,10 @@ use tokio::time::{sleep, timeout};
 /// Opening an account takes one call or two; whoever does not answer them answers nothing.
 const OPENING: Duration = Duration::from_secs(60);
 
+/// For so long CloudTrail is asked when and by whom the work was changed. It is no part of the verdict, so no account waits longer
+/// for it; one whose time is short waits for half of that.
+const TRAIL: Duration = Duration::from_secs(30);
+
 pub(super) async fn student<'a, K, O>(
     plan: &Plan<'a, K>,
     work: &Work<'a>,
@@ -26,6 +32,7 @@ pub(super) async fn student<'a, K, O>(
     on: &dyn Fn(GradeEvent<'_>),
     stop: watch::Receiver<u8>,
     outcome: &RefCell<GradeOutcome>,
+    pace: &Pace,
 ) where
     K: RunStore,
     O: AsyncFn(&'a Student, &[&'a Lab]) -> Result<Opened, Closed>,
@@ -54,7 +61,7 @@ pub(super) async fn student<'a, K, O>(
             Err(Closed(why)) => Err(why.clone()),
         };
         let judged = match account {
-            Ok(account) => lab_in(plan, work.student, task, account, on, stop.clone()).await,
+            Ok(account) => lab_in(plan, work.student, task, account, on, stop.clone(), pace).await,
             Err(why) => Some(indeterminate_report(lab, &why, "", &now(), options)),
         };
         let Some(judged) = judged else {
@@ -113,6 +120,7 @@ async fn lab_in<K: RunStore>(
     account: &Account,
     on: &dyn Fn(GradeEvent<'_>),
     stop: watch::Receiver<u8>,
+    pace: &Pace,
 ) -> Option<Judged> {
     let (lab, options) = (task.lab, &task.premises.options);
     let before = plan.keep.loose(student, &lab.id).await;
@@ -174,8 +182,21 @@ async fn lab_in<K: RunStore>(
         judged.note(plan.limit.reached());
     }
     let mut stop = stop;
+    let (owner, resources) = (judged.report.account.clone(), judged.report.resources.clone());
+    let was_cut_off = cut_off.borrow().is_some();
+    let trail = async {
+        match was_cut_off {
+            // There is no time left for what is no part of the verdict.
+            true => Trail::default(),
+            false => trail::read(account, &owner, &resources, pace, TRAIL.min(plan.limit.time() / 2)).await,
+        }
+    };
+    let done = async {
+        let ((), trail) = join(tidy(plan, student, lab, account, before, &mut judged), trail).await;
+        judged.add_trail(trail);
+    };
     tokio::select! {
-        () = tidy(plan, student, lab, account, before, &mut judged) => Some(judged),
+        () = done => Some(judged),
         // What an earlier run left stays noted, so that the next one takes it away.
         _ = stop.wait_for(|n| *n > 0) => None,
     }

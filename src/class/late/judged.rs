@@ -19,13 +19,15 @@ pub struct Due {
 
 /// Something of the work that was made or changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct DatedChange {
     /// What it is: `function`.
     pub noun: String,
     /// Its name, as the student gave it.
     pub name: String,
     /// When, RFC 3339 in UTC.
     pub at: String,
+    /// By which call and whom, where CloudTrail has recorded it.
+    pub by: Option<String>,
 }
 
 /// How the work stands to its deadline.
@@ -53,9 +55,9 @@ pub struct Lateness {
     /// When the run began, RFC 3339 in UTC.
     pub began: String,
     /// What was changed last.
-    pub last: Option<Change>,
+    pub last: Option<DatedChange>,
     /// What was changed after the deadline.
-    pub after: Vec<Change>,
+    pub after: Vec<DatedChange>,
     /// What AWS dates no change of: `rule`.
     pub undated: Vec<String>,
     /// What is taken off; nothing where it is in time, or the class takes nothing off.
@@ -89,8 +91,13 @@ impl Class {
 
 impl Lateness {
     fn of(report: &Report, due: Due, policy: Option<&LatePolicy>) -> Self {
-        let earning = || report.resources.values().filter(|one| !one.without_points);
-        let mut changes: Vec<Change> = earning().filter_map(change).collect();
+        let earning = || {
+            report
+                .resources
+                .values()
+                .filter(|one| one.is_made() && !one.without_points)
+        };
+        let mut changes: Vec<DatedChange> = earning().filter_map(change).collect();
         changes.sort_by(|one, other| one.at.cmp(&other.at));
         let last = changes.last().cloned();
         let is_after = |at: &str| moment(at).is_some_and(|at| at > due.until);
@@ -156,10 +163,13 @@ pub fn counted_points(report: &Report, lateness: Option<&Lateness>) -> Decimal {
     }
 }
 
-fn change(chosen: &Chosen) -> Option<Change> {
-    Some(Change {
+fn change(chosen: &Chosen) -> Option<DatedChange> {
+    let at = chosen.worked_on()?;
+    let recorded = chosen.last_change().filter(|change| change.at == at);
+    Some(DatedChange {
         noun: chosen.noun.clone(),
         name: chosen.name.clone(),
-        at: chosen.worked_on()?.to_owned(),
+        at: at.to_owned(),
+        by: recorded.map(|change| format!("{} by {}", change.event, change.by)),
     })
 }

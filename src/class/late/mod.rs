@@ -7,6 +7,6 @@ mod policy;
 mod sentence;
 
 pub use extension::Extension;
-pub use judged::{Change, Due, Lateness, Standing, counted_points};
+pub use judged::{DatedChange, Due, Lateness, Standing, counted_points};
 pub use moment::until;
 pub use policy::{Deduction, LatePolicy};

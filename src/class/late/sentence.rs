@@ -1,8 +1,8 @@
 //! Whether work was in time, in one sentence: for the student, and for the professor who answers for it.
 
-use super::judged::{Change, Lateness, Standing};
+use super::judged::{DatedChange, Lateness, Standing};
 use super::moment::spelled;
-use crate::report::text::cut;
+use crate::report::text::{cut, visible};
 use crate::report::view::minute;
 
 /// A longer name says nothing more here.
@@ -76,13 +76,7 @@ impl Lateness {
     }
 
     fn changes(&self) -> String {
-        let mut said: Vec<String> = self
-            .after
-            .iter()
-            .rev()
-            .take(FEW)
-            .map(|change| format!("{} at {}", named(change), minute(&change.at)))
-            .collect();
+        let mut said: Vec<String> = self.after.iter().rev().take(FEW).map(dated).collect();
         if self.after.len() > FEW {
             said.push(format!("{} more", self.after.len() - FEW));
         }
@@ -97,6 +91,12 @@ impl Lateness {
     }
 }
 
-fn named(change: &Change) -> String {
-    format!("{} {}", change.noun, cut(&change.name, MAX_NAME))
+fn named(change: &DatedChange) -> String {
+    format!("{} {}", visible(&change.noun), cut(&change.name, MAX_NAME))
+}
+
+/// `role store at 2026-03-12 22:41 UTC (PutRolePolicy by user/student)`
+fn dated(change: &DatedChange) -> String {
+    let by = change.by.as_ref().map(|by| format!(" ({})", cut(by, MAX_NAME)));
+    format!("{} at {}{}", named(change), minute(&change.at), by.unwrap_or_default())
 }

@@ -3,6 +3,7 @@
 use super::row::StudentRow;
 use super::shown::{link, shown_name};
 use super::tally::{Failing, LabTally, Tally};
+use crate::class::alike::Alike;
 use crate::class::{Class, Counts, LabSummary};
 use crate::report::html;
 use crate::report::text::visible;
@@ -33,7 +34,7 @@ impl<'a> Index<'a> {
         self.rows.push(row);
     }
 
-    pub fn html(mut self, tally: &Tally) -> String {
+    pub fn html(mut self, tally: &Tally, alike: &[Alike]) -> String {
         let class = self.class;
         let title = visible(&format!("{} {}", class.course, class.edition));
         let facts = self.facts();
@@ -55,6 +56,7 @@ impl<'a> Index<'a> {
             costs => costs,
             failing => failing.collect::<Vec<_>>(),
             unknown => self.unknown(tally),
+            alike => alike.iter().map(|one| self.alike(one)).collect::<Vec<_>>(),
             marks => Mark::ALL.iter().filter(|m| **m != Mark::Extra).map(|m| context! {
                 class => m.class(), symbol => m.symbol(), word => m.word(),
             }).collect::<Vec<_>>(),
@@ -124,6 +126,15 @@ impl<'a> Index<'a> {
             follow => failing.follow,
             fix => failing.fix(),
         }
+    }
+
+    /// Students whose accounts are alike, and in what.
+    fn alike(&self, alike: &Alike) -> Value {
+        let who = alike.students.iter().map(|&place| {
+            let student = &self.class.students[place];
+            context! { name => shown_name(&student.name, &student.id), href => link(&student.id, "", None) }
+        });
+        context! { evidence => visible(&alike.evidence), who => who.collect::<Vec<_>>() }
     }
 
     fn unknown(&self, tally: &Tally) -> Vec<Value> {

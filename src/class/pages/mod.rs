@@ -1,5 +1,6 @@
 //! A class's pages: `index.html` for the professor, `students/ID.html` and `feedback/ID.md` for each student.
 
+mod evidence;
 mod index;
 mod overview;
 mod row;
@@ -10,6 +11,7 @@ mod tally;
 pub use overview::{Common, Overview, StudentRemark};
 
 use super::Counts;
+use super::alike::Gathered;
 use super::folder::{ClassFolder, FolderError, file_name};
 use crate::private;
 use index::Index;
@@ -38,12 +40,16 @@ pub fn write(folder: &ClassFolder, counts: Counts) -> Result<ClassPages, FolderE
     let feedback = subfolder(folder, "feedback")?;
     let mut tally = Tally::of(class);
     let mut index = Index::new(class, counts);
+    let mut gathered = Gathered::of(class);
     for (place, student) in class.students.iter().enumerate() {
         let name = file_name(&student.id);
         let mut page = student::StudentPage::new(class, student);
         let mut row = StudentRow::new(student);
         for (lab_place, lab) in class.labs.iter().enumerate() {
             let grade = folder.grade(student, lab, counts)?;
+            if let Some(report) = &grade.report {
+                gathered.add(place, report);
+            }
             let added = tally.add(place, lab_place, &grade);
             page.add(&grade, counts);
             row.add(lab_place, &grade, added);
@@ -53,12 +59,12 @@ pub fn write(folder: &ClassFolder, counts: Counts) -> Result<ClassPages, FolderE
         row.finish();
         index.push(row);
     }
-    let path = folder.path().join("index.html");
-    folder.write(&path, index.html(&tally).as_bytes())?;
+    let (path, alike) = (folder.path().join("index.html"), gathered.found());
+    folder.write(&path, index.html(&tally, &alike).as_bytes())?;
     Ok(ClassPages {
         index: path,
         students: class.students.len(),
-        overview: Overview::of(class, &tally),
+        overview: Overview::of(class, &tally, alike.len()),
     })
 }
 

@@ -24,6 +24,8 @@ pub struct Overview {
     pub unknown: Vec<StudentRemark>,
     /// What probes left in accounts.
     pub leftovers: Vec<StudentRemark>,
+    /// How often accounts share what should be each student's own: the page says which.
+    pub alike: usize,
     /// The failing checks: first what most have to fix first.
     pub failing: Vec<Common>,
 }
@@ -53,7 +55,7 @@ pub struct Common {
 }
 
 impl Overview {
-    pub(super) fn of(class: &Class, tally: &Tally) -> Self {
+    pub(super) fn of(class: &Class, tally: &Tally, alike: usize) -> Self {
         let said = |student: usize, lab: usize, text: &str| StudentRemark {
             student: class.students[student].id.clone(),
             lab: class.labs[lab].id.clone(),
@@ -93,6 +95,7 @@ impl Overview {
             excused: class.students.iter().filter(|s| s.excused).count(),
             unknown: unknown.into_iter().map(|(s, l, text)| said(s, l, text)).collect(),
             leftovers: tally.leftovers.iter().map(|(s, l, text)| said(*s, *l, text)).collect(),
+            alike,
             failing: tally.most_often().into_iter().map(common).collect(),
         }
     }

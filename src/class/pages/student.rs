@@ -61,7 +61,12 @@ impl StudentPage {
         let command = format!("edemlab check {}", grade.lab.id);
         let which = grade.report.as_ref().and_then(|report| which(report, grade, counts));
         let adjustment = grade.adjustment.map(|one| adjustment(one, grade));
-        let words = grade.report.as_ref().map(ReportView::of);
+        let mut words = grade.report.as_ref().map(ReportView::of);
+        if let Some(words) = &mut words {
+            // What makes the grade another one than the points stands first.
+            let first = adjustment.clone().into_iter().chain(grade.late_text());
+            words.notes.splice(0..0, first.collect::<Vec<_>>());
+        }
         let section = words
             .as_ref()
             .map(|words| Value::from_safe_string(html::section(words, &command)));
@@ -71,7 +76,8 @@ impl StudentPage {
             absent => absent(grade),
             which => which.as_deref(),
             section => section,
-            adjustment => adjustment.as_deref(),
+            // Where there is a report, it stands in it.
+            adjustment => adjustment.as_deref().filter(|_| grade.report.is_none()),
         });
         self.markdown.push('\n');
         match (&words, absent(grade)) {
@@ -87,7 +93,7 @@ impl StudentPage {
                 let _ = writeln!(self.markdown, "## {title}\n\n{}", sentence(why.unwrap_or_default()));
             }
         }
-        if let Some(adjustment) = adjustment {
+        if let (Some(adjustment), None) = (adjustment, &grade.report) {
             let _ = writeln!(self.markdown, "\n{}", markdown::inert(&adjustment));
         }
     }
@@ -141,7 +147,7 @@ fn which(report: &Report, grade: &Grade, counts: Counts) -> Option<String> {
         };
         said.push(format!("This is {which} of {} runs.", grade.runs));
     }
-    said.extend(grade.late_text());
+    said.extend(super::evidence::sentences(report));
     (!said.is_empty()).then(|| said.join(" "))
 }
 

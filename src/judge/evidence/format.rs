@@ -7,6 +7,7 @@ use crate::account::{CallError, Identity};
 use crate::course::KindSpec;
 use crate::discover::Candidate;
 use crate::probe::{Clue, Observation, Sent};
+use crate::report::Trail;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -51,6 +52,9 @@ pub struct Evidence {
     /// What describing one of them showed, by kind and candidate.
     #[serde(serialize_with = "stored::write_answers", deserialize_with = "stored::read_answers")]
     pub descriptions: BTreeMap<String, Result<Value, CallError>>,
+    /// What CloudTrail has recorded, where a class was graded.
+    #[serde(default, skip_serializing_if = "Trail::is_empty")]
+    pub trail: Trail,
     /// The probes, by step.
     pub probes: BTreeMap<String, ProbeEvidence>,
 }

@@ -15,6 +15,7 @@ BY_SIGNING_NAME = {
     "apigateway": "apigateway",
     "apprunner": "apprunner",
     "cloudformation": "cloudformation",
+    "cloudtrail": "cloudtrail",
     "dynamodb": "dynamodb",
     "ecr": "ecr",
     "ecs": "ecs",
