@@ -26,6 +26,20 @@ impl ClassFolder {
         lab: &'a LabSummary,
         counts: Counts,
     ) -> Result<Grade<'a>, FolderError> {
+        self.grade_from(student, lab, counts, |_| true)
+    }
+
+    /// The same from some of the runs only.
+    ///
+    /// # Errors
+    /// When a report cannot be read.
+    pub fn grade_from<'a>(
+        &'a self,
+        student: &'a Student,
+        lab: &'a LabSummary,
+        counts: Counts,
+        is_there: impl Fn(&Report) -> bool,
+    ) -> Result<Grade<'a>, FolderError> {
         let mut grade = Grade {
             student,
             lab,
@@ -38,11 +52,12 @@ impl ClassFolder {
             return Ok(grade);
         }
         let mut runs = self.runs(student, &lab.id)?;
+        runs.retain(is_there);
         grade.runs = runs.len();
-        if self.class().deadline.is_some() || counts != Counts::Last {
+        if self.class().deadline_of(lab).is_some() || counts != Counts::Last {
             self.retain_comparable(student, &mut runs)?;
         }
-        let mut runs = self.dated(student, runs);
+        let mut runs = self.dated(student, lab, runs);
         let counted = match counts {
             Counts::Last => runs.pop(),
             // A run that left something out is no better than a whole one. Of equal ones the first: it was there earlier.
@@ -61,21 +76,17 @@ impl ClassFolder {
         Ok(grade)
     }
 
-    /// Each run with how its work stands to the deadline. What was changed after it, but has earned nothing that an earlier run,
-    /// of work in time, did not have, is not late.
-    fn dated(&self, student: &Student, runs: Vec<Report>) -> Vec<(Report, Option<Lateness>)> {
+    /// Each run with how its work stands to the deadline. Late work never has less than an earlier run, of work in time, had.
+    fn dated(&self, student: &Student, lab: &LabSummary, runs: Vec<Report>) -> Vec<(Report, Option<Lateness>)> {
         let mut dated: Vec<(Report, Option<Lateness>)> = Vec::new();
         for report in runs {
-            let mut lateness = self.class().lateness(student, &report);
+            let mut lateness = self.class().lateness(student, lab, &report);
             if let Some(late) = lateness.as_mut().filter(|lateness| lateness.is_late()) {
-                let had = dated.iter().find(|(earlier, of)| {
-                    let is_in_time = of.as_ref().is_some_and(Lateness::is_in_time);
+                let in_time = dated.iter().filter(|(earlier, of)| {
                     let is_whole = earlier.points.possible == report.points.possible && !report.is_unsettled();
-                    is_in_time && is_whole && earlier.points.earned >= report.points.earned
+                    is_whole && of.as_ref().is_some_and(Lateness::is_in_time)
                 });
-                if let Some((earlier, _)) = had {
-                    late.excuse(earlier);
-                }
+                in_time.for_each(|(earlier, _)| late.compare(&report, earlier));
             }
             dated.push((report, lateness));
         }

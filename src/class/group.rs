@@ -5,7 +5,6 @@ use super::premises::Premises;
 use super::{Class, Student};
 use crate::private;
 use crate::report::Report;
-use std::collections::BTreeSet;
 
 impl Class {
     /// Whose grade in a lab comes from the account of `student`: of a group everyone who takes the lab, else the student.
@@ -39,14 +38,14 @@ impl Class {
 
     /// How many of the students share accounts, in words; nothing where nobody does.
     pub fn groups_note(&self) -> Option<String> {
-        let members = self.students.iter().filter(|s| !s.excused);
-        let groups: Vec<&String> = members.filter_map(|s| s.group.as_ref()).collect();
-        let several = groups.iter().collect::<BTreeSet<_>>().len();
-        let groups_are = if several == 1 { "group" } else { "groups" };
-        (several > 0).then(|| {
+        let units = self.by_account().into_iter().map(|unit| unit.len());
+        let sizes: Vec<usize> = units.filter(|size| *size > 1).collect();
+        let groups = if sizes.len() == 1 { "group" } else { "groups" };
+        (!sizes.is_empty()).then(|| {
             format!(
-                "{} students are graded in {several} {groups_are}: one account, the same points for each",
-                groups.len()
+                "{} students are graded in {} {groups}: one account, judged once",
+                sizes.iter().sum::<usize>(),
+                sizes.len()
             )
         })
     }

@@ -25,10 +25,8 @@ pub mod underway;
 pub mod verify;
 
 use crate::report::Report;
-use crate::report::text::cut;
-use crate::report::view::minute;
 use gradebook::number::Decimal;
-use late::{Extension, LatePolicy, Lateness, counted_points};
+use late::{Extension, LatePolicy, Lateness, Reckoning, counted_points};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -51,12 +49,9 @@ pub struct Class {
     pub labs: Vec<LabSummary>,
     /// The students, in the order of the roster.
     pub students: Vec<Student>,
-    /// Until when work is in time, RFC 3339 in UTC.
+    /// Until when work is in time in a lab that has no deadline of its own, RFC 3339 in UTC.
     #[serde(default)]
     pub deadline: Option<String>,
-    /// What late work costs, as `--late` takes it; nothing where it costs nothing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub late: Option<LatePolicy>,
 }
 
 /// A lab of a class.
@@ -74,6 +69,12 @@ pub struct LabSummary {
     pub possible: u32,
     /// Its steps, in the order of the course.
     pub steps: Vec<StepSummary>,
+    /// Until when work is in time, RFC 3339 in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<String>,
+    /// What late work costs, as `--late` takes it; nothing where it costs nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<LatePolicy>,
 }
 
 /// A step of a lab.
@@ -120,46 +121,6 @@ impl Student {
         self.labs.as_ref().is_none_or(|labs| labs.iter().any(|l| l == lab))
     }
 }
-
-impl Class {
-    /// The class with another deadline or policy, where one is said.
-    ///
-    /// # Errors
-    /// When there is a policy or an extension, and no deadline.
-    pub fn due_by(
-        mut self,
-        deadline: Option<Option<String>>,
-        late: Option<Option<LatePolicy>>,
-    ) -> Result<Self, NoDeadline> {
-        self.deadline = deadline.unwrap_or(self.deadline);
-        self.late = late.unwrap_or(self.late);
-        let of_what = match self.students.iter().find(|student| student.extension.is_some()) {
-            _ if self.deadline.is_some() => None,
-            _ if self.late.is_some() => Some("what late work costs is said".to_owned()),
-            Some(student) => Some(format!("the student {} has an extension", cut(&student.id, 60))),
-            None => None,
-        };
-        match of_what {
-            Some(of_what) => Err(NoDeadline(of_what)),
-            None => Ok(self),
-        }
-    }
-
-    /// By which deadline and policy so many grades are those of late work; nothing where there is no deadline.
-    pub fn late_note(&self, late: usize) -> Option<String> {
-        let deadline = minute(self.deadline.as_deref()?);
-        let policy = match &self.late {
-            Some(policy) => format!("late work costs {policy}"),
-            None => "late work costs nothing".to_owned(),
-        };
-        Some(format!("{late} late, by the deadline {deadline}; {policy}"))
-    }
-}
-
-/// Something is said of late work, and no deadline.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}, but the class has no deadline: add --deadline, for example --deadline \"2026-12-01 23:59\"")]
-pub struct NoDeadline(String);
 
 /// Which of several runs counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -251,9 +212,13 @@ impl Grade<'_> {
 
     /// Whether the work was done in time, in a sentence; nothing where there is no deadline or no run.
     pub fn late_text(&self) -> Option<String> {
-        let points = self.points().filter(|_| self.adjusted().is_none());
         let possible = self.report.as_ref()?.points.possible;
-        Some(self.lateness.as_ref()?.text(points.map(|points| (points, possible))))
+        let reckoning = match (self.adjusted(), self.points()) {
+            (Some(_), _) => Reckoning::None,
+            (None, Some(points)) => Reckoning::Of(points, possible),
+            (None, None) => Reckoning::Percent,
+        };
+        Some(self.lateness.as_ref()?.text(reckoning))
     }
 
     /// The grade that the professor puts in place of the one that was judged.

@@ -1,9 +1,9 @@
 //! Until when work is in time, and what late work costs.
 
-use crate::class::late::{LatePolicy, until};
+use crate::class::late::{LatePolicy, Terms, until};
 use clap::Args;
 
-/// The deadline of a class. It is kept in the class's folder, and every later command goes by it.
+/// The deadline of some labs. It is kept in the class's folder, and every later command goes by it.
 #[derive(Debug, Clone, Args)]
 pub struct DeadlineArgs {
     /// Work that was changed later is late: 2026-12-01, "2026-12-01 23:59" (this computer's time) or with a zone; none.
@@ -12,6 +12,16 @@ pub struct DeadlineArgs {
     /// What late work costs: "10 % a day, 1 h grace, at most 5 days"; none.
     #[arg(long, value_name = "POLICY", value_parser = said_policy)]
     pub late: Option<Said<LatePolicy>>,
+}
+
+impl DeadlineArgs {
+    /// What is said.
+    pub fn terms(&self) -> Terms {
+        Terms {
+            deadline: self.deadline.clone().map(|said| said.0),
+            late: self.late.clone().map(|said| said.0),
+        }
+    }
 }
 
 /// Something that is said to be, or not to be.

@@ -9,9 +9,10 @@ use crate::class::folder::ClassFolder;
 use crate::class::privacy::{self, KeptOf};
 use crate::class::{Counts, Student, pages};
 use crate::cli::{ClassCommand, ExportArgs, ExportFormat, ForgetArgs, PurgeArgs, SecretFile};
+use crate::report::Report;
 use crate::report::text::{visible, wrapped};
 use anyhow::bail;
-use chrono::{Local, TimeZone, Utc};
+use chrono::{DateTime, Local, TimeZone, Utc};
 use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -212,6 +213,18 @@ fn purge(args: &PurgeArgs) -> anyhow::Result<u8> {
         common::width(),
         " ",
     ));
+    let mut out = String::new();
+    let changed = changed_without(&folder, before)?;
+    grading::list(
+        &mut out,
+        "grades that rest on a run that goes",
+        changed.into_iter(),
+        SHOWN,
+    );
+    if !out.is_empty() {
+        tell(out.trim_start_matches('\n'));
+        tell(" To keep them, write them into adjustments.csv first.");
+    }
     if !args.yes {
         tell(" Nothing was removed. To do so, run the same command with --yes.");
         return Ok(0);
@@ -221,6 +234,24 @@ fn purge(args: &PurgeArgs) -> anyhow::Result<u8> {
     tell(" It is removed, and the pages were made again.");
     remains(&folder, &BTreeSet::new(), &BTreeSet::new());
     Ok(0)
+}
+
+/// Whose points are others without the runs from before: late work has what an earlier run, of work in time, had.
+fn changed_without(folder: &ClassFolder, before: DateTime<Utc>) -> anyhow::Result<Vec<String>> {
+    let class = folder.class();
+    let stays = |report: &Report| DateTime::parse_from_rfc3339(&report.started).is_ok_and(|at| at >= before);
+    let mut changed = Vec::new();
+    for student in &class.students {
+        for lab in &class.labs {
+            let now = folder.grade(student, lab, Counts::Last)?;
+            let then = folder.grade_from(student, lab, Counts::Last, stays)?;
+            if then.report.is_some() && now.adjusted().is_none() && then.earned() != now.earned() {
+                let (id, lab) = (grading::short(&student.id), visible(&lab.id));
+                changed.push(format!("{id}  {lab}  {} → {}", now.earned(), then.earned()));
+            }
+        }
+    }
+    Ok(changed)
 }
 
 fn export(args: &ExportArgs) -> anyhow::Result<u8> {

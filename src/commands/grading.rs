@@ -297,27 +297,27 @@ fn class_of(course: &Course, labs: &[&Lab], list: &Roster, args: &GradeArgs) -> 
         let earlier = before.iter().flat_map(|b| &b.labs).any(|l| l.id == lab.id);
         earlier || labs.iter().any(|l| l.id == lab.id)
     };
-    let (deadline, late) = (
-        before.as_ref().and_then(|b| b.deadline.clone()),
-        before.as_ref().and_then(|b| b.late.clone()),
-    );
+    let summary = |lab: &Lab| {
+        let of_before = before.iter().flat_map(|b| &b.labs).find(|of| of.id == lab.id);
+        let kept = of_before.map(|of| (of.deadline.clone(), of.late.clone()));
+        let (deadline, late) = kept.unwrap_or_default();
+        LabSummary {
+            deadline,
+            late,
+            ..LabSummary::of(lab, course)
+        }
+    };
     let class = Class {
         schema: class::SCHEMA.to_owned(),
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         course: title,
         edition,
-        labs: course
-            .labs
-            .values()
-            .filter(graded)
-            .map(|lab| LabSummary::of(lab, course))
-            .collect(),
+        labs: course.labs.values().filter(graded).map(summary).collect(),
         students: list.students.iter().map(|e| e.student.clone()).collect(),
-        deadline,
-        late,
+        deadline: before.as_ref().and_then(|b| b.deadline.clone()),
     };
-    let said = args.deadline.clone();
-    Ok(class.due_by(said.deadline.map(|said| said.0), said.late.map(|said| said.0))?)
+    let ids: Vec<&str> = labs.iter().map(|lab| lab.id.as_str()).collect();
+    Ok(class.due_by(&args.deadline.terms(), &ids)?)
 }
 
 /// What is judged of everyone.

@@ -39,6 +39,7 @@ mod policy;
 mod prove;
 mod proving;
 mod regrade;
+mod regrade_terms;
 mod roster;
 mod roster_intake;
 mod sandbox;

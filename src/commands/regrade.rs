@@ -1,12 +1,12 @@
 //! `edemlab regrade`.
 
-use super::{common, roster};
+use super::{common, regrade_terms, roster};
 use crate::class::folder::ClassFolder;
 use crate::class::premises::{LabRules, Premises};
 use crate::class::{Class, Counts, LabSummary, diff, diff_text, pages};
 use crate::cli::RegradeArgs;
 use crate::costs::idle_usd_per_day;
-use crate::course::{Course, Lab, Part};
+use crate::course::{Lab, Part};
 use crate::judge::{Evidence, rejudge};
 use crate::report::text::visible;
 use std::path::PathBuf;
@@ -65,51 +65,42 @@ pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<
             }
         }
     }
-    let class = due(&course, class, args)?;
-    let mut late = None;
+    let ids: Vec<&str> = labs.iter().map(|lab| lab.id.as_str()).collect();
+    let class = regrade_terms::said(&course, &folder, args, &ids)?;
     if !args.dry_run {
         let now = |old: &LabSummary| {
             let lab = labs.iter().find(|l| l.id == old.id);
-            lab.map_or_else(|| old.clone(), |lab| LabSummary::of(lab, &course))
+            lab.map_or_else(
+                || old.clone(),
+                |lab| LabSummary {
+                    deadline: old.deadline.clone(),
+                    late: old.late.clone(),
+                    ..LabSummary::of(lab, &course)
+                },
+            )
         };
         let class = Class {
             labs: class.labs.iter().map(now).collect(),
-            ..class
+            ..class.clone()
         };
-        let folder = ClassFolder::create(&args.dir, class)?;
-        let pages = pages::write(&folder, Counts::Last)?;
-        late = folder.class().late_note(pages.overview.late);
+        pages::write(&ClassFolder::create(&args.dir, class)?, Counts::Last)?;
     }
+    let told = regrade_terms::told(&folder, class)?;
     let judged = before.len();
     let diff = diff::compare(before.into_iter(), after.into_iter());
     let text = match diff.is_empty() {
         true if rewritten > 0 => {
-            format!("{judged} judged again: every grade is what it was; {rewritten} reports say more than before")
+            format!("{judged} judged again: all points are what they were; {rewritten} reports say more than before")
         }
-        true => format!("{judged} judged again: every grade is what it was"),
+        true => format!("{judged} judged again: all points are what they were"),
         false => diff_text::render(&diff, common::width()),
     };
-    let kept = match (args.dry_run, diff.is_empty()) {
+    let kept = match (args.dry_run, diff.is_empty() && told.is_empty()) {
         (true, false) => "\n\nNothing was changed (--dry-run).",
         _ => "",
     };
-    let late = late.map(|late| format!("\n\n{late}")).unwrap_or_default();
-    super::output::print(&format!("{}{late}{kept}", text.trim_end()))?;
+    super::output::print(&format!("{}{told}{kept}", text.trim_end()))?;
     Ok(if without > 0 { 3 } else { 0 })
-}
-
-/// The class with the deadline, the policy and the extensions that are said.
-fn due(course: &Course, class: &Class, args: &RegradeArgs) -> anyhow::Result<Class> {
-    let mut class = class.clone();
-    if let Some(file) = &args.extensions {
-        let roster = roster::read(file, course, "")?;
-        for student in &mut class.students {
-            let line = roster.students.iter().find(|entry| entry.student.id == student.id);
-            student.extension = line.and_then(|entry| entry.student.extension.clone());
-        }
-    }
-    let said = args.deadline.clone();
-    Ok(class.due_by(said.deadline.map(|said| said.0), said.late.map(|said| said.0))?)
 }
 
 fn shown(id: &str) -> String {

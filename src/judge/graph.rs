@@ -4,7 +4,7 @@
 use super::options::Options;
 use crate::course::{Action, Arg, Check, Compiled, Hop, Lab, Probe, Step, UnknownName, derived_from};
 use crate::expr::{Expr, Template};
-use crate::report::Report;
+use crate::report::{CheckReport, Report};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
 
@@ -237,7 +237,9 @@ pub(super) fn concerns(lab: &Lab, check: &Check) -> Vec<String> {
 
 /// The names of the resources that points were earned with: what the checks and hops that have earned some are about.
 pub(super) fn earning(lab: &Lab, report: &Report) -> BTreeSet<String> {
-    let has_earned = |check: &Check| report.checks().any(|(_, c)| c.id == check.id && c.points > 0);
+    // Extra credit never costs, so it makes nothing late.
+    let earned = |c: &CheckReport| c.points > 0 && !c.optional;
+    let has_earned = |check: &Check| report.checks().any(|(_, c)| c.id == check.id && earned(c));
     let checks = lab.steps.iter().flat_map(|step| &step.checks);
     let checked = checks
         .filter(|check| has_earned(check))

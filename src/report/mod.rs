@@ -146,7 +146,7 @@ pub struct Chosen {
     pub candidates: usize,
     /// Why this one.
     pub because: String,
-    /// Whether no check that is about it has earned points.
+    /// Whether no check that is about it has earned points, extra credit aside.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub without_points: bool,
     /// When it was made, RFC 3339 in UTC, where AWS says it.

@@ -23,6 +23,7 @@ fn function(name: &str, code: &str, given_name: bool) -> Chosen {
         noun: "function".to_owned(),
         candidates: 1,
         because: "the only one".to_owned(),
+        without_points: false,
         made: None,
         changed: None,
         changes: None,

@@ -393,5 +393,5 @@ fn points_that_change_need_no_account() {
         );
     }
     let told = regrade(&[]);
-    assert!(told.stdout.contains("every grade is what it was"), "{}", told.stdout);
+    assert!(told.stdout.contains("all points are what they were"), "{}", told.stdout);
 }

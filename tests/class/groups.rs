@@ -27,7 +27,7 @@ fn one_account_is_graded_once_and_everyone_of_its_group_has_the_grade() {
     assert_eq!(reports[0], reports[1]);
 
     // Said where a grade is read.
-    let said = "Graded as group Pair 1: one account, the same points for each.";
+    let said = "Graded as group Pair 1: one account, judged once.";
     for (page, there) in [
         ("students/s001.html", true),
         ("students/s002.html", true),
@@ -80,7 +80,7 @@ s001,Ana,,Pair 1,100,"
     let again = desk.of_class("regrade", &[]);
     assert_eq!(again.code, 0, "{}", again.stderr);
     assert!(
-        again.stdout.contains("4 judged again: every grade is what it was"),
+        again.stdout.contains("4 judged again: all points are what they were"),
         "{}",
         again.stdout
     );

@@ -80,7 +80,7 @@ fn cases() -> Vec<Case> {
             "90",
             "no",
             "In time: last changed at 2026-03-19 21:41 UTC (function store), before the deadline at 2026-03-20 22:59 UTC; AWS \
-             does not say when it was changed of: rule.",
+             does not say when these were changed: rule.",
         ),
         case(
             "grace",
@@ -114,7 +114,7 @@ fn cases() -> Vec<Case> {
             "45",
             "yes",
             "Late by 31 days: changed after the deadline at 2026-03-20 22:59 UTC: function store at 2026-04-20 22:59 UTC; 31 days \
-             were begun: 50 % less, 45 instead of 90 points.",
+             were begun, 5 count: 50 % less, 45 instead of 90 points.",
         ),
         Case {
             student: extended("extended", "2026-03-23T12:00:00Z"),
@@ -224,16 +224,87 @@ fn what_late_work_costs_is_right_and_said_in_one_sentence() {
 fn the_run_that_counts_is_chosen_by_what_is_left_of_it() {
     let class = ClassFolder::due(LAB, vec![student("s001", "", "")], Some(DEADLINE), Some(POLICY));
     let mut early = run(NEXT_MORNING, Some(BEFORE));
-    early.points.earned = 60;
+    early.points.earned = 30;
     class.store("s001", &early);
     class.store("s001", &run(WEEKS_LATER, Some("2026-04-20T22:59:00.000Z")));
     for (count, row) in [
         ("last", "s001,,,45,"),
-        ("best", "s001,,,60,"),
-        ("deadline", "s001,,,60,"),
+        ("best", "s001,,,45,"),
+        ("deadline", "s001,,,30,"),
     ] {
         let (table, _) = table(class.path(), &["--count", count]);
         assert!(table.contains(row), "{count}: {table}");
+    }
+}
+
+#[test]
+fn what_was_there_in_time_is_never_taken_off() {
+    let class = ClassFolder::due(LAB, vec![student("s001", "", "")], Some(DEADLINE), Some(POLICY));
+    let mut early = run(NEXT_MORNING, Some(BEFORE));
+    early.points.earned = 60;
+    class.store("s001", &early);
+    class.store("s001", &run(WEEKS_LATER, Some("2026-04-20T22:59:00.000Z")));
+    let (rows, said) = table(class.path(), &[]);
+    assert!(rows.contains("s001,,,60,60,100,,fail,yes,2"), "{rows}");
+    let says = "50 % less, 45 instead of 90 points, but a run at 2026-03-21 08:00 UTC, of work in time, had 60, and these count";
+    assert!(said.contains(says), "{said}");
+
+    // Who removes old runs is told first what rests on them.
+    let purge = [
+        "class",
+        "purge",
+        class.path().to_str().unwrap(),
+        "--before",
+        "2026-04-01",
+    ];
+    let said = text(&edemlab(&purge).output().unwrap());
+    assert!(said.contains("s001  datastream  60 → 45"), "{said}");
+}
+
+#[test]
+fn each_lab_has_a_deadline_of_its_own() {
+    let labs = &[("datastream", "Data stream", 100), ("eventdriven", "Orders", 100)];
+    let class = ClassFolder::due(labs, vec![student("s001", "", "")], Some(DEADLINE), Some("10 % a day"));
+    class.store("s001", &run(WEEKS_LATER, Some("2026-03-21T20:00:00.000Z")));
+    let mut orders = run(WEEKS_LATER, Some("2026-03-21T20:00:00.000Z"));
+    orders.lab = "eventdriven".to_owned();
+    class.store("s001", &orders);
+    forget_evidence(&class);
+    let dir = class.path().to_str().unwrap();
+    let later = [
+        "regrade",
+        dir,
+        "--lab",
+        "eventdriven",
+        "--deadline",
+        "2026-03-22T22:59:00Z",
+    ];
+    let said = text(&edemlab(&later).output().unwrap());
+    for part in [
+        "datastream: deadline 2026-03-20 22:59 UTC, late work: 10 % a day",
+        "eventdriven: deadline 2026-03-22 22:59 UTC, late work: 10 % a day",
+        "s001  eventdriven  81 → 90: In time",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let (rows, _) = table(class.path(), &[]);
+    assert!(
+        rows.contains("s001,,,81,81,100,,fail,yes,1,90,90,100,,fail,no,1"),
+        "{rows}"
+    );
+}
+
+/// As earlier versions stored runs: there is nothing to judge again.
+fn forget_evidence(class: &ClassFolder) {
+    for student in std::fs::read_dir(class.path().join("reports")).unwrap() {
+        for lab in std::fs::read_dir(student.unwrap().path()).unwrap() {
+            let runs = std::fs::read_dir(lab.unwrap().path()).into_iter().flatten();
+            for file in runs.map(|file| file.unwrap().path()) {
+                if file.to_string_lossy().ends_with(".evidence.json") {
+                    std::fs::remove_file(file).unwrap();
+                }
+            }
+        }
     }
 }
 
@@ -253,17 +324,8 @@ fn what_the_professor_says_comes_after_and_is_not_reduced() {
 
 #[test]
 fn another_deadline_or_policy_is_applied_without_any_account() {
-    let (class, cases) = class();
-    for case in &cases {
-        // As earlier versions stored runs: there is nothing to judge again.
-        let runs = class.path().join("reports").join(&case.student.id).join("datastream");
-        for file in std::fs::read_dir(runs).unwrap() {
-            let file = file.unwrap().path();
-            if file.to_string_lossy().ends_with(".evidence.json") {
-                std::fs::remove_file(file).unwrap();
-            }
-        }
-    }
+    let (class, _) = class();
+    forget_evidence(&class);
     let dir = class.path().to_str().unwrap();
     let roster = class.beside("roster.csv");
     std::fs::write(
@@ -272,13 +334,31 @@ fn another_deadline_or_policy_is_applied_without_any_account() {
     )
     .unwrap();
     let regrade = |args: &[&str]| text(&edemlab(&[&["regrade", dir], args].concat()).output().unwrap());
-    let said = regrade(&["--late", "50 % a day", "--extensions", roster.to_str().unwrap()]);
-    assert!(
-        said.contains("late, by the deadline 2026-03-20 22:59 UTC; late work costs 50 % a day"),
-        "{said}"
-    );
+    let terms = ["--late", "50 % a day", "--extensions", roster.to_str().unwrap()];
+    let dry = regrade(&[&terms[..], &["--dry-run"]].concat());
+    let told = [
+        "deadline 2026-03-20 22:59 UTC, late work: 50 % a day",
+        "weeks: until 2026-04-2",
+        "after  datastream  81 → 45: Late by 1 h 11 min",
+        "grace  datastream  90 → 45: Late by 1 h",
+        "weeks  datastream  45 → 90: In time",
+        "extended is not in ",
+    ];
+    for part in told {
+        assert!(dry.contains(part), "{part}: {dry}");
+    }
+    assert!(dry.contains("Nothing was changed (--dry-run)"), "{dry}");
+    assert!(table(class.path(), &[]).0.contains("\nafter,,,81,"));
+    let said = regrade(&terms);
+    assert!(told.iter().all(|part| said.contains(part)), "{said}");
     let (after, _) = table(class.path(), &[]);
-    for row in ["\nweeks,,,90,", "\nafter,,,45,", "\nsecond-day,,,0,", "\ngrace,,,45,"] {
+    for row in [
+        "\nweeks,,,90,",
+        "\nafter,,,45,",
+        "\nsecond-day,,,0,",
+        "\ngrace,,,45,",
+        "\nextended,,,90,",
+    ] {
         assert!(after.contains(row), "{row}: {after}");
     }
     regrade(&["--late", "none", "--deadline", "2026-03-22T00:00:00Z"]);
@@ -291,7 +371,20 @@ fn another_deadline_or_policy_is_applied_without_any_account() {
     }
     // Nothing is changed by what cannot be right.
     let said = regrade(&["--deadline", "none", "--late", "10 % a day"]);
-    assert!(said.contains("but the class has no deadline: add --deadline"), "{said}");
+    assert!(said.contains("but datastream has no deadline: add --deadline"), "{said}");
+    let zeros = class.beside("zeros.csv");
+    std::fs::write(&zeros, "student\nweeks\n").unwrap();
+    let said = regrade(&["--extensions", zeros.to_str().unwrap()]);
+    assert!(
+        said.contains("has no column `extension`: nothing was changed"),
+        "{said}"
+    );
+    std::fs::write(&zeros, "student,extension\n0weeks,1 day\n").unwrap();
+    let said = regrade(&["--extensions", zeros.to_str().unwrap()]);
+    assert!(
+        said.contains("\"0weeks\" in the roster, \"weeks\" in the class"),
+        "{said}"
+    );
     let said = regrade(&["--late", "ten a day"]);
     assert!(
         said.contains("`ten a day` is not understood: write for example"),
@@ -320,6 +413,7 @@ fn an_extension_in_the_roster_is_read_or_refused_with_its_line() {
             "may mean 2026-12-03 or 2026-03-12: format the cell as text",
         ),
         ("2026-12-40", "write 2026-12-01"),
+        ("2020-01-01", "the class has no deadline"),
         (
             "2 days",
             "the student s001 has an extension, but the class has no deadline: add --deadline",

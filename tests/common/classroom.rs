@@ -36,7 +36,6 @@ pub fn class(course: &Course, labs: &[&str]) -> Class {
         labs: labs.collect(),
         students: Vec::new(),
         deadline: Some(DEADLINE.to_owned()),
-        late: None,
     }
 }
 
@@ -53,6 +52,8 @@ fn summary(lab: &Lab) -> LabSummary {
     LabSummary {
         id: lab.id.clone(),
         title: lab.title.clone(),
+        deadline: None,
+        late: None,
         names: Vec::new(),
         possible: steps.iter().map(|s| s.possible).sum(),
         steps,
@@ -121,7 +122,7 @@ pub fn report(lab: &Lab, account: usize, started: &str, doing: Doing) -> Report 
                 because: "the trigger reads from it".to_owned(),
                 without_points: false,
                 made: None,
-                changed: None,
+                changed: Some(started.to_owned()),
                 changes: None,
                 code: None,
                 given_name: false,

@@ -35,11 +35,13 @@ impl ClassFolder {
             edition: "2026".to_owned(),
             labs: labs
                 .iter()
-                .map(|(id, title, possible)| lab(id, title, *possible))
+                .map(|(id, title, possible)| LabSummary {
+                    late: late.map(|late| late.parse().unwrap()),
+                    ..lab(id, title, *possible)
+                })
                 .collect(),
             students,
             deadline: deadline.map(str::to_owned),
-            late: late.map(|late| late.parse().unwrap()),
         };
         let folder = folder::ClassFolder::create(&scratch.path().join("class"), class).unwrap();
         Self { scratch, folder }
@@ -128,6 +130,8 @@ fn lab(id: &str, title: &str, possible: u32) -> LabSummary {
         id: id.to_owned(),
         title: title.to_owned(),
         names: Vec::new(),
+        deadline: None,
+        late: None,
         possible,
         steps: vec![StepSummary {
             id: "kinesis".to_owned(),

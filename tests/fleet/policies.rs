@@ -36,7 +36,7 @@ impl Seen {
         if report.is_some() {
             let again = run(alone(&["regrade", out.to_str().unwrap()]));
             assert!(
-                again.stdout.contains("every grade is what it was"),
+                again.stdout.contains("all points are what they were"),
                 "{}{}",
                 again.stdout,
                 again.stderr

@@ -122,7 +122,7 @@ fn a_class_is_graded_as_from_this_computer() {
     let regraded = run(alone(&["regrade", there.to_str().unwrap()]));
     assert_eq!(regraded.code, 0, "{}{}", regraded.stdout, regraded.stderr);
     assert!(
-        regraded.stdout.contains("every grade is what it was"),
+        regraded.stdout.contains("all points are what they were"),
         "{}",
         regraded.stdout
     );

@@ -61,6 +61,8 @@ impl LabSummary {
         Self {
             id: lab.id.clone(),
             title: lab.title.clone(),
+            deadline: None,
+            late: None,
             names: course.names_of(&lab.id),
             possible: steps.iter().map(|s| s.possible).sum(),
             steps,

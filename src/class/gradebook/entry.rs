@@ -2,7 +2,7 @@
 
 use super::number::Decimal;
 use super::options::{ExtraPoints, GradebookOptions};
-use crate::class::late::{Deduction, Standing};
+use crate::class::late::{Lateness, Reckoning, Standing};
 use crate::class::{Adjusted, Adjustment, Grade, LabSummary, Student};
 use crate::report::{Report, Status, Verdict};
 
@@ -25,12 +25,10 @@ pub struct GradeEntry<'a> {
     pub passed: bool,
     /// How many runs there are.
     pub runs: usize,
+    /// Whether there is a run that counts.
+    pub has_run: bool,
     /// Whether the work was done in time; nothing where there is no run or no deadline.
-    pub standing: Option<Standing>,
-    /// The same in a sentence.
-    pub late_text: Option<String>,
-    /// What is taken off for late work.
-    pub deduction: Option<Deduction>,
+    pub lateness: Option<Lateness>,
     /// Points of each step of the lab; none where they could not be determined.
     pub steps: Vec<Option<u32>>,
     /// The checks that cost points: id, title, earned and possible.
@@ -97,9 +95,8 @@ impl<'a> GradeEntry<'a> {
             left_out: judged.map_or_else(Vec::new, |r| r.left_out.iter().map(|l| l.step.clone()).collect()),
             passed: report.is_some_and(|r| r.verdict == Verdict::Pass),
             runs: grade.runs,
-            standing: grade.lateness.as_ref().map(|lateness| lateness.standing.clone()),
-            late_text: grade.late_text(),
-            deduction: grade.lateness.as_ref().and_then(|lateness| lateness.deduction),
+            has_run: report.is_some(),
+            lateness: grade.lateness.clone(),
             steps: grade.lab.steps.iter().map(|step| points(report?, &step.id)).collect(),
             lost: report.map(lost).unwrap_or_default(),
         }
@@ -109,8 +106,8 @@ impl<'a> GradeEntry<'a> {
     pub fn points(&self, options: &GradebookOptions) -> Result<Option<Earned>, &str> {
         let of = |points: u32| {
             Ok(Some(Earned {
-                points: match self.deduction {
-                    Some(deduction) => deduction.left(points, self.judged),
+                points: match &self.lateness {
+                    Some(lateness) => lateness.left(points, self.judged),
                     None => Decimal::whole(points),
                 },
                 of: Decimal::whole(self.judged),
@@ -132,6 +129,18 @@ impl<'a> GradeEntry<'a> {
             EntryOutcome::Unknown { why, .. } | EntryOutcome::Ungraded { why } => Err(why),
             EntryOutcome::Excused | EntryOutcome::Elsewhere => Ok(None),
         }
+    }
+
+    /// Whether the work was done in time, in a sentence, where there is more to say than that it was.
+    pub fn late_text(&self, options: &GradebookOptions) -> Option<String> {
+        let lateness = self.lateness.as_ref()?;
+        let reckoning = match self.outcome {
+            EntryOutcome::Points(points) => Reckoning::Of(points, self.judged),
+            EntryOutcome::Unknown { certain, .. } if options.unknown_as_zero => Reckoning::Of(certain, self.judged),
+            EntryOutcome::Adjusted(_) => Reckoning::None,
+            _ => Reckoning::Percent,
+        };
+        (lateness.standing != Standing::InTime).then(|| lateness.text(reckoning))
     }
 
     /// The points that were left out on purpose.

@@ -272,7 +272,11 @@ impl SheetFiller<'_> {
         if let Some(adjustment) = entry.adjustment {
             text.push_str(&format!(" {}.", sentence(&adjustment.text())));
         }
-        if let (Some(late), true) = (&entry.late_text, entry.deduction.is_some()) {
+        let takes_off = entry
+            .lateness
+            .as_ref()
+            .is_some_and(|lateness| lateness.deduction.is_some());
+        if let Some(late) = entry.late_text(self.options).filter(|_| takes_off) {
             text.push_str(&format!(" {late}"));
         }
         if entry.not_judged() > 0 {

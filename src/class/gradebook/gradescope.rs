@@ -26,6 +26,13 @@ pub fn results(grade: &Grade, options: &GradebookOptions) -> Result<Value, Optio
     let tests: Vec<Value> = checks.map(|(_, check)| test(check)).collect();
     let mut said = vec![format!("{} of {} points", earned.points, earned.of)];
     said.extend(entry.adjustment.map(|adjustment| visible(&adjustment.text())));
+    said.extend(entry.late_text(options));
+    if entry.not_judged() > 0 {
+        let steps = visible(&entry.left_out.join(", "));
+        said.push(format!("{} more points were not judged ({steps})", entry.not_judged()));
+    }
+    let group = entry.student.group.as_deref().map(visible);
+    said.extend(group.map(|group| format!("Graded as group {group}")));
     Ok(json!({
         "score": score(&entry, earned, options).float(),
         "output": said.join("\n"),

@@ -57,6 +57,11 @@ impl Decimal {
         Self(self.0.saturating_sub(other.0))
     }
 
+    /// To two decimals, half up.
+    pub fn hundredths(self) -> Self {
+        Self((self.0 + 500) / 1000 * 1000)
+    }
+
     /// So many percent of it, to five decimals, half up.
     pub fn percent(self, percent: Self) -> Self {
         let whole = u128::from(Self::HUNDRED.0);

@@ -3,7 +3,6 @@
 use super::entry::{EntryOutcome, GradeEntry};
 use super::options::GradebookOptions;
 use super::scaled::Scaled;
-use crate::class::late::Standing;
 
 /// Something about one grade.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,9 +54,7 @@ impl GradeRemarks {
             EntryOutcome::NotHandedIn if options.missing_as_zero => say("has not handed in: zero".to_owned()),
             _ => {}
         }
-        if let (Some(standing), Some(text)) = (&entry.standing, &entry.late_text)
-            && *standing != Standing::InTime
-        {
+        if let Some(text) = entry.late_text(options) {
             say(text.trim_end_matches('.').to_owned());
         }
         if let Some(adjustment) = entry.adjustment {

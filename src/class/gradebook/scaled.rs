@@ -44,7 +44,7 @@ impl Scaled {
                 1 => " One is not: not all are alike.".to_owned(),
                 others => format!(" {others} are not: not all are alike."),
             };
-            let are = if here == 1 { "grade is" } else { "grades are" };
+            let are = if all == 1 { "grade is" } else { "grades are" };
             format!(
                 "{lab}: {here} of {all} {are} scaled to the {judged} of {whole} points that were judged; not judged: \
                  {steps}.{others}"

@@ -103,10 +103,10 @@ fn cells(entry: &GradeEntry, (steps, adjustments): (bool, bool), options: &Grade
         }
         _ => TableCell::Empty,
     };
-    let late = match (entry.runs, &entry.standing) {
-        (0, _) => TableCell::Empty,
-        (_, Some(Standing::Late(_))) => text_cell("yes"),
-        (_, Some(Standing::Unknown)) => text_cell("unknown"),
+    let late = match entry.lateness.as_ref().map(|lateness| lateness.standing) {
+        _ if !entry.has_run => TableCell::Empty,
+        Some(Standing::Late(_)) => text_cell("yes"),
+        Some(Standing::Unknown) => text_cell("unknown"),
         _ => text_cell("no"),
     };
     let mut cells = vec![

@@ -1,6 +1,6 @@
 //! More time for one student: until when, or how long.
 
-use super::moment::{length, moment, spelled, until};
+use super::moment::{days_later, length, moment, shown, spelled, until};
 use chrono::{DateTime, Duration, FixedOffset};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -29,18 +29,22 @@ impl Extension {
         }
     }
 
-    /// Until when, where the class has until `deadline`.
+    /// Until when, where the class has until `deadline`. Whole days end at the same time of the clock.
     pub fn after(&self, deadline: DateTime<FixedOffset>) -> DateTime<FixedOffset> {
+        const DAY: u64 = 86_400;
         match self {
             Self::Until(until) => moment(until).unwrap_or(deadline),
-            Self::Seconds(seconds) => deadline + Duration::seconds(i64::try_from(*seconds).unwrap_or_default()),
+            Self::Seconds(seconds) => {
+                let (days, rest) = (u32::try_from(seconds / DAY).unwrap_or(u32::MAX), seconds % DAY);
+                days_later(deadline, days) + Duration::seconds(i64::try_from(rest).unwrap_or_default())
+            }
         }
     }
 
     /// As it is said of a student.
     pub fn text(&self) -> String {
         match self {
-            Self::Until(until) => format!("until {}", crate::report::view::minute(until)),
+            Self::Until(until) => format!("until {}", shown(until)),
             Self::Seconds(seconds) => format!("{} more", spelled(std::time::Duration::from_secs(*seconds))),
         }
     }

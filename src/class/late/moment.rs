@@ -1,6 +1,10 @@
 //! Moments and lengths of time, as people write them.
 
-use chrono::{DateTime, FixedOffset, Local, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone, Utc};
+use crate::report::view::minute;
+use chrono::{
+    DateTime, Days, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, TimeZone,
+    Timelike, Utc,
+};
 use std::time::Duration;
 
 const UNITS: [(&str, u64); 14] = [
@@ -30,30 +34,63 @@ pub fn moment(text: &str) -> Option<DateTime<FixedOffset>> {
 /// # Errors
 /// What to write.
 pub fn until(text: &str) -> Result<String, String> {
-    const HOW: &str = "write 2026-12-01, \"2026-12-01 23:59\" or 2026-12-01T23:59:00+01:00";
+    const HOW: &str = "write 2026-12-01, \"2026-12-01 23:59\", \"2026-12-01 22:59 UTC\" or 2026-12-01T23:59:00+01:00";
     let utc = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
     let text = text.trim();
-    if let Some(at) = moment(text) {
-        return Ok(utc(at.to_utc()));
+    if let Some(at) = with_zone(text) {
+        return Ok(utc(at));
     }
     let (day, time) = text.split_once([' ', 'T']).unwrap_or((text, ""));
     let day = match NaiveDate::parse_from_str(day, "%Y-%m-%d") {
         Ok(day) => day,
         Err(_) => from_spreadsheet(day).unwrap_or_else(|| Err(HOW.to_owned()))?,
     };
-    let clock = ["%H:%M", "%H:%M:%S"];
-    let time = time.trim();
-    let local = match time {
+    let local = match time.trim() {
         "" => day.and_hms_opt(23, 59, 59),
-        time => clock.iter().find_map(|format| {
-            let text = format!("{day} {time}");
-            NaiveDateTime::parse_from_str(&text, &format!("%Y-%m-%d {format}")).ok()
-        }),
+        time => at_clock(day, time),
     };
     // Twice a year an hour comes twice: the later one, in the students' favor.
-    let at = Local.from_local_datetime(&local.ok_or(HOW)?).latest();
+    let found = Local.from_local_datetime(&local.ok_or(HOW)?);
+    let at = found.earliest().max(found.latest());
     at.map(|at| utc(at.to_utc()))
         .ok_or_else(|| "this time does not exist on that day".to_owned())
+}
+
+/// A moment that says its zone: RFC 3339, the same with a space, or `UTC` behind it, as edemlab itself writes.
+fn with_zone(text: &str) -> Option<DateTime<Utc>> {
+    if let Some(at) = moment(text) {
+        return Some(at.to_utc());
+    }
+    if let Some(text) = text.strip_suffix("UTC").or_else(|| text.strip_suffix('Z')) {
+        let (day, time) = text.trim().split_once([' ', 'T'])?;
+        let day = NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()?;
+        return Some(at_clock(day, time)?.and_utc());
+    }
+    let forms = ["%Y-%m-%d %H:%M%:z", "%Y-%m-%d %H:%M:%S%:z", "%Y-%m-%dT%H:%M%:z"];
+    let found = forms.iter().find_map(|form| DateTime::parse_from_str(text, form).ok());
+    found.map(|at| at.to_utc())
+}
+
+fn at_clock(day: NaiveDate, time: &str) -> Option<NaiveDateTime> {
+    let clock = ["%H:%M", "%H:%M:%S"];
+    let time = clock
+        .iter()
+        .find_map(|form| NaiveTime::parse_from_str(time.trim(), form).ok())?;
+    Some(day.and_time(time))
+}
+
+/// So many days later at the same time of the clock, here: a day in which the clocks change has an hour more or less.
+pub fn days_later(from: DateTime<FixedOffset>, days: u32) -> DateTime<FixedOffset> {
+    let here = from.with_timezone(&Local).checked_add_days(Days::new(days.into()));
+    here.map_or_else(|| from + TimeDelta::days(days.into()), |at| at.fixed_offset())
+}
+
+/// A moment to the second, where it is not a whole minute.
+pub fn shown(text: &str) -> String {
+    match moment(text).map(|at| at.to_utc()) {
+        Some(at) if at.second() > 0 || at.nanosecond() > 0 => at.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        _ => minute(text),
+    }
 }
 
 /// `13/12/2026`, as a spreadsheet writes it; an error where it may mean two days, nothing where it is none.
@@ -105,22 +142,21 @@ pub fn length(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// A length of time in words: its two greatest units, rounded up to a minute.
+/// A length of time in words: its two greatest units.
 pub fn spelled(length: Duration) -> String {
-    let minutes = length.as_secs().div_ceil(60);
-    let (days, hours, minutes) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
-    let days_said = if days == 1 {
-        "1 day".to_owned()
-    } else {
-        format!("{days} days")
-    };
-    match (days, hours, minutes) {
-        (0, 0, minutes) => format!("{minutes} min"),
-        (0, hours, 0) => format!("{hours} h"),
-        (0, hours, minutes) => format!("{hours} h {minutes} min"),
-        (_, 0, 0) => days_said,
-        (_, 0, minutes) => format!("{days_said} {minutes} min"),
-        (_, hours, _) => format!("{days_said} {hours} h"),
+    let seconds = length.as_secs();
+    let named = |number: u64, unit: &str| (number > 0).then(|| format!("{number} {unit}"));
+    let days = seconds / 86_400;
+    let units = [
+        named(days, if days == 1 { "day" } else { "days" }),
+        named(seconds / 3600 % 24, "h"),
+        named(seconds / 60 % 60, "min"),
+        named(seconds % 60, "s"),
+    ];
+    let said: Vec<String> = units.into_iter().flatten().take(2).collect();
+    match said.is_empty() {
+        true => "less than a second".to_owned(),
+        false => said.join(" "),
     }
 }
 
@@ -135,7 +171,8 @@ mod tests {
             ("30min", 1800, "30 min"),
             ("2 days", 172_800, "2 days"),
             ("1 day 3 hours", 97_200, "1 day 3 h"),
-            ("90 s", 90, "2 min"),
+            ("90 s", 90, "1 min 30 s"),
+            ("1 day 61 s", 86_461, "1 day 1 min"),
         ] {
             let read = length(text).unwrap();
             assert_eq!((read.as_secs(), spelled(read).as_str()), (seconds, said));
@@ -147,6 +184,14 @@ mod tests {
 
     #[test]
     fn a_date_that_a_spreadsheet_rewrote_is_read_where_it_means_one_day() {
+        for text in [
+            "2026-12-13 10:00 UTC",
+            "2026-12-13 11:00+01:00",
+            "2026-12-13T10:00Z",
+            "2026-12-13 10:00:00Z",
+        ] {
+            assert_eq!(until(text).as_deref(), Ok("2026-12-13T10:00:00Z"), "{text}");
+        }
         assert_eq!(until("13/12/2026 10:00"), until("2026-12-13 10:00"));
         assert_eq!(until("12/13/2026"), until("2026-12-13"));
         assert!(until("03/12/2026").unwrap_err().contains("2026-12-03 or 2026-03-12"));

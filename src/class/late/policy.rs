@@ -1,7 +1,8 @@
 //! What late work costs: `10 % a day, 1 h grace, at most 5 days`.
 
-use super::moment::{length, spelled};
+use super::moment::{days_later, length, spelled};
 use crate::class::gradebook::number::{self, Decimal};
+use chrono::{DateTime, FixedOffset};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -21,16 +22,12 @@ pub struct LatePolicy {
     of_full_marks: bool,
     /// So long after the deadline work is in time.
     grace: Duration,
-    /// The most that is taken off.
-    most: Option<Most>,
+    /// No more days than these are counted.
+    most_days: Option<u32>,
+    /// No more than this is taken off.
+    most_percent: Option<Decimal>,
     /// After so many days nothing counts.
     closed_after: Option<u32>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Most {
-    Days(u32),
-    Percent(Decimal),
 }
 
 /// What is taken off for one student's work.
@@ -38,6 +35,8 @@ enum Most {
 pub struct Deduction {
     /// The days that were begun.
     pub days: u32,
+    /// Those of them that are counted.
+    pub counted: u32,
     /// How much, in percent.
     pub percent: Decimal,
     /// Whether that is of full marks; else it is of the points that were earned.
@@ -50,26 +49,25 @@ impl LatePolicy {
         self.grace
     }
 
-    /// What is taken off for work that was done so long after the deadline.
-    pub fn deduction(&self, late: Duration) -> Option<Deduction> {
-        if late.is_zero() || late <= self.grace {
-            return None;
-        }
-        let seconds = late.as_secs() + u64::from(late.subsec_nanos() > 0);
-        let days = u32::try_from(seconds.div_ceil(DAY)).unwrap_or(u32::MAX);
-        let counted = match self.most {
-            Some(Most::Days(most)) => days.min(most),
-            _ => days,
-        };
+    /// What is taken off for work that was done at `at`, where it was due earlier.
+    pub fn deduction(&self, due: DateTime<FixedOffset>, at: DateTime<FixedOffset>) -> Option<Deduction> {
+        let late = (at - due)
+            .to_std()
+            .ok()
+            .filter(|late| !late.is_zero() && *late > self.grace)?;
+        // A day may have an hour more or less.
+        let about = u32::try_from(late.as_secs() / DAY).unwrap_or(u32::MAX - 2);
+        let days = (about.saturating_sub(1).max(1)..=about + 2).find(|days| days_later(due, *days) >= at);
+        let days = days.unwrap_or(about + 1);
+        let counted = self.most_days.map_or(days, |most| days.min(most));
         let mut percent = self.per_day.times(counted).min(Decimal::HUNDRED);
-        if let Some(Most::Percent(most)) = self.most {
-            percent = percent.min(most);
-        }
+        percent = percent.min(self.most_percent.unwrap_or(Decimal::HUNDRED));
         if self.closed_after.is_some_and(|last| days > last) {
             percent = Decimal::HUNDRED;
         }
-        Some(Deduction {
+        (percent > Decimal::ZERO).then_some(Deduction {
             days,
+            counted,
             percent,
             of_full_marks: self.of_full_marks,
         })
@@ -80,7 +78,9 @@ impl Deduction {
     /// What is left of the points that were earned, of so many.
     pub fn left(&self, earned: u32, possible: u32) -> Decimal {
         let of = if self.of_full_marks { possible } else { earned };
-        Decimal::whole(earned).less(Decimal::whole(of).percent(self.percent))
+        Decimal::whole(earned)
+            .less(Decimal::whole(of).percent(self.percent))
+            .hundredths()
     }
 }
 
@@ -92,22 +92,28 @@ impl FromStr for LatePolicy {
             per_day: Decimal::ZERO,
             of_full_marks: false,
             grace: Duration::ZERO,
-            most: None,
+            most_days: None,
+            most_percent: None,
             closed_after: None,
         };
-        let mut said = [false; 4];
+        let mut said = [false; 5];
         for part in parts(text) {
-            let words = part.to_lowercase();
+            let words = part.to_lowercase().replace("percent", "%").replace("maximum", "max");
             let words = words.trim();
             let place = if let Some(length_of) = words.strip_suffix("grace") {
                 policy.grace = length(length_of.trim().trim_end_matches(" of"))?;
                 1
-            } else if let Some(most) = words.strip_prefix("at most") {
-                policy.most = Some(match most.trim().strip_suffix('%') {
-                    Some(number) => Most::Percent(percent(number)?),
-                    None => Most::Days(days(most)?),
-                });
-                2
+            } else if let Some(most) = words.strip_prefix("at most").or_else(|| words.strip_prefix("max")) {
+                match most.trim().strip_suffix('%') {
+                    Some(number) => {
+                        policy.most_percent = Some(percent(number)?);
+                        2
+                    }
+                    None => {
+                        policy.most_days = Some(days(most)?);
+                        4
+                    }
+                }
             } else if let Some(last) = words.strip_prefix("nothing after") {
                 policy.closed_after = Some(days(last)?);
                 3
@@ -156,9 +162,9 @@ fn parts(text: &str) -> Vec<String> {
 /// `10 % a day`, `10%/day`, `10 % of full marks per day`: the percent, and whether they are of full marks.
 fn rate(words: &str) -> Option<(Decimal, bool)> {
     let (number, rest) = words.split_once('%')?;
-    let rest: Vec<&str> = rest.split_whitespace().collect();
+    let rest: Vec<&str> = rest.split_whitespace().filter(|word| *word != "the").collect();
     let (of, each) = match rest.as_slice() {
-        ["of", "full", "marks", each @ ..] => (true, each),
+        ["of", "full", "marks", each @ ..] | [each @ .., "of", "full", "marks"] => (true, each),
         each => (false, each),
     };
     matches!(
@@ -190,11 +196,13 @@ impl fmt::Display for LatePolicy {
         if !self.grace.is_zero() {
             write!(f, ", {} grace", spelled(self.grace))?;
         }
-        match self.most {
-            Some(Most::Days(1)) => write!(f, ", at most 1 day")?,
-            Some(Most::Days(days)) => write!(f, ", at most {days} days")?,
-            Some(Most::Percent(percent)) => write!(f, ", at most {percent} %")?,
+        match self.most_days {
+            Some(1) => write!(f, ", at most 1 day")?,
+            Some(days) => write!(f, ", at most {days} days")?,
             None => {}
+        }
+        if let Some(percent) = self.most_percent {
+            write!(f, ", at most {percent} %")?;
         }
         match self.closed_after {
             Some(1) => write!(f, ", nothing after 1 day"),
@@ -222,10 +230,15 @@ impl From<LatePolicy> for String {
 mod tests {
     use super::*;
 
-    fn after(policy: &str, hours: f64) -> Option<String> {
+    fn deduction(policy: &str, hours: f64) -> Option<Deduction> {
         let policy: LatePolicy = policy.parse().unwrap();
-        let deduction = policy.deduction(Duration::from_secs_f64(hours * 3600.0))?;
-        Some(format!("{} {}", deduction.days, deduction.percent))
+        let due = DateTime::parse_from_rfc3339("2026-12-01T22:59:00Z").unwrap();
+        policy.deduction(due, due + chrono::TimeDelta::milliseconds((hours * 3_600_000.0) as i64))
+    }
+
+    fn after(policy: &str, hours: f64) -> Option<String> {
+        let found = deduction(policy, hours)?;
+        Some(format!("{} {}", found.days, found.percent))
     }
 
     #[test]
@@ -248,20 +261,20 @@ mod tests {
         let closed = "10 % a day, nothing after 2 days";
         assert_eq!(after(closed, 48.0).as_deref(), Some("2 20"));
         assert_eq!(after(closed, 48.1).as_deref(), Some("3 100"));
-        assert_eq!(after("nothing after 1 day", 20.0).as_deref(), Some("1 0"));
+        assert_eq!(after("nothing after 1 day", 20.0), None);
+        assert_eq!(after("nothing after 1 day", 25.0).as_deref(), Some("2 100"));
+        assert_eq!(after("10 % a day, max 3 days, max 25 %", 90.0).as_deref(), Some("4 25"));
     }
 
     #[test]
     fn percent_are_of_what_was_earned_or_of_full_marks() {
-        let left = |policy: &str, earned| {
-            let policy: LatePolicy = policy.parse().unwrap();
-            let deduction = policy.deduction(Duration::from_secs(60)).unwrap();
-            deduction.left(earned, 100).to_string()
-        };
+        let left = |policy: &str, earned| deduction(policy, 0.5).unwrap().left(earned, 100).to_string();
         assert_eq!(left("10 % a day", 64), "57.6");
         assert_eq!(left("10 % of full marks a day", 64), "54");
         assert_eq!(left("10 % of full marks a day", 4), "0");
-        assert_eq!(left("7,5 % a day", 90), "83.25");
+        assert_eq!(left("7,5 percent a day", 90), "83.25");
+        assert_eq!(left("33.333 % a day", 90), "60");
+        assert_eq!(left("10 % per day of the full marks", 64), "54");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::class::alike::Alike;
 use crate::class::{Class, Counts, LabSummary};
 use crate::report::html;
 use crate::report::text::visible;
-use crate::report::view::{Mark, minute};
+use crate::report::view::Mark;
 use minijinja::{Environment, context, value::Value};
 use std::sync::LazyLock;
 
@@ -96,18 +96,7 @@ impl<'a> Index<'a> {
             Counts::Deadline => "the last run in time counts",
         };
         facts.push(fact(counts.to_owned(), ""));
-        facts.extend(
-            self.class
-                .deadline
-                .iter()
-                .map(|d| fact(format!("deadline {}", minute(d)), "")),
-        );
-        facts.extend(
-            self.class
-                .late
-                .iter()
-                .map(|policy| fact(format!("late work: {policy}"), "")),
-        );
+        facts.extend(self.class.late_terms().into_iter().map(|terms| fact(terms, "")));
         facts
     }
 

@@ -59,9 +59,9 @@ struct LabCell {
     adjusted: bool,
     /// The points that were not judged, and where; nothing where all of the lab was.
     left_out: Option<String>,
-    late: bool,
-    /// Whether the work was done in time, in a sentence, where that is not plain.
+    /// Whether the work was done in time: in a sentence, and in a word where there is more to say.
     late_text: Option<String>,
+    late_word: Option<&'static str>,
     runs: usize,
     started: String,
     seconds: f64,
@@ -112,8 +112,8 @@ impl StudentRow {
             said: grade.adjustment.map(Adjustment::text),
             adjusted: grade.adjusted().is_some(),
             left_out: grade.left_out().map(|steps| visible(&steps)),
-            late: grade.is_late(),
-            late_text: grade.late_text().filter(|_| is_worth_saying(grade)),
+            late_text: grade.late_text(),
+            late_word: late_word(grade),
             runs: grade.runs,
             started: String::new(),
             seconds: 0.0,
@@ -232,14 +232,18 @@ impl StudentRow {
 
 /// Whether nothing says if the work was done in time.
 fn is_undated(grade: &Grade) -> bool {
-    let standing = grade.lateness.as_ref().map(|lateness| &lateness.standing);
-    matches!(standing, Some(Standing::Unknown))
+    let lateness = grade.lateness.as_ref();
+    lateness.is_some_and(|lateness| lateness.standing == Standing::Unknown && lateness.saw_work)
 }
 
-/// Whether there is more to say than that the work was in time.
-fn is_worth_saying(grade: &Grade) -> bool {
-    let standing = grade.lateness.as_ref().map(|lateness| &lateness.standing);
-    !matches!(standing, None | Some(Standing::InTime))
+/// What there is to say of a deadline.
+fn late_word(grade: &Grade) -> Option<&'static str> {
+    match grade.lateness.as_ref()?.standing {
+        Standing::Late(_) => Some("late"),
+        Standing::HadBefore => Some("changed late"),
+        Standing::Unknown if is_undated(grade) => Some("not dated"),
+        Standing::Unknown | Standing::InTime | Standing::Grace(_) => None,
+    }
 }
 
 impl StepCell {

@@ -32,12 +32,10 @@ impl StudentPage {
             "" => id.clone(),
             name => cut(name, MAX_NAME),
         };
-        let group = student.group.as_ref().map(|group| {
-            format!(
-                "Graded as group {}: one account, the same points for each.",
-                cut(group, MAX_NAME)
-            )
-        });
+        let group = student
+            .group
+            .as_ref()
+            .map(|group| format!("Graded as group {}: one account, judged once.", cut(group, MAX_NAME)));
         let mut markdown = format!(
             "# {}\n\n{}: {}\n",
             markdown::inert(&name),

@@ -17,6 +17,8 @@ pub struct Roster {
     pub students: Vec<Entry>,
     /// What the professor should know, though it is no mistake: a sentence each.
     pub notes: Vec<String>,
+    /// Whether there is a column for extensions.
+    pub has_extensions: bool,
 }
 
 /// One line of a roster.

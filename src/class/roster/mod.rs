@@ -70,7 +70,11 @@ pub fn read(path: &Path, labs: &[LabNames], partition: &str) -> Result<Roster, R
         return Err(wrong(problems));
     }
     notes.extend(reading.notes());
-    Ok(Roster { students, notes })
+    Ok(Roster {
+        students,
+        notes,
+        has_extensions: columns::Columns::place(&header.cells, columns::RosterColumn::Extension).is_some(),
+    })
 }
 
 /// Refuses a roster in which a line names the professor's own account `own`, by its number or by a role: what a line says

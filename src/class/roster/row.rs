@@ -16,6 +16,14 @@ use crate::private;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+/// The columns that open an account.
+const GIVEN: [RosterColumn; 4] = [
+    RosterColumn::Account,
+    RosterColumn::RoleArn,
+    RosterColumn::Profile,
+    RosterColumn::Credentials,
+];
+
 /// Line after line, with what the lines before have taken.
 pub(super) struct RosterReader<'a> {
     file: &'a Path,
@@ -107,6 +115,13 @@ impl<'a> RosterReader<'a> {
             .filter_map(|(place, lab)| Some((lab.id.clone(), named(RosterColumn::RegionOf(place))?)))
             .collect();
         let (account, access) = if excused {
+            let given = GIVEN.iter().any(|column| !cell(*column).is_empty());
+            if given && !group.is_empty() {
+                wrong.push(format!(
+                    "who is excused gives no account: write that of group `{}` in the line of another member",
+                    short(group)
+                ));
+            }
             (None, Access::Nothing)
         } else {
             let some = region.as_ref().or(regions.values().next());
