@@ -22,7 +22,7 @@ use tokio::time::{sleep, timeout};
 const OPENING: Duration = Duration::from_secs(60);
 
 /// For so long CloudTrail is asked when and by whom the work was changed. It is no part of the verdict, so no account waits longer
-/// for it; one whose time is short waits for half of that.
+/// for it, and one whose time is short for no more than half of that time.
 const TRAIL: Duration = Duration::from_secs(30);
 
 pub(super) async fn student<'a, K, O>(
