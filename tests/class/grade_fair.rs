@@ -37,7 +37,11 @@ fn a_run_without_probes_is_scaled_and_never_a_zero() {
     let kept = desk.row("s001", &["--extra", "keep"]);
     assert!(kept[0].starts_with("103."), "{kept:?}");
     let again = desk.of_class("regrade", &[]);
-    assert!(again.stdout.contains("all points are what they were"), "{}", again.stdout);
+    assert!(
+        again.stdout.contains("all points are what they were"),
+        "{}",
+        again.stdout
+    );
     assert_eq!(desk.row("s001", &[])[0], "100");
     let said = format!("{left} of {} points were left out (final)", judged + left);
     for page in ["students/s001.html", "feedback/s001.md"] {

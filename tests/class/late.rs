@@ -371,7 +371,10 @@ fn another_deadline_or_policy_is_applied_without_any_account() {
     }
     // Nothing is changed by what cannot be right.
     let said = regrade(&["--deadline", "none", "--late", "10 % a day"]);
-    assert!(said.contains("but datastream has no deadline: add --deadline"), "{said}");
+    assert!(
+        said.contains("but datastream has no deadline: add --deadline"),
+        "{said}"
+    );
     let zeros = class.beside("zeros.csv");
     std::fs::write(&zeros, "student\nweeks\n").unwrap();
     let said = regrade(&["--extensions", zeros.to_str().unwrap()]);

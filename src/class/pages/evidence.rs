@@ -1,4 +1,4 @@
-//! When the work was changed and by whom, as CloudTrail has it: evidence, which no grade rests on.
+//! When the work was changed and by whom, as CloudTrail has it: evidence, which a deadline goes by and nothing else.
 
 use super::shown::MAX_NAME;
 use crate::report::text::{cut, visible};
