@@ -22,7 +22,7 @@ pub use costs::{CostsArgs, CostsFormat};
 pub use doctor::{DoctorArgs, DoctorFormat};
 pub use drill::{DrillArgs, DrillCommand};
 pub use fleet::FleetCommand;
-pub use grade::{Again, GradeArgs, RegradeArgs};
+pub use grade::{Again, GradeArgs, RegradeArgs, RoomArgs};
 pub use guide::{GuideArgs, WatchArgs, Watching};
 pub use roster::{RosterAddArgs, RosterCommand, RosterNewArgs, VerifyArgs, VerifyFormat};
 

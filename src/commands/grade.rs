@@ -2,7 +2,7 @@
 
 use super::grade_live::Screen;
 use super::grading::{GradeProblem, due, ended, folder_of, shown};
-use super::{common, grade_fleet, roster};
+use super::{common, grade_fleet, grade_room, roster};
 use crate::class::access::opened;
 use crate::class::grade::{Closed, Limit, Plan, grade};
 use crate::class::roster::{Entry, LabNames, Roster};
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Accounts at once, at most: each is a dozen calls to AWS.
-const MOST_AT_ONCE: u64 = 64;
+pub(super) const MOST_AT_ONCE: u64 = 64;
 
 /// The same, when the user asks for it.
 const MOST_ASKED: u16 = 512;
@@ -24,6 +24,7 @@ const MOST_ASKED: u16 = 512;
 const OPEN_FILES: u64 = 24;
 
 pub async fn run(course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8> {
+    grade_room::fits(&args)?;
     let course = common::course(course, Part::Checks)?;
     let labs = roster::labs(&course, &args.labs)?;
     let own = roster::connection(&args.own);
@@ -39,6 +40,9 @@ pub async fn run(course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8>
         return Err(GradeProblem::TooManyAtOnce(MOST_ASKED).into());
     }
     let student_access = roster::student_access(&args.roster, &list, own, &args.secret).await?;
+    if args.room.live {
+        return grade_room::run(&course, &labs, &list, &args, &student_access).await;
+    }
     let (folder, _lock) = folder_of(&course, &labs, &list, &args)?;
     if let Some(Ledger { stack, .. }) = Ledger::read(&args.out)? {
         let (dir, stack) = (shown(&args.out), visible(&stack));

@@ -21,6 +21,7 @@ mod older;
 mod pages;
 mod pages_browser;
 mod privacy;
+mod room;
 mod roster;
 mod roster_add;
 mod roster_new;
