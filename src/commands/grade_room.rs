@@ -119,12 +119,18 @@ pub(super) async fn run(
         next: looks.units.iter().map(|_| Some(Instant::now())).collect(),
         asked: BTreeSet::new(),
         outcome: GradeOutcome::default(),
-        calls: 0,
+        calls: looks.units.iter().map(|_| 0).collect(),
+        looks_made: 0,
         closed: 0,
         began: Instant::now(),
     };
     hour.pass(at_once, stop).await;
     live.clear();
+    let ((all, most), looks_made) = (hour.rates(), hour.looks_made);
+    super::output::note(&format!(
+        "{looks_made} looks at {}; requests a second: {all:.1} to all, {most:.1} to the busiest account",
+        counted(looks.units.len())
+    ));
     let outcome = hour.outcome;
     super::grading::ended(&folder, &outcome, None)
 }
@@ -157,7 +163,9 @@ struct Hour<'h> {
     /// Accounts through which an event is to be sent.
     asked: BTreeSet<usize>,
     outcome: GradeOutcome,
-    calls: u64,
+    /// Requests that each account was sent.
+    calls: Vec<u64>,
+    looks_made: u64,
     /// Accounts that cannot be opened, and were named.
     closed: usize,
     began: Instant,
@@ -212,8 +220,9 @@ impl Hour<'_> {
 
     fn looked(&mut self, looked: super::room_looks::Looked, stopped: bool) {
         let place = looked.place;
-        self.calls += looked.calls.values().map(|count| u64::from(*count)).sum::<u64>();
-        let pause = self.paces[place].after(looked.outcome, &looked.calls);
+        self.looks_made += 1;
+        self.calls[place] += looked.calls.values().map(|count| u64::from(*count)).sum::<u64>();
+        let pause = self.paces[place].after(looked.outcome, &looked.calls, Instant::now());
         self.next[place] = Some(Instant::now() + pause);
         self.outcome.stored += looked.kept;
         let name = short(&self.looks.units[place][0].id);
@@ -294,17 +303,23 @@ impl Hour<'_> {
         let closed = places.iter().filter(|place| place.trouble.is_some()).count();
         let help = room.help(chrono::Utc::now()).len();
         let mut parts = vec![match waiting {
-            0 => format!("{} accounts", places.len()),
+            0 => counted(places.len()),
             waiting => format!("{} of {} accounts looked at", places.len() - waiting, places.len()),
         }];
         parts.push(format!("{help} need help"));
         if closed > 0 {
             parts.push(format!("{closed} cannot be opened"));
         }
-        let seconds = self.began.elapsed().as_secs_f64().max(1.0);
-        parts.push(format!("{:.1} calls/s", self.calls as f64 / seconds));
+        parts.push(format!("{:.1} calls/s", self.rates().0));
         parts.push("p ID sends an event · Ctrl-C ends".to_owned());
         self.live.tick(parts.join(" · "));
+    }
+
+    /// Requests a second since the beginning: to all accounts, and to the one that was sent the most.
+    fn rates(&self) -> (f64, f64) {
+        let seconds = self.began.elapsed().as_secs_f64().max(1.0);
+        let most = self.calls.iter().copied().max().unwrap_or_default();
+        (self.calls.iter().sum::<u64>() as f64 / seconds, most as f64 / seconds)
     }
 
     /// A line with the time of day.
@@ -313,6 +328,14 @@ impl Hour<'_> {
         let lead = format!(" {time}  {mark} ");
         self.live
             .line(&wrapped(&visible(text), common::width().clamp(40, 100), &lead));
+    }
+}
+
+/// So many accounts.
+pub(super) fn counted(accounts: usize) -> String {
+    match accounts {
+        1 => "1 account".to_owned(),
+        count => format!("{count} accounts"),
     }
 }
 

@@ -70,10 +70,7 @@ impl<'p> RoomPage<'p> {
         };
         let address = server.address();
         server.serve(self.pages.clone(), Some(self.feed.clone()));
-        let accounts = match self.names.len() {
-            1 => "1 account".to_owned(),
-            count => format!("{count} accounts"),
-        };
+        let accounts = super::grade_room::counted(self.names.len());
         super::output::print(&format!(
             "The room is at {address}\n{accounts}, each looked at within two rounds of {} s. Nothing is sent through them.\n\
              p, a student's id or number, Enter: sends an event through that account. Ctrl-C ends it.",

@@ -13,7 +13,7 @@ mod view;
 pub use help::{Help, Need};
 pub use history::{LastRun, Stored, stored};
 pub use names::{Named, names};
-pub use pace::{LookPace, Outcome, PER_SECOND, PER_SECOND_OF_SERVICE};
+pub use pace::{LookPace, Outcome};
 pub use page::page;
 pub use progress::{Failure, Progress, Setback, StepState, Turned};
 pub use view::{Looking, shown};
