@@ -46,8 +46,8 @@ pub fn names(class: &Class, units: &[Vec<&Student>], pseudonyms: Option<&[String
                     .map_or(0, |place| place + 1);
                 let name = match &first.group {
                     Some(group) if unit.len() > 1 => format!("group {group}"),
-                    _ if first.name.is_empty() => first.id.clone(),
-                    _ => first.name.clone(),
+                    _ if first.name.trim().is_empty() => first.id.clone(),
+                    _ => first.name.trim().to_owned(),
                 };
                 Named {
                     number,

@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 /// What an account may be sent: so many requests a second over time, and this many at once.
 const OF_ACCOUNT: Rate = Rate {
     per_second: 2.0,
-    burst: 80.0,
+    burst: 160.0,
 };
 
 /// The same of a single service. Of those that labs read, the slowest whose limits AWS publishes fill up again by one request a
 /// second; the student works in the same account.
 const OF_SERVICE: Rate = Rate {
     per_second: 0.5,
-    burst: 24.0,
+    burst: 40.0,
 };
 
 /// A rate, and what may come at once.

@@ -51,38 +51,53 @@
       if (text !== element.textContent) element.textContent = text;
     }
   };
-  // So many lines of this height as fit into this share of the screen.
-  const fits = (height, share) => Math.max(3, Math.floor((innerHeight * share) / height));
+  const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+  // Whether the sections stand one below the other, and whether news stand below the others.
+  const isNarrow = () => getComputedStyle(at("main")).display === "block";
+  const isHalf = () => innerWidth < 70 * rem();
+  // Of a list, what fits above this line of the screen; and never fewer than the first three.
+  const fit = (all, line) => {
+    const items = [...all.children];
+    for (const item of items) item.hidden = false;
+    if (isNarrow()) return 0;
+    const top = scrollY;
+    let hidden = 0;
+    for (const item of items.slice(3).reverse()) {
+      if (item.getBoundingClientRect().bottom + top <= line) break;
+      item.hidden = true;
+      hidden += 1;
+    }
+    return hidden;
+  };
 
   // A list is written anew only when it says something else, and whoever was at a line of it stays there.
-  const list = (section, items, line, none) => {
-    const all = section.querySelector("ol"), empty = section.querySelector("p.quiet");
-    const key = JSON.stringify(items) + innerWidth + innerHeight;
-    empty.textContent = none;
-    empty.hidden = !none;
+  const list = (section, items, line, limit, rest) => {
+    const all = section.querySelector("ol"), quiet = section.querySelector("p.quiet");
+    const key = JSON.stringify([items, limit, rest(0)]);
     if (all.key === key) return;
     all.key = key;
     const focused = all.contains(document.activeElement) ? document.activeElement.href : null;
     all.replaceChildren(...items.map(line));
+    quiet.textContent = rest(fit(all, limit));
+    quiet.hidden = !quiet.textContent;
     if (focused) [...all.querySelectorAll("a")].find((link) => link.href === focused)?.focus();
   };
 
   const KINDS = {
-    stuck: ["fail", "the same failure"],
+    stuck: ["fail", "same failure"],
     backwards: ["fail", "a step back"],
     idle: ["blocked", "no change"],
   };
   const several = () => room.labs.length > 1;
   const help = (one) => {
     const [color, kind] = KINDS[one.kind];
-    const since = moving(made("span", `since ${color}`), one.since, long);
+    const since = made("span", "waits", moving(made("span", `since ${color}`), one.since, long), made("small", "", kind));
     const who = made("span", "who", named(one));
     const place = [several() ? one.lab : null, one.step].filter(Boolean).join(" · ");
     if (place) who.append(made("small", "", place));
-    const what = made("p", "what", made("strong", "", one.kind === "backwards" ? "Passed before: " : one.title ? "" : "Nothing has changed"));
-    what.append(one.title ?? "");
-    const others = one.others ? ` · the same for ${many(one.others, "other", "others")}` : "";
-    what.append(made("small", "", ` ${kind}${others}`));
+    const what = made("p", "what", one.title ?? "Nothing in the account has changed");
+    if (one.kind === "backwards") what.prepend(made("strong", "", "Passed before: "));
+    if (one.others) what.append(made("small", "", ` · ${many(one.others, "other", "others")} too`));
     const item = made("li", one.kind, since, who, what);
     if (one.found) {
       const found = made("p", "found", one.found);
@@ -94,11 +109,18 @@
   const news = (one) => {
     const sign = made("span", "sign pass", "✓");
     sign.setAttribute("aria-hidden", "true");
-    const what = made("span", "what", one.title);
-    if (one.step) what.prepend(made("strong", "", "Step: "));
+    const what = made("span", "what");
+    for (const [n, { step, title }] of one.turned.entries()) {
+      what.append(n ? " · " : "", made(step ? "strong" : "span", "", title));
+    }
     return made("li", "", sign, made("span", "who", named(one)), moving(made("time", ""), one.at, ago), what);
   };
 
+  // An event is sent only where it is asked for.
+  const every = (labs) => {
+    const unsent = labs.some((lab) => lab.known && lab.steps.some((step) => !step.judged));
+    return unsent ? "everything but the event" : "every step";
+  };
   const bar = (step, of) => {
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("class", "bar");
@@ -118,8 +140,8 @@
     return svg;
   };
   const stand = (lab) => {
-    const heading = made("h3", "", several() ? `${lab.id} ` : "");
-    heading.append(made("small", "", `${lab.title}: ${lab.through} of ${lab.known} passed every step`));
+    const heading = made("h3", "", lab.id, made("small", "", ` ${lab.through} of ${lab.known} passed ${every([lab])}`));
+    heading.title = lab.title;
     const table = made("table", "stand"), body = table.createTBody();
     const head = made("tr", "", ...["Step", "Share", "Passed", "At this step"].map((text) => {
       const cell = made("th", "", text);
@@ -151,7 +173,6 @@
     return whole;
   };
 
-  const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
   const cellOf = (step) => {
     if (!step) return made("td", "cell none");
     const [status, earned, possible] = step;
@@ -238,7 +259,7 @@
   const show = () => {
     const told = [
       many(room.accounts, "account", "accounts"),
-      `${room.through} passed everything`,
+      `${room.through} passed ${every(room.labs)}`,
       room.help.length + room.more ? `${room.help.length + room.more} need help` : null,
       room.waiting ? `${room.waiting} not looked at yet` : null,
       room.closed ? `${room.closed} cannot be opened` : null,
@@ -246,17 +267,22 @@
     ];
     const text = told.filter(Boolean).join(" · ");
     if (facts.textContent !== text) facts.textContent = text;
-    const lines = Math.min(room.help.length, fits(74, 0.52));
-    const more = room.help.length + room.more - lines;
     const nobody = room.waiting === room.accounts ? "The accounts are being looked at for the first time." : "Nobody, as far as is known.";
-    list(at("#help"), room.help.slice(0, lines), help, more ? `and ${more} more` : lines ? "" : nobody);
-    const latest = room.news.slice(0, fits(58, innerWidth < 1120 ? 0.3 : 0.52));
-    list(at("#news"), latest, news, latest.length ? "" : "Nothing in the last minutes.");
+    const others = (hidden) => (room.more + hidden ? `and ${room.more + hidden} more` : room.help.length ? "" : nobody);
+    list(at("#help"), room.help, help, innerHeight * (isHalf() ? 0.93 : 0.62), others);
+    // What one look has shown of one account is one line.
+    const all = [];
+    for (const one of room.news) {
+      const last = all.at(-1);
+      if (last && last.number === one.number && last.at === one.at) last.turned.push(one);
+      else all.push({ name: one.name, number: one.number, at: one.at, turned: [one] });
+    }
     const stands = at("#stands div"), key = JSON.stringify(room.labs);
     if (stands.key !== key) {
       stands.key = key;
       stands.replaceChildren(...room.labs.map(stand));
     }
+    list(at("#news"), all, news, innerHeight * (isHalf() ? 0.98 : 0.62), () => (all.length ? "" : "Nothing in the last minutes."));
     everyone();
   };
 
