@@ -22,6 +22,7 @@ mod pages;
 mod pages_browser;
 mod privacy;
 mod room;
+mod room_rules;
 mod room_screens;
 mod roster;
 mod roster_add;
