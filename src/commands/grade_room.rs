@@ -4,12 +4,14 @@ use super::common;
 use super::grade::{MOST_AT_ONCE, bearable};
 use super::grading::{folder_of, short, shown};
 use super::live::LiveLine;
+use super::room_accounts::Accounts;
 use super::room_keys::{Order, orders};
 use super::room_looks::{Class as Looked, Looks, of_room};
 use super::room_page::RoomPage;
+use crate::account::partition::Partition;
 use crate::class::access::StudentAccess;
 use crate::class::grade::{GradeOutcome, Limit};
-use crate::class::roster::{Entry, Roster};
+use crate::class::roster::{self, Entry, LabNames, Roster};
 use crate::class::{Class, Student};
 use crate::cli::GradeArgs;
 use crate::course::{Course, Lab};
@@ -71,18 +73,18 @@ pub(super) fn fits(args: &GradeArgs) -> Result<(), RoomProblem> {
 pub(super) async fn run(
     course: &Course,
     labs: &[&Lab],
-    roster: &Roster,
+    list: &Roster,
     args: &GradeArgs,
     access: &StudentAccess,
 ) -> anyhow::Result<u8> {
-    let (folder, _lock) = folder_of(course, labs, roster, args)?;
+    let (folder, _lock) = folder_of(course, labs, list, args)?;
     if let Some(Ledger { stack, .. }) = Ledger::read(&args.out)? {
         let (dir, stack) = (shown(&args.out), visible(&stack));
         return Err(super::grading::GradeProblem::FleetUnderWay { dir, stack }.into());
     }
     // What the professor says of grades has to be right before an hour is spent on them.
     folder.adjustments()?;
-    let entries: BTreeMap<&str, &Entry> = roster.students.iter().map(|e| (e.student.id.as_str(), e)).collect();
+    let entries: BTreeMap<&str, &Entry> = list.students.iter().map(|e| (e.student.id.as_str(), e)).collect();
     let units = units(folder.class(), &entries, labs, &args.only);
     if units.is_empty() {
         return Err(RoomProblem::Nobody(shown(&args.roster)).into());
@@ -93,14 +95,20 @@ pub(super) async fn run(
         ..folder.class().clone()
     };
     let page = RoomPage::open(&folder, &class, &units, &args.room)?;
+    let names: Vec<LabNames> = course.labs.values().map(LabNames::of).collect();
+    let partition = Partition::of_region(access.default_region().unwrap_or_default()).id;
+    let read_again = || {
+        let mut roster = roster::read(&args.roster, &names, partition).ok()?;
+        let chosen: Vec<LabNames> = labs.iter().copied().map(LabNames::of).collect();
+        roster.apply(&args.skip, &args.uses, &chosen).ok()?;
+        Some(roster)
+    };
     let looks = Looks::new(Looked {
         course,
         folder: &folder,
         labs,
         units,
-        entries,
-        access,
-        region: args.own.region.as_deref(),
+        accounts: Accounts::new(access, args.own.region.as_deref(), list, &read_again),
         limit: Limit::Account(args.limit),
     })?;
     // Until there is something to end in order, Ctrl-C ends the program.
@@ -273,7 +281,10 @@ impl Hour<'_> {
             Some(place) => {
                 self.asked.insert(place);
                 let name = short(&self.looks.units[place][0].id);
-                self.say(&"→".normal(), &format!("{name}: an event is sent through it"));
+                self.say(
+                    &"→".normal(),
+                    &format!("{name}: is looked at now, and an event is sent through it"),
+                );
             }
             None => {
                 let (Order::Probe(who) | Order::Unknown(who)) = order;

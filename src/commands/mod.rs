@@ -40,6 +40,7 @@ mod policy;
 mod prove;
 mod proving;
 mod regrade;
+mod room_accounts;
 mod room_keys;
 mod room_looks;
 mod room_page;

@@ -1,12 +1,11 @@
 //! One look at an account of a room: by the same code as grading, with what is learned told to the room, and kept in the class's
 //! folder only where it says something else than the last run.
 
-use crate::account::{Account, CallCount};
-use crate::class::access::{StudentAccess, opened};
+use super::room_accounts::Accounts;
+use crate::account::CallCount;
 use crate::class::folder::ClassFolder;
-use crate::class::grade::{Closed, GradeEvent, Limit, Opened, Plan, RunStore, StoreError, Task, Work, grade};
+use crate::class::grade::{GradeEvent, Limit, Plan, RunStore, StoreError, Task, Work, grade};
 use crate::class::premises::{LabRules, Premises};
-use crate::class::roster::Entry;
 use crate::class::underway::PendingCleanup;
 use crate::class::{LabSummary, Student};
 use crate::course::{Course, Lab, Step};
@@ -18,12 +17,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::rc::Rc;
-use std::time::{Duration, Instant};
 use tokio::sync::watch;
-
-/// Where nothing of a lab is found, every region is searched again after so long.
-const SEARCH_AGAIN: Duration = Duration::from_secs(300);
 
 /// What the folder knows from before is this hour's, if it is no older.
 const SAME_HOUR: TimeDelta = TimeDelta::hours(2);
@@ -35,9 +29,7 @@ pub(super) struct Looks<'a> {
     /// The accounts, each with the students who share it.
     pub units: Vec<Vec<&'a Student>>,
     pub room: RefCell<Room>,
-    access: &'a StudentAccess,
-    entries: BTreeMap<&'a str, &'a Entry>,
-    region: Option<&'a str>,
+    accounts: Accounts<'a>,
     limit: Limit,
     rules: Vec<LabRules>,
     steps: Vec<Vec<String>>,
@@ -49,9 +41,6 @@ pub(super) struct Looks<'a> {
 struct Seen<'a> {
     watches: BTreeMap<String, Watch<'a>>,
     fingerprints: BTreeMap<String, BTreeMap<String, u64>>,
-    opened: Option<(Opened, Instant)>,
-    /// Nothing of a lab was found, in a region that nobody has named.
-    searches: bool,
     look: LookState,
 }
 
@@ -84,9 +73,7 @@ pub(super) struct Class<'a> {
     pub folder: &'a ClassFolder,
     pub labs: &'a [&'a Lab],
     pub units: Vec<Vec<&'a Student>>,
-    pub entries: BTreeMap<&'a str, &'a Entry>,
-    pub access: &'a StudentAccess,
-    pub region: Option<&'a str>,
+    pub accounts: Accounts<'a>,
     pub limit: Limit,
 }
 
@@ -109,9 +96,7 @@ impl<'a> Looks<'a> {
             folder: class.folder,
             labs,
             units: class.units,
-            access: class.access,
-            entries: class.entries,
-            region: class.region,
+            accounts: class.accounts,
             limit: class.limit,
         };
         for place in 0..looks.units.len() {
@@ -158,13 +143,13 @@ impl<'a> Looks<'a> {
 
     /// What a look at one lab rests on.
     fn task(&self, student: &Student, at: usize, send: bool) -> Task<'a> {
-        let (lab, entry) = (self.labs[at], self.entries[student.id.as_str()]);
+        let (lab, entry) = (self.labs[at], self.accounts.entry(student));
         let options = Options {
             no_probe: !send,
             ..Options::default()
         };
         let options = entry.options(lab, &options);
-        let premises = Premises::of(entry, lab, self.rules[at].clone(), self.region, options);
+        let premises = Premises::of(&entry, lab, self.rules[at].clone(), self.accounts.region, options);
         Task { lab, premises }
     }
 
@@ -184,7 +169,7 @@ impl<'a> Looks<'a> {
         let look = std::mem::take(&mut seen.look);
         if look.trouble.is_some() {
             // Keys that have expired may have been made anew by the next time.
-            seen.opened = None;
+            self.accounts.close(self.units[place][0]);
         }
         let outcome = match &look {
             LookState { trouble: Some(_), .. } => Outcome::Unreachable,
@@ -216,7 +201,7 @@ impl<'a> Looks<'a> {
                 tasks: tasks.map(|at| self.task(student, at, send)).collect(),
             }],
         };
-        let open = async |_: &Student, labs: &[&Lab]| self.open(place, labs).await;
+        let open = async |_: &Student, labs: &[&Lab]| self.accounts.open(student, labs).await;
         let failed = RefCell::new(None);
         let on = |event: GradeEvent<'_>| {
             if let GradeEvent::NotStored(_, error) = event {
@@ -228,35 +213,9 @@ impl<'a> Looks<'a> {
         if let Some(error) = failed.into_inner() {
             seen.look.trouble = Some(format!("not stored: {error}"));
         }
-        let accounts = seen.opened.iter().flat_map(|(opened, _)| opened.values().flatten());
-        for account in distinct(accounts) {
-            for (service, count) in account.take_calls() {
-                *calls.entry(service).or_default() += count;
-            }
+        for (service, count) in self.accounts.take_calls(student) {
+            *calls.entry(service).or_default() += count;
         }
-    }
-
-    /// The account of a place: opened once, and again where it could not be, or where the lab may have been begun in another
-    /// region since.
-    async fn open(&self, place: usize, labs: &[&Lab]) -> Result<Opened, Closed> {
-        let is_stale = |seen: &Seen, at: &Instant| seen.searches && at.elapsed() > SEARCH_AGAIN;
-        let kept = {
-            let seen = self.seen[place].borrow();
-            match &seen.opened {
-                Some((opened, at)) if !is_stale(&seen, at) => Some(with_fresh_caches(opened)),
-                _ => None,
-            }
-        };
-        if let Some(kept) = kept {
-            return Ok(kept);
-        }
-        let entry = self.entries[self.units[place][0].id.as_str()];
-        let admitted = self.access.admit(entry, self.region, labs).await;
-        let opened = admitted.map(opened).map_err(|error| Closed(error.to_string()))?;
-        let mut seen = self.seen[place].borrow_mut();
-        seen.searches = false;
-        seen.opened = Some((opened.clone(), Instant::now()));
-        Ok(opened)
     }
 
     /// Tells the room what a look has shown.
@@ -280,9 +239,9 @@ impl<'a> Looks<'a> {
         let mut room = self.room.borrow_mut();
         seen.look.changed |= room.looked(place, at, &self.steps[at], &report, moved, Utc::now());
         seen.look.throttled |= throttled(judged);
-        let entry = self.entries[student.id.as_str()];
-        let is_named = entry.region_of(&lab.id).or(self.region).is_some();
-        seen.searches |= !is_named && judged.report.resources.is_empty();
+        if judged.report.resources.is_empty() {
+            self.accounts.found_nothing(student, lab);
+        }
         if sent {
             seen.look.reports.push(judged.report.clone());
         }
@@ -356,33 +315,6 @@ impl RunStore for Looks<'_> {
     async fn forget_loose(&self, note: PathBuf) -> Result<(), StoreError> {
         RunStore::forget_loose(self.folder, note).await
     }
-}
-
-/// The same accounts, of which nothing has been asked yet. Labs in one region go on sharing theirs.
-fn with_fresh_caches(opened: &Opened) -> Opened {
-    let mut fresh: Vec<(Rc<Account>, Rc<Account>)> = Vec::new();
-    let mut again = |account: &Rc<Account>| {
-        if let Some((_, made)) = fresh.iter().find(|(of, _)| Rc::ptr_eq(of, account)) {
-            return made.clone();
-        }
-        let made = Rc::new(account.with_fresh_cache());
-        fresh.push((account.clone(), made.clone()));
-        made
-    };
-    let one = |(lab, account): (&String, &Result<Rc<Account>, Closed>)| {
-        (lab.clone(), account.as_ref().map(&mut again).map_err(Clone::clone))
-    };
-    opened.iter().map(one).collect()
-}
-
-fn distinct<'o>(accounts: impl Iterator<Item = &'o Rc<Account>>) -> Vec<&'o Rc<Account>> {
-    let mut all: Vec<&Rc<Account>> = Vec::new();
-    for account in accounts {
-        if !all.iter().any(|one| Rc::ptr_eq(one, account)) {
-            all.push(account);
-        }
-    }
-    all
 }
 
 /// The labs of a class that a room is about.

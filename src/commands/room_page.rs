@@ -72,8 +72,8 @@ impl<'p> RoomPage<'p> {
         server.serve(self.pages.clone(), Some(self.feed.clone()));
         let accounts = super::grade_room::counted(self.names.len());
         super::output::print(&format!(
-            "The room is at {address}\n{accounts}, each looked at within two rounds of {} s. Nothing is sent through them.\n\
-             p, a student's id or number, Enter: sends an event through that account. Ctrl-C ends it.",
+            "The room is at {address}\n{accounts} are looked at in rounds of {} s, and never faster than AWS's rates allow. Nothing is \
+             sent through them.\np, a student's id or number, Enter: looks there now, and sends an event. Ctrl-C ends it.",
             args.every.as_secs()
         ))?;
         if args.open
