@@ -1,5 +1,6 @@
 //! `edemlab grade`.
 
+use super::common::bearable;
 use super::grade_live::Screen;
 use super::grading::{GradeProblem, due, ended, folder_of, shown};
 use super::{common, grade_fleet, grade_room, roster};
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Accounts at once, at most: each is a dozen calls to AWS.
-pub(super) const MOST_AT_ONCE: u64 = 64;
+const MOST_AT_ONCE: u64 = 64;
 
 /// The same, when the user asks for it.
 const MOST_ASKED: u16 = 512;
@@ -86,14 +87,4 @@ fn known_students(list: &Roster, only: &[String]) -> Result<(), UnknownName> {
         Some(id) => Err(UnknownName::new("student", id, ids().take(500))),
         None => Ok(()),
     }
-}
-
-/// As many accounts at once as this computer has open files for, if one has `open_files`; at most `most`.
-pub(super) fn bearable(open_files: u64, most: u64) -> usize {
-    #[cfg(unix)]
-    let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-    #[cfg(not(unix))]
-    let files = None;
-    let bearable = files.unwrap_or(u64::MAX) / open_files;
-    usize::try_from(bearable.clamp(4, most)).unwrap_or(4)
 }

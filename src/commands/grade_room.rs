@@ -1,13 +1,12 @@
 //! `edemlab grade --live`: the class is looked at again and again, and its page is served while it changes.
 
-use super::common;
-use super::grade::{MOST_AT_ONCE, bearable};
+use super::common::{self, bearable};
 use super::grading::{folder_of, short, shown};
 use super::live::LiveLine;
 use super::room_accounts::Accounts;
 use super::room_keys::{Order, orders};
 use super::room_looks::{Class as Looked, Looks, of_room};
-use super::room_page::RoomPage;
+use super::room_page::{RoomPage, counted};
 use crate::account::partition::Partition;
 use crate::class::access::StudentAccess;
 use crate::class::grade::{GradeOutcome, Limit};
@@ -28,6 +27,9 @@ use tokio::sync::watch;
 /// Accounts that are looked at at the same time, unless the user says otherwise: a look is some seconds of waiting for AWS, and a
 /// round has time.
 const AT_ONCE: u64 = 8;
+
+/// The same, when the user asks for more.
+const MOST_AT_ONCE: u64 = 64;
 
 /// Connections and files that one look has open at its busiest.
 const OPEN_FILES: u64 = 24;
@@ -339,14 +341,6 @@ impl Hour<'_> {
         let lead = format!(" {time}  {mark} ");
         self.live
             .line(&wrapped(&visible(text), common::width().clamp(40, 100), &lead));
-    }
-}
-
-/// So many accounts.
-pub(super) fn counted(accounts: usize) -> String {
-    match accounts {
-        1 => "1 account".to_owned(),
-        count => format!("{count} accounts"),
     }
 }
 

@@ -70,7 +70,7 @@ impl<'p> RoomPage<'p> {
         };
         let address = server.address();
         server.serve(self.pages.clone(), Some(self.feed.clone()));
-        let accounts = super::grade_room::counted(self.names.len());
+        let accounts = counted(self.names.len());
         super::output::print(&format!(
             "The room is at {address}\n{accounts} are looked at in rounds of {} s, and never faster than AWS's rates allow. Nothing is \
              sent through them.\np, a student's id or number, Enter: looks there now, and sends an event. Ctrl-C ends it.",
@@ -119,5 +119,13 @@ impl<'p> RoomPage<'p> {
             self.names.iter().position(|named| named.number == number)
         };
         by_id.or_else(by_name).or_else(by_number)
+    }
+}
+
+/// So many accounts.
+pub(super) fn counted(accounts: usize) -> String {
+    match accounts {
+        1 => "1 account".to_owned(),
+        count => format!("{count} accounts"),
     }
 }

@@ -1,6 +1,6 @@
 //! Who needs help now.
 
-use super::Place;
+use super::place::Place;
 use super::progress::{Failure, Progress, Setback};
 use chrono::{DateTime, TimeDelta, Utc};
 

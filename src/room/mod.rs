@@ -7,6 +7,7 @@ mod history;
 mod names;
 mod pace;
 mod page;
+mod place;
 mod progress;
 mod view;
 
@@ -15,6 +16,7 @@ pub use history::{LastRun, Stored, stored};
 pub use names::{Named, names};
 pub use pace::{LookPace, Outcome};
 pub use page::page;
+pub use place::{Place, Trouble};
 pub use progress::{Failure, Progress, Setback, StepState, Turned};
 pub use view::{Looking, shown};
 
@@ -31,28 +33,6 @@ const MAX_NEWS: usize = 24;
 pub struct Room {
     places: Vec<Place>,
     news: VecDeque<News>,
-}
-
-/// One account: a student's, or a group's.
-#[derive(Debug)]
-pub struct Place {
-    /// How it stands in each lab of the class; nothing where it is not known yet, or the lab is not taken.
-    pub labs: Vec<Option<Progress>>,
-    /// When anything in it was last seen to have changed.
-    pub active: DateTime<Utc>,
-    /// When it was last looked at.
-    pub looked: Option<DateTime<Utc>>,
-    /// Why it cannot be looked at now.
-    pub trouble: Option<Trouble>,
-}
-
-/// Why an account cannot be looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
-    /// What is in the way.
-    pub reason: String,
-    /// Since when.
-    pub since: DateTime<Utc>,
 }
 
 /// Something that just turned green.

@@ -12,8 +12,9 @@ const OF_ACCOUNT: Rate = Rate {
     burst: 160.0,
 };
 
-/// The same of a single service. Of those that labs read, the slowest whose limits AWS publishes fill up again by one request a
-/// second; the student works in the same account.
+/// The same of a single service. AWS publishes few of these limits: streams are
+/// [listed](https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListStreams.html) five times a second in an account. A tenth of
+/// that leaves the rest to the student, who works in the same account.
 const OF_SERVICE: Rate = Rate {
     per_second: 0.5,
     burst: 40.0,

@@ -1,10 +1,11 @@
 //! What the page is told: JSON on one line. Under pseudonyms it holds the course's own words, numbers and times, and nothing of
 //! what a student named or an account answered.
 
+use super::Room;
 use super::help::{Help, Need};
 use super::names::Named;
+use super::place::Place;
 use super::progress::{Progress, StepState, Turned};
-use super::{Place, Room};
 use crate::class::{Class, LabSummary};
 use crate::report::Points;
 use crate::report::text::{cut, visible};
