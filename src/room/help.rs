@@ -59,6 +59,10 @@ pub(super) fn needed(places: &[Place], now: DateTime<Utc>) -> Vec<Help<'_>> {
 }
 
 fn of(at: usize, place: &Place, now: DateTime<Utc>) -> Option<Help<'_>> {
+    // What is wrong in an account that cannot be looked at may have been put right since.
+    if place.trouble.is_some() {
+        return None;
+    }
     let known = || {
         place
             .labs
@@ -69,7 +73,7 @@ fn of(at: usize, place: &Place, now: DateTime<Utc>) -> Option<Help<'_>> {
     let reasons = known().filter_map(|(lab, progress)| in_lab(at, lab, progress, now));
     let reason = reasons.max_by_key(|help| help.weight(now));
     let is_done = known().all(|(_, progress)| progress.is_through());
-    let idle = (!is_done && place.trouble.is_none() && now - place.active >= IDLE_AFTER).then(|| Help {
+    let idle = (!is_done && now - place.active >= IDLE_AFTER).then(|| Help {
         place: at,
         lab: known().find(|(_, progress)| !progress.is_through()).map(|(lab, _)| lab),
         need: Need::Idle,

@@ -245,7 +245,9 @@
     const beside = Math.max(1, Math.floor((holder.clientWidth + gap) / (width + gap)));
     const tables = Math.max(1, Math.min(beside, Math.ceil(room.places.length / 8)));
     const length = Math.ceil(room.places.length / tables);
-    const key = JSON.stringify([room.labs.map((lab) => [lab.id, lab.steps.map((s) => s.id)]), room.places, tables, [...fresh.keys()]]);
+    // That somebody was looked at again changes nothing here.
+    const shown = JSON.stringify(room.places, (name, value) => (name === "looked" ? value !== null : value));
+    const key = JSON.stringify([room.labs.map((lab) => [lab.id, lab.steps.map((s) => s.id)]), shown, tables, [...fresh.keys()]]);
     if (holder.key === key) return;
     const focused = holder.contains(document.activeElement) ? document.activeElement.href : null;
     const parts = Array.from({ length: tables }, (_, n) => room.places.slice(n * length, (n + 1) * length));
@@ -257,12 +259,15 @@
   };
 
   const show = () => {
+    const looked = room.places.filter((one) => !one.closed && one.looked).map((one) => one.looked);
+    const oldest = Math.min(...looked);
     const told = [
       many(room.accounts, "account", "accounts"),
       `${room.through} passed ${every(room.labs)}`,
       room.help.length + room.more ? `${room.help.length + room.more} need help` : null,
       room.waiting ? `${room.waiting} not looked at yet` : null,
       room.closed ? `${room.closed} cannot be opened` : null,
+      looked.length && Date.now() - oldest > 2_000 * room.every + 60_000 ? `the oldest look was ${ago(oldest)}` : null,
       room.not_handed_in ? `${room.not_handed_in} not handed in` : null,
     ];
     const text = told.filter(Boolean).join(" · ");

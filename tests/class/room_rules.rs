@@ -97,6 +97,12 @@ fn the_same_failure_is_a_reason_after_five_minutes_since_it_was_first_seen() {
         panic!("{help:?}")
     };
     assert_eq!((failure.check.as_str(), *since), ("kinesis.on-demand", one.at(0)));
+    // Of an account that cannot be looked at nothing is claimed.
+    let at = one.at(7);
+    one.room.ended(0, Some("expired"), at);
+    assert_eq!(one.help(7), []);
+    one.room.ended(0, None, at);
+    assert_eq!(one.help(7).len(), 1);
     // Another one begins anew.
     one.looked(8, &with(Doing::All, &[("dynamodb.exists", Status::Fail)]));
     assert!(!matches!(
