@@ -210,3 +210,26 @@ fn what_strangers_wrote_is_text() {
     let shown = browser.run("return document.body.textContent");
     assert!(shown.as_str().unwrap().contains("<script>window.ran=1</script>"));
 }
+
+/// What the page is told under pseudonyms: the course's words, numbers and times.
+#[test]
+fn under_pseudonyms_nothing_that_a_student_named_or_aws_answered_is_told() {
+    let now = Utc::now();
+    let (class, room) = hour(30, &["datastream"], now);
+    let pseudonyms: Vec<String> = (0..30).map(|n| format!("Sandpiper {n}")).collect();
+    // What was found has the names that students gave to things; why an account is closed, its number.
+    let mut strangers: Vec<&str> = vec!["eu-west-3", "expired", "@example.com"];
+    strangers.extend(class.students.iter().flat_map(|one| [one.id.as_str(), one.name.trim()]));
+    let (named, anonymous) = (
+        told(&class, &room, None, now),
+        told(&class, &room, Some(&pseudonyms), now),
+    );
+    for word in strangers {
+        assert!(!anonymous.contains(word), "{word}");
+        assert!(
+            named.contains(word) || word.contains('@'),
+            "{word} could not be seen to be told"
+        );
+    }
+    assert!(anonymous.contains("\"help\":[{"), "nobody needs help in {anonymous}");
+}
