@@ -20,7 +20,7 @@ use crate::report::{Report, Status};
 use crate::room::LookPace;
 use colored::{ColoredString, Colorize};
 use futures::stream::{FuturesUnordered, StreamExt};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
@@ -36,6 +36,9 @@ const OPEN_FILES: u64 = 24;
 
 /// How often the page and the line in the terminal move on by themselves.
 const TICK: Duration = Duration::from_secs(1);
+
+/// What the line in the terminal calls the present rate is that of so long.
+const LATELY: Duration = Duration::from_secs(60);
 
 /// Accounts that are named in a line of their own, when many cannot be opened at once.
 const FEW: usize = 6;
@@ -130,6 +133,7 @@ pub(super) async fn run(
         asked: BTreeSet::new(),
         outcome: GradeOutcome::default(),
         calls: looks.units.iter().map(|_| 0).collect(),
+        recent: VecDeque::new(),
         looks_made: 0,
         closed: 0,
         began: Instant::now(),
@@ -175,6 +179,8 @@ struct Hour<'h> {
     outcome: GradeOutcome,
     /// Requests that each account was sent.
     calls: Vec<u64>,
+    /// Those of the last minute, and when they had been sent.
+    recent: VecDeque<(Instant, u64)>,
     looks_made: u64,
     /// Accounts that cannot be opened, and were named.
     closed: usize,
@@ -231,7 +237,9 @@ impl Hour<'_> {
     fn looked(&mut self, looked: super::room_looks::Looked, stopped: bool) {
         let place = looked.place;
         self.looks_made += 1;
-        self.calls[place] += looked.calls.values().map(|count| u64::from(*count)).sum::<u64>();
+        let calls = looked.calls.values().map(|count| u64::from(*count)).sum::<u64>();
+        self.calls[place] += calls;
+        self.recent.push_back((Instant::now(), calls));
         let pause = self.paces[place].after(looked.outcome, &looked.calls, Instant::now());
         self.next[place] = Some(Instant::now() + pause);
         self.outcome.stored += looked.kept;
@@ -291,7 +299,7 @@ impl Hour<'_> {
             None => {
                 let (Order::Probe(who) | Order::Unknown(who)) = order;
                 let text = match who.as_str() {
-                    "" => "p and whose: write `p`, the student's id or number on the page, then Enter".to_owned(),
+                    "" => "whose account? Write the student's id, or the number on the page, then Enter".to_owned(),
                     who => format!(
                         "nobody here is `{}`: write the id of the roster, or the number on the page",
                         visible(who)
@@ -303,10 +311,11 @@ impl Hour<'_> {
     }
 
     /// The one line of state.
-    fn state(&self, stopped: bool) {
+    fn state(&mut self, stopped: bool) {
         if stopped {
             return;
         }
+        self.recent.retain(|(at, _)| at.elapsed() < LATELY);
         let room = self.looks.room.borrow();
         let places = room.places();
         let waiting = places
@@ -323,9 +332,15 @@ impl Hour<'_> {
         if closed > 0 {
             parts.push(format!("{closed} cannot be opened"));
         }
-        parts.push(format!("{:.1} calls/s", self.rates().0));
+        parts.push(format!("{:.1} calls/s", self.recently()));
         parts.push("p ID sends an event · Ctrl-C ends".to_owned());
         self.live.tick(parts.join(" · "));
+    }
+
+    /// Requests a second of late, to all accounts.
+    fn recently(&self) -> f64 {
+        let calls: u64 = self.recent.iter().map(|(_, calls)| calls).sum();
+        calls as f64 / self.began.elapsed().clamp(LATELY / 6, LATELY).as_secs_f64()
     }
 
     /// Requests a second since the beginning: to all accounts, and to the one that was sent the most.

@@ -493,10 +493,27 @@ fn what_does_not_go_together_is_refused_with_a_reason() {
 }
 
 #[test]
-fn only_this_computers_own_page_hears_it() {
+fn a_pair_by_its_role_and_only_this_computers_own_page_hears_it() {
     let room = Classroom::new("67400", 1, 0);
-    let live = room.live(&["--every", "5s"]);
+    // A pair that is reached by a role, in a region that is looked for.
+    let secret = room.path("secret");
+    let (secret, account) = (secret.to_str().unwrap(), &room.accounts[0]);
+    let (made, _) = edemlab::class::access::Secret::load_or_make(Path::new(secret)).unwrap();
+    let template = room.cloud.access_template(&[]);
+    room.cloud.make_role(account, &template, &made.external_id("group a"));
+    let lines = format!(
+        "student,name,account,group\ns000,{},{account},a\ns001,{},,a\n",
+        name(0),
+        name(1)
+    );
+    std::fs::write(room.path("roster.csv"), lines).unwrap();
+    let live = room.live(&["--every", "5s", "--secret", secret]);
     live.all_are_known();
+    let told = live.told().1;
+    assert_eq!((&told["accounts"], &told["closed"]), (&json!(1), &json!(0)), "{told}");
+    assert_eq!(told["places"][0]["name"], "group a");
+    assert_eq!(told["places"][0]["labs"][0]["points"]["possible"], 88);
+    assert_eq!((room.runs(0), room.runs(1)), (1, 1));
     let ask = |path: &str, headers: &[(&str, &str)]| {
         let mut request = Request::get(path);
         for (name, value) in headers {
