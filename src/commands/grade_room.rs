@@ -32,7 +32,7 @@ const AT_ONCE: u64 = 8;
 const MOST_AT_ONCE: u64 = 64;
 
 /// Connections and files that one look has open at its busiest.
-const OPEN_FILES: u64 = 24;
+const OPEN_FILES: u64 = 48;
 
 /// How often the page and the line in the terminal move on by themselves.
 const TICK: Duration = Duration::from_secs(1);
