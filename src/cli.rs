@@ -24,7 +24,7 @@ pub use deadline::DeadlineArgs;
 pub use doctor::{DoctorArgs, DoctorFormat};
 pub use drill::{DrillArgs, DrillCommand};
 pub use fleet::FleetCommand;
-pub use grade::{Again, GradeArgs, RegradeArgs};
+pub use grade::{Again, GradeArgs, RegradeArgs, RoomArgs};
 pub use guide::{GuideArgs, WatchArgs, Watching};
 pub use roster::{RosterAddArgs, RosterCommand, RosterNewArgs, VerifyArgs, VerifyFormat};
 
@@ -126,7 +126,7 @@ pub enum Command {
         after_help = "Exit status: 0 everyone was graded, 2 wrong usage, roster or course, 3 something could not be \
                             determined or is not graded yet: run the same command again to continue."
     )]
-    Grade(GradeArgs),
+    Grade(Box<GradeArgs>),
     /// Grade a class in the cloud: the stack in your own account that does it.
     #[command(subcommand)]
     Fleet(FleetCommand),

@@ -40,6 +40,7 @@ pub mod permissions;
 
 pub mod class;
 pub mod fleet;
+pub mod room;
 
 pub mod sandbox;
 

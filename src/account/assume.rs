@@ -26,7 +26,8 @@ impl Account {
     pub fn assume(&self, role: AssumedRole, region: &str) -> Account {
         let sts = aws_sdk_sts::config::Builder::from(&self.config)
             .retry_partition(new_partition())
-            .interceptor(self.clock.clone());
+            .interceptor(self.clock.clone())
+            .interceptor(self.counted.clone());
         let provider = Assuming {
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
             role,

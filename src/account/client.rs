@@ -1,5 +1,6 @@
 //! An account and region, reached with somebody's credentials: its clients, and each call made once.
 
+use super::calls::{CallCount, Counted};
 use super::clock::Clock;
 use super::complete::{Complete, FromS3};
 use super::error::{CallError, incomplete};
@@ -23,6 +24,8 @@ pub struct Account {
     pub(super) custom_endpoint: bool,
     pub(super) partition: RetryPartition,
     pub(super) clock: Clock,
+    /// What this account was sent, in any region.
+    pub(super) counted: Counted,
     calls: Once<Arc<Value>>,
     kept: Kept,
     kinesis: OnceLock<aws_sdk_kinesis::Client>,
@@ -55,6 +58,7 @@ macro_rules! client {
                 let config = $sdk::config::Builder::from(&self.config)
                     .retry_partition(self.partition.clone())
                     .interceptor(self.clock.clone())
+                    .interceptor(self.counted.clone())
                     .interceptor(Complete);
                 $sdk::Client::from_conf(config.build())
             })
@@ -77,6 +81,7 @@ impl Account {
             let config = aws_sdk_s3::config::Builder::from(&self.config)
                 .retry_partition(self.partition.clone())
                 .interceptor(self.clock.clone())
+                .interceptor(self.counted.clone())
                 .interceptor(FromS3)
                 .region(Region::new(region.to_owned()))
                 // An endpoint of one's own has no host name for each bucket.
@@ -89,7 +94,15 @@ impl Account {
     /// The same credentials in another region, for looking where things are.
     pub fn in_region(&self, region: &str) -> Account {
         let config = self.config.to_builder().region(Region::new(region.to_owned())).build();
-        self.beside(config)
+        Account {
+            counted: self.counted.clone(),
+            ..self.beside(config)
+        }
+    }
+
+    /// What this account was sent, in any region, since this was last asked.
+    pub fn take_calls(&self) -> CallCount {
+        self.counted.take()
     }
 
     /// The earliest time that AWS's clock can have shown when this computer's showed `local`; `local`, as long as AWS has
@@ -110,6 +123,7 @@ impl Account {
     pub fn with_fresh_cache(&self) -> Account {
         Account {
             partition: self.partition.clone(),
+            counted: self.counted.clone(),
             ..self.beside(self.config.clone())
         }
     }
@@ -121,6 +135,7 @@ impl Account {
             config,
             partition: new_partition(),
             clock: Clock::default(),
+            counted: Counted::default(),
             calls: Once::default(),
             kept: Kept::default(),
             kinesis: OnceLock::new(),

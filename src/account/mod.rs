@@ -1,6 +1,7 @@
 //! One AWS account: credentials, region, clients on one shared HTTP client, each call made once.
 
 mod assume;
+mod calls;
 mod client;
 mod clock;
 mod complete;
@@ -20,6 +21,7 @@ pub mod web;
 pub mod wire;
 
 pub use assume::AssumedRole;
+pub use calls::CallCount;
 pub use client::Account;
 pub use complete::{REQUIRED, Required, Requires};
 pub use connect::{ConnectError, Connection, RegionFrom};

@@ -247,6 +247,19 @@ impl ClassFolder {
         Ok(())
     }
 
+    /// Removes a run that another has taken the place of.
+    ///
+    /// # Errors
+    /// When a file cannot be removed.
+    pub fn remove_run(&self, student: &Student, report: &Report) -> Result<(), FolderError> {
+        let (runs, at) = (self.student(student).join(&report.lab), moment(&report.started));
+        // Without its report, a run is not there any more.
+        for end in ["json", "evidence.json", "premises.json"] {
+            self.remove(&runs.join(format!("{at}.{end}")))?;
+        }
+        Ok(())
+    }
+
     /// Writes a file of this folder, private and whole.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! What `grade` and `regrade` take.
 
 use super::deadline::DeadlineArgs;
-use super::time::length;
+use super::time::{interval, length};
 use super::{OwnAccount, SecretFile};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -56,6 +56,30 @@ pub struct GradeArgs {
     /// Whose credentials assume the roles.
     #[command(flatten)]
     pub own: OwnAccount,
+    /// The room, live.
+    #[command(flatten, next_help_heading = "During the lab hour")]
+    pub room: RoomArgs,
+}
+
+/// How a room is looked at.
+#[derive(Debug, Args)]
+pub struct RoomArgs {
+    /// Look at the accounts again and again, and show on a page who needs help now and how far everyone is. Nothing is sent
+    /// through what the students built, unless you ask for it. Ctrl-C ends it.
+    #[arg(long)]
+    pub live: bool,
+    /// With --live: how long a round takes. A change is seen within two, in an account at work three times a round; at least 5s.
+    #[arg(long, value_name = "TIME", default_value = "90s", value_parser = interval, requires = "live")]
+    pub every: Duration,
+    /// With --live: show pseudonyms. They stay the same in this folder, and nothing on the page says who is who.
+    #[arg(long, requires = "live")]
+    pub anonymous: bool,
+    /// With --live: the port on 127.0.0.1 (default: a free one).
+    #[arg(long, requires = "live")]
+    pub port: Option<u16>,
+    /// With --live: open the page in your browser.
+    #[arg(long, requires = "live")]
+    pub open: bool,
 }
 
 /// Which runs are made again.

@@ -1,6 +1,6 @@
 //! What `watch` and `guide` take.
 
-use super::time::length;
+use super::time::interval;
 use super::{FixWith, name_and_resource};
 use clap::Args;
 use std::time::Duration;
@@ -60,13 +60,4 @@ pub struct GuideArgs {
     /// How it watches.
     #[command(flatten, next_help_heading = "With --watch")]
     pub watching: Watching,
-}
-
-/// A pause between two looks.
-fn interval(text: &str) -> Result<Duration, String> {
-    let time = length(text)?;
-    if time < crate::watch::LEAST {
-        return Err("must be at least 5s: AWS limits the calls of an account".to_owned());
-    }
-    Ok(time)
 }

@@ -21,3 +21,12 @@ pub(super) fn length(text: &str) -> Result<Duration, String> {
         _ => Err("must be between 1s and 24h".to_owned()),
     }
 }
+
+/// A pause between two looks.
+pub(super) fn interval(text: &str) -> Result<Duration, String> {
+    let time = length(text)?;
+    if time < crate::watch::LEAST {
+        return Err("must be at least 5s: AWS limits the calls of an account".to_owned());
+    }
+    Ok(time)
+}

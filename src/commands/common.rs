@@ -91,3 +91,13 @@ pub async fn region_or_any(own: &Connection) -> Result<String, ConnectError> {
         region => Ok(region.unwrap_or_else(|_| ANY_REGION.to_owned())),
     }
 }
+
+/// As many accounts at once as this computer has open files for, if one has `open_files`; at most `most`.
+pub fn bearable(open_files: u64, most: u64) -> usize {
+    #[cfg(unix)]
+    let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    #[cfg(not(unix))]
+    let files = None;
+    let bearable = files.unwrap_or(u64::MAX) / open_files;
+    usize::try_from(bearable.clamp(4, most)).unwrap_or(4)
+}

@@ -1,7 +1,7 @@
 //! `edemlab costs --roster`: what the accounts of a class cost while nobody uses them.
 
+use super::common::bearable;
 use super::costs::{ABOVE, NOT_KNOWN};
-use super::grade::bearable;
 use super::live::LiveLine;
 use super::{common, roster};
 use crate::class::costs::{ClassCosts, ClassWanted, look, message, page, render, write};

@@ -1,8 +1,9 @@
 //! `edemlab grade`.
 
+use super::common::bearable;
 use super::grade_live::Screen;
 use super::grading::{GradeProblem, due, ended, folder_of, shown};
-use super::{common, grade_fleet, roster};
+use super::{common, grade_fleet, grade_room, roster};
 use crate::class::access::opened;
 use crate::class::grade::{Closed, Limit, Plan, grade};
 use crate::class::roster::{Entry, LabNames, Roster};
@@ -24,6 +25,7 @@ const MOST_ASKED: u16 = 512;
 const OPEN_FILES: u64 = 24;
 
 pub async fn run(course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8> {
+    grade_room::fits(&args)?;
     let course = common::course(course, Part::Checks)?;
     let labs = roster::labs(&course, &args.labs)?;
     let own = roster::connection(&args.own);
@@ -39,6 +41,9 @@ pub async fn run(course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8>
         return Err(GradeProblem::TooManyAtOnce(MOST_ASKED).into());
     }
     let student_access = roster::student_access(&args.roster, &list, own, &args.secret).await?;
+    if args.room.live {
+        return grade_room::run(&course, &labs, &list, &args, &student_access).await;
+    }
     let (folder, _lock) = folder_of(&course, &labs, &list, &args)?;
     if let Some(Ledger { stack, .. }) = Ledger::read(&args.out)? {
         let (dir, stack) = (shown(&args.out), visible(&stack));
@@ -82,14 +87,4 @@ fn known_students(list: &Roster, only: &[String]) -> Result<(), UnknownName> {
         Some(id) => Err(UnknownName::new("student", id, ids().take(500))),
         None => Ok(()),
     }
-}
-
-/// As many accounts at once as this computer has open files for, if one has `open_files`; at most `most`.
-pub(super) fn bearable(open_files: u64, most: u64) -> usize {
-    #[cfg(unix)]
-    let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-    #[cfg(not(unix))]
-    let files = None;
-    let bearable = files.unwrap_or(u64::MAX) / open_files;
-    usize::try_from(bearable.clamp(4, most)).unwrap_or(4)
 }

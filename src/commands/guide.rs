@@ -37,7 +37,7 @@ pub async fn run(course: Option<PathBuf>, args: GuideArgs) -> anyhow::Result<u8>
     let server = Server::listen(args.port)?;
     let address = format!("{}{}", server.address(), page.unwrap_or_default());
     let feed = watched.as_ref().map(|_| Arc::new(Feed::default()));
-    server.serve(pages, feed.clone());
+    server.serve(Arc::new(pages), feed.clone());
     super::output::print(&format!("The guide is at {address}\nCtrl-C ends it."))?;
     if args.open
         && let Err(error) = open::that_detached(&address)

@@ -24,6 +24,7 @@ pub mod function;
 mod grade;
 mod grade_fleet;
 mod grade_live;
+mod grade_room;
 mod gradebook;
 mod grading;
 mod guide;
@@ -40,6 +41,10 @@ mod prove;
 mod proving;
 mod regrade;
 mod regrade_terms;
+mod room_accounts;
+mod room_keys;
+mod room_looks;
+mod room_page;
 mod roster;
 mod roster_intake;
 mod sandbox;
@@ -100,7 +105,7 @@ async fn verb(cli: Cli) -> anyhow::Result<u8> {
         Command::Roster(RosterCommand::New(args)) => roster_intake::new(&args),
         Command::Roster(RosterCommand::Add(args)) => roster_intake::add(course, &args),
         Command::Roster(RosterCommand::Verify(args)) => roster::run(course, args).await,
-        Command::Grade(args) => grade::run(course, args).await,
+        Command::Grade(args) => grade::run(course, *args).await,
         Command::Fleet(command) => fleet::run(command),
         Command::Class(command) => class::run(command),
         Command::Regrade(args) => regrade::run(course, &args).await,

@@ -85,7 +85,7 @@ pub async fn follow(
                     say(live, &"✓".green(), "AWS answers again");
                 }
                 let mut slow = throttled(&judged);
-                watch.looked(judged);
+                watch.looked(&judged);
                 changed |= tell(&watch, &mut before, live, look(&again, &fixes), show);
                 let due = if args.no_probe { Vec::new() } else { watch.due(asked) };
                 asked = false;

@@ -10,11 +10,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-/// The files of a built book, by their path within it.
-#[derive(Debug)]
+/// The files of a built book, or of another set of pages, by their path within it.
+#[derive(Debug, Default)]
 pub struct Pages {
-    files: BTreeMap<String, Page>,
+    files: RwLock<BTreeMap<String, Arc<Page>>>,
 }
 
 /// One file.
@@ -53,11 +54,29 @@ impl Pages {
         if theirs.is_dir() {
             add(&theirs, &mut files, material)?;
         }
-        Ok(Self { files })
+        Ok(Self {
+            files: RwLock::new(files),
+        })
     }
 
-    pub(super) fn get(&self, path: &str) -> Option<&Page> {
-        self.files.get(path)
+    /// Puts one of our own pages in its place, also while it is served. `policy` is what a browser may do with it.
+    pub fn put(&self, path: &str, html: String, policy: String) {
+        let page = Page {
+            bytes: html.into_bytes(),
+            kind: "text/html; charset=utf-8",
+            is_page: true,
+            policy: policy.into(),
+        };
+        let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
+        files.insert(path.to_owned(), Arc::new(page));
+    }
+
+    pub(super) fn get(&self, path: &str) -> Option<Arc<Page>> {
+        self.files().get(path).cloned()
+    }
+
+    fn files(&self) -> RwLockReadGuard<'_, BTreeMap<String, Arc<Page>>> {
+        self.files.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The address within the book of what a report or a reader names: `datastream/iam.html#write-table`,
@@ -80,12 +99,13 @@ impl Pages {
             format!("{bare}.html"),
             format!("{}/index.html", bare.trim_end_matches('/')),
         ];
-        let Some(path) = candidates.into_iter().find(|path| self.files.contains_key(path)) else {
-            let pages = self.files.keys().filter_map(|path| path.strip_suffix(".html"));
+        let files = self.files();
+        let Some(path) = candidates.into_iter().find(|path| files.contains_key(path)) else {
+            let pages = files.keys().filter_map(|path| path.strip_suffix(".html"));
             return Err(NoPage::new("page", page, closest(bare, pages)));
         };
         let Some(anchor) = anchor else { return Ok(path) };
-        let text = String::from_utf8_lossy(&self.files[&path].bytes);
+        let text = String::from_utf8_lossy(&files[&path].bytes);
         let mut places = text.split("id=\"").skip(1).filter_map(|rest| rest.split('"').next());
         if places.clone().any(|place| place == anchor) {
             return Ok(format!("{path}#{anchor}"));
@@ -108,14 +128,14 @@ impl NoPage {
     }
 }
 
-fn add(folder: &Path, files: &mut BTreeMap<String, Page>, page: fn(&str, Vec<u8>) -> Page) -> io::Result<()> {
+fn add(folder: &Path, files: &mut BTreeMap<String, Arc<Page>>, page: fn(&str, Vec<u8>) -> Page) -> io::Result<()> {
     for file in private::files_below(folder)? {
         let within = file.strip_prefix(folder).unwrap_or(&file).components();
         let names: Vec<_> = within.map(|name| name.as_os_str().to_string_lossy()).collect();
         let path = names.join("/");
         if file.symlink_metadata()?.is_file() && !files.contains_key(&path) {
             let page = page(&path, std::fs::read(file)?);
-            files.insert(path, page);
+            files.insert(path, Arc::new(page));
         }
     }
     Ok(())

@@ -57,7 +57,7 @@ pub struct Server {
 /// What every connection knows.
 struct Site {
     port: u16,
-    pages: Pages,
+    pages: Arc<Pages>,
     feed: Option<Arc<Feed>>,
     readers: Arc<Semaphore>,
 }
@@ -94,7 +94,7 @@ impl Server {
     }
 
     /// Answers from now on, in a thread of its own, until the program ends.
-    pub fn serve(self, pages: Pages, feed: Option<Arc<Feed>>) {
+    pub fn serve(self, pages: Arc<Pages>, feed: Option<Arc<Feed>>) {
         let Self {
             runtime,
             listener,

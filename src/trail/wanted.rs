@@ -83,6 +83,7 @@ mod tests {
             noun: "rule".to_owned(),
             candidates: 1,
             because: "the only one".to_owned(),
+            without_points: false,
             made: None,
             changed: None,
             changes: None,

@@ -60,10 +60,10 @@ impl<'l> Watch<'l> {
     }
 
     /// Takes in what a look without an event has shown.
-    pub fn looked(&mut self, judged: Judged) {
+    pub fn looked(&mut self, judged: &Judged) {
         self.read = Some(Read {
-            fingerprints: judged.fingerprints,
-            report: judged.report,
+            fingerprints: judged.fingerprints.clone(),
+            report: judged.report.clone(),
         });
         let Some(read) = &self.read else { return };
         let steps = self.lab.steps.iter().filter(|step| self.probed.contains_key(&step.id));

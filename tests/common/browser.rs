@@ -32,6 +32,26 @@ pub const DOWN: &str = "\u{e015}";
 /// The End key.
 pub const END: &str = "\u{e010}";
 
+/// The contrast of an element's text with what is behind it, as WCAG 2 defines it.
+pub const CONTRAST: &str = "
+    const parts = color => color.match(/[0-9.]+/g).map(Number);
+    const light = color => {
+        const [r, g, b] = parts(color).map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = element => {
+        const color = getComputedStyle(element).backgroundColor;
+        return parts(color)[3] === 0 ? behind(element.parentElement) : color;
+    };
+    const contrast = element => {
+        const [front, back] = [getComputedStyle(element).color, behind(element)];
+        const above = element => element ? getComputedStyle(element).opacity * above(element.parentElement) : 1;
+        const opaque = above(element);
+        const seen = parts(front).map((v, i) => v * opaque + parts(back)[i] * (1 - opaque));
+        const two = [`rgb(${seen.slice(0, 3)})`, back].map(light).sort((a, b) => b - a);
+        return (two[0] + 0.05) / (two[1] + 0.05);
+    };";
+
 impl Browser {
     /// Starts one. `None`, and a word about it, where there is no Chromium; with `EDEMLAB_TEST_BROWSER` set that is a
     /// failure.

@@ -60,8 +60,13 @@ impl Running {
 
     /// The line that the user enters.
     pub fn enter(&mut self) {
+        self.type_in("\n");
+    }
+
+    /// What the user types.
+    pub fn type_in(&mut self, text: &str) {
         use std::io::Write;
-        self.child.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
+        self.child.stdin.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
     }
 
     pub fn interrupt(&self) {

@@ -214,6 +214,7 @@ impl Account {
             .with_interceptor(SharedInterceptor::new(UserAgentInterceptor::new()))
             .with_interceptor(SharedInterceptor::new(ServiceClockSkewInterceptor::new()))
             .with_interceptor(SharedInterceptor::new(self.clock.clone()))
+            .with_interceptor(SharedInterceptor::new(self.counted.clone()))
             .with_retry_classifier(codes.build())
             .with_retry_classifier(ServiceClockSkewClassifier::<ServiceError>::new());
         if !acts {

@@ -10,9 +10,9 @@ mod tally;
 
 pub use overview::{Common, Overview, StudentRemark};
 
-use super::Counts;
 use super::alike::Gathered;
 use super::folder::{ClassFolder, FolderError, file_name};
+use super::{Counts, Student};
 use crate::private;
 use index::Index;
 use row::StudentRow;
@@ -66,6 +66,24 @@ pub fn write(folder: &ClassFolder, counts: Counts) -> Result<ClassPages, FolderE
         students: class.students.len(),
         overview: Overview::of(class, &tally, alike.len()),
     })
+}
+
+/// The page of one student, with their last runs.
+///
+/// # Errors
+/// When a report cannot be read.
+pub fn student_page(folder: &ClassFolder, student: &Student) -> Result<String, FolderError> {
+    let class = folder.class();
+    let mut page = student::StudentPage::new(class, student);
+    for lab in &class.labs {
+        page.add(&folder.grade(student, lab, Counts::Last)?, Counts::Last);
+    }
+    Ok(page.html())
+}
+
+/// The address of a student's page, below `students/`.
+pub fn student_file(student: &Student) -> String {
+    shown::link(&student.id, "", None)
 }
 
 fn subfolder(folder: &ClassFolder, name: &str) -> Result<PathBuf, FolderError> {

@@ -4,7 +4,9 @@ mod anonymous;
 mod forget;
 mod mention;
 mod old;
+mod pseudonym;
 
 pub use anonymous::{Anonymous, EXPORT_SCHEMA, anonymous};
 pub use forget::{Forgotten, KeptOf, absent, forget, kept_of};
 pub use old::{Old, old_runs, purge};
+pub use pseudonym::pseudonyms;

@@ -78,6 +78,15 @@ pub fn section(words: &ReportView, command: &str) -> String {
 /// A page around `body`, which is HTML. No other style and script than these two are ever applied or run: the page's
 /// content security policy has their hashes, and it lets nothing be fetched.
 pub fn document(title: &str, body: &str, style: &str, script: Option<&str>) -> String {
+    with_policy(title, body, style, script, "").0
+}
+
+/// The same for a page that is served, and listens to the server that it comes from. Gives its policy too.
+pub fn served_document(title: &str, body: &str, style: &str, script: &str) -> (String, String) {
+    with_policy(title, body, style, Some(script), "; connect-src 'self'")
+}
+
+fn with_policy(title: &str, body: &str, style: &str, script: Option<&str>, more: &str) -> (String, String) {
     // A browser hashes what it has read, with its ends of lines.
     let unix = |text: &str| text.replace("\r\n", "\n");
     let (style, script) = (unix(style), script.map(unix));
@@ -85,6 +94,7 @@ pub fn document(title: &str, body: &str, style: &str, script: Option<&str>) -> S
     if let Some(script) = &script {
         policy.push_str(&format!("; script-src '{}'", hash(script)));
     }
+    policy.push_str(more);
     policy.push_str("; base-uri 'none'; form-action 'none'");
     let safe = |text: &str| Value::from_safe_string(text.to_owned());
     let values = context! {
@@ -94,7 +104,7 @@ pub fn document(title: &str, body: &str, style: &str, script: Option<&str>) -> S
         script => script.as_deref().map(safe),
         body => safe(body),
     };
-    render(&TEMPLATES, "page.html", values)
+    (render(&TEMPLATES, "page.html", values), policy)
 }
 
 /// As a content security policy names a text: <https://www.w3.org/TR/CSP3/#external-hash>.
