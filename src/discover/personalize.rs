@@ -77,6 +77,7 @@ pub(super) const SOLUTION: Kind = Kind {
             }),
         )
         .args(GROUP)
+        .changing(&["ageInSeconds"])
     },
     actions: &[
         "personalize:ListSolutions",

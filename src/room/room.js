@@ -246,7 +246,7 @@
     const tables = Math.max(1, Math.min(beside, Math.ceil(room.places.length / 8)));
     const length = Math.ceil(room.places.length / tables);
     // That somebody was looked at again changes nothing here.
-    const shown = JSON.stringify(room.places, (name, value) => (name === "looked" ? value !== null : value));
+    const shown = JSON.stringify(room.places, (name, value) => (name === "looked" ? value !== null : name === "active" ? 0 : value));
     const key = JSON.stringify([room.labs.map((lab) => [lab.id, lab.steps.map((s) => s.id)]), shown, tables, [...fresh.keys()]]);
     if (holder.key === key) return;
     const focused = holder.contains(document.activeElement) ? document.activeElement.href : null;

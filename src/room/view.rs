@@ -121,6 +121,8 @@ struct PlaceView<'r> {
     id: Option<&'r str>,
     page: Option<&'r str>,
     looked: Option<i64>,
+    /// When anything in it was last seen to have changed.
+    active: i64,
     closed: Option<String>,
     labs: Vec<Option<ProgressView>>,
 }
@@ -292,6 +294,7 @@ fn place_view<'r>(place: &'r Place, named: &'r Named, looking: &Looking) -> Plac
         id: named.id.as_deref(),
         page: named.page.as_deref(),
         looked: place.looked.map(|at| at.timestamp_millis()),
+        active: place.active.timestamp_millis(),
         closed,
         labs: place
             .labs

@@ -289,6 +289,13 @@ fn each_change_is_on_the_page_within_two_rounds_and_the_folder_is_an_ordinary_on
         "{news}"
     );
     picture(&browser, &format!("room-{size}-green"));
+    // Where nobody has done anything, nothing has changed from one look to the next.
+    let told = live.told().1;
+    let of = |told: &Value, what: &str| told["places"][changing][what].clone();
+    eventually("a quiet account is looked at again", || {
+        of(&live.told().1, "looked") != of(&told, "looked")
+    });
+    assert_eq!(of(&live.told().1, "active"), of(&told, "active"));
     // Whoever closes the page and opens it again sees the same.
     browser.open("about:blank");
     browser.open(&live.address);
