@@ -87,11 +87,11 @@ impl Room {
         now: DateTime<Utc>,
     ) -> bool {
         let known = &mut self.places[place];
-        let is_first = known.looked.is_none();
         known.looked = Some(now);
         let Some(progress) = &mut known.labs[lab] else {
             known.labs[lab] = Some(Progress::first(steps, report, now));
-            return is_first;
+            // What is seen for the first time is no work that is under way.
+            return false;
         };
         let (changed, turned) = progress.looked(steps, report, now);
         if changed || moved {
