@@ -320,7 +320,7 @@ fn each_change_is_on_the_page_within_two_rounds_and_the_folder_is_an_ordinary_on
     common::course::copy(&room.path("class"), &copy);
     let printed = room.of_class("regrade", &[]);
     assert!(
-        printed.stdout.contains("every grade is what it was"),
+        printed.stdout.contains("all points are what they were"),
         "{}{}",
         printed.stdout,
         printed.stderr
