@@ -83,8 +83,8 @@ impl ClassFolder {
             let mut lateness = self.class().lateness(student, lab, &report);
             if let Some(late) = lateness.as_mut().filter(|lateness| lateness.is_late()) {
                 let in_time = dated.iter().filter(|(earlier, of)| {
-                    let is_whole = earlier.points.possible == report.points.possible && !report.is_unsettled();
-                    is_whole && of.as_ref().is_some_and(Lateness::is_in_time)
+                    let is_alike = earlier.points.possible == report.points.possible;
+                    is_alike && of.as_ref().is_some_and(Lateness::is_in_time)
                 });
                 in_time.for_each(|(earlier, _)| late.compare(&report, earlier));
             }

@@ -10,7 +10,7 @@ pub struct DeadlineArgs {
     #[arg(long, value_name = "TIME", value_parser = said_until)]
     pub deadline: Option<Said<String>>,
     /// What late work costs: "10 % a day, 1 h grace, at most 5 days"; none.
-    #[arg(long, value_name = "POLICY", value_parser = said_policy)]
+    #[arg(long, value_name = "POLICY", value_parser = said_policy, allow_hyphen_values = true)]
     pub late: Option<Said<LatePolicy>>,
 }
 

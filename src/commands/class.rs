@@ -5,7 +5,7 @@ use super::{common, grading};
 use crate::class::access::invited;
 use crate::class::access::template::STACK;
 use crate::class::access::{Secret, SecretError};
-use crate::class::folder::ClassFolder;
+use crate::class::folder::{ClassFolder, file_name};
 use crate::class::privacy::{self, KeptOf};
 use crate::class::{Counts, Student, pages};
 use crate::cli::{ClassCommand, ExportArgs, ExportFormat, ForgetArgs, PurgeArgs, SecretFile};
@@ -214,6 +214,12 @@ fn purge(args: &PurgeArgs) -> anyhow::Result<u8> {
         " ",
     ));
     let mut out = String::new();
+    let forgotten = folder.class().students.iter().map(|student| &student.id);
+    let forgotten: Vec<String> = forgotten
+        .filter(|id| old.without.contains(&file_name(id)))
+        .map(|id| grading::short(id))
+        .collect();
+    grading::list(&mut out, "forgotten, with their grades", forgotten.into_iter(), SHOWN);
     let changed = changed_without(&folder, before)?;
     grading::list(
         &mut out,
@@ -223,7 +229,7 @@ fn purge(args: &PurgeArgs) -> anyhow::Result<u8> {
     );
     if !out.is_empty() {
         tell(out.trim_start_matches('\n'));
-        tell(" To keep them, write them into adjustments.csv first.");
+        tell(" What should count all the same: fill the gradebook first, or write it into adjustments.csv.");
     }
     if !args.yes {
         tell(" Nothing was removed. To do so, run the same command with --yes.");

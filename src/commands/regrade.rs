@@ -1,6 +1,7 @@
 //! `edemlab regrade`.
 
-use super::{common, regrade_terms, roster};
+use super::regrade_terms::{self, Grades};
+use super::{common, roster};
 use crate::class::folder::ClassFolder;
 use crate::class::premises::{LabRules, Premises};
 use crate::class::{Class, Counts, LabSummary, diff, diff_text, pages};
@@ -21,6 +22,7 @@ pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<
     let labs = roster::labs(&course, &args.labs)?;
     let class = folder.class();
     let graded = |lab: &&&Lab| class.labs.iter().any(|l| l.id == lab.id);
+    let were = Grades::of(&folder)?;
     let (mut before, mut after) = (Vec::new(), Vec::new());
     let (mut without, mut rewritten) = (0, 0);
     for student in &class.students {
@@ -67,6 +69,7 @@ pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<
     }
     let ids: Vec<&str> = labs.iter().map(|lab| lab.id.as_str()).collect();
     let class = regrade_terms::said(&course, &folder, args, &ids)?;
+    let mut then = ClassFolder::of(&args.dir, class.clone());
     if !args.dry_run {
         let now = |old: &LabSummary| {
             let lab = labs.iter().find(|l| l.id == old.id);
@@ -81,11 +84,12 @@ pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<
         };
         let class = Class {
             labs: class.labs.iter().map(now).collect(),
-            ..class.clone()
+            ..class
         };
-        pages::write(&ClassFolder::create(&args.dir, class)?, Counts::Last)?;
+        then = ClassFolder::create(&args.dir, class)?;
+        pages::write(&then, Counts::Last)?;
     }
-    let told = regrade_terms::told(&folder, class)?;
+    let told = regrade_terms::told((folder.class(), &were), (then.class(), &Grades::of(&then)?));
     let judged = before.len();
     let diff = diff::compare(before.into_iter(), after.into_iter());
     let text = match diff.is_empty() {

@@ -43,45 +43,66 @@ pub(super) fn said(course: &Course, folder: &ClassFolder, args: &RegradeArgs, la
     Ok(class.due_by(&args.deadline.terms(), labs)?)
 }
 
-/// What other terms have changed, grade by grade; empty where nothing was said anew. Both are held against the same runs.
-pub(super) fn told(folder: &ClassFolder, now: Class) -> Result<String, FolderError> {
-    let of = |class: &Class| (class.late_terms(), extensions(class));
-    let (before, after) = (of(folder.class()), of(&now));
-    if before == after {
-        return Ok(String::new());
+/// The grades of a folder, before or after.
+pub(super) struct Grades(Vec<Counted>);
+
+/// What counts of one student in one lab.
+struct Counted {
+    student: String,
+    lab: String,
+    /// The points that were judged; none where they are not known, or the professor has set them.
+    judged: Option<u32>,
+    /// Those that count.
+    counted: Option<Decimal>,
+    why: Option<String>,
+}
+
+impl Grades {
+    /// Those of a class in its folder.
+    pub fn of(folder: &ClassFolder) -> Result<Self, FolderError> {
+        let grades = folder.grades(Counts::Last).map(|grade| {
+            let grade = grade?;
+            let judged = grade.points().filter(|_| grade.adjusted().is_none());
+            Ok(Counted {
+                student: grade.student.id.clone(),
+                lab: grade.lab.id.clone(),
+                judged,
+                counted: judged.map(|_| grade.earned()),
+                why: grade.late_text(),
+            })
+        });
+        grades.collect::<Result<_, _>>().map(Self)
     }
-    let before = folder.class().clone();
-    let (old, new) = (
-        ClassFolder::of(folder.path(), before),
-        ClassFolder::of(folder.path(), now),
-    );
-    let mut changed = Vec::new();
-    for (was, is) in old.grades(Counts::Last).zip(new.grades(Counts::Last)) {
-        let (was, is) = (was?, is?);
-        let points = |grade: &crate::class::Grade| -> Option<Decimal> {
-            let counts = grade.adjusted().is_none() && grade.points().is_some();
-            counts.then(|| grade.earned())
-        };
-        if points(&was) != points(&is) {
-            let text = |points: Option<Decimal>| points.map_or("unknown".to_owned(), |points| points.to_string());
-            changed.push(format!(
+}
+
+/// What another deadline, policy or extension, or other dates of the work, have changed, grade by grade. Where other points were
+/// judged, that is said elsewhere.
+pub(super) fn told(before: (&Class, &Grades), after: (&Class, &Grades)) -> String {
+    let changed = before.1.0.iter().zip(&after.1.0).filter_map(|(was, is)| {
+        let text = |points: Option<Decimal>| points.map_or("unknown".to_owned(), |points| points.to_string());
+        (was.judged == is.judged && was.counted != is.counted).then(|| {
+            format!(
                 "{}  {}  {} → {}: {}",
-                short(&is.student.id),
-                visible(&is.lab.id),
-                text(points(&was)),
-                text(points(&is)),
-                is.late_text().unwrap_or_else(|| "there is no deadline".to_owned())
-            ));
+                short(&is.student),
+                visible(&is.lab),
+                text(was.counted),
+                text(is.counted),
+                is.why.as_deref().unwrap_or("there is no deadline")
+            )
+        })
+    });
+    let changed: Vec<String> = changed.collect();
+    let terms = |class: &Class| [class.late_terms(), extensions(class)].concat();
+    let (was, is) = (terms(before.0), terms(after.0));
+    let mut out = String::new();
+    if was != is {
+        list(&mut out, "late work", is.into_iter(), MANY);
+        if changed.is_empty() {
+            out.push_str("\n\n no grade changes by that");
         }
     }
-    let mut out = String::new();
-    let terms = after.0.into_iter().chain(after.1);
-    list(&mut out, "late work", terms.collect::<Vec<_>>().into_iter(), MANY);
-    match changed.is_empty() {
-        true => out.push_str("\n\n no grade changes by that"),
-        false => list(&mut out, "other grades by that", changed.into_iter(), MANY),
-    }
-    Ok(out)
+    list(&mut out, "other grades by the deadline", changed.into_iter(), MANY);
+    out
 }
 
 /// Who has more time.

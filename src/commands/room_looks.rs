@@ -264,9 +264,8 @@ impl<'a> Looks<'a> {
                 let run = LastRun {
                     report: last,
                     premises: before.as_ref(),
-                    late: class.is_late(sharing[0], last),
                 };
-                stored(lab, Some(run), report, premises, class.is_late(sharing[0], report))
+                stored(lab, Some(run), report, premises)
             }
             _ => Stored::Added,
         };

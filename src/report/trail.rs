@@ -38,7 +38,7 @@ impl Trail {
 }
 
 impl Chosen {
-    /// When it was last worked on, as far as AWS says: by its own dates, and by what CloudTrail has recorded. A tag is no work.
+    /// When it was last worked on, as far as AWS says: by its own dates, and by what CloudTrail has recorded.
     pub fn worked_on(&self) -> Option<&str> {
         let recorded = self.last_change().map(|change| change.at.as_str());
         self.changed.as_deref().max(self.made.as_deref()).max(recorded)
@@ -46,8 +46,7 @@ impl Chosen {
 
     /// The last change of the work that CloudTrail has recorded.
     pub fn last_change(&self) -> Option<&Change> {
-        let is_work = |change: &&Change| !["TagResource", "UntagResource"].contains(&change.event.as_str());
-        self.changes.iter().flatten().find(is_work)
+        self.changes.iter().flatten().next()
     }
 
     /// Whether it is something that somebody made: who checks is not.

@@ -2,14 +2,14 @@
 //! not grow with the number of looks.
 //!
 //! - Nothing of a look that shows what the last run shows.
-//! - A run of its own, where a check has another status or other points. So the best run and the last one in time are there.
-//! - In place of the last run, where only its words or dates differ: a resource has another name, say. Unless one of the two is
-//!   late and the other is not.
+//! - A run of its own, where a check has another status or other points, or the work was changed since. So the best run and the
+//!   last one in time are there, also for a deadline that is set afterwards.
+//! - In place of the last run, where only its words differ: a resource has another name, say.
 //! - Nothing where all that is new is that something could not be determined: a call that failed takes no result back.
 
 use crate::class::premises::Premises;
 use crate::course::Lab;
-use crate::report::{CheckReport, Report, Status};
+use crate::report::{CheckReport, Chosen, Report, Status};
 
 /// What becomes of a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,12 +29,10 @@ pub struct LastRun<'r> {
     pub report: &'r Report,
     /// What it rests on, where that is known.
     pub premises: Option<&'r Premises>,
-    /// Whether it is late.
-    pub late: bool,
 }
 
 /// What becomes of a look at `lab` that shows `now`.
-pub fn stored(lab: &Lab, last: Option<LastRun>, now: &Report, premises: &Premises, late: bool) -> Stored {
+pub fn stored(lab: &Lab, last: Option<LastRun>, now: &Report, premises: &Premises) -> Stored {
     let Some(last) = last else { return Stored::Added };
     if rests_on_another(last, now, premises) {
         return Stored::Added;
@@ -69,11 +67,20 @@ pub fn stored(lab: &Lab, last: Option<LastRun>, now: &Report, premises: &Premise
         .iter()
         .any(|(check, was)| was.is_some_and(|was| was.found != check.found));
     match other_words || now.resources != last.report.resources {
+        true if is_whole && worked_on(now) > worked_on(last.report) => Stored::Added,
         // A run in which events were sent says more than a look.
-        true if is_whole && !sent_before && late == last.late => Stored::Replaces,
-        true if is_whole && late != last.late => Stored::Added,
+        true if is_whole && !sent_before => Stored::Replaces,
         _ => Stored::Already,
     }
+}
+
+/// When what earns points was last worked on.
+fn worked_on(report: &Report) -> Option<&str> {
+    let earning = report
+        .resources
+        .values()
+        .filter(|one| one.is_made() && !one.without_points);
+    earning.filter_map(Chosen::worked_on).max()
 }
 
 /// Whether the last run is of another account or region, or was judged by other rules. That events were sent is no difference.

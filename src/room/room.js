@@ -118,8 +118,11 @@
 
   // An event is sent only where it is asked for.
   const every = (labs) => {
-    const unsent = labs.some((lab) => lab.known && lab.steps.some((step) => !step.judged));
-    return unsent ? "everything but the event" : "every step";
+    const known = labs.filter((lab) => lab.known);
+    const steps = known.flatMap((lab) => lab.steps.map((step) => lab.known - step.judged));
+    if (steps.every((unsent) => !unsent)) return "every step";
+    const whole = known.some((lab) => lab.steps.some((step) => step.judged < lab.known && step.judged));
+    return whole ? "all that was looked at" : "everything but the event";
   };
   const bar = (step, of) => {
     const svg = document.createElementNS(SVG, "svg");
@@ -264,7 +267,7 @@
     const told = [
       many(room.accounts, "account", "accounts"),
       `${room.through} passed ${every(room.labs)}`,
-      room.help.length + room.more ? `${room.help.length + room.more} need help` : null,
+      room.help.length + room.more ? `${room.help.length + room.more} need${room.help.length + room.more === 1 ? "s" : ""} help` : null,
       room.waiting ? `${room.waiting} not looked at yet` : null,
       room.closed ? `${room.closed} cannot be opened` : null,
       looked.length && Date.now() - oldest > 2_000 * room.every + 60_000 ? `the oldest look was ${ago(oldest)}` : null,

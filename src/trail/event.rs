@@ -46,7 +46,8 @@ impl Event {
     pub fn of(shown: &Value) -> Option<Self> {
         let event = Self::any(shown)?;
         let read = shown["ReadOnly"].as_str() == Some("true");
-        (!read && !RUNS.contains(&event.name.as_str()) && !event.who.is_housekeeping).then_some(event)
+        let changes = !read && !RUNS.contains(&event.name.as_str()) && !is_tagging(&event.name);
+        (changes && !event.who.is_housekeeping).then_some(event)
     }
 
     /// Any event that did what it says.
@@ -79,6 +80,12 @@ impl Event {
             account: account.or(self.who.account.as_deref()).map(&shown),
         }
     }
+}
+
+/// Whether a call only sets or takes away tags: `TagResource`, `AddTagsToStream`, `PutBucketTagging`.
+fn is_tagging(name: &str) -> bool {
+    let begins = ["Tag", "Untag", "AddTags", "RemoveTags"];
+    begins.iter().any(|word| name.starts_with(word)) || name.ends_with("Tagging")
 }
 
 /// The longest name of a call or caller that is shown.
@@ -130,6 +137,8 @@ mod tests {
                 json!({"errorCode": "AccessDenied"}),
             ),
             shown("StartExecution", "false", json!({})),
+            shown("TagResource20170331v2", "false", json!({})),
+            shown("PutBucketTagging", "false", json!({})),
             shown(
                 "UpdateTable",
                 "false",

@@ -8,7 +8,7 @@ use common::graded::{ClassFolder, report, scored, student};
 use common::{edemlab, text};
 use edemlab::class::Student;
 use edemlab::class::late::Extension;
-use edemlab::report::{Chosen, Report};
+use edemlab::report::{Chosen, Report, Status};
 use std::path::Path;
 
 const LAB: &[(&str, &str, u32)] = &[("datastream", "Data stream", 100)];
@@ -250,6 +250,22 @@ fn what_was_there_in_time_is_never_taken_off() {
     assert!(rows.contains("s001,,,60,60,100,,fail,yes,2"), "{rows}");
     let says = "50 % less, 45 instead of 90 points, but a run at 2026-03-21 08:00 UTC, of work in time, had 60, and these count";
     assert!(said.contains(says), "{said}");
+
+    // Also where a part of the late run is unknown.
+    let mut unsettled = report(
+        "datastream",
+        WEEKS_LATER,
+        &[
+            ("kinesis.exists", Status::Pass, 80, 96),
+            ("iam.role", Status::Unknown, 0, 4),
+        ],
+    );
+    unsettled.resources = run(WEEKS_LATER, Some("2026-04-20T22:59:00.000Z")).resources;
+    let other = ClassFolder::due(LAB, vec![student("s001", "", "")], Some(DEADLINE), Some(POLICY));
+    other.store("s001", &early);
+    other.store("s001", &unsettled);
+    let (rows, said) = table(other.path(), &["--unknown-as-zero"]);
+    assert!(rows.contains("s001,,,60,60,100,,unknown,yes,2"), "{rows}{said}");
 
     // Who removes old runs is told first what rests on them.
     let purge = [

@@ -270,26 +270,24 @@ fn premises(no_probe: bool) -> Premises {
 fn the_folder_keeps_a_run_for_each_result_and_nothing_for_each_look() {
     let course = course();
     let lab = course.lab("datastream").unwrap();
-    let of = |last: &Report, before: &Premises, now: &Report, late: (bool, bool)| {
+    let of = |last: &Report, before: &Premises, now: &Report| {
         let run = LastRun {
             report: last,
             premises: Some(before),
-            late: late.0,
         };
-        stored(lab, Some(run), now, &premises(true), late.1)
+        stored(lab, Some(run), now, &premises(true))
     };
     let (all, look) = (doing(Doing::All), premises(true));
     let failing = with(Doing::All, &[("kinesis.on-demand", Status::Fail)]);
-    let in_time = (false, false);
-    assert_eq!(stored(lab, None, &all, &look, false), Stored::Added);
+    assert_eq!(stored(lab, None, &all, &look), Stored::Added);
     // The same again, later.
     let mut later = failing.clone();
     later.started = "2026-03-19T09:30:00Z".to_owned();
     later.seconds += 1.0;
-    assert_eq!(of(&failing, &look, &later, in_time), Stored::Already);
-    assert_eq!(of(&failing, &look, &all, in_time), Stored::Added);
-    assert_eq!(of(&all, &look, &failing, in_time), Stored::Added);
-    // Other words take the place of the last ones, but never that of a run in time.
+    assert_eq!(of(&failing, &look, &later), Stored::Already);
+    assert_eq!(of(&failing, &look, &all), Stored::Added);
+    assert_eq!(of(&all, &look, &failing), Stored::Added);
+    // Other words take the place of the last ones, but never that of a run of work that was changed since.
     let mut words = later.clone();
     let check = words
         .steps
@@ -297,23 +295,28 @@ fn the_folder_keeps_a_run_for_each_result_and_nothing_for_each_look() {
         .flat_map(|s| &mut s.checks)
         .find(|c| c.id == "kinesis.on-demand");
     check.unwrap().found = Some("capacity mode PROVISIONED".to_owned());
-    assert_eq!(of(&failing, &look, &words, in_time), Stored::Replaces);
-    assert_eq!(of(&failing, &look, &words, (false, true)), Stored::Added);
+    assert_eq!(of(&failing, &look, &words), Stored::Replaces);
+    let mut changed = words.clone();
+    for one in changed.resources.values_mut() {
+        one.changed = Some("2026-03-19T09:29:00Z".to_owned());
+    }
+    assert_eq!(of(&failing, &look, &changed), Stored::Added);
+    assert_eq!(of(&failing, &premises(false), &changed), Stored::Added);
     // A call that failed takes nothing back.
     let unknown = with(Doing::All, &[("kinesis.on-demand", Status::Unknown)]);
-    assert_eq!(of(&failing, &look, &unknown, in_time), Stored::Already);
-    assert_eq!(of(&unknown, &look, &failing, in_time), Stored::Added);
+    assert_eq!(of(&failing, &look, &unknown), Stored::Already);
+    assert_eq!(of(&unknown, &look, &failing), Stored::Added);
     // A run with an event is not taken away by a look that sees the same, or that cannot see what the event has proved.
     let whole = premises(false);
-    assert_eq!(of(&all, &whole, &all, in_time), Stored::Already);
+    assert_eq!(of(&all, &whole, &all), Stored::Already);
     let proved = lab
         .checks()
         .map(|(_, check)| check)
         .find(|check| check.proof.is_some())
         .expect("a prediction");
     let predicted = with(Doing::All, &[(proved.id.as_str(), Status::Fail)]);
-    assert_eq!(of(&all, &whole, &predicted, in_time), Stored::Already);
-    assert_eq!(of(&all, &look, &predicted, in_time), Stored::Added);
+    assert_eq!(of(&all, &whole, &predicted), Stored::Already);
+    assert_eq!(of(&all, &look, &predicted), Stored::Added);
     // Other rules, another account, another region: the last run is not this one's.
     let rules = Premises {
         rules: LabRules {
@@ -322,8 +325,8 @@ fn the_folder_keeps_a_run_for_each_result_and_nothing_for_each_look() {
         },
         ..look.clone()
     };
-    assert_eq!(of(&all, &rules, &all, in_time), Stored::Added);
+    assert_eq!(of(&all, &rules, &all), Stored::Added);
     let mut other = all.clone();
     other.account = "999999999999".to_owned();
-    assert_eq!(of(&all, &look, &other, in_time), Stored::Added);
+    assert_eq!(of(&all, &look, &other), Stored::Added);
 }

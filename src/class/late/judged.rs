@@ -97,13 +97,6 @@ impl Class {
     pub fn lateness(&self, student: &Student, lab: &LabSummary, report: &Report) -> Option<Lateness> {
         Some(Lateness::of(report, self.due(student, lab)?, lab.late.as_ref()))
     }
-
-    /// Whether the work that a run of a student saw is known to be late.
-    pub fn is_late(&self, student: &Student, report: &Report) -> bool {
-        let lab = self.labs.iter().find(|lab| lab.id == report.lab);
-        let lateness = lab.and_then(|lab| self.lateness(student, lab, report));
-        lateness.is_some_and(|lateness| lateness.is_late())
-    }
 }
 
 impl Lateness {
@@ -170,7 +163,7 @@ impl Lateness {
             at: earlier.started.clone(),
             earned,
         });
-        if earned >= report.points.earned {
+        if earned >= report.points.earned && !report.is_unsettled() {
             self.standing = Standing::HadBefore;
             self.deduction = None;
         }
