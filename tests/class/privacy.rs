@@ -149,6 +149,16 @@ fn nothing_that_edemlab_wrote_says_who_was_forgotten() {
 }
 
 #[test]
+fn what_is_said_of_another_student_and_names_this_one_is_listed() {
+    let class = class();
+    let said = format!("{}s01;datastream;;With s02\r\n", ADJUSTMENTS[..2].concat());
+    std::fs::write(class.path().join("adjustments.csv"), said).unwrap();
+    let output = run(&class, &["forget", "s02", "--yes"]);
+    let said = text(&output);
+    assert!(said.contains("adjustments.csv, which mentions them"), "{said}");
+}
+
+#[test]
 fn nothing_goes_without_a_yes_or_under_another_name() {
     let class = class();
     let before = files(class.path());

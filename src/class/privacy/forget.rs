@@ -101,7 +101,13 @@ pub fn kept_of(folder: &ClassFolder, id: &str) -> Result<KeptOf, FolderError> {
         match (is_top, name.as_ref()) {
             // These are written again without them.
             (true, "class.json" | "index.html") => {}
-            (true, adjustments::FILE) if kept.adjustments.is_some() => {}
+            // What is said of another student may name this one; the page of the class shows it.
+            (true, adjustments::FILE) if kept.adjustments.is_some() => {
+                let left = kept.adjustments.as_deref().unwrap_or_default();
+                if is_in(left, &words).unwrap_or(true) {
+                    kept.mentioned.push(path);
+                }
+            }
             (true, name) if GRADEBOOKS.contains(&name) => kept.gradebooks.push(path),
             _ => match mentions(&path, &words)? {
                 Some(true) => kept.mentioned.push(path),
@@ -128,7 +134,11 @@ fn listed<'c>(class: &'c Class, id: &str) -> Option<&'c Student> {
 /// Whether a file mentions somebody; not known of one that is no text.
 fn mentions(path: &Path, words: &Words) -> Result<Option<bool>, FolderError> {
     let content = std::fs::read(path).map_err(file("read", path))?;
-    Ok(Encoding::decode(&content).ok().map(|(text, _)| words.are_in(&text)))
+    Ok(is_in(&content, words))
+}
+
+fn is_in(content: &[u8], words: &Words) -> Option<bool> {
+    Encoding::decode(content).ok().map(|(text, _)| words.are_in(&text))
 }
 
 /// Removes what is kept of a student. The class's list goes last: whatever ends this, doing it again goes on.
