@@ -42,7 +42,8 @@ impl Grade<'_> {
             (None, Some(points)) => Reckoning::Of(points, possible),
             (None, None) => Reckoning::Percent,
         };
-        Some(self.lateness.as_ref()?.text(reckoning))
+        let lateness = self.lateness.as_ref().filter(|lateness| !lateness.is_void())?;
+        Some(lateness.text(reckoning))
     }
 
     /// The grade that the professor puts in place of the one that was judged.

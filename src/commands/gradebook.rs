@@ -1,5 +1,6 @@
 //! `edemlab gradebook`.
 
+use super::common;
 use crate::class::adjustments;
 use crate::class::folder::{ClassFolder, file_name};
 use crate::class::gradebook::number::DecimalSign;
@@ -10,10 +11,10 @@ use crate::class::gradebook::{
 use crate::cli::{ExtraCredit, GradebookArgs, Target};
 use crate::course::UnknownName;
 use crate::private;
-use crate::report::text::visible;
+use crate::report::text::{visible, wrapped};
 use anyhow::{Context, bail};
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 
 pub fn run(args: &GradebookArgs) -> anyhow::Result<u8> {
@@ -323,13 +324,13 @@ fn remarks(remarks: &GradeRemarks, source: Option<&Path>, several: bool) -> Stri
             "" => String::new(),
             name => format!(" ({})", short(name)),
         };
-        let _ = writeln!(
-            out,
-            "  {}{}{name}{lab}: {}",
-            place.unwrap_or_default(),
-            short(student),
-            visible(text)
-        );
+        let place = place.unwrap_or_default();
+        let said = format!("{place}{}{name}{lab}: {}", short(student), visible(text));
+        let said = match std::io::stderr().is_terminal() {
+            true => wrapped(&said, common::width().saturating_sub(2), "  ").replace('\n', "\n  "),
+            false => format!("  {said}"),
+        };
+        let _ = writeln!(out, "{said}");
     }
     out.push('\n');
     out

@@ -1,6 +1,6 @@
 //! `edemlab regrade --deadline --late --extensions`: other terms for work that was graded, and what they change.
 
-use super::grading::{GradeProblem, list, short, shown};
+use super::grading::{list, short, shown};
 use super::roster;
 use crate::class::folder::{ClassFolder, FolderError};
 use crate::class::gradebook::number::Decimal;
@@ -20,11 +20,11 @@ pub(super) fn said(course: &Course, folder: &ClassFolder, args: &RegradeArgs, la
         let list = roster::read(file, course, "")?;
         let respelled = due::respelled(folder, &list);
         if !respelled.is_empty() {
-            return Err(GradeProblem::Respelled {
-                dir: shown(&args.dir),
-                list: identifier::lines(&respelled, "in the roster", "in the class"),
-            }
-            .into());
+            bail!(
+                "the class has these students under another spelling. Nothing was changed.{}\n{}",
+                identifier::lines(&respelled, "in the roster", "in the class"),
+                identifier::WAY_OUT
+            );
         }
         if !list.has_extensions {
             bail!("{} has no column `extension`: nothing was changed", shown(file));

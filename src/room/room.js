@@ -110,9 +110,11 @@
     const sign = made("span", "sign pass", "✓");
     sign.setAttribute("aria-hidden", "true");
     const what = made("span", "what");
-    for (const [n, { step, title }] of one.turned.entries()) {
+    const few = one.turned.slice(0, one.turned.length > 4 ? 3 : 4);
+    for (const [n, { step, title }] of few.entries()) {
       what.append(n ? " · " : "", made(step ? "strong" : "span", "", title));
     }
+    if (few.length < one.turned.length) what.append(` · and ${one.turned.length - few.length} more`);
     return made("li", "", sign, made("span", "who", named(one)), moving(made("time", ""), one.at, ago), what);
   };
 

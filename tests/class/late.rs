@@ -167,6 +167,13 @@ fn cases() -> Vec<Case> {
             says: "In time: graded at 2026-03-20 20:00 UTC, before the deadline",
         },
         Case {
+            student: student("nothing-seen", "", ""),
+            runs: vec![report("datastream", NEXT_MORNING, &scored(0))],
+            grade: "0",
+            late: "",
+            says: "**0 of 100 points",
+        },
+        Case {
             student: student("earned-nothing-with-it", "", ""),
             runs: vec![idle],
             grade: "90",
@@ -216,8 +223,10 @@ fn what_late_work_costs_is_right_and_said_in_one_sentence() {
         );
         let page = std::fs::read_to_string(class.path().join(format!("feedback/{id}.md"))).unwrap();
         assert!(page.contains(case.says), "{id}: {page}");
+        assert_eq!(case.late == "unknown", page.contains("is not known"), "{id}: {page}");
         let is_listed = said.contains(&format!("  {id}: "));
-        let is_plain = page.contains("In time: last changed") || page.contains("In time: graded");
+        let is_plain =
+            page.contains("In time: last changed") || page.contains("In time: graded") || case.late.is_empty();
         assert_eq!(is_listed, !is_plain, "{id}: {said}");
     }
 }

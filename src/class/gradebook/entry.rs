@@ -140,7 +140,8 @@ impl<'a> GradeEntry<'a> {
             EntryOutcome::Adjusted(_) => Reckoning::None,
             _ => Reckoning::Percent,
         };
-        (lateness.standing != Standing::InTime).then(|| lateness.text(reckoning))
+        let is_said = lateness.standing != Standing::InTime && !lateness.is_void();
+        is_said.then(|| lateness.text(reckoning))
     }
 
     /// The points that were left out on purpose.

@@ -5,7 +5,7 @@ use super::number::Decimal;
 use super::options::{ExtraPoints, GradebookOptions};
 use super::remarks::GradeRemarks;
 use crate::class::Student;
-use crate::class::late::Standing;
+use crate::class::late::{Lateness, Standing};
 use crate::report::text::visible;
 
 /// A cell.
@@ -103,8 +103,9 @@ fn cells(entry: &GradeEntry, (steps, adjustments): (bool, bool), options: &Grade
         }
         _ => TableCell::Empty,
     };
+    let is_void = entry.lateness.as_ref().is_some_and(Lateness::is_void);
     let late = match entry.lateness.as_ref().map(|lateness| lateness.standing) {
-        _ if !entry.has_run => TableCell::Empty,
+        _ if !entry.has_run || is_void => TableCell::Empty,
         Some(Standing::Late(_)) => text_cell("yes"),
         Some(Standing::Unknown) => text_cell("unknown"),
         _ => text_cell("no"),

@@ -63,7 +63,7 @@ pub struct Lateness {
     pub due: Due,
     /// When the run began, RFC 3339 in UTC.
     pub began: String,
-    /// Whether it saw anything with which points were earned.
+    /// Whether there is anything that has earned points.
     pub saw_work: bool,
     /// What was changed last.
     pub last: Option<DatedChange>,
@@ -117,7 +117,7 @@ impl Lateness {
             standing: Standing::InTime,
             due,
             began: report.started.clone(),
-            saw_work: !earning.is_empty(),
+            saw_work: !earning.is_empty() || report.points.earned > 0,
             last: changes.last().cloned(),
             after: changes.into_iter().filter(|change| is_after(&change.at)).collect(),
             undated,
@@ -140,6 +140,11 @@ impl Lateness {
             };
         }
         lateness
+    }
+
+    /// Whether there is nothing to say: the run saw no work that could be late.
+    pub fn is_void(&self) -> bool {
+        self.standing == Standing::Unknown && !self.saw_work
     }
 
     /// Whether it is known to be late.

@@ -57,13 +57,9 @@ impl Lateness {
                 self.taken_off(reckoning)
             ),
             Standing::Unknown => format!(
-                "Whether it was in time is not known: it was graded at {}, after the deadline at {deadline}, and {}; nothing is \
-                 taken off.",
-                shown(&self.began),
-                match self.saw_work {
-                    true => "AWS does not say when it was changed",
-                    false => "nothing was seen that earns points",
-                }
+                "Whether it was in time is not known: it was graded at {}, after the deadline at {deadline}, and AWS does not \
+                 say when it was changed; nothing is taken off.",
+                shown(&self.began)
             ),
         }
     }

@@ -233,7 +233,7 @@ impl StudentRow {
 /// Whether nothing says if the work was done in time.
 fn is_undated(grade: &Grade) -> bool {
     let lateness = grade.lateness.as_ref();
-    lateness.is_some_and(|lateness| lateness.standing == Standing::Unknown && lateness.saw_work)
+    lateness.is_some_and(|lateness| lateness.standing == Standing::Unknown && !lateness.is_void())
 }
 
 /// What there is to say of a deadline.
