@@ -56,6 +56,7 @@ pub async fn run(course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8>
             .at_once
             .map_or_else(|| bearable(OPEN_FILES, MOST_AT_ONCE), usize::from),
         limit: Limit::Account(args.limit),
+        asks_trail: true,
         work,
     };
     let entries: BTreeMap<&str, &Entry> = list.students.iter().map(|e| (e.student.id.as_str(), e)).collect();

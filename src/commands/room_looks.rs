@@ -168,7 +168,7 @@ impl<'a> Looks<'a> {
         let mut seen = self.seen[place].borrow_mut();
         let look = std::mem::take(&mut seen.look);
         if look.trouble.is_some() {
-            // Keys that have expired may have been made anew by the next time.
+            // Keys that have expired may have been replaced by the next time.
             self.accounts.close(self.units[place][0]);
         }
         let outcome = match &look {
@@ -196,6 +196,8 @@ impl<'a> Looks<'a> {
             keep: self,
             at_once: 1,
             limit: self.limit,
+            // That is asked when the class is graded. A look again and again would only use up its rate.
+            asks_trail: false,
             work: vec![Work {
                 student,
                 tasks: tasks.map(|at| self.task(student, at, send)).collect(),

@@ -135,6 +135,7 @@ impl Grader {
             keep: &keep,
             at_once: 1,
             limit: Limit::within(Duration::from_secs(run.limit), left),
+            asks_trail: true,
             work: vec![work],
         };
         let open = async |_: &Student, labs: &[&Lab]| {

@@ -111,6 +111,10 @@ fn each_change_is_on_the_page_within_two_rounds_and_the_folder_is_an_ordinary_on
     });
     picture(&browser, &format!("room-{size}-ended"));
 
+    // Nobody has asked CloudTrail for all these looks.
+    let report = room.path("class").join("reports").join(id(0)).join("datastream.json");
+    let report = std::fs::read_to_string(report).unwrap();
+    assert!(report.contains("\"made\"") && !report.contains("\"changes\"") && !report.contains("trail_unread"));
     // A run for each result that was another one, and no more.
     for (n, account) in room.accounts.iter().enumerate() {
         assert_eq!(room.runs(n), if n < changing { 2 } else { 1 }, "{} {account}", id(n));

@@ -183,12 +183,12 @@ async fn lab_in<K: RunStore>(
     }
     let mut stop = stop;
     let (owner, resources) = (judged.report.account.clone(), judged.report.resources.clone());
-    let was_cut_off = cut_off.borrow().is_some();
+    // Of an account that was cut off there is no time left for what is no part of the verdict.
+    let asks_trail = plan.asks_trail && cut_off.borrow().is_none();
     let trail = async {
-        match was_cut_off {
-            // There is no time left for what is no part of the verdict.
-            true => Trail::default(),
-            false => trail::read(account, &owner, &resources, pace, TRAIL.min(plan.limit.time() / 2)).await,
+        match asks_trail {
+            false => Trail::default(),
+            true => trail::read(account, &owner, &resources, pace, TRAIL.min(plan.limit.time() / 2)).await,
         }
     };
     let done = async {

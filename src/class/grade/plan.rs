@@ -19,6 +19,8 @@ pub struct Plan<'a, K> {
     pub at_once: usize,
     /// How long one account may take before what is not known becomes unknown.
     pub limit: Limit,
+    /// Whether CloudTrail is asked when and by whom the work was changed.
+    pub asks_trail: bool,
     /// Who, in which labs, in the order in which they are begun.
     pub work: Vec<Work<'a>>,
 }
