@@ -26,7 +26,7 @@ pub mod underway;
 pub mod verify;
 
 use gradebook::number::Decimal;
-use late::{Extension, LatePolicy};
+use late::{Extension, LatePolicy, LocalClock};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -74,9 +74,28 @@ pub struct LabSummary {
     /// Until when work is in time, RFC 3339 in UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<String>,
+    /// By which clock days end; UTC where an earlier version said the deadline.
+    #[serde(default, skip_serializing_if = "is_utc")]
+    pub clock: LocalClock,
     /// What late work costs, as `--late` takes it; nothing where it costs nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late: Option<LatePolicy>,
+}
+
+impl LabSummary {
+    /// The lab with the deadline and what goes with it of another summary.
+    pub fn with_terms_of(self, other: &Self) -> Self {
+        Self {
+            deadline: other.deadline.clone(),
+            clock: other.clock.clone(),
+            late: other.late.clone(),
+            ..self
+        }
+    }
+}
+
+fn is_utc(clock: &LocalClock) -> bool {
+    *clock == LocalClock::default()
 }
 
 /// A step of a lab.

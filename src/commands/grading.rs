@@ -299,12 +299,10 @@ fn class_of(course: &Course, labs: &[&Lab], list: &Roster, args: &GradeArgs) -> 
     };
     let summary = |lab: &Lab| {
         let of_before = before.iter().flat_map(|b| &b.labs).find(|of| of.id == lab.id);
-        let kept = of_before.map(|of| (of.deadline.clone(), of.late.clone()));
-        let (deadline, late) = kept.unwrap_or_default();
-        LabSummary {
-            deadline,
-            late,
-            ..LabSummary::of(lab, course)
+        let now = LabSummary::of(lab, course);
+        match of_before {
+            Some(before) => now.with_terms_of(before),
+            None => now,
         }
     };
     let class = Class {

@@ -73,14 +73,7 @@ pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<
     if !args.dry_run {
         let now = |old: &LabSummary| {
             let lab = labs.iter().find(|l| l.id == old.id);
-            lab.map_or_else(
-                || old.clone(),
-                |lab| LabSummary {
-                    deadline: old.deadline.clone(),
-                    late: old.late.clone(),
-                    ..LabSummary::of(lab, &course)
-                },
-            )
+            lab.map_or_else(|| old.clone(), |lab| LabSummary::of(lab, &course).with_terms_of(old))
         };
         let class = Class {
             labs: class.labs.iter().map(now).collect(),

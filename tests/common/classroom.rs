@@ -54,6 +54,7 @@ fn summary(lab: &Lab) -> LabSummary {
         title: lab.title.clone(),
         deadline: None,
         late: None,
+        clock: Default::default(),
         names: Vec::new(),
         possible: steps.iter().map(|s| s.possible).sum(),
         steps,

@@ -9,6 +9,7 @@ pub use keep::{RunStore, StoreError};
 pub use limit::Limit;
 pub use plan::{Closed, GradeEvent, GradeOutcome, Opened, Plan, Task, Work};
 
+use super::late::LocalClock;
 use super::{LabSummary, StepSummary, Student};
 use crate::course::{Course, Lab};
 use crate::trail::Pace;
@@ -62,6 +63,7 @@ impl LabSummary {
             id: lab.id.clone(),
             title: lab.title.clone(),
             deadline: None,
+            clock: LocalClock::default(),
             late: None,
             names: course.names_of(&lab.id),
             possible: steps.iter().map(|s| s.possible).sum(),

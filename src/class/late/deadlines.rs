@@ -1,12 +1,13 @@
 //! The deadlines of a class: which lab is due when, and what late work costs there.
 
+use super::clock::LocalClock;
 use super::extension::Extension;
 use super::moment::{moment, shown};
 use super::policy::LatePolicy;
 use crate::class::{Class, LabSummary};
 use crate::report::text::cut;
 
-/// What is said anew of the deadline of some labs: each nothing, or that there is one or none.
+/// Other terms for late work in some labs. What is not said stays as it is.
 #[derive(Debug, Clone, Default)]
 pub struct Terms {
     /// Until when work is in time, RFC 3339 in UTC.
@@ -46,7 +47,7 @@ impl Class {
     /// # Errors
     /// When there is a policy or an extension and no deadline, or an extension that is none.
     pub fn due_by(mut self, terms: &Terms, labs: &[&str]) -> Result<Self, DueError> {
-        // What was said of the whole class is said of each lab, so that it can be said anew of one.
+        // A deadline of the whole class becomes one of each lab, so that a single lab can have another.
         let whole = self.deadline.take();
         for lab in &mut self.labs {
             lab.deadline = lab.deadline.take().or_else(|| whole.clone());
@@ -55,6 +56,8 @@ impl Class {
             }
             if let Some(deadline) = &terms.deadline {
                 lab.deadline.clone_from(deadline);
+                let until = deadline.as_deref().and_then(moment);
+                lab.clock = until.map(LocalClock::here).unwrap_or_default();
                 if deadline.is_none() {
                     lab.late = None;
                 }

@@ -1,6 +1,7 @@
 //! More time for one student: until when, or how long.
 
-use super::moment::{days_later, length, moment, shown, spelled, until};
+use super::clock::LocalClock;
+use super::moment::{length, moment, shown, spelled, until};
 use chrono::{DateTime, Duration, FixedOffset};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,13 +31,13 @@ impl Extension {
     }
 
     /// Until when, where the class has until `deadline`. Whole days end at the same time of the clock.
-    pub fn after(&self, deadline: DateTime<FixedOffset>) -> DateTime<FixedOffset> {
+    pub fn after(&self, deadline: DateTime<FixedOffset>, clock: &LocalClock) -> DateTime<FixedOffset> {
         const DAY: u64 = 86_400;
         match self {
             Self::Until(until) => moment(until).unwrap_or(deadline),
             Self::Seconds(seconds) => {
                 let (days, rest) = (u32::try_from(seconds / DAY).unwrap_or(u32::MAX), seconds % DAY);
-                days_later(deadline, days) + Duration::seconds(i64::try_from(rest).unwrap_or_default())
+                clock.days_later(deadline, days) + Duration::seconds(i64::try_from(rest).unwrap_or_default())
             }
         }
     }

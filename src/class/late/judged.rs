@@ -1,7 +1,7 @@
 //! Whether the work that a run saw was done in time, and what is taken off for it.
 
 use super::moment::moment;
-use super::policy::{Deduction, LatePolicy};
+use super::policy::Deduction;
 use crate::class::gradebook::number::Decimal;
 use crate::class::{Class, LabSummary, Student};
 use crate::report::{Chosen, Report};
@@ -83,7 +83,7 @@ impl Class {
         let deadline = self.deadline_of(lab).and_then(moment)?;
         let in_group = |other: &Student| other.group.is_some() && other.group == student.group;
         let theirs = self.students.iter().filter(|one| one.id == student.id || in_group(one));
-        let extended = theirs.filter_map(|one| Some(one.extension.as_ref()?.after(deadline)));
+        let extended = theirs.filter_map(|one| Some(one.extension.as_ref()?.after(deadline, &lab.clock)));
         Some(match extended.max().filter(|extended| *extended > deadline) {
             Some(until) => Due { until, extended: true },
             None => Due {
@@ -95,12 +95,13 @@ impl Class {
 
     /// How the work that a run of a student saw stands to their deadline; nothing where there is none.
     pub fn lateness(&self, student: &Student, lab: &LabSummary, report: &Report) -> Option<Lateness> {
-        Some(Lateness::of(report, self.due(student, lab)?, lab.late.as_ref()))
+        Some(Lateness::of(report, self.due(student, lab)?, lab))
     }
 }
 
 impl Lateness {
-    fn of(report: &Report, due: Due, policy: Option<&LatePolicy>) -> Self {
+    fn of(report: &Report, due: Due, lab: &LabSummary) -> Self {
+        let policy = lab.late.as_ref();
         let earning: Vec<&Chosen> = report
             .resources
             .values()
@@ -133,7 +134,7 @@ impl Lateness {
         };
         // An error: it was before.
         if let Some(late) = (last - due.until).to_std().ok().filter(|late| !late.is_zero()) {
-            lateness.deduction = policy.and_then(|policy| policy.deduction(due.until, last));
+            lateness.deduction = policy.and_then(|policy| policy.deduction(due.until, last, &lab.clock));
             lateness.standing = match policy.is_some_and(|policy| late <= policy.grace()) {
                 true => Standing::Grace(late),
                 false => Standing::Late(late),

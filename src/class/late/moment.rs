@@ -2,8 +2,7 @@
 
 use crate::report::view::minute;
 use chrono::{
-    DateTime, Days, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, TimeZone,
-    Timelike, Utc,
+    DateTime, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone, Timelike, Utc,
 };
 use std::time::Duration;
 
@@ -77,12 +76,6 @@ fn at_clock(day: NaiveDate, time: &str) -> Option<NaiveDateTime> {
         .iter()
         .find_map(|form| NaiveTime::parse_from_str(time.trim(), form).ok())?;
     Some(day.and_time(time))
-}
-
-/// So many days later at the same time of the clock, here: a day in which the clocks change has an hour more or less.
-pub fn days_later(from: DateTime<FixedOffset>, days: u32) -> DateTime<FixedOffset> {
-    let here = from.with_timezone(&Local).checked_add_days(Days::new(days.into()));
-    here.map_or_else(|| from + TimeDelta::days(days.into()), |at| at.fixed_offset())
 }
 
 /// A moment to the second, where it is not a whole minute.

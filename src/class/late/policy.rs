@@ -1,6 +1,7 @@
 //! What late work costs: `10 % a day, 1 h grace, at most 5 days`.
 
-use super::moment::{days_later, length, spelled};
+use super::clock::LocalClock;
+use super::moment::{length, spelled};
 use crate::class::gradebook::number::{self, Decimal};
 use chrono::{DateTime, FixedOffset};
 use schemars::JsonSchema;
@@ -50,14 +51,19 @@ impl LatePolicy {
     }
 
     /// What is taken off for work that was done at `at`, where it was due earlier.
-    pub fn deduction(&self, due: DateTime<FixedOffset>, at: DateTime<FixedOffset>) -> Option<Deduction> {
+    pub fn deduction(
+        &self,
+        due: DateTime<FixedOffset>,
+        at: DateTime<FixedOffset>,
+        clock: &LocalClock,
+    ) -> Option<Deduction> {
         let late = (at - due)
             .to_std()
             .ok()
             .filter(|late| !late.is_zero() && *late > self.grace)?;
         // A day may have an hour more or less.
         let about = u32::try_from(late.as_secs() / DAY).unwrap_or(u32::MAX - 2);
-        let days = (about.saturating_sub(1).max(1)..=about + 2).find(|days| days_later(due, *days) >= at);
+        let days = (about.saturating_sub(1).max(1)..=about + 2).find(|days| clock.days_later(due, *days) >= at);
         let days = days.unwrap_or(about + 1);
         let counted = self.most_days.map_or(days, |most| days.min(most));
         let mut percent = self.per_day.times(counted).min(Decimal::HUNDRED);
@@ -233,7 +239,11 @@ mod tests {
     fn deduction(policy: &str, hours: f64) -> Option<Deduction> {
         let policy: LatePolicy = policy.parse().unwrap();
         let due = DateTime::parse_from_rfc3339("2026-12-01T22:59:00Z").unwrap();
-        policy.deduction(due, due + chrono::TimeDelta::milliseconds((hours * 3_600_000.0) as i64))
+        policy.deduction(
+            due,
+            due + chrono::TimeDelta::milliseconds((hours * 3_600_000.0) as i64),
+            &LocalClock::default(),
+        )
     }
 
     fn after(policy: &str, hours: f64) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Other terms for work that was graded: a deadline, a policy, more time.
 
-use super::{DEADLINE, WEEKS_LATER, class, run, table};
+use super::{DEADLINE, LAB, WEEKS_LATER, class, extended, run, table};
 use crate::common::graded::{ClassFolder, student};
 use crate::common::{edemlab, text};
 
@@ -123,6 +123,34 @@ fn another_deadline_or_policy_is_applied_without_any_account() {
         "{said}"
     );
     assert_eq!(table(class.path(), &[]).0, after);
+}
+
+/// On a Sunday in October a day of the clock has 25 hours; every computer reckons by the clock of where the deadline was set.
+#[test]
+fn a_day_ends_by_the_clock_of_where_the_deadline_was_set() {
+    let class = ClassFolder::due(LAB, vec![extended("s001", "1 day")], Some(DEADLINE), None);
+    class.store("s001", &run("2026-11-02T08:00:00Z", Some("2026-10-25T22:58:59.000Z")));
+    forget_evidence(&class);
+    let dir = class.path().to_str().unwrap();
+    let terms = [
+        "regrade",
+        dir,
+        "--deadline",
+        "2026-10-24T23:59:00+02:00",
+        "--late",
+        "10 % a day",
+    ];
+    for (zone, row) in [
+        ("CET-1CEST,M3.5.0,M10.5.0/3", "s001,,,90,90,"),
+        ("UTC0", "s001,,,81,81,"),
+    ] {
+        edemlab(&terms).env("TZ", zone).output().unwrap();
+        for zone in ["UTC0", "CET-1CEST,M3.5.0,M10.5.0/3", "EST5EDT,M3.2.0,M11.1.0"] {
+            let table = ["gradebook", dir, "--for", "csv", "--out", "-"];
+            let table = text(&edemlab(&table).env("TZ", zone).output().unwrap());
+            assert!(table.contains(row), "{zone}: {table}");
+        }
+    }
 }
 
 #[test]
