@@ -54,8 +54,14 @@ impl ClassFolder {
         let mut runs = self.runs(student, &lab.id)?;
         runs.retain(is_there);
         grade.runs = runs.len();
-        if self.class().deadline_of(lab).is_some() || counts != Counts::Last {
-            self.retain_comparable(student, &mut runs)?;
+        let is_late = |report: &Report| {
+            let lateness = self.class().lateness(student, lab, report);
+            lateness.is_some_and(|lateness| lateness.is_late())
+        };
+        match counts {
+            // The ones before it are only asked what was there in time.
+            Counts::Last if !runs.last().is_some_and(is_late) => drop(runs.drain(..runs.len().saturating_sub(1))),
+            _ => self.retain_comparable(student, &mut runs)?,
         }
         let mut runs = self.dated(student, lab, runs);
         let counted = match counts {

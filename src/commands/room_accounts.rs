@@ -78,7 +78,7 @@ impl<'a> Accounts<'a> {
         Ok(opened)
     }
 
-    /// It could not be looked at: it is opened anew the next time.
+    /// It could not be looked at: the next look opens it again.
     pub fn close(&self, student: &Student) {
         self.open.borrow_mut().remove(&student.id);
     }
@@ -106,7 +106,7 @@ impl<'a> Accounts<'a> {
         calls
     }
 
-    /// Whether the roster now says another way into a student's account: keys that have expired are handed in anew.
+    /// Whether the roster now says another way into a student's account: whoever's keys have expired hands in others.
     fn reread(&self, student: &Student) -> bool {
         let Some(roster) = (self.read_again)() else {
             return false;

@@ -1,4 +1,4 @@
-//! What CloudTrail has recorded of the resources of a report: evidence of when and by whom, and never a mark.
+//! What CloudTrail has recorded of the resources of a report: when, and by whom. A deadline goes by it, and nothing else.
 
 use super::{Chosen, Report};
 use schemars::JsonSchema;

@@ -70,7 +70,7 @@
     return hidden;
   };
 
-  // A list is written anew only when it says something else, and whoever was at a line of it stays there.
+  // A list is written again only when it says something else, and whoever was at a line of it stays there.
   const list = (section, items, line, limit, rest) => {
     const all = section.querySelector("ol"), quiet = section.querySelector("p.quiet");
     const key = JSON.stringify([items, limit, rest(0)]);

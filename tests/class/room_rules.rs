@@ -103,7 +103,7 @@ fn the_same_failure_is_a_reason_after_five_minutes_since_it_was_first_seen() {
     assert_eq!(one.help(7), []);
     one.room.ended(0, None, at);
     assert_eq!(one.help(7).len(), 1);
-    // Another one begins anew.
+    // Another one begins from the start.
     one.looked(8, &with(Doing::All, &[("dynamodb.exists", Status::Fail)]));
     assert!(!matches!(
         one.help(9).as_slice(),
