@@ -2,6 +2,7 @@
 
 use super::regrade_terms::{self, Grades};
 use super::{common, roster};
+use crate::class::alike::note_given_names;
 use crate::class::folder::ClassFolder;
 use crate::class::premises::{LabRules, Premises};
 use crate::class::{Class, Counts, LabSummary, diff, diff_text, pages};
@@ -41,6 +42,7 @@ pub async fn run(course: Option<PathBuf>, args: &RegradeArgs) -> anyhow::Result<
                 };
                 let (mut again, charges) = rejudge(lab, &evidence).await?;
                 again.keep_times(&made);
+                note_given_names(lab, &mut again);
                 again.idle_usd_per_day = idle_usd_per_day(&charges, &again.region, &again.started);
                 rewritten += usize::from(again != made);
                 if !args.dry_run {

@@ -165,7 +165,7 @@ impl ResourceSearch<'_> {
                 changed: dates.changed,
                 changes: None,
                 code: code(document.value()),
-                given_name: self.run.lab.gives_name(&candidate.name),
+                given_name: false,
             }),
             document: document.clone(),
         })

@@ -162,7 +162,7 @@ pub struct Chosen {
     /// A digest of its code or image, where AWS says one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// Whether the course's own texts use its name.
+    /// Whether the course's own texts use its name: of a class that was graded.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub given_name: bool,
 }

@@ -5,6 +5,7 @@ use super::plan::{Closed, GradeEvent, GradeOutcome, Opened, Plan, Task, Work};
 use super::{RunStore, StoreError};
 use crate::account::{Account, ConnectError};
 use crate::class::Student;
+use crate::class::alike::note_given_names;
 use crate::class::underway::PendingCleanup;
 use crate::costs::idle_usd_per_day;
 use crate::course::Lab;
@@ -178,6 +179,7 @@ async fn lab_in<K: RunStore>(
     };
     let report = &mut judged.report;
     report.idle_usd_per_day = idle_usd_per_day(&judged.charges, &report.region, &report.started);
+    note_given_names(lab, report);
     if cut_off.borrow().is_some() {
         judged.note(plan.limit.reached());
     }
