@@ -10,6 +10,7 @@ mod drill;
 mod fleet;
 mod grade;
 mod guide;
+mod rehearse;
 mod roster;
 mod time;
 
@@ -26,6 +27,7 @@ pub use drill::{DrillArgs, DrillCommand};
 pub use fleet::FleetCommand;
 pub use grade::{Again, GradeArgs, RegradeArgs, RoomArgs};
 pub use guide::{GuideArgs, WatchArgs, Watching};
+pub use rehearse::RehearseArgs;
 pub use roster::{RosterAddArgs, RosterCommand, RosterNewArgs, VerifyArgs, VerifyFormat};
 
 use crate::sandbox::AccountNumber;
@@ -150,6 +152,15 @@ pub enum Command {
         #[arg(long)]
         no_fixes: bool,
     },
+    /// Rehearse a lab in your own AWS account before the course: its solution and its faults, one after the other; then everything
+    /// is deleted.
+    #[command(
+        after_help = "Nothing is made before you say yes. A run that was cut off goes on with the same command, and\n\
+                            --clean-up deletes what it has left. Ctrl-C stops and cleans up; Ctrl-C again ends that too.\n\
+                            Exit status: 0 AWS showed all that it should and nothing is left, 1 AWS showed something else, \
+                            2 wrong usage or no account, 3 it could not go on, or something may be left."
+    )]
+    Rehearse(RehearseArgs),
     /// Make a class's pages: one for the class, and one and a feedback file for each student.
     Pages(PagesArgs),
     /// Make a graded class's gradebook: fill the file that Moodle or Canvas exported, or write a table.

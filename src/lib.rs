@@ -24,12 +24,15 @@ pub mod report;
 
 pub mod trail;
 
+pub mod stack;
+
 pub mod judge;
 
 pub mod survey;
 
 pub mod cleanup;
 pub mod costs;
+pub mod rehearsal;
 
 pub mod watch;
 

@@ -41,6 +41,8 @@ mod prove;
 mod proving;
 mod regrade;
 mod regrade_terms;
+mod rehearse;
+mod rehearsing;
 mod room_accounts;
 mod room_keys;
 mod room_looks;
@@ -109,6 +111,7 @@ async fn verb(cli: Cli) -> anyhow::Result<u8> {
         Command::Fleet(command) => fleet::run(command),
         Command::Class(command) => class::run(command),
         Command::Regrade(args) => regrade::run(course, &args).await,
+        Command::Rehearse(args) => rehearse::run(course, args).await,
         Command::Pages(args) => pages::run(&args),
         Command::Policy(args) => policy::run(course, args),
         Command::ReportSchema => print(&Report::schema()),

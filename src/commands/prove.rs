@@ -4,10 +4,11 @@
 use super::common;
 use super::fixing::Workshop;
 use super::live::LiveLine;
-use super::proving::{Proving, Subject};
+use super::proving::Proving;
 use super::sandbox::find_deviation;
 use crate::cli::DEFAULT_REGION;
 use crate::course::{Lab, Part};
+use crate::rehearsal::Subject;
 use crate::sandbox::{self, Paths, StartOptions};
 use anyhow::bail;
 use colored::Colorize;
@@ -126,7 +127,7 @@ async fn prove(proving: &Proving<'_>, subjects: &[Subject<'_>], live: &LiveLine)
     let done = Cell::new(0);
     let all = subjects.len();
     let mut shown = stream::iter(subjects.iter().enumerate())
-        .map(|(n, subject)| subject.prove(proving, n))
+        .map(|(n, subject)| proving.prove(*subject, n))
         .buffer_unordered(MAX_CONCURRENT_ACCOUNTS);
     let mut proved = Proved::default();
     while let Some(one) = shown.next().await {

@@ -1,6 +1,6 @@
 //! What students do wrong: proof that a check can fail, and the text that the book shows.
 
-use super::deviation::{Deviation, take};
+use super::deviation::{CheckAs, Deviation, take};
 use super::diagnostics::Diagnostics;
 use super::node::{Node, YamlKey};
 use super::reader::{Fields, Reader};
@@ -19,6 +19,16 @@ pub struct Fault {
     pub symptom: String,
     /// Why no commands of the course's fix it, where none do.
     pub unfixed: Option<String>,
+    /// Whether a rehearsal on AWS shows it unless others are named.
+    pub is_rehearsed: bool,
+}
+
+impl Fault {
+    /// Whether it is a change of one stack in the region that is checked, and judged with the same credentials: what a
+    /// rehearsal can show.
+    pub fn can_be_rehearsed(&self) -> bool {
+        self.deviation.is_in_one_region() && self.deviation.check_as == CheckAs::Student
+    }
 }
 
 /// Work that is right and looks unusual: proof that a check does not fail it.
@@ -80,12 +90,14 @@ fn fault(reader: &Reader, node: Node) -> Option<(Fault, Vec<YamlKey>)> {
         .unwrap_or_default();
     let symptom = fields.text("symptom");
     let unfixed = fields.take("unfixed").and_then(|n| reader.text(&n, "`unfixed`"));
+    let is_rehearsed = fields.flag("rehearse");
     fields.finish();
     let fault = Fault {
         deviation: deviation?,
         fails: names(&named),
         symptom: symptom?,
         unfixed,
+        is_rehearsed,
     };
     Some((fault, named))
 }

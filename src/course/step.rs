@@ -5,6 +5,7 @@ use super::argument::{Arg, Compiled};
 use super::fault::{Fault, Variant};
 use super::fix::Fix;
 use super::given::GivenNames;
+use super::solution_part::SolutionPart;
 use super::vocabulary::VerbRole;
 use crate::expr::{Expr, Template};
 use indexmap::IndexMap;
@@ -37,6 +38,8 @@ pub struct Lab {
     pub costs: IndexMap<String, String>,
     /// The CloudFormation template of a full-marks account.
     pub solution: Option<serde_json::Value>,
+    /// The parts of the solution that a rehearsal leaves out unless it is asked for them.
+    pub parts: Vec<SolutionPart>,
     /// What students do wrong, as patches of the solution.
     pub faults: Vec<Fault>,
     /// Work that is right and looks unusual, as patches of the solution.

@@ -59,6 +59,17 @@ impl Held<'_> {
     fn faults(&mut self, all: Vec<(Fault, Vec<YamlKey>)>) -> Vec<Fault> {
         let held = all.into_iter().map(|(fault, named)| {
             self.deviation("fault", &fault.deviation, &named);
+            if fault.is_rehearsed && !fault.can_be_rehearsed() {
+                let message = format!("fault `{}` cannot be rehearsed", fault.deviation.id);
+                let label = "a rehearsal changes one stack in one region, and checks it as its user";
+                report(
+                    self.diagnostics,
+                    fault.deviation.file(),
+                    fault.deviation.at(),
+                    message,
+                    label,
+                );
+            }
             fault
         });
         held.collect()

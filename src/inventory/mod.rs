@@ -10,6 +10,7 @@ mod ecr;
 mod ecs;
 mod events;
 mod firehose;
+mod hourly;
 mod http_api;
 mod iam;
 mod item;
@@ -30,6 +31,7 @@ mod types;
 
 pub use belonging::{Tie, belonging};
 pub use charge::Charge;
+pub use hourly::hourly;
 pub use item::{Item, Removal, ResourceType, WhileIdle};
 pub use least::least;
 pub use removal::Turn;

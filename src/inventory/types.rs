@@ -44,6 +44,13 @@ pub fn template_types() -> impl Iterator<Item = &'static str> {
         .flat_map(|of| [of.name].into_iter().chain(of.parts.iter().copied()))
 }
 
+/// The type that CloudFormation calls so.
+pub(super) fn of_name(name: &str) -> Option<&'static ResourceType> {
+    ALL.iter()
+        .find(|of| of.name == name || of.parts.contains(&name))
+        .copied()
+}
+
 /// The IAM actions that deleting needs.
 pub fn removal_actions() -> impl Iterator<Item = &'static str> {
     let of = |removal: Removal| match removal {

@@ -1,5 +1,6 @@
 //! What can go wrong with the sandbox. Every message says what was expected, what was found and what to do next.
 
+use crate::stack::StackError;
 use std::path::{Path, PathBuf};
 
 /// Why the sandbox could not be started, found, used or stopped. A message is complete: no cause has to be added to it.
@@ -260,44 +261,9 @@ pub enum DeployError {
     #[error(transparent)]
     Refused(#[from] ApiError),
 
-    /// The stack ended in a state that is no success.
-    #[error("the stack {stack} ended as {status}{}", reasons.iter().map(|reason| format!("\n  {reason}")).collect::<String>())]
-    Failed {
-        /// Its name.
-        stack: String,
-        /// `ROLLBACK_COMPLETE` and the like.
-        status: String,
-        /// What CloudFormation says about each resource that failed, the first failure first.
-        reasons: Vec<Reason>,
-    },
-
-    /// The stack did not end in time.
-    #[error("the stack {stack} is still {status} after {seconds} s")]
-    TimedOut {
-        /// Its name.
-        stack: String,
-        /// Its last state.
-        status: String,
-        /// How long it was waited for.
-        seconds: u64,
-    },
-}
-
-/// One resource that CloudFormation could not make.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reason {
-    /// Its name in the template.
-    pub resource: String,
-    /// Its type, such as `AWS::Kinesis::Stream`.
-    pub kind: String,
-    /// What CloudFormation says.
-    pub message: String,
-}
-
-impl std::fmt::Display for Reason {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} ({}): {}", self.resource, self.kind, self.message)
-    }
+    /// The stack did not become whole.
+    #[error(transparent)]
+    Stack(#[from] StackError),
 }
 
 /// Output of another program as the end of a message: on its own lines, indented.

@@ -27,9 +27,8 @@ mod start;
 mod state;
 mod unused;
 
-pub use deploy::Outputs;
 pub use environment::ensure_other as environment;
-pub use error::{ApiError, DeployError, InboxError, Reason, SandboxError};
+pub use error::{ApiError, DeployError, InboxError, SandboxError};
 pub use event::SandboxEvent;
 pub use inbox::{Inbox, Mail, Pending};
 pub use number::{AccountNumber, NoAccountNumber, SandboxKeys};

@@ -4,6 +4,7 @@ use crate::common;
 
 use common::OwnSandbox;
 use edemlab::sandbox::{self, AccountNumber, DeployError, Sandbox, StartOptions};
+use edemlab::stack::StackError;
 use serde_json::{Value, json};
 
 fn template(resources: Value) -> Value {
@@ -58,7 +59,7 @@ async fn a_failure_names_the_resource_and_can_be_fixed() {
 
     let other = account("000000000002");
     let error = sandbox.deploy(&other, "us-east-1", "lab", &taken).await.unwrap_err();
-    let DeployError::Failed { stack, reasons, .. } = &error else {
+    let DeployError::Stack(StackError::Failed { stack, reasons, .. }) = &error else {
         panic!("{error:?}")
     };
     assert_eq!(

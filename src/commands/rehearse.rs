@@ -1,0 +1,274 @@
+//! `edemlab rehearse`: the plan; then, once it is confirmed, the solution and the faults; then everything is deleted.
+
+use super::output::{note, tell};
+use super::rehearsing::{self, Rehearsing};
+use super::{common, sandbox};
+use crate::account::{Account, ConnectError, Connection};
+use crate::cli::RehearseArgs;
+use crate::course::{Lab, Part};
+use crate::rehearsal::{Choice, Folder, Plan, Priced, Record, SCHEMA, render_plan, standing_already};
+use crate::report::text::{visible, wrapped};
+use crate::stack::Stack;
+use anyhow::bail;
+use chrono::{SecondsFormat, Utc};
+use std::io::{BufRead, IsTerminal};
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub async fn run(course: Option<PathBuf>, args: RehearseArgs) -> anyhow::Result<u8> {
+    let course = common::course(course, Part::Everything)?;
+    let lab = course.lab(&args.lab)?;
+    let out = args
+        .out
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(format!("rehearsal-{}", lab.id)));
+    let choice = choice(&args);
+    // What is wrong with the choice is said before anything is asked or made.
+    let plan = match args.clean_up {
+        true => None,
+        false => Some(choice.plan(lab)),
+    };
+    let folder = Folder::open(&out)?;
+    let there = folder.read()?;
+    if let Some(record) = &there {
+        fits(record, lab, &args, &folder)?;
+    }
+    let account = account(&args, there.as_ref()).await?;
+    let identity = account.identity().await;
+    let identity = identity.map_err(|error| ConnectError::from((error, args.profile.as_deref())))?;
+    if let Some(record) = &there
+        && record.account != identity.account
+    {
+        bail!(
+            "the rehearsal in {} is in account {}, and these credentials belong to account {}",
+            out.display(),
+            record.account,
+            identity.account
+        );
+    }
+    let begin = |plan: Option<&Plan<'_>>| begin(lab, &account, identity.account.clone(), plan);
+    let (record, is_new) = match (there, plan) {
+        (Some(record), _) => (record, false),
+        (None, None) => (begin(None), true),
+        (None, Some(plan)) => {
+            let plan = plan?;
+            let record = begin(Some(&plan));
+            let priced = priced(lab, &plan, &account);
+            refuse_what_is_there(lab, &account, &record).await?;
+            tell(&render_plan(lab, &plan, &record, &priced, common::width()));
+            if !args.yes && !is_confirmed()? {
+                return Ok(0);
+            }
+            folder.write(&record)?;
+            (record, true)
+        }
+    };
+    let rehearsing = Rehearsing {
+        lab,
+        account: &account,
+        folder: &folder,
+        command: command(&args, &out),
+        limits: rehearsing::limits(
+            Duration::from_secs(args.settle),
+            Duration::from_secs(args.wait_for_mail),
+        ),
+    };
+    match args.clean_up {
+        true => rehearsing.clean_up(record).await,
+        false => {
+            if !is_new {
+                going_on(&record);
+            }
+            rehearsing.run(record).await
+        }
+    }
+}
+
+fn choice(args: &RehearseArgs) -> Choice {
+    Choice {
+        with: args
+            .with
+            .iter()
+            .filter(|part| !args.without.contains(part))
+            .cloned()
+            .collect(),
+        without: args.without.clone(),
+        faults: args.faults.clone(),
+        all: args.all,
+        email: args.email.clone(),
+    }
+}
+
+/// Whether a record that is there can go on with these arguments.
+fn fits(record: &Record, lab: &Lab, args: &RehearseArgs, folder: &Folder) -> anyhow::Result<()> {
+    let file = folder.record();
+    if record.lab != lab.id {
+        bail!(
+            "{} is of a rehearsal of {}: name another folder with --out",
+            file.display(),
+            visible(&record.lab)
+        );
+    }
+    if args.clean_up {
+        return Ok(());
+    }
+    if record.has_ended() {
+        bail!(
+            "the rehearsal in {} has ended: its page is beside it; for a new one, name another folder with --out",
+            file.display()
+        );
+    }
+    if !args.with.is_empty() || !args.faults.is_empty() || args.all {
+        bail!(
+            "the rehearsal in {} has begun, and goes on as it was planned: leave out --with, --fault and --all, or name another \
+             folder with --out",
+            file.display()
+        );
+    }
+    Ok(())
+}
+
+/// It goes on from the region in which it began.
+async fn account(args: &RehearseArgs, there: Option<&Record>) -> anyhow::Result<Account> {
+    let region = there
+        .map(|record| record.region.clone())
+        .or_else(|| args.region.clone());
+    if let (Some(record), Some(region)) = (there, &args.region)
+        && record.region != *region
+    {
+        bail!(
+            "this rehearsal began in {}, not in {region}: omit --region",
+            record.region
+        );
+    }
+    if args.sandbox {
+        return sandbox::account_as_it_is(region).await;
+    }
+    Ok(Connection {
+        region,
+        profile: args.profile.clone(),
+        ..Connection::default()
+    }
+    .open()
+    .await?)
+}
+
+fn begin(lab: &Lab, account: &Account, number: String, plan: Option<&Plan<'_>>) -> Record {
+    Record {
+        schema: SCHEMA.to_owned(),
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+        lab: lab.id.clone(),
+        edition: lab.edition.clone(),
+        account: number,
+        region: account.region().to_owned(),
+        has_custom_endpoint: account.has_custom_endpoint(),
+        stack: format!("edemlab-rehearsal-{}", lab.id),
+        parts: plan
+            .map(|plan| plan.with.iter().map(|part| part.id.clone()).collect())
+            .unwrap_or_default(),
+        parameters: plan.map(|plan| plan.parameters.clone()).unwrap_or_default(),
+        faults: plan
+            .map(|plan| plan.faults.iter().map(|fault| fault.id().to_owned()).collect())
+            .unwrap_or_default(),
+        begun: Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true),
+        ended: None,
+        before: None,
+        unlisted_before: Vec::new(),
+        made: Default::default(),
+        trials: Vec::new(),
+        clean_up: None,
+    }
+}
+
+fn priced(lab: &Lab, plan: &Plan<'_>, account: &Account) -> Vec<Priced> {
+    let solution = lab.solution.as_ref();
+    solution
+        .map(|solution| plan.priced(solution, account.region()))
+        .unwrap_or_default()
+}
+
+/// With work of the lab in the account nobody could say which of two resources a check has judged.
+async fn refuse_what_is_there(lab: &Lab, account: &Account, record: &Record) -> anyhow::Result<()> {
+    let stack = Stack::new(account, &record.stack, Duration::from_secs(60));
+    let status = stack.status().await;
+    let status = status.map_err(|error| ConnectError::from((error, None)))?;
+    if let Some(status) = status {
+        bail!(
+            "the stack {} is there already ({status}), from a rehearsal whose folder is another one: name that with --out, or delete it \
+             with `edemlab rehearse {} --clean-up`",
+            record.stack,
+            lab.id
+        );
+    }
+    let (found, unknown) = standing_already(lab, account).await;
+    for standing in &found {
+        let text = format!("{} ({})", visible(&standing.name), visible(&standing.because));
+        note(&wrapped(&text, common::width(), "  "));
+    }
+    if !found.is_empty() {
+        bail!(
+            "{} of the lab {} in {}: a check could take one for the rehearsal's. Rehearse in another account, or delete your own \
+             work first: edemlab cleanup {}",
+            if found.len() == 1 {
+                "this resource is"
+            } else {
+                "these resources are"
+            },
+            lab.id,
+            account.region(),
+            lab.id
+        );
+    }
+    for reason in &unknown {
+        note(&wrapped(
+            &format!("not known whether work of the lab is here: {}", visible(reason)),
+            common::width(),
+            "  ",
+        ));
+    }
+    Ok(())
+}
+
+/// Asks for a yes, where there is somebody to ask.
+fn is_confirmed() -> anyhow::Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        tell(" Nothing was made. To begin, add --yes.");
+        return Ok(false);
+    }
+    tell(" Type yes to begin. Anything else ends here:");
+    let mut typed = String::new();
+    std::io::stdin().lock().read_line(&mut typed)?;
+    let is_yes = typed.trim().eq_ignore_ascii_case("yes");
+    if !is_yes {
+        tell(" Nothing was made.");
+    }
+    Ok(is_yes)
+}
+
+fn going_on(record: &Record) {
+    let all = record.faults.len() + 1;
+    let text = format!(
+        "The rehearsal of {} that began {} goes on: {} of {all} are tried.",
+        record.lab,
+        record.begun,
+        record.trials.len()
+    );
+    tell(&wrapped(&text, common::width(), " "));
+}
+
+/// How everything that it made is deleted.
+fn command(args: &RehearseArgs, out: &std::path::Path) -> String {
+    let mut words = vec![format!("edemlab rehearse {} --clean-up", args.lab)];
+    if args.out.is_some() {
+        let path = out.display().to_string();
+        let quoted = shlex::try_quote(&path).map(|quoted| quoted.into_owned());
+        words.push(format!("--out {}", quoted.unwrap_or(path.clone())));
+    }
+    for (flag, value) in [("--region", &args.region), ("--profile", &args.profile)] {
+        words.extend(value.iter().map(|value| format!("{flag} {value}")));
+    }
+    if args.sandbox {
+        words.push("--sandbox".to_owned());
+    }
+    words.join(" ")
+}

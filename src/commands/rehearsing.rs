@@ -1,0 +1,206 @@
+//! A rehearsal that is under way: what is told, what ends it, and what is said last.
+
+use super::common;
+use super::live::LiveLine;
+use super::output::{note, tell};
+use crate::account::{Account, CallError, ErrorKind};
+use crate::course::Lab;
+use crate::rehearsal::{
+    Folder, Limits, Progress, Record, RehearsalError, Stage, clean_up, page, rehearse, render_end, render_left,
+    render_trial,
+};
+use crate::report::text::{visible, wrapped};
+use anyhow::Context;
+use chrono::{SecondsFormat, Utc};
+use std::time::Duration;
+
+/// What one change of a stack may take: the longest that a lab makes is a service with a load balancer.
+const STACK_TIMEOUT: Duration = Duration::from_secs(3600);
+
+/// What may take to go that CloudFormation does not delete.
+const CLEAN_UP_TIMEOUT: Duration = Duration::from_secs(1200);
+
+/// Exit statuses beside that of success.
+const OTHERWISE: u8 = 1;
+const NOT_KNOWN: u8 = 3;
+
+/// How long things may take.
+pub fn limits(settle: Duration, mail: Duration) -> Limits {
+    Limits {
+        stack: STACK_TIMEOUT,
+        settle,
+        mail,
+        clean_up: CLEAN_UP_TIMEOUT,
+    }
+}
+
+/// What is rehearsed, and where.
+pub struct Rehearsing<'r> {
+    pub lab: &'r Lab,
+    pub account: &'r Account,
+    pub folder: &'r Folder,
+    /// How everything that it made is deleted.
+    pub command: String,
+    pub limits: Limits,
+}
+
+impl Rehearsing<'_> {
+    /// Tries what is not tried yet, then deletes everything.
+    pub async fn run(&self, mut record: Record) -> anyhow::Result<u8> {
+        let live = LiveLine::new(false);
+        let told = |progress: Progress<'_>| self.told(&live, progress);
+        let stage = self.stage(&record, &told)?;
+        let ended = rehearse(&stage, &mut record).await;
+        live.clear();
+        if let Err(error) = &ended {
+            note(&wrapped(
+                &format!("It does not go on: {}", said(error)),
+                common::width(),
+                " ",
+            ));
+            if let Some(way_out) = way_out(error) {
+                self.write_page(&record)?;
+                note(&wrapped(way_out, common::width(), " "));
+                tell(&render_left(&record, None, &self.command, common::width()));
+                return Ok(NOT_KNOWN);
+            }
+        }
+        self.clean_up_with(&stage, record, ended.is_ok()).await
+    }
+
+    /// Deletes everything, and does nothing else.
+    pub async fn clean_up(&self, record: Record) -> anyhow::Result<u8> {
+        let live = LiveLine::new(false);
+        let told = |progress: Progress<'_>| self.told(&live, progress);
+        let stage = self.stage(&record, &told)?;
+        self.clean_up_with(&stage, record, true).await
+    }
+
+    async fn clean_up_with(&self, stage: &Stage<'_>, mut record: Record, went_on: bool) -> anyhow::Result<u8> {
+        let cleaned = clean_up(stage, &mut record).await;
+        let cleaned = match cleaned {
+            Err(error) => {
+                self.write_page(&record)?;
+                note(&wrapped(
+                    &format!("The clean-up does not go on: {}", said(&error)),
+                    common::width(),
+                    " ",
+                ));
+                tell(&render_left(&record, None, &self.command, common::width()));
+                return Ok(NOT_KNOWN);
+            }
+            Ok(cleaned) => cleaned,
+        };
+        record.clean_up = Some(cleaned.clone());
+        if record.is_whole() && cleaned.is_clean() {
+            record.ended = Some(Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true));
+        }
+        self.folder.write(&record)?;
+        let page = self.write_page(&record)?;
+        let missing = record.faults.len() + 1 - record.trials.len().min(record.faults.len() + 1);
+        if missing > 0 && !record.faults.is_empty() {
+            let text = format!(
+                "{missing} of {} were not tried; the same command goes on with them.",
+                record.faults.len() + 1
+            );
+            tell(&wrapped(&text, common::width(), " "));
+        }
+        tell(&wrapped(&format!("The page is {page}."), common::width(), " "));
+        tell(&render_end(&record, &cleaned, &self.command, common::width()));
+        Ok(
+            match (
+                went_on && cleaned.is_clean(),
+                record.trials.iter().all(|trial| trial.is_as_expected()),
+            ) {
+                (false, _) => NOT_KNOWN,
+                (true, true) => 0,
+                (true, false) => OTHERWISE,
+            },
+        )
+    }
+
+    fn stage<'s>(&'s self, record: &Record, tell: &'s dyn Fn(Progress<'_>)) -> anyhow::Result<Stage<'s>> {
+        let solution = self.lab.solution.as_ref();
+        Ok(Stage {
+            lab: self.lab,
+            stack: record.stack.clone(),
+            solution: solution.with_context(|| format!("the lab {} has no solution", self.lab.id))?,
+            without: record.without(self.lab),
+            account: self.account,
+            folder: self.folder,
+            limits: self.limits,
+            tell,
+            stop: common::interrupts(),
+        })
+    }
+
+    fn write_page(&self, record: &Record) -> anyhow::Result<String> {
+        Ok(self.folder.write_page(&page(record))?.display().to_string())
+    }
+
+    fn told(&self, live: &LiveLine, progress: Progress<'_>) {
+        match progress {
+            Progress::Deploying { what, number, of } => {
+                live.show("deploy", format!("{number} of {of}: deploying {}", visible(what)));
+            }
+            Progress::Settling { seconds, within, says } => live.show(
+                "settle",
+                format!(
+                    "{seconds} s of {within}: waiting until AWS shows it; now {}",
+                    visible(says)
+                ),
+            ),
+            Progress::Judging(event) => live.judging(event),
+            Progress::Mail { address } => live.line(&wrapped(
+                &format!(
+                    "AWS has sent a mail to {}: open it and confirm the subscription; the rehearsal waits for that.",
+                    visible(address)
+                ),
+                common::width(),
+                " ! ",
+            )),
+            Progress::Tried(trial) => live.line(&render_trial(trial, common::width())),
+            Progress::Back => live.show("back", "bringing the stack back to the solution".to_owned()),
+            Progress::Anew(why) => live.line(&wrapped(
+                &format!(
+                    "The stack did not come back by a change, so a new one is made: {}",
+                    visible(why)
+                ),
+                common::width(),
+                "   ",
+            )),
+            Progress::DeletingStack(stack) => live.show("delete", format!("deleting the stack {stack}")),
+            Progress::NotDeleted(why) => {
+                for line in why.lines() {
+                    live.line(&wrapped(&visible(line), common::width(), "   "));
+                }
+            }
+            Progress::Deleting { count, first } => {
+                live.show(
+                    "rest",
+                    format!("deleting {count} that CloudFormation left, such as {first}"),
+                );
+            }
+        }
+    }
+}
+
+/// An error in lines that are harmless.
+fn said(error: &RehearsalError) -> String {
+    error.to_string().lines().map(visible).collect::<Vec<_>>().join(" ")
+}
+
+/// Why nothing can be cleaned up now either, and what to do first; nothing where it can.
+fn way_out(error: &RehearsalError) -> Option<&'static str> {
+    let RehearsalError::Call(CallError { kind, .. }) = error else {
+        return None;
+    };
+    match kind {
+        ErrorKind::Expired | ErrorKind::WrongCredentials | ErrorKind::NoCredentials | ErrorKind::RoleRefused(_) => {
+            Some("Get new credentials for this account first.")
+        }
+        ErrorKind::Unreachable | ErrorKind::TimedOut => Some("Find out first why AWS cannot be reached from here."),
+        ErrorKind::ClockSkew => Some("Set this computer's clock first."),
+        _ => None,
+    }
+}

@@ -1,0 +1,118 @@
+//! The folder of a rehearsal: its record and its page, held by one process.
+
+use super::record::{Record, SCHEMA};
+use crate::private;
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why the folder of a rehearsal cannot be used. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// The system's.
+    #[error("cannot {action} {}: {cause}", path.display())]
+    File {
+        /// "create", "read", "write", "lock".
+        action: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// Another process is at it.
+    #[error("another `edemlab rehearse` is at work in {}: wait for it, or name another folder with --out", .0.display())]
+    Busy(PathBuf),
+    /// What is there is no record.
+    #[error("{} is not the record of a rehearsal ({why}): name another folder with --out", path.display())]
+    NoRecord {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+/// The folder of a rehearsal, held by one process.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    #[expect(dead_code, reason = "it is held by being kept")]
+    lock: File,
+}
+
+impl Folder {
+    /// The folder at `path`, made if it is not there.
+    ///
+    /// # Errors
+    /// When it cannot be written, or another process holds it.
+    pub fn open(path: &Path) -> Result<Self, FolderError> {
+        private::create_folder(path).map_err(file("create", path))?;
+        let at = path.join("lock");
+        let lock = private::options().open(&at).map_err(file("open", &at))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(FolderError::Busy(path.to_owned())),
+            Err(TryLockError::Error(cause)) => return Err(file("lock", &at)(cause)),
+        }
+        // A process that was killed while it wrote has left half a file beside the whole one.
+        private::sweep(path).map_err(file("tidy", path))?;
+        Ok(Self {
+            path: path.to_owned(),
+            lock,
+        })
+    }
+
+    /// The record that is there, if there is one.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read(&self) -> Result<Option<Record>, FolderError> {
+        let path = self.record();
+        let text = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            text => text.map_err(file("read", &path))?,
+        };
+        let no_record = |why: String| FolderError::NoRecord {
+            path: path.clone(),
+            why,
+        };
+        let record: Record = serde_json::from_str(&text).map_err(|error| no_record(error.to_string()))?;
+        match record.schema == SCHEMA {
+            true => Ok(Some(record)),
+            false => Err(no_record(format!("it is of the format `{}`", record.schema))),
+        }
+    }
+
+    /// Writes the record: whoever reads it sees this one or the one before.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn write(&self, record: &Record) -> Result<(), FolderError> {
+        let text = serde_json::to_string_pretty(record).expect("a record has only text keys");
+        let path = self.record();
+        private::write(&path, text.as_bytes()).map_err(file("write", &path))
+    }
+
+    /// Writes the page.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn write_page(&self, page: &str) -> Result<PathBuf, FolderError> {
+        let path = self.path.join("rehearsal.html");
+        private::write(&path, page.as_bytes()).map_err(file("write", &path))?;
+        Ok(path)
+    }
+
+    /// Where the record is.
+    pub fn record(&self) -> PathBuf {
+        self.path.join("rehearsal.json")
+    }
+}
+
+fn file<'p>(action: &'static str, path: &'p Path) -> impl Fn(io::Error) -> FolderError + 'p {
+    move |cause| FolderError::File {
+        action,
+        path: path.to_owned(),
+        cause,
+    }
+}

@@ -1,0 +1,289 @@
+//! What a rehearsal will do: which parts and faults, how long it takes and what it costs at most.
+
+use super::record::Record;
+use super::subject::Subject;
+use crate::account::Account;
+use crate::costs::{Unit, price};
+use crate::course::{Lab, SolutionPart, UnknownName};
+use crate::inventory::{Charge, hourly};
+use crate::judge::{Options, Standing, standing};
+use crate::stack::Parameters;
+use rust_decimal::Decimal;
+use serde_json::Value;
+
+/// What the user has chosen.
+#[derive(Debug, Clone, Default)]
+pub struct Choice {
+    /// The parts that are made.
+    pub with: Vec<String>,
+    /// The parts that are said to be left out, as they are anyway.
+    pub without: Vec<String>,
+    /// Only these faults.
+    pub faults: Vec<String>,
+    /// Every fault that can be rehearsed.
+    pub all: bool,
+    /// The address that gets the mails of the lab.
+    pub email: Option<String>,
+}
+
+/// Why nothing can be rehearsed in this way.
+#[derive(Debug, thiserror::Error)]
+pub enum ChoiceError {
+    /// The lab has no such part or fault.
+    #[error(transparent)]
+    Unknown(#[from] UnknownName),
+    /// It has no solution.
+    #[error("the lab {0} has no `labs/{0}/solution.yaml` to rehearse")]
+    NoSolution(String),
+    /// This fault needs a part that is left out.
+    #[error("the fault `{fault}` is about a part that is left out: add `--with {part}`")]
+    NeedsPart {
+        /// The fault.
+        fault: String,
+        /// The part.
+        part: String,
+    },
+    /// This fault is not a change of one stack.
+    #[error("the fault `{0}` cannot be rehearsed: it is in another region, or is checked as the root user")]
+    NotHere(String),
+    /// The lab sends mails, and nobody reads them at its default address.
+    #[error(
+        "the lab sends mails, and AWS first asks their reader for a click: say with --email ADDRESS where you will read them"
+    )]
+    NoAddress,
+    /// It sends none.
+    #[error("the solution of {0} sends no mail: leave --email out")]
+    NoMail(String),
+}
+
+/// The name of the template's parameter for the address that gets mails.
+const EMAIL: &str = "Email";
+
+/// What a rehearsal will do.
+pub struct Plan<'l> {
+    /// The parts that are made.
+    pub with: Vec<&'l SolutionPart>,
+    /// The parts that are left out.
+    pub without: Vec<&'l SolutionPart>,
+    /// The template's parameters.
+    pub parameters: Parameters,
+    /// The faults.
+    pub faults: Vec<Subject<'l>>,
+    /// The resources that the stack has.
+    pub resources: usize,
+}
+
+/// What one thing costs at most.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Priced {
+    /// What it is.
+    pub what: String,
+    /// US dollars an hour; nothing where there is no price for this region.
+    pub hour: Option<Decimal>,
+}
+
+impl Choice {
+    /// The plan of this choice.
+    ///
+    /// # Errors
+    /// When it does not fit the lab.
+    pub fn plan<'l>(&self, lab: &'l Lab) -> Result<Plan<'l>, ChoiceError> {
+        let solution = lab
+            .solution
+            .as_ref()
+            .ok_or_else(|| ChoiceError::NoSolution(lab.id.clone()))?;
+        let parts = || lab.parts.iter().map(|part| part.id.as_str());
+        if let Some(unknown) = self
+            .with
+            .iter()
+            .chain(&self.without)
+            .find(|id| !parts().any(|part| part == id.as_str()))
+        {
+            return Err(UnknownName::new("part", unknown, parts()).into());
+        }
+        let (with, without): (Vec<_>, Vec<_>) = lab.parts.iter().partition(|part| self.with.contains(&part.id));
+        let mut parameters = Parameters::new();
+        // Two parts may share a parameter: one that is made says what it is.
+        for part in &without {
+            parameters.insert(part.parameter.clone(), part.without.clone());
+        }
+        for part in &with {
+            parameters.insert(part.parameter.clone(), part.with.clone());
+        }
+        let has_mail = !solution["Parameters"][EMAIL].is_null();
+        match &self.email {
+            Some(address) if has_mail => drop(parameters.insert(EMAIL.to_owned(), address.clone())),
+            Some(_) => return Err(ChoiceError::NoMail(lab.id.clone())),
+            None if has_mail => return Err(ChoiceError::NoAddress),
+            None => {}
+        }
+        let faults = self.faults(lab, &without)?;
+        let resources = made(solution, &parameters).len();
+        Ok(Plan {
+            with,
+            without,
+            parameters,
+            faults,
+            resources,
+        })
+    }
+
+    fn faults<'l>(&self, lab: &'l Lab, without: &[&SolutionPart]) -> Result<Vec<Subject<'l>>, ChoiceError> {
+        let of_part = |id: &String, part: &SolutionPart| {
+            part.checks.contains(id) || part.steps.iter().any(|step| id.starts_with(&format!("{step}.")))
+        };
+        let part_of = |id: &String| without.iter().find(|part| of_part(id, part));
+        // What a fault does beside a part that is left out is seen all the same.
+        let missing = |fails: &[String]| match fails.iter().all(|id| part_of(id).is_some()) {
+            true => fails.first().and_then(part_of),
+            false => None,
+        };
+        let mut faults = Vec::new();
+        for id in &self.faults {
+            let ids = lab.faults.iter().map(|fault| fault.deviation.id.as_str());
+            let fault = lab.faults.iter().find(|fault| fault.deviation.id == *id);
+            let fault = fault.ok_or_else(|| UnknownName::new("fault", id, ids))?;
+            if let Some(part) = missing(&fault.fails) {
+                return Err(ChoiceError::NeedsPart {
+                    fault: id.clone(),
+                    part: part.id.clone(),
+                });
+            }
+            if !fault.can_be_rehearsed() {
+                return Err(ChoiceError::NotHere(id.clone()));
+            }
+            faults.push(Subject::Fault(fault));
+        }
+        if self.faults.is_empty() {
+            let wanted = lab.faults.iter().filter(|fault| {
+                (self.all || fault.is_rehearsed) && fault.can_be_rehearsed() && missing(&fault.fails).is_none()
+            });
+            faults.extend(wanted.map(Subject::Fault));
+        }
+        Ok(faults)
+    }
+}
+
+/// Minutes that CloudFormation takes for a new stack of a lab, and for a change of it: what is usual, not a promise.
+const MINUTES_OF_STACK: u64 = 5;
+const MINUTES_OF_CHANGE: u64 = 2;
+
+impl Plan<'_> {
+    /// How long it takes on AWS, in minutes: an estimate from what is usual.
+    pub fn minutes(&self, lab: &Lab) -> u64 {
+        let waits = self
+            .faults
+            .iter()
+            .map(|fault| fault.longest_wait(lab).as_secs())
+            .sum::<u64>()
+            / 60;
+        let changes = 2 * MINUTES_OF_CHANGE * self.faults.len() as u64;
+        let parts = self.with.iter().map(|part| u64::from(part.minutes)).sum::<u64>();
+        2 * MINUTES_OF_STACK + changes + waits + parts
+    }
+
+    /// What costs by the hour, with what it costs in `region`.
+    pub fn priced(&self, solution: &Value, region: &str) -> Vec<Priced> {
+        let mut priced = Vec::new();
+        for resource in made(solution, &self.parameters) {
+            let of = resource["Type"].as_str().unwrap_or_default();
+            for charge in hourly(of, &resource["Properties"]) {
+                priced.push(Priced {
+                    hour: usd_per_hour(&charge, region),
+                    what: charge.what,
+                });
+            }
+        }
+        priced
+    }
+}
+
+fn usd_per_hour(charge: &Charge, region: &str) -> Option<Decimal> {
+    let price = price(charge.price).filter(|price| price.unit == Unit::Hour)?;
+    Some(price.usd(region)? * charge.quantity)
+}
+
+/// The resources that a template makes with these parameters.
+fn made<'t>(template: &'t Value, parameters: &Parameters) -> Vec<&'t Value> {
+    let resources = template["Resources"].as_object().into_iter().flatten();
+    let is_made = |resource: &&Value| match resource["Condition"].as_str() {
+        Some(name) => holds(&template["Conditions"][name], template, parameters),
+        None => true,
+    };
+    resources.map(|(_, resource)| resource).filter(is_made).collect()
+}
+
+/// Whether a [condition](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html)
+/// holds. What cannot be worked out here is taken to hold: a plan rather says too much.
+fn holds(condition: &Value, template: &Value, parameters: &Parameters) -> bool {
+    let all = |of: &Value| of.as_array().cloned().unwrap_or_default();
+    let value = |of: &Value| match of["Ref"].as_str() {
+        Some(name) => match parameters.get(name) {
+            Some(value) => Value::from(value.as_str()),
+            None => template["Parameters"][name]["Default"].clone(),
+        },
+        None => of.clone(),
+    };
+    if let Some(name) = condition["Condition"].as_str() {
+        return holds(&template["Conditions"][name], template, parameters);
+    }
+    let Some((function, arguments)) = condition.as_object().and_then(|c| c.iter().next()) else {
+        return true;
+    };
+    match function.as_str() {
+        "Fn::Equals" => value(&arguments[0]) == value(&arguments[1]),
+        "Fn::Not" => !holds(&arguments[0], template, parameters),
+        "Fn::And" => all(arguments).iter().all(|one| holds(one, template, parameters)),
+        "Fn::Or" => all(arguments).iter().any(|one| holds(one, template, parameters)),
+        _ => true,
+    }
+}
+
+/// What of the lab stands in the account already: with it there, nobody could say what a check has seen.
+pub async fn standing_already(lab: &Lab, account: &Account) -> (Vec<Standing>, Vec<String>) {
+    let standings = standing(lab, account, &Options::default(), true).await;
+    (standings.found, standings.unknown)
+}
+
+impl Record {
+    /// The parts that it leaves out.
+    pub fn without<'l>(&self, lab: &'l Lab) -> Vec<&'l SolutionPart> {
+        lab.parts.iter().filter(|part| !self.parts.contains(&part.id)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_resource_is_made_as_its_condition_says() {
+        let template = json!({
+            "Parameters": {"Kind": {"Default": "a"}, "Off": {"Default": "no"}},
+            "Conditions": {
+                "IsA": {"Fn::Equals": [{"Ref": "Kind"}, "a"]},
+                "IsB": {"Fn::Not": [{"Condition": "IsA"}]},
+                "Both": {"Fn::And": [{"Condition": "IsB"}, {"Fn::Equals": [{"Ref": "Off"}, "yes"]}]},
+                "One": {"Fn::Or": [{"Condition": "IsA"}, {"Condition": "Both"}]},
+                "Unknown": {"Fn::Contains": [["x"], {"Ref": "Kind"}]},
+            },
+            "Resources": {
+                "Always": {"Type": "1"}, "A": {"Type": "2", "Condition": "IsA"}, "B": {"Type": "3", "Condition": "IsB"},
+                "C": {"Type": "4", "Condition": "Both"}, "D": {"Type": "5", "Condition": "One"},
+                "E": {"Type": "6", "Condition": "Unknown"},
+            },
+        });
+        let types = |parameters: &[(&str, &str)]| {
+            let parameters = parameters
+                .iter()
+                .map(|(name, value)| (name.to_string(), value.to_string()))
+                .collect();
+            let made = made(&template, &parameters);
+            made.iter().filter_map(|one| one["Type"].as_str()).collect::<String>()
+        };
+        assert_eq!(types(&[]), "1256");
+        assert_eq!(types(&[("Kind", "b")]), "136");
+        assert_eq!(types(&[("Kind", "b"), ("Off", "yes")]), "13456");
+    }
+}

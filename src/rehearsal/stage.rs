@@ -1,0 +1,220 @@
+//! Where a rehearsal is done and by what means, how long things may take, and what keeps it from going on.
+
+use super::folder::{Folder, FolderError};
+use super::outcome::Trial;
+use super::record::Record;
+use crate::account::{Account, CallError};
+use crate::course::{DeviationError, Lab, SolutionPart, UnknownName};
+use crate::inventory::{self, Item, Listing};
+use crate::judge;
+use crate::stack::{Stack, StackError};
+use serde_json::Value;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How long things may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// One change of the stack.
+    pub stack: Duration,
+    /// Until AWS shows what was deployed.
+    pub settle: Duration,
+    /// Until somebody has confirmed a subscription by e-mail.
+    pub mail: Duration,
+    /// Until what is left beside the stack is gone.
+    pub clean_up: Duration,
+}
+
+/// What is told on the way.
+pub enum Progress<'p> {
+    /// The stack is brought to this.
+    Deploying {
+        /// The subject.
+        what: &'p str,
+        /// Which of how many.
+        number: usize,
+        /// How many.
+        of: usize,
+    },
+    /// What stands does not show what it should yet.
+    Settling {
+        /// For so long.
+        seconds: u64,
+        /// At most so long.
+        within: u64,
+        /// What it says otherwise.
+        says: &'p str,
+    },
+    /// What a check reports.
+    Judging(judge::Event),
+    /// A subscription waits for the click in a mail to this address.
+    Mail {
+        /// The address, masked.
+        address: &'p str,
+    },
+    /// A trial has ended.
+    Tried(&'p Trial),
+    /// The stack goes back to the solution.
+    Back,
+    /// A change back does not show, for this reason: a new stack is made.
+    Anew(&'p str),
+    /// The stack is deleted.
+    DeletingStack(&'p str),
+    /// CloudFormation could not delete it whole, for these reasons.
+    NotDeleted(&'p str),
+    /// What is left is deleted by itself.
+    Deleting {
+        /// So many.
+        count: usize,
+        /// Such as this.
+        first: &'p str,
+    },
+}
+
+/// Why a rehearsal does not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum RehearsalError {
+    /// The user has stopped it.
+    #[error("stopped")]
+    Stopped,
+    /// AWS refused, or did not answer.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The solution itself could not be deployed.
+    #[error(transparent)]
+    Stack(StackError),
+    /// The record could not be kept: nothing more is done that would not be known of.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The course has changed: it has no such step or fault.
+    #[error(transparent)]
+    Course(#[from] UnknownName),
+    /// A fault does not fit the solution.
+    #[error(transparent)]
+    Deviation(#[from] DeviationError),
+    /// The stack did not come back from a fault: what follows would show nothing.
+    #[error("the stack did not come back to the solution after the fault `{fault}`: {says}")]
+    NotBack {
+        /// The fault.
+        fault: String,
+        /// What it shows.
+        says: String,
+    },
+    /// What is there could not be listed before anything was made, so that nothing could be told apart later.
+    #[error("nothing in this account could be listed, so nothing was made: {0}")]
+    NothingListed(String),
+}
+
+/// Where and by what means it is done.
+pub struct Stage<'s> {
+    /// The lab.
+    pub lab: &'s Lab,
+    /// The stack's name.
+    pub stack: String,
+    /// Its solution.
+    pub solution: &'s Value,
+    /// The parts that are left out.
+    pub without: Vec<&'s SolutionPart>,
+    /// The account.
+    pub account: &'s Account,
+    /// Where its record is kept.
+    pub folder: &'s Folder,
+    /// How long things may take.
+    pub limits: Limits,
+    /// Who is told.
+    pub tell: &'s dyn Fn(Progress<'_>),
+    /// Counts up when the user stops it.
+    pub stop: watch::Receiver<u8>,
+}
+
+impl Stage<'_> {
+    /// Keeps what the stack has made so far.
+    pub(super) async fn note_made(&self, stack: &Stack<'_>, record: &mut Record) -> Result<(), RehearsalError> {
+        let resources = stack.resources().await?;
+        let before = record.made.len();
+        // A custom resource's id is what its function says: perhaps just a word.
+        let made = resources.into_iter().filter(|resource| {
+            resource.of.starts_with("AWS::") && resource.of != "AWS::CloudFormation::CustomResource"
+        });
+        record
+            .made
+            .extend(made.map(|resource| resource.physical_id).filter(|id| !id.is_empty()));
+        if record.made.len() > before {
+            self.folder.write(record)?;
+        }
+        Ok(())
+    }
+
+    /// The steps that are about parts which are not made.
+    pub(super) fn skipped_steps(&self) -> Vec<String> {
+        self.without.iter().flat_map(|part| part.steps.clone()).collect()
+    }
+
+    /// The checks of other steps that need parts which are not made.
+    pub(super) fn checks_without_part(&self) -> Vec<&str> {
+        let checks = self.without.iter().flat_map(|part| &part.checks);
+        checks.map(String::as_str).collect()
+    }
+
+    /// The addresses, masked, whose subscriptions to the stack's topics wait for a click.
+    pub(super) async fn unconfirmed(&self) -> Result<Vec<String>, RehearsalError> {
+        let account = self.account.with_fresh_cache();
+        let listing = inventory::list(&account, |service| service.template == "AWS::SNS").await;
+        if let Some((_, error)) = listing.unlisted.into_iter().next() {
+            return Err(error.into());
+        }
+        let items = listing.items.into_iter();
+        let is_own = |item: &Item| item.part_of.iter().any(|topic| topic.contains(&self.stack));
+        let is_waiting = |item: &Item| item.of.name == "AWS::SNS::Subscription" && !item.id.starts_with("arn:");
+        let waiting = items.filter(|item| is_waiting(item) && is_own(item));
+        Ok(waiting.map(|item| item.name).collect())
+    }
+
+    /// Whether the user has stopped it.
+    pub(super) fn is_stopped(&self) -> bool {
+        *self.stop.borrow() > 0
+    }
+
+    /// Returns once the user stops it.
+    pub(super) async fn stopped(&self) {
+        self.count(1).await;
+    }
+
+    /// Returns once the user asks to stop more often than `seen` times.
+    pub(super) async fn stopped_again(&self, seen: u8) {
+        self.count(seen.saturating_add(1)).await;
+    }
+
+    /// How often the user has asked to stop.
+    pub(super) fn asked(&self) -> u8 {
+        *self.stop.borrow()
+    }
+
+    async fn count(&self, count: u8) {
+        let mut stop = self.stop.clone();
+        // One that nobody counts any more is never reached.
+        if stop.wait_for(|asked| *asked >= count).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Waits a moment; ends at once when the user stops.
+    pub(super) async fn pause(&self, pause: Duration) -> Result<(), RehearsalError> {
+        tokio::select! {
+            // Between two looks; how long in all is limited.
+            () = tokio::time::sleep(pause) => Ok(()),
+            () = self.stopped_again(self.asked()) => Err(RehearsalError::Stopped),
+        }
+    }
+
+    /// All that stands in the region, and in none.
+    pub(super) async fn listed(&self) -> Listing {
+        inventory::list(&self.account.with_fresh_cache(), |_| true).await
+    }
+}
+
+/// The services that could not be listed.
+pub(super) fn unlisted(listing: &Listing) -> Vec<String> {
+    let said = |(service, error): &(&str, _)| format!("{service}: {error}");
+    listing.unlisted.iter().map(said).collect()
+}
