@@ -267,6 +267,8 @@ pub enum PolicyFor {
     Costs,
     /// `edemlab cleanup`: these delete.
     Cleanup,
+    /// `edemlab rehearse`: these make a stack, and delete it.
+    Rehearsal,
 }
 
 /// What `pages` takes.

@@ -4,11 +4,16 @@ use super::common;
 use crate::account::partition::Partition;
 use crate::cli::{PolicyArgs, PolicyFor};
 use crate::course::Part;
-use crate::permissions::{PolicyPlace, Purpose, policy};
+use crate::permissions::{PolicyPlace, Purpose, policy, rehearsal_policy};
+use crate::rehearsal::stack_name;
 use std::path::PathBuf;
 
 pub fn run(course: Option<PathBuf>, args: PolicyArgs) -> anyhow::Result<u8> {
-    let course = common::course(course, Part::Checks)?;
+    let part = match args.purpose {
+        PolicyFor::Rehearsal => Part::Solution,
+        _ => Part::Checks,
+    };
+    let course = common::course(course, part)?;
     let lab = course.lab(&args.lab)?;
     let place = PolicyPlace {
         partition: args
@@ -27,7 +32,11 @@ pub fn run(course: Option<PathBuf>, args: PolicyArgs) -> anyhow::Result<u8> {
         PolicyFor::Grade => &[checked, Purpose::Trail],
         PolicyFor::Costs => &[Purpose::Costs],
         PolicyFor::Cleanup => &[Purpose::Cleanup],
+        PolicyFor::Rehearsal => &[],
     };
-    let document = policy(&[lab], purposes, &place)?;
+    let document = match args.purpose {
+        PolicyFor::Rehearsal => rehearsal_policy(lab, &stack_name(&lab.id), &place)?,
+        _ => policy(&[lab], purposes, &place)?,
+    };
     super::output::print(&serde_json::to_string_pretty(&document)?)
 }

@@ -6,7 +6,7 @@ use super::{common, sandbox};
 use crate::account::{Account, ConnectError, Connection};
 use crate::cli::RehearseArgs;
 use crate::course::{Lab, Part};
-use crate::rehearsal::{Choice, Folder, Plan, Priced, Record, SCHEMA, render_plan, standing_already};
+use crate::rehearsal::{Choice, Folder, Plan, Priced, Record, SCHEMA, render_plan, stack_name, standing_already};
 use crate::report::text::{visible, wrapped};
 use crate::stack::Stack;
 use anyhow::bail;
@@ -162,7 +162,7 @@ fn begin(lab: &Lab, account: &Account, number: String, plan: Option<&Plan<'_>>) 
         account: number,
         region: account.region().to_owned(),
         has_custom_endpoint: account.has_custom_endpoint(),
-        stack: format!("edemlab-rehearsal-{}", lab.id),
+        stack: stack_name(&lab.id),
         parts: plan
             .map(|plan| plan.with.iter().map(|part| part.id.clone()).collect())
             .unwrap_or_default(),

@@ -10,11 +10,11 @@ use super::given::GivenNames;
 use super::name::closest;
 use super::node;
 use super::pages;
+use super::parts;
 use super::paths::below;
 use super::reader::Reader;
 use super::reference::LANGUAGE;
 use super::resolve;
-use super::solution_part;
 use super::source::CourseFiles;
 use super::step::{Lab, Step};
 use super::subjects;
@@ -106,7 +106,7 @@ fn lab(
         .unwrap_or_default();
     let page_nodes = fields.take("pages").map(|n| reader.list(n, "`pages`"));
     let costs = charged::words(&reader, fields.take("costs"), vocabulary);
-    let parts = solution_part::read(&reader, fields.take("parts"));
+    let written = parts::read(&reader, fields.take("parts"));
     fields.finish();
 
     let mut lab = Lab {
@@ -268,7 +268,7 @@ fn lab(
         checks: &broken,
     };
     resolve::lab(&lab, &places, not_read, vocabulary, diagnostics);
-    solution_part::hold(&reader, &mut lab, parts, !unread && broken.is_empty());
+    parts::hold(&reader, &mut lab, written, !unread && broken.is_empty());
     // While a step cannot be read, its checks are not missing: one mistake, one message.
     if part == Part::Everything && !unread {
         subjects::read(files, &mut lab, &broken, diagnostics);

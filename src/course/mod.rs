@@ -21,6 +21,7 @@ mod material;
 mod name;
 mod node;
 mod pages;
+mod parts;
 mod paths;
 mod placeholder;
 mod reader;

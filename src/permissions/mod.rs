@@ -2,6 +2,7 @@
 
 mod place;
 mod scope;
+mod stack;
 
 pub use place::PolicyPlace;
 
@@ -57,6 +58,36 @@ pub fn policy(labs: &[&Lab], purposes: &[Purpose], place: &PolicyPlace) -> Resul
         json!({"Sid": format!("Edemlab{}", number + 1), "Effect": "Allow", "Action": actions, "Resource": resources})
     });
     Ok(json!({"Version": "2012-10-17", "Statement": statements.collect::<Vec<_>>()}))
+}
+
+/// The least policy for rehearsing `lab`: its check, its clean-up, and a stack called `stack` of its solution.
+///
+/// # Errors
+/// When an action is not in the table of resources, or nothing is known of a service that the solution uses.
+pub fn rehearsal_policy(lab: &Lab, stack: &str, place: &PolicyPlace) -> Result<Value, RehearsalPolicyError> {
+    let mut document = policy(&[lab], &[Purpose::Check, Purpose::Cleanup], place)?;
+    let solution = lab.solution.as_ref().unwrap_or(&Value::Null);
+    let (statements, unknown) = stack::statements(solution, stack, place);
+    if !unknown.is_empty() {
+        return Err(RehearsalPolicyError::Service(unknown.join(", ")));
+    }
+    if let Some(all) = document["Statement"].as_array_mut() {
+        all.extend(statements);
+    }
+    Ok(document)
+}
+
+/// Why there is no policy for a rehearsal.
+#[derive(Debug, thiserror::Error)]
+pub enum RehearsalPolicyError {
+    /// An action without resources.
+    #[error(transparent)]
+    Unscoped(#[from] Unscoped),
+    /// A service that CloudFormation is not known to need permissions for.
+    #[error(
+        "which permissions CloudFormation needs for {0} is not known: rehearse with an administrator's credentials"
+    )]
+    Service(String),
 }
 
 /// Every action that may be called for a purpose.

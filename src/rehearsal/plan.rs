@@ -164,6 +164,11 @@ impl Choice {
     }
 }
 
+/// The name of the stack of a lab's rehearsal: always the same, so that one is found whose record is lost.
+pub fn stack_name(lab: &str) -> String {
+    format!("edemlab-rehearsal-{lab}")
+}
+
 /// Minutes that CloudFormation takes for a new stack of a lab, and for a change of it: what is usual, not a promise.
 const MINUTES_OF_STACK: u64 = 5;
 const MINUTES_OF_CHANGE: u64 = 2;
