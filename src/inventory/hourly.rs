@@ -24,7 +24,10 @@ pub fn hourly(of: &str, properties: &Value) -> Vec<Charge> {
             vec![Charge::new("kinesis.provisioned-shard-hour", shards, what)]
         }
         "AWS::ECS::ExpressGatewayService" => vec![Charge::new("alb.hour", 1, "1 load balancer, without its tasks")],
-        // Its cache costs, where it has one.
+        // Only a cache costs by the hour, by its size.
+        "AWS::ApiGateway::Stage" if properties["CacheClusterEnabled"] == true => {
+            vec![Charge::new("", 1, "1 cache of an API")]
+        }
         "AWS::ApiGateway::RestApi" => Vec::new(),
         _ => match of_name(of).map(|of| (of.noun, of.idle)) {
             Some((noun, WhileIdle::ByHour(_))) => vec![Charge::new("", 1, format!("1 {noun}"))],

@@ -60,12 +60,12 @@ pub fn policy(labs: &[&Lab], purposes: &[Purpose], place: &PolicyPlace) -> Resul
     Ok(json!({"Version": "2012-10-17", "Statement": statements.collect::<Vec<_>>()}))
 }
 
-/// The least policy for rehearsing `lab`: its check, its clean-up, and a stack called `stack` of its solution.
+/// The policy for rehearsing `lab`: its check, a list of all that stands, and a stack called `stack` of its solution.
 ///
 /// # Errors
 /// When an action is not in the table of resources, or nothing is known of a service that the solution uses.
 pub fn rehearsal_policy(lab: &Lab, stack: &str, place: &PolicyPlace) -> Result<Value, RehearsalPolicyError> {
-    let mut document = policy(&[lab], &[Purpose::Check, Purpose::Cleanup], place)?;
+    let mut document = policy(&[lab], &[Purpose::Check, Purpose::Costs], place)?;
     let solution = lab.solution.as_ref().unwrap_or(&Value::Null);
     let (statements, unknown) = stack::statements(solution, stack, place);
     if !unknown.is_empty() {

@@ -76,7 +76,10 @@ const GRANTS: &[Grant] = &[
     Grant {
         of: "AWS::Logs",
         actions: &["logs:*"],
-        resources: &[("logs", "log-group:*STACK-*")],
+        resources: &[
+            ("logs", "log-group:*STACK-*"),
+            ("logs", "log-group:API-Gateway-Execution-Logs_*"),
+        ],
     },
     Grant {
         of: "AWS::Logs",

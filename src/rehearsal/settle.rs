@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 /// Between two looks: at first, and at most.
 const PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Events that are sent for one subject, at most: one is lost where a trigger has just been made.
 const PROBES: u32 = 3;

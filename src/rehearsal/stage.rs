@@ -165,7 +165,8 @@ impl Stage<'_> {
         }
         let items = listing.items.into_iter();
         let is_own = |item: &Item| item.part_of.iter().any(|topic| topic.contains(&self.stack));
-        let is_waiting = |item: &Item| item.of.name == "AWS::SNS::Subscription" && !item.id.starts_with("arn:");
+        // One that waits has no ARN: its id is that of the topic, with the address.
+        let is_waiting = |item: &Item| item.of.name == "AWS::SNS::Subscription" && item.id.contains(' ');
         let waiting = items.filter(|item| is_waiting(item) && is_own(item));
         Ok(waiting.map(|item| item.name).collect())
     }
