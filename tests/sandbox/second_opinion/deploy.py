@@ -68,16 +68,21 @@ class Stack:
     def value(self, value):
         """Without CloudFormation's functions."""
         match value:
+            case {"Ref": "AWS::NoValue"}:
+                return None
             case {"Ref": name}:
                 return self.ref(name)
             case {"Fn::GetAtt": [name, attribute]}:
                 return self.make(name)[1][attribute]
             case {"Fn::Sub": text}:
                 return re.sub(r"\$\{([^}!]+)\}", lambda found: str(self.named(found[1])), text)
+            case {"Fn::If": [condition, yes, no]}:
+                return self.value(yes if self.holds(self.template["Conditions"][condition]) else no)
             case dict():
-                return {k: self.value(v) for k, v in value.items()}
+                values = {k: self.value(v) for k, v in value.items()}
+                return {k: v for k, v in values.items() if v is not None}
             case list():
-                return [self.value(v) for v in value]
+                return [v for v in map(self.value, value) if v is not None]
         return value
 
     def ref(self, name):
