@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::cloud::{REGION, shared, wait};
-use common::course::{solution, solution_of};
+use common::course::{solution, solution_of, steps};
+use common::linter::lint_in;
 use common::text;
 use serde_json::Value;
 
@@ -112,6 +113,58 @@ fn the_solution_of_orders_is_what_a_student_pastes() {
     let template = of("PostOrder")["Integration"]["RequestTemplates"]["application/json"]["Fn::Sub"].as_str();
     let pasted = code("MappingTemplate.vtl").replace("YOUR_EVENT_BUS_NAME", "${Bus}");
     assert_eq!(template, Some(pasted.as_str()));
+}
+
+/// The regions that the course names. A solution is deployed by professors, in accounts that nobody has tried it in.
+const REGIONS: [&str; 3] = ["eu-central-1", "eu-west-1", "us-east-1"];
+
+/// The most that CloudFormation takes in a request: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>.
+const MAX_TEMPLATE: usize = 51_200;
+
+#[test]
+fn cloudformations_own_linter_has_nothing_to_say_of_the_solutions() {
+    for (lab, part, broken) in [
+        // Only one of the values of the parameter shows this.
+        ("datastream", "    Condition: WithPersonalize\n    Value:", "    Value:"),
+        ("eventdriven", "RetentionInDays: 7", "RetentionInDays: 8"),
+    ] {
+        let template = read(&format!("../{lab}/solution.yaml"));
+        let said = lint_in(&template, &REGIONS);
+        assert_eq!((said.code, said.stdout.trim()), (0, ""), "{lab}: {}", said.stderr);
+        // It would have said something.
+        assert!(template.contains(part), "{lab}: {part}");
+        assert_ne!(lint_in(&template.replacen(part, broken, 1), &REGIONS).code, 0, "{part}");
+    }
+}
+
+#[test]
+fn a_solution_fits_into_one_request() {
+    for lab in ["datastream", "eventdriven"] {
+        let template = serde_json::to_string(&solution_of(lab)).unwrap();
+        assert!(template.len() <= MAX_TEMPLATE, "{lab}: {} bytes", template.len());
+    }
+}
+
+#[test]
+fn a_part_that_can_be_left_out_has_a_parameter_and_steps_that_there_are() {
+    let template = solution();
+    let parts = template["Metadata"]["edemlab"]["parts"].as_array().expect("parts");
+    assert!(!parts.is_empty());
+    for part in parts {
+        let name = part["parameter"].as_str().expect("a parameter");
+        let allowed = template["Parameters"][name]["AllowedValues"]
+            .as_array()
+            .expect("allowed values");
+        for value in ["with", "without"] {
+            assert!(allowed.contains(&part[value]), "{part}: {value}");
+        }
+        let left_out = part["steps"].as_array().expect("steps");
+        let known = steps();
+        assert!(
+            left_out.iter().all(|step| known.iter().any(|s| step == s.as_str())),
+            "{part}"
+        );
+    }
 }
 
 #[test]

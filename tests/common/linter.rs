@@ -6,6 +6,11 @@ use super::cloud::{Printed, run, wait};
 
 /// What the linter says of a template, for a region of each of two partitions.
 pub fn lint(template: &str) -> Printed {
+    lint_in(template, &["eu-west-1", "cn-north-1"])
+}
+
+/// What the linter says of a template, for these regions. Of a parameter with allowed values it tries each.
+pub fn lint_in(template: &str, regions: &[&str]) -> Printed {
     let paths = Paths::from_environment().expect("a cache folder");
     let requirements = include_str!("../class/access/requirements.txt");
     let python = wait(sandbox::environment(&paths, "cfn-lint", requirements, &|_| ())).expect("it can be installed");
@@ -19,10 +24,9 @@ pub fn lint(template: &str) -> Printed {
             "-c",
             "import sys; from cfnlint.runner import main; sys.exit(main())",
             "--regions",
-            "eu-west-1",
-            "cn-north-1",
-            "--",
         ])
+        .args(regions)
+        .arg("--")
         .arg(&file)
         .env_clear()
         .env("HOME", folder.path())
