@@ -46,9 +46,7 @@ pub fn template_types() -> impl Iterator<Item = &'static str> {
 
 /// The type that CloudFormation calls so.
 pub(super) fn of_name(name: &str) -> Option<&'static ResourceType> {
-    ALL.iter()
-        .find(|of| of.name == name || of.parts.contains(&name))
-        .copied()
+    ALL.iter().find(|of| of.name == name).copied()
 }
 
 /// The IAM actions that deleting needs.

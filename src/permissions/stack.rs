@@ -155,6 +155,8 @@ pub(super) fn statements(template: &Value, stack: &str, place: &PolicyPlace) -> 
     let services: BTreeSet<&str> = types
         .filter(|of| of.starts_with("AWS::") && !of.starts_with("AWS::CloudFormation"))
         .filter_map(|of| of.rsplit_once("::").map(|(service, _)| service))
+        // Functions and others make their logs by themselves, and leave them.
+        .chain(["AWS::Logs"])
         .collect();
     let own = arn(place, "cloudformation", &format!("stack/{stack}/*"));
     let mut statements = vec![json!({"Sid": "Stack", "Effect": "Allow", "Action": OF_STACK, "Resource": [own]})];

@@ -42,7 +42,9 @@ pub async fn clean_up(stage: &Stage<'_>, record: &mut Record) -> Result<CleanUp,
             first: &visible(&Thing::new(&own[0]).named()),
         });
         delete_each(stage, &own, &mut why).await;
-        stage.pause(pause).await?;
+        if stage.pause(pause).await.is_err() {
+            break (listing, own);
+        }
         pause = (pause * 2).min(LONGEST_PAUSE);
     };
     let is_new = |item: &&Item| record.before.is_some() && !record.was_before(item) && !is_own(record, item);

@@ -2,7 +2,7 @@
 
 use super::outcome::{Thing, Trial, rounded};
 use super::record::Record;
-use super::settle::{settle, settled};
+use super::settle::{settle, shown};
 use super::stage::{Progress, RehearsalError, Stage, unlisted};
 use super::subject::Subject;
 use crate::course::{Lab, UnknownName};
@@ -110,7 +110,7 @@ impl Stage<'_> {
             None => vec![self.solution.clone()],
         };
         let fails = match subject {
-            Subject::Fault(fault) => fault.fails.clone(),
+            Subject::Fault(fault) => self.of_what_is_made(&fault.fails),
             _ => Vec::new(),
         };
         let mut trial = Trial {
@@ -157,15 +157,15 @@ impl Stage<'_> {
             RehearsalError::Stack(failed) => not_back(failed.to_string()),
             other => other,
         })?;
-        let mut settled = settled(self, Subject::Solution).await?;
-        let not_by_update = settled.wrong.first().map(|wrong| wrong.says.clone());
+        let mut wrong = shown(self, Subject::Solution).await?;
+        let not_by_update = wrong.first().map(|wrong| wrong.says.clone());
         if let Some(says) = &not_by_update {
             // A property that a template does not name any more may stay as it was.
             (self.tell)(Progress::Anew(says));
             self.make_again(stack, record).await?;
-            settled = super::settle::settled(self, Subject::Solution).await?;
+            wrong = shown(self, Subject::Solution).await?;
         }
-        if let Some(wrong) = settled.wrong.first() {
+        if let Some(wrong) = wrong.first() {
             return Err(not_back(wrong.says.clone()));
         }
         if let Some(trial) = record.trials.last_mut() {

@@ -15,17 +15,17 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const PROBES: u32 = 3;
 
 /// What the configuration showed.
-pub(super) struct Settled {
+struct Settled {
     /// At first.
     at_first: Vec<Contradiction>,
     /// In the end.
-    pub(super) wrong: Vec<Contradiction>,
+    wrong: Vec<Contradiction>,
     /// After how many seconds nothing was wrong.
     seconds: f64,
 }
 
 /// Judges what stands, without an event, until it shows what it should, or for as long as `stage` allows.
-pub(super) async fn settled(stage: &Stage<'_>, subject: Subject<'_>) -> Result<Settled, RehearsalError> {
+async fn settled(stage: &Stage<'_>, subject: Subject<'_>) -> Result<Settled, RehearsalError> {
     let (since, mut pause) = (Instant::now(), PAUSE);
     let mut mails = Mails::default();
     let (_, at_first) = look(stage, subject, true).await?;
@@ -54,30 +54,64 @@ pub(super) async fn settled(stage: &Stage<'_>, subject: Subject<'_>) -> Result<S
     })
 }
 
-/// The same, and then with events: up to [`PROBES`], as long as something is otherwise.
-pub(super) async fn settle(stage: &Stage<'_>, subject: Subject<'_>, trial: &mut Trial) -> Result<(), RehearsalError> {
-    let settled = settled(stage, subject).await?;
-    trial.at_first = settled.at_first;
-    // What the configuration has never shown, an event does not change.
-    let is_hopeless = !settled.wrong.is_empty();
-    trial.settled_in = (!is_hopeless).then_some(settled.seconds);
+/// What events showed.
+struct Probed {
+    report: Report,
+    wrong: Vec<Contradiction>,
+    probes: u32,
+}
+
+impl Probed {
+    fn is_as_expected(&self) -> bool {
+        self.wrong.is_empty() && self.report.leftovers.is_empty()
+    }
+}
+
+/// Sends events through what stands, up to [`PROBES`], as long as something is otherwise.
+async fn probed(stage: &Stage<'_>, subject: Subject<'_>) -> Result<Probed, RehearsalError> {
     let began = Instant::now();
+    let mut probes = 0;
     loop {
-        trial.probes += 1;
         let (report, wrong) = look(stage, subject, false).await?;
-        trial.checks = looks(&report);
-        trial.leftovers.clone_from(&report.leftovers);
-        trial.wrong = wrong;
-        if trial.is_as_expected() || is_hopeless || trial.probes == PROBES || began.elapsed() > stage.limits.settle {
-            return Ok(());
+        probes += 1;
+        let probed = Probed { report, wrong, probes };
+        if probed.is_as_expected() || probes == PROBES || began.elapsed() > stage.limits.settle {
+            return Ok(probed);
         }
         (stage.tell)(Progress::Settling {
             seconds: began.elapsed().as_secs(),
             within: stage.limits.settle.as_secs(),
-            says: trial.wrong.first().map_or("a probe left something", |one| &one.says),
+            says: probed.wrong.first().map_or("a probe left something", |one| &one.says),
         });
         stage.pause(LONGEST_PAUSE).await?;
     }
+}
+
+/// What stands shows otherwise than `subject` should: its configuration first, then events through it.
+pub(super) async fn shown(stage: &Stage<'_>, subject: Subject<'_>) -> Result<Vec<Contradiction>, RehearsalError> {
+    let settled = settled(stage, subject).await?;
+    match settled.wrong.is_empty() {
+        true => Ok(probed(stage, subject).await?.wrong),
+        false => Ok(settled.wrong),
+    }
+}
+
+/// The same, as it is kept of a trial.
+pub(super) async fn settle(stage: &Stage<'_>, subject: Subject<'_>, trial: &mut Trial) -> Result<(), RehearsalError> {
+    let settled = settled(stage, subject).await?;
+    trial.at_first = settled.at_first;
+    if !settled.wrong.is_empty() {
+        // What the configuration has never shown, an event does not change.
+        trial.wrong = settled.wrong;
+        return Ok(());
+    }
+    trial.settled_in = Some(settled.seconds);
+    let probed = probed(stage, subject).await?;
+    trial.probes = probed.probes;
+    trial.checks = looks(&probed.report);
+    trial.leftovers = probed.report.leftovers;
+    trial.wrong = probed.wrong;
+    Ok(())
 }
 
 /// One check of the lab, and what it says otherwise than `subject` should.

@@ -156,6 +156,17 @@ impl Stage<'_> {
         checks.map(String::as_str).collect()
     }
 
+    /// Those of these checks that are not about parts which are not made.
+    pub(super) fn of_what_is_made(&self, checks: &[String]) -> Vec<String> {
+        let without = self.checks_without_part();
+        let skipped = self.skipped_steps();
+        let of_step = |check: &str| skipped.iter().any(|step| check.starts_with(&format!("{step}.")));
+        let made = checks
+            .iter()
+            .filter(|check| !without.contains(&check.as_str()) && !of_step(check));
+        made.cloned().collect()
+    }
+
     /// The addresses, masked, whose subscriptions to the stack's topics wait for a click.
     pub(super) async fn unconfirmed(&self) -> Result<Vec<String>, RehearsalError> {
         let account = self.account.with_fresh_cache();

@@ -40,6 +40,7 @@ mod proof;
 #[cfg(unix)]
 mod prove;
 mod reference;
+mod rehearse;
 mod secrets;
 mod services;
 #[cfg(unix)]

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use common::class::{PROFESSOR, hand_in};
 use common::cloud::{Cloud, run, shared};
+use common::eventually;
 
 fn cloud() -> &'static Cloud {
     shared("class")
@@ -17,7 +18,15 @@ fn verify(folder: &Path, lines: &str, args: &[&str]) -> (i32, String, String) {
     std::fs::write(&file, lines).unwrap();
     let (file, secret) = (file.to_str().unwrap(), folder.join("secret"));
     let all = [&["roster", "verify", file, "--secret", secret.to_str().unwrap()], args].concat();
-    let printed = run(cloud().professor(&all));
+    // An account that takes longer than it may, on a computer that is busy, is tried again, as it says.
+    let mut printed = run(cloud().professor(&all));
+    eventually("each account answers in time", || {
+        let is_late = printed.stdout.contains("it took longer than");
+        if is_late {
+            printed = run(cloud().professor(&all));
+        }
+        !is_late
+    });
     (printed.code, printed.stdout, printed.stderr)
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::cloud::{REGION, shared, wait};
-use common::course::{solution, solution_of, steps};
+use common::course::{solution, solution_of};
 use common::linter::lint_in;
 use common::text;
 use serde_json::Value;
@@ -142,28 +142,6 @@ fn a_solution_fits_into_one_request() {
     for lab in ["datastream", "eventdriven"] {
         let template = serde_json::to_string(&solution_of(lab)).unwrap();
         assert!(template.len() <= MAX_TEMPLATE, "{lab}: {} bytes", template.len());
-    }
-}
-
-#[test]
-fn a_part_that_can_be_left_out_has_a_parameter_and_steps_that_there_are() {
-    let template = solution();
-    let parts = template["Metadata"]["edemlab"]["parts"].as_array().expect("parts");
-    assert!(!parts.is_empty());
-    for part in parts {
-        let name = part["parameter"].as_str().expect("a parameter");
-        let allowed = template["Parameters"][name]["AllowedValues"]
-            .as_array()
-            .expect("allowed values");
-        for value in ["with", "without"] {
-            assert!(allowed.contains(&part[value]), "{part}: {value}");
-        }
-        let left_out = part["steps"].as_array().expect("steps");
-        let known = steps();
-        assert!(
-            left_out.iter().all(|step| known.iter().any(|s| step == s.as_str())),
-            "{part}"
-        );
     }
 }
 

@@ -82,6 +82,21 @@ impl Running {
         });
         (code.unwrap().code(), self.printed())
     }
+
+    /// The same of one that works for longer: as long as it prints something now and then.
+    pub fn end_of_long(mut self) -> (Option<i32>, String) {
+        loop {
+            let printed = self.printed();
+            let mut code = None;
+            eventually("it ends, or prints something", || {
+                code = self.child.try_wait().unwrap();
+                code.is_some() || self.printed() != printed
+            });
+            if let Some(code) = code {
+                return (code.code(), self.printed());
+            }
+        }
+    }
 }
 
 impl Drop for Running {

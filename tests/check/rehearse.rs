@@ -1,0 +1,321 @@
+//! A lab is rehearsed in an account as if it were AWS: whole, cut off at any moment, refused, without rights. What it made is gone
+//! in the end, or is named in the last line.
+
+use crate::common;
+
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use common::cleaner::{standing, stranger};
+use common::cloud::{Printed, REGION, alone, run, shared};
+use common::course::{Copy, solution};
+use common::relay::Relay;
+use common::relay::answers::Instead;
+use common::running::Running;
+use common::{eventually, kill};
+use edemlab::account::Keys;
+use serde_json::{Value, json};
+
+/// An account in which a lab is rehearsed, and the folder of that.
+struct Rehearsal {
+    folder: tempfile::TempDir,
+    lab: &'static str,
+    keys: Keys,
+    endpoint: String,
+}
+
+impl Rehearsal {
+    fn new(lab: &'static str, account: &str) -> Self {
+        let cloud = shared("rehearse");
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            lab,
+            keys: cloud.student(account),
+            endpoint: cloud.endpoint().to_owned(),
+        }
+    }
+
+    fn out(&self) -> PathBuf {
+        self.folder.path().join("out")
+    }
+
+    fn command(&self, args: &[&str]) -> std::process::Command {
+        let mut command = alone(&["rehearse", self.lab, "--out"]);
+        command
+            .arg(self.out())
+            .args(args)
+            .current_dir(self.folder.path())
+            .env("AWS_ENDPOINT_URL", &self.endpoint)
+            .env("AWS_REGION", REGION)
+            .env("AWS_ACCESS_KEY_ID", &self.keys.access_key_id)
+            .env("AWS_SECRET_ACCESS_KEY", &self.keys.secret_access_key);
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Printed {
+        run(self.command(args))
+    }
+
+    fn record(&self) -> Value {
+        let text = std::fs::read_to_string(self.out().join("rehearsal.json")).unwrap();
+        serde_json::from_str(&text).unwrap()
+    }
+}
+
+/// Lines joined: a terminal's width breaks them.
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn last_line(printed: &Printed) -> String {
+    let text = flat(&printed.stdout);
+    let at = ["Nothing of the rehearsal", "STILL THERE"].map(|begins| text.rfind(begins));
+    at.into_iter()
+        .flatten()
+        .max()
+        .map(|at| text[at..].to_owned())
+        .unwrap_or_default()
+}
+
+/// A dozen faults, each as it should; everything that stood before is as it was, and nothing else is there.
+fn whole(lab: &'static str, account: &str, args: &[&str]) -> Value {
+    let cloud = shared("rehearse");
+    cloud.deploy_as(
+        account,
+        REGION,
+        "somebody",
+        &stranger(&format!("arn:aws:iam::{account}:role/somebody")),
+    );
+    let rehearsal = Rehearsal::new(lab, account);
+    let before = standing(cloud, account);
+    let mut running = Running::new(rehearsal.command(&[&["--yes", "--settle", "20"], args].concat()));
+    if !args.is_empty() {
+        running.says("open it and confirm the subscription");
+        cloud.confirm(account, REGION);
+    }
+    let (code, printed) = running.end_of_long();
+    assert_eq!(code, Some(0), "{printed}");
+    assert!(
+        flat(&printed).contains("Nothing of the rehearsal is left in account"),
+        "{printed}"
+    );
+    assert_eq!(standing(cloud, account), before);
+    let record = rehearsal.record();
+    let trials = record["trials"].as_array().unwrap();
+    assert_eq!(trials.len(), 13, "{record:#}");
+    for trial in trials {
+        assert_eq!(trial["wrong"], json!([]), "{trial:#}");
+        assert!(trial["settled_in"].is_number(), "{trial:#}");
+    }
+    let page = std::fs::read_to_string(rehearsal.out().join("rehearsal.html")).unwrap();
+    assert!(page.contains("All 13 showed what they should."), "{page}");
+    let again = rehearsal.run(&["--yes"]);
+    assert_eq!(again.code, 2, "{}", again.stdout);
+    assert!(again.stderr.contains("has ended"), "{}", again.stderr);
+    record
+}
+
+#[test]
+fn datastream_is_rehearsed_whole() {
+    let record = whole("datastream", "640000000001", &[]);
+    // The parts that cost are left out, and what they judge.
+    assert_eq!(record["parameters"], json!({"Container": "Never", "Personalize": "no"}));
+    let checks = record["trials"][0]["checks"].as_array().unwrap();
+    assert!(
+        checks
+            .iter()
+            .all(|check| !check["check"].as_str().unwrap().starts_with("personalize."))
+    );
+}
+
+#[test]
+fn eventdriven_is_rehearsed_whole_once_its_mail_is_confirmed() {
+    let record = whole("eventdriven", "640000000002", &["--email", "teacher@example.com"]);
+    assert_eq!(record["parameters"]["Email"], "teacher@example.com");
+}
+
+#[test]
+fn killed_at_ten_moments_it_goes_on_or_is_cleaned_up() {
+    let account = "640000000003";
+    let cloud = shared("rehearse");
+    let before = standing(cloud, account);
+    let mut rehearsal = Rehearsal::new("datastream", account);
+    let args = ["--yes", "--fault", "role-without-dynamodb", "--fault", "trigger-off"];
+    let begun = args.len();
+    let mut killed = 0;
+    for (number, requests) in [1, 30, 90, 5, 200, 60, 120, 20, 160, 400].into_iter().enumerate() {
+        let relay = Relay::to(cloud.endpoint());
+        rehearsal.endpoint = relay.endpoint();
+        let is_there = rehearsal.out().join("rehearsal.json").exists();
+        let args = if is_there { &args[..1] } else { &args[..begun] };
+        let mut child = rehearsal
+            .command(args)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        eventually("it asks, or ends", || {
+            relay.count("AWS4-HMAC-SHA256") >= requests || child.try_wait().unwrap().is_some()
+        });
+        if child.try_wait().unwrap().is_none() {
+            kill("KILL", child.id());
+            killed += 1;
+        }
+        child.wait().unwrap();
+        rehearsal.endpoint = cloud.endpoint().to_owned();
+        // Every other time what it has left is deleted, and it goes on from there.
+        if number % 2 == 1 {
+            let cleaned = rehearsal.run(&["--clean-up"]);
+            assert!(
+                last_line(&cleaned).starts_with("Nothing of the rehearsal is left"),
+                "{}",
+                cleaned.stdout
+            );
+            assert_eq!(standing(cloud, account), before, "after {requests} requests");
+        }
+    }
+    assert!(killed >= 8, "killed {killed} times");
+    let is_there = rehearsal.out().join("rehearsal.json").exists();
+    let args = if is_there { &args[..1] } else { &args[..begun] };
+    if !rehearsal.record()["ended"].is_string() {
+        let printed = rehearsal.run(args);
+        assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
+    }
+    assert_eq!(standing(cloud, account), before);
+    assert_eq!(rehearsal.record()["trials"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn stopped_by_its_user_it_cleans_up_first() {
+    let account = "640000000004";
+    let cloud = shared("rehearse");
+    let before = standing(cloud, account);
+    let rehearsal = Rehearsal::new("datastream", account);
+    let mut running = Running::new(rehearsal.command(&["--yes", "--fault", "role-without-dynamodb"]));
+    running.says("✓ solution");
+    running.interrupt();
+    let (code, printed) = running.end_of_long();
+    assert_eq!(code, Some(3), "{printed}");
+    assert!(flat(&printed).contains("1 of 2 were not tried"), "{printed}");
+    assert!(flat(&printed).contains("Nothing of the rehearsal is left"), "{printed}");
+    assert_eq!(standing(cloud, account), before);
+}
+
+#[test]
+fn without_a_yes_nothing_is_made() {
+    let account = "640000000005";
+    let cloud = shared("rehearse");
+    let before = standing(cloud, account);
+    let rehearsal = Rehearsal::new("datastream", account);
+    let printed = rehearsal.run(&[]);
+    assert_eq!(printed.code, 0, "{}", printed.stderr);
+    let said = flat(&printed.stdout);
+    assert!(said.contains("Nothing was made. To begin, add --yes."), "{said}");
+    assert!(
+        said.contains("Without personalize") && said.contains("at most 0.15 USD in 3 hours"),
+        "{said}"
+    );
+    assert_eq!(standing(cloud, account), before);
+    assert!(!rehearsal.out().join("rehearsal.json").exists());
+}
+
+#[test]
+fn work_of_the_lab_that_is_there_is_not_mistaken_for_its_own() {
+    let account = "640000000006";
+    let cloud = shared("rehearse");
+    cloud.deploy(account, &solution());
+    let rehearsal = Rehearsal::new("datastream", account);
+    let before = standing(cloud, account);
+    let printed = rehearsal.run(&["--yes"]);
+    assert_eq!(printed.code, 2, "{}", printed.stdout);
+    assert!(
+        flat(&printed.stderr).contains("a check could take one for the rehearsal's"),
+        "{}",
+        printed.stderr
+    );
+    assert_eq!(standing(cloud, account), before);
+}
+
+#[test]
+fn a_solution_that_is_refused_is_rolled_back_and_cleaned_up() {
+    let account = "640000000007";
+    let cloud = shared("rehearse");
+    let before = standing(cloud, account);
+    let course = Copy::new();
+    // A quota, a name that is taken: CloudFormation says why, and takes all of it back.
+    course.replace(
+        "labs/datastream/solution.yaml",
+        "  Bucket:\n    Type: AWS::S3::Bucket\n    Properties:\n",
+        "  Bucket:\n    Type: AWS::S3::Bucket\n    Properties:\n      BucketName: edemlab-taken-already\n",
+    );
+    let taken = json!({"Resources": {"Taken": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "edemlab-taken-already"}}}});
+    cloud.deploy_as("640000000008", REGION, "taken", &taken);
+    let rehearsal = Rehearsal::new("datastream", account);
+    let course = course.folder().display().to_string();
+    let printed = rehearsal.run(&["--yes", "--course", &course]);
+    assert_eq!(printed.code, 3, "{}{}", printed.stdout, printed.stderr);
+    let said = flat(&printed.stderr);
+    assert!(
+        said.contains("It does not go on") && said.contains("Bucket (AWS::S3::Bucket)"),
+        "{said}"
+    );
+    assert!(
+        last_line(&printed).starts_with("Nothing of the rehearsal is left"),
+        "{}",
+        printed.stdout
+    );
+    assert_eq!(standing(cloud, account), before);
+}
+
+#[test]
+fn expired_credentials_leave_a_line_that_says_what_stands() {
+    let account = "640000000009";
+    let cloud = shared("rehearse");
+    let before = standing(cloud, account);
+    let mut rehearsal = Rehearsal::new("datastream", account);
+    let expired =
+        "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>It has expired</Message></Error></ErrorResponse>";
+    let relay = Relay::mistaking(
+        cloud.endpoint(),
+        vec![Instead::page("Action=UpdateStack", 9, "403 Forbidden", expired)],
+    );
+    rehearsal.endpoint = relay.endpoint();
+    let printed = rehearsal.run(&["--yes", "--fault", "trigger-off"]);
+    assert_eq!(printed.code, 3, "{}{}", printed.stdout, printed.stderr);
+    assert!(
+        flat(&printed.stderr).contains("Get new credentials"),
+        "{}",
+        printed.stderr
+    );
+    let last = last_line(&printed);
+    assert!(last.starts_with("STILL THERE") && last.contains("--clean-up"), "{last}");
+    rehearsal.endpoint = cloud.endpoint().to_owned();
+    let printed = rehearsal.run(&["--yes"]);
+    assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
+    assert!(
+        flat(&printed.stdout).contains("goes on: 1 of 2 are tried"),
+        "{}",
+        printed.stdout
+    );
+    assert_eq!(standing(cloud, account), before);
+}
+
+#[test]
+fn the_policy_is_enough() {
+    let account = "640000000010";
+    let cloud = shared("rehearse");
+    let before = standing(cloud, account);
+    let mut rehearsal = Rehearsal::new("datastream", account);
+    let policy = run(alone(&["policy", "datastream", "--for", "rehearsal"]));
+    let policy: Value = serde_json::from_str(&policy.stdout).expect("a policy");
+    // The longest that a policy of an account's own may be.
+    assert!(
+        policy.to_string().len() <= 6144,
+        "{} characters",
+        policy.to_string().len()
+    );
+    rehearsal.keys = cloud.user(account, "teacher", &policy);
+    let printed = rehearsal.run(&["--yes", "--fault", "no-bucket-policy"]);
+    assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
+    assert_eq!(standing(cloud, account), before);
+}
