@@ -10,6 +10,7 @@ mod drill;
 mod fleet;
 mod grade;
 mod guide;
+mod recording;
 mod rehearse;
 mod roster;
 mod time;
@@ -27,6 +28,7 @@ pub use drill::{DrillArgs, DrillCommand};
 pub use fleet::FleetCommand;
 pub use grade::{Again, GradeArgs, RegradeArgs, RoomArgs};
 pub use guide::{GuideArgs, WatchArgs, Watching};
+pub use recording::RecordingCommand;
 pub use rehearse::RehearseArgs;
 pub use roster::{RosterAddArgs, RosterCommand, RosterNewArgs, VerifyArgs, VerifyFormat};
 
@@ -169,6 +171,9 @@ pub enum Command {
                             2 the file breaks a rule or the usage is wrong: nothing is written."
     )]
     Gradebook(Box<GradebookArgs>),
+    /// What `check --record` has written: what it holds, that no name or secret is in it, and the same verdicts from it.
+    #[command(subcommand)]
+    Recording(RecordingCommand),
     /// Say who gained and who lost between two graded classes, and by which checks.
     Diff(DiffArgs),
     /// Fill a book's pages from the course's checks: mdBook runs this.
@@ -235,6 +240,10 @@ pub struct CheckArgs {
     /// Check in the sandbox: started if needed, with the lab's solution in it if it is empty.
     #[arg(long)]
     pub sandbox: bool,
+    /// Write what AWS was asked and answered into a new file, without names, numbers or secrets: for who reports a mistake
+    /// in a verdict.
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
 }
 
 /// What `policy` takes.

@@ -27,6 +27,7 @@ pub mod trail;
 pub mod stack;
 
 pub mod judge;
+pub mod recording;
 
 pub mod survey;
 

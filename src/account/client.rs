@@ -10,6 +10,7 @@ use super::once::Once;
 use super::services::STS;
 use aws_config::SdkConfig;
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::region::Region;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -116,6 +117,19 @@ impl Account {
         Account {
             clock: self.clock.clone(),
             ..Account::new(config, self.custom_endpoint)
+        }
+    }
+
+    /// The same account, of which nothing has been asked yet, and whose requests go through what `around` makes of its HTTP
+    /// client.
+    pub fn through(&self, around: impl FnOnce(SharedHttpClient) -> SharedHttpClient) -> Account {
+        let config = match self.config.http_client() {
+            Some(client) => self.config.to_builder().http_client(around(client)).build(),
+            None => self.config.clone(),
+        };
+        Account {
+            counted: self.counted.clone(),
+            ..self.beside(config)
         }
     }
 

@@ -16,6 +16,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -162,16 +163,27 @@ impl Account {
     /// An account at an endpoint on this computer. Nothing of the user's environment or files is read.
     pub fn loopback(endpoint: &str, region: &str, access_key_id: &str, secret_access_key: &str) -> Self {
         let keys = Credentials::new(access_key_id, secret_access_key, None, None, "edemlab");
-        let config = SdkConfig::builder()
+        Self::apart(http::loopback_client(), Some(endpoint), region, keys)
+    }
+
+    /// An account that somebody else than AWS answers for: `client` does, wherever a request goes. Its requests are those to
+    /// `endpoint`, or to AWS's own ones. Nothing of the user's environment or files is read.
+    pub fn offline(client: SharedHttpClient, endpoint: Option<&str>, region: &str) -> Self {
+        let keys = Credentials::new("AKIAEDEMLABOFFLINE00", "nobody", None, None, "edemlab");
+        Self::apart(client, endpoint, region, keys)
+    }
+
+    fn apart(client: SharedHttpClient, endpoint: Option<&str>, region: &str, keys: Credentials) -> Self {
+        let mut config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
-            .http_client(http::loopback_client())
+            .http_client(client)
             .identity_cache(IdentityCache::no_cache())
             .credentials_provider(SharedCredentialsProvider::new(keys))
             .region(Region::new(region.to_owned()))
-            .endpoint_url(endpoint)
             .retry_config(retries())
             .timeout_config(timeouts());
-        Self::new(config.build(), true)
+        config.set_endpoint_url(endpoint.map(str::to_owned));
+        Self::new(config.build(), endpoint.is_some())
     }
 }
 

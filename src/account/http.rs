@@ -127,7 +127,7 @@ pub fn loopback_client() -> SharedHttpClient {
 }
 
 /// Whether an endpoint is on this computer.
-pub(super) fn is_loopback(endpoint: &str) -> bool {
+pub fn is_loopback(endpoint: &str) -> bool {
     let authority = endpoint.split_once("://").map_or(endpoint, |(_, rest)| rest);
     let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
     // What stands before an `@` is a user's name, not the host.

@@ -2,13 +2,13 @@
 
 use super::fixes::{Chosen, fixes};
 use super::live::LiveLine;
-use super::{common, links, sandbox};
+use super::{common, links, recording, sandbox};
 use crate::account::{Account, ConnectError, Connection};
 use crate::cli::{CheckArgs, Format};
 use crate::costs;
 use crate::course::Part;
 use crate::inventory::Charge;
-use crate::judge::{self, JudgeError, Options, judge};
+use crate::judge::{self, JudgeError, Options, Tape, judge_on};
 use crate::report::{self, Verdict, terminal};
 use colored::Colorize;
 use rust_decimal::Decimal;
@@ -26,22 +26,36 @@ pub async fn run(course: Option<PathBuf>, args: CheckArgs) -> anyhow::Result<u8>
         uses: args.uses.iter().cloned().collect(),
     };
     judge::validate(lab, &options)?;
+    let tape = recording::begin(args.record.as_deref(), &course.files)?;
     let live = LiveLine::new(args.format != Format::Text);
     let account = if args.sandbox {
         sandbox::account_with(&course, lab, args.region.clone(), &live).await?
     } else {
         connect(&args).await?
     };
+    let account = match &tape {
+        Some(tape) => tape.around(&account),
+        None => account,
+    };
     let stop = common::interrupts();
-    let judged = judge(lab, &account, &options, &|event| live.judging(event), stop).await;
+    let on = |event| live.judging(event);
+    let recorded = tape.as_ref().map(|tape| tape as &dyn Tape);
+    let judged = judge_on(lab, &account, &options, &on, stop, recorded).await;
     live.clear();
-    let judge::Judged {
-        mut report, charges, ..
-    } = judged.map_err(|error| match error {
+    if let (Err(_), Some(_)) = (&judged, &args.record) {
+        super::output::note("nothing was recorded: the lab could not be judged at all");
+    }
+    let judged = judged.map_err(|error| match error {
         JudgeError::Call(error) => ConnectError::from((error, args.profile.as_deref())).into(),
         JudgeError::Unknown(error) => anyhow::Error::from(error),
         JudgeError::Stopped => error.into(),
     })?;
+    if let (Some(tape), Some(file)) = (&tape, &args.record) {
+        recording::end(tape, &judged, &account, file, &course.files)?;
+    }
+    let judge::Judged {
+        mut report, charges, ..
+    } = judged;
     report.idle_usd_per_day = costs::idle_usd_per_day(&charges, &report.region, &report.started);
     let chosen = Chosen {
         fix_with: args.fix_with,

@@ -39,6 +39,7 @@ mod pages;
 mod policy;
 mod prove;
 mod proving;
+mod recording;
 mod regrade;
 mod regrade_terms;
 mod rehearse;
@@ -110,6 +111,7 @@ async fn verb(cli: Cli) -> anyhow::Result<u8> {
         Command::Grade(args) => grade::run(course, *args).await,
         Command::Fleet(command) => fleet::run(command),
         Command::Class(command) => class::run(command),
+        Command::Recording(command) => recording::run(course, command).await,
         Command::Regrade(args) => regrade::run(course, &args).await,
         Command::Rehearse(args) => rehearse::run(course, args).await,
         Command::Pages(args) => pages::run(&args),

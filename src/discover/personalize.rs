@@ -280,7 +280,7 @@ fn solutions<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<V
                 }
             }
             let created = solution["creationDateTime"].as_f64();
-            let now = chrono::Utc::now().timestamp() as f64;
+            let now = account.aws_time(chrono::Utc::now()).timestamp() as f64;
             solution["ageInSeconds"] = created.map(|created| (now - created).max(0.0).round() as u64).into();
             solution["solutionVersions"] = newest_first(versions).into();
             solution["campaigns"] = newest_first(campaigns).into();

@@ -6,7 +6,7 @@
 use super::advice::advise;
 use super::assemble::{assemble, judged_checks, step_report};
 use super::causes::relate_failures;
-use super::evidence::{Evidence, Hidden, Live, Replay, SCHEMA, Source, redact_evidence, redact_report};
+use super::evidence::{Evidence, Hidden, Live, Replay, SCHEMA, Source, Tape, redact_evidence, redact_report};
 use super::graph;
 use super::judged::{Judged, indeterminate_report};
 use super::lab_run::LabRun;
@@ -53,7 +53,22 @@ pub async fn judge(
     observer: &dyn Observer,
     stop: watch::Receiver<u8>,
 ) -> Result<Judged, JudgeError> {
-    let live = Live::new(account);
+    judge_on(lab, account, options, observer, stop, None).await
+}
+
+/// Judges `lab` as [`judge`] does, where the account's requests are recorded on a tape, or replayed from one.
+///
+/// # Errors
+/// Those of [`judge`].
+pub async fn judge_on(
+    lab: &Lab,
+    account: &Account,
+    options: &Options,
+    observer: &dyn Observer,
+    stop: watch::Receiver<u8>,
+    tape: Option<&dyn Tape>,
+) -> Result<Judged, JudgeError> {
+    let live = Live::on(account, tape);
     let started = Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
     let clock = Instant::now();
     let Whole {

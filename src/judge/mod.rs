@@ -23,10 +23,10 @@ mod standing;
 mod verdict;
 
 pub use assemble::unsent;
-pub use evidence::Evidence;
+pub use evidence::{Evidence, Tape};
 pub use graph::{before_probe, probed_resources, validate};
 pub use judged::{Judged, indeterminate_report};
-pub use judging::{JudgeError, judge, rejudge};
+pub use judging::{JudgeError, judge, judge_on, rejudge};
 pub use observer::{Event, MayCome, Observer};
 pub use options::{NOT_SENT, Options};
 pub use outcome::Outcome;

@@ -39,6 +39,9 @@ mod prices;
 mod proof;
 #[cfg(unix)]
 mod prove;
+mod recording;
+mod recording_diff;
+mod recording_secrets;
 mod reference;
 mod rehearse;
 mod secrets;

@@ -24,6 +24,7 @@ pub mod relay;
 #[cfg(unix)]
 pub mod running;
 pub mod shown;
+pub mod taped;
 pub mod taught;
 
 use std::path::{Path, PathBuf};

@@ -10,6 +10,7 @@ mod replay;
 mod secret;
 mod source;
 mod stored;
+mod tape;
 
 pub use format::{Evidence, HopEvidence, ProbeEvidence, SCHEMA};
 pub(super) use hidden::Hidden;
@@ -17,3 +18,4 @@ pub(super) use record::Live;
 pub(super) use redact::{redact_evidence, redact_report};
 pub(super) use replay::Replay;
 pub(super) use source::{At, Source, Waiting};
+pub use tape::Tape;

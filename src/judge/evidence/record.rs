@@ -3,6 +3,7 @@
 use super::super::verdict::round;
 use super::format::{Evidence, HopEvidence, ProbeEvidence};
 use super::source::{At, Do, Source, Waiting};
+use super::tape::Tape;
 use crate::account::{Account, CallError, Identity};
 use crate::course::KindSpec;
 use crate::discover::{self, Args, Candidate, Kind, Listed};
@@ -18,14 +19,21 @@ use std::time::Duration;
 /// An account, and what it has shown so far.
 pub struct Live<'a> {
     account: &'a Account,
+    tape: Option<&'a dyn Tape>,
     seen: RefCell<Evidence>,
 }
 
 impl<'a> Live<'a> {
     /// Nothing has been seen yet.
     pub fn new(account: &'a Account) -> Self {
+        Self::on(account, None)
+    }
+
+    /// The same, where what passes is on a tape.
+    pub fn on(account: &'a Account, tape: Option<&'a dyn Tape>) -> Self {
         Self {
             account,
+            tape,
             seen: RefCell::default(),
         }
     }
@@ -111,12 +119,19 @@ impl Source for Live<'_> {
     }
 
     fn probe_values(&self, step: &str, fresh: Value) -> Value {
+        let fresh = match self.tape {
+            Some(tape) => tape.probe_values(step, fresh),
+            None => fresh,
+        };
         self.probe(step, |probe| probe.values.clone_from(&fresh));
         fresh
     }
 
     fn waiting(&self, _: &str) -> Waiting {
-        Waiting::GoesOn
+        match self.tape.is_some_and(Tape::is_over) {
+            true => Waiting::IsOver,
+            false => Waiting::GoesOn,
+        }
     }
 
     fn save<'s>(

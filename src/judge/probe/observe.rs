@@ -154,23 +154,25 @@ impl<'r> ProbeRun<'r> {
 
     /// A hop that has waited long enough, or whose evidence says that nothing will come, fails.
     pub(super) async fn decide_missing(&mut self, index: usize) {
-        // What was recorded does not change: there is nothing to wait for.
-        let is_over = self.run.source.waiting(&self.step.id) == Waiting::IsOver;
+        let is_over = self.is_over();
         let state = &self.hops[index];
         let hop = state.hop;
-        let mut late = is_over || state.since.is_some_and(|since| since.elapsed() >= state.within);
+        let timed_out = state.since.is_some_and(|since| since.elapsed() >= state.within);
         let due = state.next_clues.is_some_and(|at| Instant::now() >= at);
-        if state.done || !(late || due) {
+        if state.done || !(is_over || timed_out || due) {
             return;
         }
         if self.hops[index].open.is_some() {
-            if late {
+            if is_over || timed_out {
                 self.decide_open(index).await;
             }
             return;
         }
         let clues = self.clues(index).await;
         let terminal = clues.iter().any(|c| c.terminal);
+        // A tape may hold more of the evidence than its first answer.
+        let is_over = is_over && self.is_over();
+        let mut late = is_over || timed_out;
         let state = &mut self.hops[index];
         // What is still under way gets as much time again: it is slow, which is not wrong.
         if late && !is_over && !terminal && clues.iter().any(|c| c.in_progress) && state.within == hop.within {
@@ -185,6 +187,11 @@ impl<'r> ProbeRun<'r> {
             self.hops.block_behind(index);
         }
         self.hops[index].next_clues = Some(Instant::now() + CLUES_INTERVAL);
+    }
+
+    /// Whether there is nothing to wait for: what was recorded does not change.
+    fn is_over(&self) -> bool {
+        self.run.source.waiting(&self.step.id) == Waiting::IsOver
     }
 
     /// A hop whose evidence says that nothing will come fails, also where it is no longer waited for.
