@@ -27,6 +27,9 @@ pub struct RehearseArgs {
     /// Where you read the lab's mails. AWS first sends one to confirm.
     #[arg(long, value_name = "ADDRESS")]
     pub email: Option<String>,
+    /// Keep no recordings of what AWS answered. They hold no names, numbers or secrets.
+    #[arg(long)]
+    pub no_record: bool,
     /// Do it without a question.
     #[arg(long)]
     pub yes: bool,

@@ -13,7 +13,6 @@ use crate::report::text::visible;
 use crate::sandbox::{self, Paths, StartOptions};
 use anyhow::bail;
 use colored::Colorize;
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What is said where a course has changed since.
@@ -35,20 +34,12 @@ pub fn end(
     file: &Path,
     files: &CourseFiles,
 ) -> anyhow::Result<()> {
-    let mut recording = recorder.finish(judged, account, files);
-    let found: BTreeSet<usize> = lines_of(&recording::verify(&recording.text(), files)?);
-    let mut line = 1;
-    recording.exchanges.retain(|_| {
-        line += 1;
-        !found.contains(&line)
-    });
-    let findings = recording::verify(&recording.text(), files)?;
-    if !findings.is_empty() {
-        note(&said(&findings));
+    let finished = recorder.finish(judged, account, files);
+    let Some((recording, left_out)) = recording::without_findings(finished, files)? else {
         bail!(
             "the recording was not written: it would hold what it must not. This is a mistake of edemlab: please report it"
         );
-    }
+    };
     recording.write(file)?;
     let name = visible(&file.display().to_string());
     note(&format!(
@@ -57,17 +48,12 @@ pub fn end(
          Before you send it  edemlab recording verify {name}",
         recording.exchanges.len()
     ));
-    if !found.is_empty() {
+    if left_out > 0 {
         note(&format!(
-            "  {} more were left out: not every word of them could be hidden. A replay may find what needs them unknown",
-            found.len()
+            "  {left_out} more were left out: not every word of them could be hidden. A replay may find what needs them unknown"
         ));
     }
     Ok(())
-}
-
-fn lines_of(findings: &[Finding]) -> BTreeSet<usize> {
-    findings.iter().map(|finding| finding.line).collect()
 }
 
 pub async fn run(course: Option<PathBuf>, command: RecordingCommand) -> anyhow::Result<u8> {

@@ -68,6 +68,7 @@ pub async fn run(course: Option<PathBuf>, args: RehearseArgs) -> anyhow::Result<
         account: &account,
         folder: &folder,
         command: command(&args, &out),
+        recorded: (!args.no_record).then_some(&course.files),
         limits: rehearsing::limits(
             Duration::from_secs(args.settle),
             Duration::from_secs(args.wait_for_mail),

@@ -4,7 +4,7 @@ use super::common;
 use super::live::LiveLine;
 use super::output::{note, tell};
 use crate::account::{Account, CallError, ErrorKind};
-use crate::course::Lab;
+use crate::course::{CourseFiles, Lab};
 use crate::rehearsal::{
     Folder, Limits, Progress, Record, RehearsalError, Stage, clean_up, page, rehearse, render_end, render_left,
     render_trial,
@@ -42,6 +42,8 @@ pub struct Rehearsing<'r> {
     /// How everything that it made is deleted.
     pub command: String,
     pub limits: Limits,
+    /// The course's files, where what AWS answers is recorded.
+    pub recorded: Option<&'r CourseFiles>,
 }
 
 impl Rehearsing<'_> {
@@ -129,6 +131,7 @@ impl Rehearsing<'_> {
             account: self.account,
             folder: self.folder,
             limits: self.limits,
+            recorded: self.recorded,
             tell,
             stop: common::interrupts(),
         })

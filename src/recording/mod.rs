@@ -24,5 +24,5 @@ pub use exchange::{Answer, Exchange, Failure, Request};
 pub use format::{End, Endpoint, Header, Recording, RecordingError, may_write, read};
 pub use recorder::Recorder;
 pub use replay::{Replayed, replay};
-pub use verify::{Finding, verify};
+pub use verify::{Finding, verify, without_findings};
 pub use vocabulary::Vocabulary;

@@ -103,6 +103,20 @@ impl Folder {
         Ok(path)
     }
 
+    /// Where the recording of a trial is kept: one of an earlier run is replaced.
+    ///
+    /// # Errors
+    /// When the folder for it cannot be made.
+    pub fn recording(&self, subject: &str) -> Result<PathBuf, FolderError> {
+        let folder = self.path.join("recordings");
+        private::create_folder(&folder).map_err(file("create", &folder))?;
+        let path = folder.join(format!("{subject}.jsonl"));
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(file("replace", &path)(error)),
+            _ => Ok(path),
+        }
+    }
+
     /// Where the record is.
     pub fn record(&self) -> PathBuf {
         self.path.join("rehearsal.json")

@@ -3,7 +3,8 @@
 use super::outcome::{Look, Trial, rounded};
 use super::stage::{Progress, RehearsalError, Stage};
 use super::subject::{Contradiction, Subject};
-use crate::judge::{JudgeError, Options, judge};
+use crate::judge::{JudgeError, Options, Tape, judge_on};
+use crate::recording::{Recorder, Recording, without_findings};
 use crate::report::Report;
 use std::time::{Duration, Instant};
 
@@ -28,7 +29,7 @@ struct Settled {
 async fn settled(stage: &Stage<'_>, subject: Subject<'_>) -> Result<Settled, RehearsalError> {
     let (since, mut pause) = (Instant::now(), PAUSE);
     let mut mails = Mails::default();
-    let (_, at_first) = look(stage, subject, true).await?;
+    let at_first = look(stage, subject, true).await?.wrong;
     let mut wrong = at_first.clone();
     while !wrong.is_empty() {
         let patience = match mails.wait(stage).await? {
@@ -45,7 +46,7 @@ async fn settled(stage: &Stage<'_>, subject: Subject<'_>) -> Result<Settled, Reh
         });
         stage.pause(pause).await?;
         pause = (pause * 2).min(LONGEST_PAUSE);
-        (_, wrong) = look(stage, subject, true).await?;
+        wrong = look(stage, subject, true).await?.wrong;
     }
     Ok(Settled {
         at_first,
@@ -58,6 +59,7 @@ async fn settled(stage: &Stage<'_>, subject: Subject<'_>) -> Result<Settled, Reh
 struct Probed {
     report: Report,
     wrong: Vec<Contradiction>,
+    recording: Option<Recording>,
     probes: u32,
 }
 
@@ -72,9 +74,18 @@ async fn probed(stage: &Stage<'_>, subject: Subject<'_>) -> Result<Probed, Rehea
     let began = Instant::now();
     let mut probes = 0;
     loop {
-        let (report, wrong) = look(stage, subject, false).await?;
+        let Looked {
+            report,
+            wrong,
+            recording,
+        } = look(stage, subject, false).await?;
         probes += 1;
-        let probed = Probed { report, wrong, probes };
+        let probed = Probed {
+            report,
+            wrong,
+            recording,
+            probes,
+        };
         if probed.is_as_expected() || probes == PROBES || began.elapsed() > stage.limits.settle {
             return Ok(probed);
         }
@@ -109,40 +120,64 @@ pub(super) async fn settle(stage: &Stage<'_>, subject: Subject<'_>, trial: &mut 
     let probed = probed(stage, subject).await?;
     trial.probes = probed.probes;
     trial.checks = looks(&probed.report);
+    if let Some(recording) = &probed.recording {
+        recording.write(&stage.folder.recording(subject.id())?)?;
+    }
     trial.leftovers = probed.report.leftovers;
     trial.wrong = probed.wrong;
     Ok(())
 }
 
-/// One check of the lab, and what it says otherwise than `subject` should.
-async fn look(
-    stage: &Stage<'_>,
-    subject: Subject<'_>,
-    no_probe: bool,
-) -> Result<(Report, Vec<Contradiction>), RehearsalError> {
+/// One check of the lab.
+struct Looked {
+    report: Report,
+    /// What it says otherwise than it should.
+    wrong: Vec<Contradiction>,
+    /// What AWS answered, where that is recorded; nothing where it would hold what it must not.
+    recording: Option<Recording>,
+}
+
+async fn look(stage: &Stage<'_>, subject: Subject<'_>, no_probe: bool) -> Result<Looked, RehearsalError> {
     let options = Options {
         skip: stage.skipped_steps(),
         no_probe,
         ..Options::default()
     };
+    let recorder = match stage.recorded.filter(|_| !no_probe) {
+        Some(files) => Some((Recorder::new(files).map_err(RehearsalError::Random)?, files)),
+        None => None,
+    };
     // What was seen before is no answer any more.
-    let account = stage.account.with_fresh_cache();
+    let account = match &recorder {
+        Some((recorder, _)) => recorder.around(stage.account),
+        None => stage.account.with_fresh_cache(),
+    };
+    let tape = recorder.as_ref().map(|(recorder, _)| recorder as &dyn Tape);
     let observer = |event| (stage.tell)(Progress::Judging(event));
-    let judged = judge(stage.lab, &account, &options, &observer, stage.stop.clone()).await;
+    let judged = judge_on(stage.lab, &account, &options, &observer, stage.stop.clone(), tape).await;
     if stage.is_stopped() {
         return Err(RehearsalError::Stopped);
     }
-    let report = judged
-        .map_err(|error| match error {
-            JudgeError::Call(error) => RehearsalError::Call(error),
-            JudgeError::Unknown(error) => RehearsalError::Course(error),
-            JudgeError::Stopped => RehearsalError::Stopped,
-        })?
-        .report;
+    let judged = judged.map_err(|error| match error {
+        JudgeError::Call(error) => RehearsalError::Call(error),
+        JudgeError::Unknown(error) => RehearsalError::Course(error),
+        JudgeError::Stopped => RehearsalError::Stopped,
+    })?;
+    let recording = match recorder {
+        Some((recorder, files)) => {
+            let recording = recorder.finish(&judged, &account, files);
+            without_findings(recording, files)?.map(|(recording, _)| recording)
+        }
+        None => None,
+    };
     let without = stage.checks_without_part();
-    let mut wrong = subject.contradictions(&report);
+    let mut wrong = subject.contradictions(&judged.report);
     wrong.retain(|one| !without.contains(&one.check.as_str()));
-    Ok((report, wrong))
+    Ok(Looked {
+        report: judged.report,
+        wrong,
+        recording,
+    })
 }
 
 fn looks(report: &Report) -> Vec<Look> {

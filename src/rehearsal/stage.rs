@@ -4,9 +4,10 @@ use super::folder::{Folder, FolderError};
 use super::outcome::Trial;
 use super::record::Record;
 use crate::account::{Account, CallError};
-use crate::course::{DeviationError, Lab, SolutionPart, UnknownName};
+use crate::course::{CourseFiles, DeviationError, Lab, SolutionPart, UnknownName};
 use crate::inventory::{self, Item, Listing};
 use crate::judge;
+use crate::recording::RecordingError;
 use crate::stack::{Stack, StackError};
 use serde_json::Value;
 use std::time::Duration;
@@ -100,6 +101,12 @@ pub enum RehearsalError {
         /// What it shows.
         says: String,
     },
+    /// What AWS answered could not be recorded.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
+    /// The system gave no random bytes for a recording's pseudonyms.
+    #[error("the system gave no random bytes: {0}")]
+    Random(std::io::Error),
     /// What is there could not be listed before anything was made, so that nothing could be told apart later.
     #[error("nothing in this account could be listed, so nothing was made: {0}")]
     NothingListed(String),
@@ -119,6 +126,8 @@ pub struct Stage<'s> {
     pub account: &'s Account,
     /// Where its record is kept.
     pub folder: &'s Folder,
+    /// The course's files, where what AWS answers is recorded.
+    pub recorded: Option<&'s CourseFiles>,
     /// How long things may take.
     pub limits: Limits,
     /// Who is told.
