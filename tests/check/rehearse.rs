@@ -123,10 +123,38 @@ fn whole(lab: &'static str, account: &str, args: &[&str]) -> Value {
     }
     let page = std::fs::read_to_string(rehearsal.out().join("rehearsal.html")).unwrap();
     assert!(page.contains("All 13 showed what they should."), "{page}");
+    recordings(&rehearsal, account);
     let again = rehearsal.run(&["--yes"]);
     assert_eq!(again.code, 2, "{}", again.stdout);
     assert!(again.stderr.contains("has ended"), "{}", again.stderr);
     record
+}
+
+/// Each trial's recording names nobody, and is judged again as it was.
+fn recordings(rehearsal: &Rehearsal, account: &str) {
+    let folder = rehearsal.out().join("recordings");
+    let files: Vec<_> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    assert_eq!(files.len(), 13);
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for word in [account, "rehearsal", "payments", "invoices", "teacher@"] {
+            assert!(!text.contains(word), "{word} in {}", file.display());
+        }
+        for verb in ["verify", "replay"] {
+            let printed = run(alone(&["recording", verb, file.to_str().unwrap()]));
+            assert_eq!(
+                printed.code,
+                0,
+                "{verb} {}: {}{}",
+                file.display(),
+                printed.stdout,
+                printed.stderr
+            );
+        }
+    }
 }
 
 #[test]

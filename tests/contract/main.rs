@@ -16,6 +16,7 @@ mod illegal;
 mod meanings;
 mod model;
 mod protocols;
+mod rehearsal;
 mod requests;
 mod shapes;
 mod throttles;

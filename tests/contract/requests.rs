@@ -90,6 +90,15 @@ pub const OF_THE_FLEET: &[&str] = &[
     "stepfunctions.StartExecution",
 ];
 
+/// Those that only a rehearsal asks for.
+pub const OF_A_REHEARSAL: &[&str] = &[
+    "cloudformation.CreateStack",
+    "cloudformation.DeleteStack",
+    "cloudformation.DescribeStacks",
+    "cloudformation.ListStackResources",
+    "cloudformation.UpdateStack",
+];
+
 /// Those that only `costs` and `cleanup` ask for.
 pub const OF_WHAT_STANDS: &[&str] = &[
     "apigateway.DeleteRestApi",
@@ -167,7 +176,7 @@ const FAULTS: &[(&str, &str)] = &[
 const FEW: usize = 2;
 
 /// All that came by was well asked; gives the operations.
-fn operations(front: &Front, what: &str) -> BTreeSet<String> {
+pub fn operations(front: &Front, what: &str) -> BTreeSet<String> {
     front.asked_well(what);
     let requests = front.requests();
     assert!(!requests.is_empty(), "{what}: nothing was asked");
@@ -178,7 +187,7 @@ fn operations(front: &Front, what: &str) -> BTreeSet<String> {
     requests.into_iter().filter_map(|r| r.operation).collect()
 }
 
-fn listed(found: &BTreeSet<String>, lists: &[&[&str]], is_whole: bool) {
+pub fn listed(found: &BTreeSet<String>, lists: &[&[&str]], is_whole: bool) {
     let expected: BTreeSet<String> = lists.iter().flat_map(|l| l.iter()).map(|o| (*o).to_owned()).collect();
     let new: Vec<_> = found.difference(&expected).collect();
     assert!(new.is_empty(), "operations that are not in the list: {new:?}");

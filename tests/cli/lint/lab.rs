@@ -3,6 +3,44 @@
 use super::{ADVICE, FAULTS, FINAL, LAMBDA, Planted, assert_all, lint};
 
 #[test]
+fn parts_and_rehearsals_that_do_not_fit_are_reported() {
+    let lab = "labs/datastream/lab.yaml";
+    let mut planted = Planted::new();
+    planted.mistake(
+        lab,
+        "steps: [personalize]",
+        "steps: [personalise]",
+        "personalise]",
+        "`personalise` is not a step of this lab",
+    );
+    planted.mistake(
+        lab,
+        "without: 'no'",
+        "without: never",
+        "id: personalize\n    title: Amazon",
+        "the parameter `Personalize` does not allow `never`",
+    );
+    planted.mistake(
+        lab,
+        "minutes: 15",
+        "minutes: a quarter",
+        "id: container\n",
+        "`minutes` is a whole number",
+    );
+    planted.mistake(
+        FAULTS,
+        "title: The access key is the root user's\n",
+        "title: The access key is the root user's\n    rehearse: true\n",
+        "root-user\n",
+        "fault `root-user` cannot be rehearsed",
+    );
+    let printed = lint(&planted.course);
+    assert_eq!(printed.code, 2, "{}", printed.stdout);
+    let said = printed.stdout + &printed.stderr;
+    assert_all(&said, &planted.expected());
+}
+
+#[test]
 fn faults_that_do_not_fit_are_reported() {
     let mut planted = Planted::new();
     planted.mistake(
@@ -21,8 +59,8 @@ fn faults_that_do_not_fit_are_reported() {
     );
     planted.mistake(
         FAULTS,
-        "Resources: {BucketPolicy: null}",
-        "Resources: {}",
+        "        BucketPolicy: null\n        Interactions: {DependsOn: Files}\n        Items: {DependsOn: Files}\n        Users: {DependsOn: Files}\n    fails: [s3.policy-list, s3.policy-read,",
+        "        {}\n    fails: [s3.policy-list, s3.policy-read,",
         "no-bucket-policy\n    title",
         "this patch changes nothing",
     );
