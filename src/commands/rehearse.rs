@@ -64,6 +64,7 @@ pub async fn run(course: Option<PathBuf>, args: RehearseArgs) -> anyhow::Result<
         }
     };
     let rehearsing = Rehearsing {
+        course: &course,
         lab,
         account: &account,
         folder: &folder,

@@ -4,7 +4,7 @@ use super::common;
 use super::live::LiveLine;
 use super::output::{note, tell};
 use crate::account::{Account, CallError, ErrorKind};
-use crate::course::{CourseFiles, Lab};
+use crate::course::{Course, CourseFiles, Lab};
 use crate::rehearsal::{
     Folder, Limits, Progress, Record, RehearsalError, Stage, clean_up, page, rehearse, render_end, render_left,
     render_trial,
@@ -36,6 +36,7 @@ pub fn limits(settle: Duration, mail: Duration) -> Limits {
 
 /// What is rehearsed, and where.
 pub struct Rehearsing<'r> {
+    pub course: &'r Course,
     pub lab: &'r Lab,
     pub account: &'r Account,
     pub folder: &'r Folder,
@@ -138,7 +139,11 @@ impl Rehearsing<'_> {
     }
 
     fn write_page(&self, record: &Record) -> anyhow::Result<String> {
-        Ok(self.folder.write_page(&page(record))?.display().to_string())
+        Ok(self
+            .folder
+            .write_page(&page(record, self.course))?
+            .display()
+            .to_string())
     }
 
     fn told(&self, live: &LiveLine, progress: Progress<'_>) {

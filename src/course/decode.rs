@@ -286,6 +286,11 @@ fn hop(reader: &Reader, step: &str, node: Node, earlier: &[Hop], broken: &mut Ve
         .take("after")
         .and_then(|node| hop_called(reader, step, &node, earlier, broken));
     let within = fields.take("within").and_then(|n| reader.duration(&n, "`within`"));
+    let takes = fields.take("takes").map(|node| reader.list(node, "`takes`"));
+    let takes = takes.into_iter().flatten();
+    let takes = takes
+        .filter_map(|node| reader.text(&node, "an id of `labs/aws-timings.yaml`"))
+        .collect();
     let mismatch = fields.template("mismatch");
     let label = fields.take("label").and_then(|n| reader.text(&n, "`label`"));
     let complaint = fields.take("complaint").and_then(|n| reader.text(&n, "`complaint`"));
@@ -322,6 +327,7 @@ fn hop(reader: &Reader, step: &str, node: Node, earlier: &[Hop], broken: &mut Ve
             with: await_with,
         }),
         within: within.unwrap_or(Duration::from_secs(60)),
+        takes,
         evidence: looks,
     })
 }

@@ -4,6 +4,7 @@ use super::name::UnknownName;
 use super::settings::BookSettings;
 use super::source::CourseFiles;
 use super::step::Lab;
+use super::timings::Timing;
 use indexmap::IndexMap;
 
 /// A course that has passed `lint`.
@@ -11,6 +12,8 @@ use indexmap::IndexMap;
 pub struct Course {
     /// Its labs, by id.
     pub labs: IndexMap<String, Lab>,
+    /// How long AWS may take.
+    pub timings: Vec<Timing>,
     /// The files it was read from.
     pub files: CourseFiles,
 }

@@ -18,6 +18,7 @@ use super::resolve;
 use super::source::CourseFiles;
 use super::step::{Lab, Step};
 use super::subjects;
+use super::timings;
 use super::vocabulary::Vocabulary;
 use indexmap::IndexMap;
 use std::cell::RefCell;
@@ -53,6 +54,10 @@ pub fn load(files: CourseFiles, vocabulary: &Vocabulary, part: Part) -> Result<C
             None => unread.push(id.to_owned()),
         }
     }
+    let timings = timings::read(&files, &diagnostics);
+    if let Some(timings) = &timings {
+        labs.values().for_each(|lab| timings::hold(lab, timings, &diagnostics));
+    }
     for id in files.folders("checks") {
         if files.get(&format!("labs/{id}/lab.yaml")).is_none()
             && let Some(file) = files.below(&format!("checks/{id}")).next()
@@ -72,7 +77,11 @@ pub fn load(files: CourseFiles, vocabulary: &Vocabulary, part: Part) -> Result<C
     }
     let diagnostics = diagnostics.into_inner();
     if diagnostics.is_empty() {
-        Ok(Course { labs, files })
+        Ok(Course {
+            labs,
+            timings: timings.unwrap_or_default(),
+            files,
+        })
     } else {
         Err(diagnostics)
     }

@@ -35,6 +35,7 @@ mod source;
 mod step;
 mod subjects;
 mod summary;
+mod timings;
 mod vocabulary;
 
 pub use advice::Advice;
@@ -61,4 +62,5 @@ pub use solution_part::SolutionPart;
 pub use source::{CourseFiles, SourceFile};
 pub use step::{Action, Check, Hop, HopSend, Lab, Note, Preference, Probe, Proof, Removal, Resource, Step};
 pub use summary::{ChapterError, chapter_file};
+pub use timings::{SourceKind, TIMINGS, Timing, TimingSource};
 pub use vocabulary::{ArgSpec, KindSpec, VerbRole, VerbSpec, Vocabulary};

@@ -271,6 +271,8 @@ pub struct Hop {
     pub awaits: Option<Action>,
     /// How long it is looked for.
     pub within: Duration,
+    /// What AWS needs that time for: ids of [`Timing`](super::Timing)s.
+    pub takes: Vec<String>,
     /// Where to look when it does not come.
     pub evidence: Vec<Action>,
 }

@@ -12,6 +12,7 @@ mod settle;
 mod stage;
 mod subject;
 mod text;
+mod timing;
 
 pub use clean_up::clean_up;
 pub use folder::{Folder, FolderError};

@@ -3,7 +3,8 @@
 use super::outcome::Trial;
 use super::record::Record;
 use super::text::reasons;
-use crate::report::Status;
+use super::timing::{hop_times, seconds};
+use crate::course::Course;
 use crate::report::html::{STYLE, document, environment, render};
 use minijinja::value::Serde;
 use minijinja::{Environment, context};
@@ -36,27 +37,12 @@ struct Found<'r> {
     found: &'r str,
 }
 
-/// How long an event took to a hop.
-#[derive(Serialize)]
-struct HopTime<'r> {
-    check: &'r str,
-    seconds: String,
-}
-
 /// The rehearsal as a page of its own.
-pub fn page(record: &Record) -> String {
+pub fn page(record: &Record, course: &Course) -> String {
     let title = format!("Rehearsal of {}", record.lab);
     let rows: Vec<Row<'_>> = record.trials.iter().map(row).collect();
-    let solution = record.trial("solution");
-    let hops: Vec<HopTime<'_>> = solution
-        .iter()
-        .flat_map(|trial| &trial.checks)
-        .filter(|look| look.seconds >= 0.05 && look.status == Status::Pass)
-        .map(|look| HopTime {
-            check: &look.check,
-            seconds: seconds(look.seconds),
-        })
-        .collect();
+    let hops = hop_times(record, course);
+    let proposed: Vec<String> = hops.iter().filter_map(|hop| hop.proposed.clone()).collect();
     let otherwise = record.trials.iter().filter(|trial| !trial.is_as_expected()).count();
     let wanted = record.faults.len() + 1;
     let summary = match (record.trials.len(), otherwise) {
@@ -96,7 +82,7 @@ pub fn page(record: &Record) -> String {
         false => format!("With {}.", record.parts.join(", ")),
     };
     let values = context! {
-        title => &title, facts => facts, summary => summary, parts => parts, rows => Serde(&rows), hops => Serde(&hops),
+        title => &title, facts => facts, summary => summary, parts => parts, rows => Serde(&rows), hops => Serde(&hops), proposed => proposed,
         end => end, left => left, new => new,
         unknown => cleaned.map(|c| c.unknown.clone()).unwrap_or_default(),
     };
@@ -128,8 +114,4 @@ fn row(trial: &Trial) -> Row<'_> {
         not_back: trial.not_back_by_update.as_deref(),
         found: found.collect(),
     }
-}
-
-fn seconds(seconds: f64) -> String {
-    format!("{seconds:.1} s")
 }

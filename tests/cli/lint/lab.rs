@@ -41,6 +41,38 @@ fn parts_and_rehearsals_that_do_not_fit_are_reported() {
 }
 
 #[test]
+fn what_a_hop_takes_is_in_the_table_and_comes_in_time() {
+    let mut planted = Planted::new();
+    planted.mistake(
+        FINAL,
+        "takes: [iam-change, dynamodb-read, lambda-log]",
+        "takes: [iam-changes, dynamodb-read, lambda-log]",
+        "id: stored",
+        "`labs/aws-timings.yaml` does not say how long `iam-changes` takes",
+    );
+    planted.mistake(
+        FINAL,
+        "takes: [kinesis-put-to-get, lambda-polls-stream, dynamodb-read]",
+        "takes: [personalize-training]",
+        "id: batch",
+        "what `final.batch` takes is usually 2700 s on AWS",
+    );
+    let printed = lint(&planted.course);
+    assert_eq!(printed.code, 2, "{}", printed.stdout);
+    assert_all(&(printed.stdout + &printed.stderr), &planted.expected());
+    let planted = Planted::new();
+    let table = planted.course.read("labs/aws-timings.yaml");
+    planted.course.write(
+        "labs/aws-timings.yaml",
+        &table.replacen("typical: 1\n", "typical: soon\n", 1),
+    );
+    let printed = lint(&planted.course);
+    assert_eq!(printed.code, 2, "{}", printed.stdout);
+    let said = printed.stdout + &printed.stderr;
+    assert!(said.contains("this is no table of times"), "{said}");
+}
+
+#[test]
 fn faults_that_do_not_fit_are_reported() {
     let mut planted = Planted::new();
     planted.mistake(
