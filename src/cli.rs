@@ -160,7 +160,7 @@ pub enum Command {
         after_help = "Nothing is made before you say yes. A run that was cut off goes on with the same command, and\n\
                             --clean-up deletes what it has left. Ctrl-C stops and cleans up; Ctrl-C again ends that too.\n\
                             Exit status: 0 AWS showed all that it should and nothing is left, 1 AWS showed something else, \
-                            2 wrong usage or no account, 3 it could not go on, or something may be left."
+                            2 wrong usage, no account or no yes, 3 it could not go on, or something may be left."
     )]
     Rehearse(RehearseArgs),
     /// Make a class's pages: one for the class, and one and a feedback file for each student.

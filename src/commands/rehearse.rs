@@ -6,7 +6,9 @@ use super::{common, sandbox};
 use crate::account::{Account, ConnectError, Connection};
 use crate::cli::RehearseArgs;
 use crate::course::{Lab, Part};
-use crate::rehearsal::{Choice, Folder, Plan, Priced, Record, SCHEMA, render_plan, stack_name, standing_already};
+use crate::rehearsal::{
+    Choice, Folder, Plan, Priced, RUN_TAG, Record, SCHEMA, render_plan, stack_name, standing_already,
+};
 use crate::report::text::{visible, wrapped};
 use crate::stack::Stack;
 use anyhow::bail;
@@ -27,6 +29,11 @@ pub async fn run(course: Option<PathBuf>, args: RehearseArgs) -> anyhow::Result<
     let plan = match args.clean_up {
         true => None,
         false => Some(choice.plan(lab)),
+    };
+    let plan = match plan {
+        // What was begun goes on as it was planned.
+        Some(Err(error)) if !Folder::has_record(&out) => return Err(error.into()),
+        plan => plan.and_then(Result::ok),
     };
     let folder = Folder::open(&out)?;
     let there = folder.read()?;
@@ -49,15 +56,21 @@ pub async fn run(course: Option<PathBuf>, args: RehearseArgs) -> anyhow::Result<
     let begin = |plan: Option<&Plan<'_>>| begin(lab, &account, identity.account.clone(), plan);
     let (record, is_new) = match (there, plan) {
         (Some(record), _) => (record, false),
-        (None, None) => (begin(None), true),
+        (None, None) => match found(lab, &account, begin(None), args.yes).await? {
+            Some(record) => (record, true),
+            None => {
+                folder.discard()?;
+                return Ok(0);
+            }
+        },
         (None, Some(plan)) => {
-            let plan = plan?;
             let record = begin(Some(&plan));
             let priced = priced(lab, &plan, &account);
             refuse_what_is_there(lab, &account, &record).await?;
             tell(&render_plan(lab, &plan, &record, &priced, common::width()));
-            if !args.yes && !is_confirmed()? {
-                return Ok(0);
+            if !args.yes && !is_confirmed("begin")? {
+                folder.discard()?;
+                return Ok(not_confirmed());
             }
             folder.write(&record)?;
             (record, true)
@@ -95,10 +108,20 @@ fn choice(args: &RehearseArgs) -> Choice {
             .cloned()
             .collect(),
         without: args.without.clone(),
-        faults: args.faults.clone(),
+        faults: unique(&args.faults),
         all: args.all,
         email: args.email.clone(),
     }
+}
+
+fn unique(ids: &[String]) -> Vec<String> {
+    let mut unique: Vec<String> = Vec::new();
+    for id in ids.iter().filter(|id| !id.is_empty()) {
+        if !unique.contains(id) {
+            unique.push(id.clone());
+        }
+    }
+    unique
 }
 
 /// Whether a record that is there can go on with these arguments.
@@ -111,8 +134,22 @@ fn fits(record: &Record, lab: &Lab, args: &RehearseArgs, folder: &Folder) -> any
             visible(&record.lab)
         );
     }
+    if record.stack != stack_name(&lab.id) {
+        bail!(
+            "{} was changed by hand: it names the stack {}, and a rehearsal's is {}",
+            file.display(),
+            visible(&record.stack),
+            stack_name(&lab.id)
+        );
+    }
     if args.clean_up {
         return Ok(());
+    }
+    if record.is_found_only() {
+        bail!(
+            "{} is of a clean-up that is not finished: finish it with --clean-up, or name another folder with --out",
+            file.display()
+        );
     }
     if record.has_ended() {
         bail!(
@@ -165,6 +202,7 @@ fn begin(lab: &Lab, account: &Account, number: String, plan: Option<&Plan<'_>>) 
         region: account.region().to_owned(),
         has_custom_endpoint: account.has_custom_endpoint(),
         stack: stack_name(&lab.id),
+        run: uuid::Uuid::new_v4().simple().to_string(),
         parts: plan
             .map(|plan| plan.with.iter().map(|part| part.id.clone()).collect())
             .unwrap_or_default(),
@@ -196,8 +234,8 @@ async fn refuse_what_is_there(lab: &Lab, account: &Account, record: &Record) -> 
     let status = status.map_err(|error| ConnectError::from((error, None)))?;
     if let Some(status) = status {
         bail!(
-            "the stack {} is there already ({status}), from a rehearsal whose folder is another one: name that with --out, or delete it \
-             with `edemlab rehearse {} --clean-up`",
+            "there is a stack {} already ({status}). If it is of another rehearsal, which may be under way, name the folder of that \
+             with --out; if its folder is lost, `edemlab rehearse {} --clean-up` shows what it has, and deletes it",
             record.stack,
             lab.id
         );
@@ -232,27 +270,70 @@ async fn refuse_what_is_there(lab: &Lab, account: &Account, record: &Record) -> 
 }
 
 /// Asks for a yes, where there is somebody to ask.
-fn is_confirmed() -> anyhow::Result<bool> {
+fn is_confirmed(to_what: &str) -> anyhow::Result<bool> {
     if !std::io::stdin().is_terminal() {
-        tell(" Nothing was made. To begin, add --yes.");
+        tell(&format!(" Nothing was done. To {to_what}, add --yes."));
         return Ok(false);
     }
-    tell(" Type yes to begin. Anything else ends here:");
+    tell(&format!(" Type yes to {to_what}. Anything else ends here:"));
     let mut typed = String::new();
     std::io::stdin().lock().read_line(&mut typed)?;
     let is_yes = typed.trim().eq_ignore_ascii_case("yes");
     if !is_yes {
-        tell(" Nothing was made.");
+        tell(" Nothing was done.");
     }
     Ok(is_yes)
+}
+
+/// The exit status where nobody has said yes: a script must not take that for success.
+fn not_confirmed() -> u8 {
+    if std::io::stdin().is_terminal() { 0 } else { 2 }
+}
+
+/// What a run has left whose record is lost: its stack, by its name and its tag. Nothing where there is none, or it stays.
+async fn found(lab: &Lab, account: &Account, record: Record, yes: bool) -> anyhow::Result<Option<Record>> {
+    let stack = Stack::new(account, &record.stack, Duration::from_secs(60));
+    let tag = stack.tag(RUN_TAG).await;
+    let place = format!("account {}, {}", record.account, record.region);
+    let run = match tag.map_err(|error| ConnectError::from((error, None)))? {
+        None => {
+            let text = format!(
+                "There is no stack {} in {place}: nothing is left of a rehearsal here.",
+                record.stack
+            );
+            tell(&wrapped(&text, common::width(), " "));
+            return Ok(None);
+        }
+        Some(None) => bail!(
+            "the stack {} in {place} is no rehearsal's: it has no tag {RUN_TAG}, so it is not touched",
+            record.stack
+        ),
+        Some(Some(run)) => run,
+    };
+    let resources = stack
+        .resources()
+        .await
+        .map_err(|error| ConnectError::from((error, None)))?;
+    let text = format!(
+        "The stack {} in {place} is of a rehearsal of {} whose record is not in this folder. If that rehearsal is under way, stop it \
+         there instead. It has:",
+        record.stack, lab.id
+    );
+    tell(&wrapped(&text, common::width(), " "));
+    for resource in &resources {
+        let text = format!("{} {}", resource.of, visible(&resource.physical_id));
+        tell(&wrapped(&text, common::width(), "   "));
+    }
+    Ok((yes || is_confirmed("delete all of it")?).then_some(Record { run, ..record }))
 }
 
 fn going_on(record: &Record) {
     let all = record.faults.len() + 1;
     let text = format!(
-        "The rehearsal of {} that began {} goes on: {} of {all} are tried.",
+        "The rehearsal of {} that began {} goes on in {}: {} of {all} are tried.",
         record.lab,
         record.begun,
+        record.region,
         record.trials.len()
     );
     tell(&wrapped(&text, common::width(), " "));

@@ -55,6 +55,7 @@ impl Rehearsing<'_> {
         let stage = self.stage(&record, &told)?;
         let ended = rehearse(&stage, &mut record).await;
         live.clear();
+        let is_shown = matches!(ended, Err(RehearsalError::NoFullMarks(_)));
         if let Err(error) = &ended {
             note(&wrapped(
                 &format!("It does not go on: {}", said(error)),
@@ -68,7 +69,7 @@ impl Rehearsing<'_> {
                 return Ok(NOT_KNOWN);
             }
         }
-        self.clean_up_with(&stage, record, ended.is_ok()).await
+        self.clean_up_with(&stage, record, ended.is_ok() || is_shown).await
     }
 
     /// Deletes everything, and does nothing else.
@@ -97,6 +98,11 @@ impl Rehearsing<'_> {
         record.clean_up = Some(cleaned.clone());
         if record.is_whole() && cleaned.is_clean() {
             record.ended = Some(Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true));
+        }
+        if record.is_found_only() && cleaned.is_clean() {
+            self.folder.discard()?;
+            tell(&render_end(&record, &cleaned, &self.command, common::width()));
+            return Ok(0);
         }
         self.folder.write(&record)?;
         let page = self.write_page(&record)?;
@@ -161,8 +167,9 @@ impl Rehearsing<'_> {
             Progress::Judging(event) => live.judging(event),
             Progress::Mail { address } => live.line(&wrapped(
                 &format!(
-                    "AWS has sent a mail to {}: open it and confirm the subscription; the rehearsal waits for that.",
-                    visible(address)
+                    "AWS has sent a mail to {}: open it and confirm the subscription; the rehearsal waits up to {} minutes.",
+                    visible(address),
+                    self.limits.mail.as_secs().div_ceil(60)
                 ),
                 common::width(),
                 " ! ",

@@ -26,14 +26,16 @@ pub async fn clean_up(stage: &Stage<'_>, record: &mut Record) -> Result<CleanUp,
     let (began, asked) = (Instant::now(), stage.asked());
     let name = record.stack.clone();
     let stack = Stack::new(stage.account, &name, stage.limits.stack);
-    stage.note_made(&stack, record).await?;
-    (stage.tell)(Progress::DeletingStack(&name));
-    let mut why = delete(stage, &stack, record, asked).await?;
-    let is_stack_gone = stack.status().await?.is_none();
+    let mut why = BTreeMap::new();
+    if stands(stage, &stack, record).await? {
+        stage.note_made(&stack, record).await?;
+        (stage.tell)(Progress::DeletingStack(&name));
+        why = delete(stage, &stack, record, asked).await?;
+    }
     let mut pause = PAUSE;
     let (listing, own) = loop {
         let listing = stage.listed().await;
-        let own: Vec<Item> = listing.items.iter().filter(|i| is_own(record, i)).cloned().collect();
+        let own = own(record, &listing.items);
         if own.is_empty() || began.elapsed() > stage.limits.clean_up {
             break (listing, own);
         }
@@ -47,12 +49,17 @@ pub async fn clean_up(stage: &Stage<'_>, record: &mut Record) -> Result<CleanUp,
         }
         pause = (pause * 2).min(LONGEST_PAUSE);
     };
-    let is_new = |item: &&Item| record.before.is_some() && !record.was_before(item) && !is_own(record, item);
+    let is_new = |item: &&Item| {
+        let is_own = own.iter().any(|one| one.id == item.id && one.of.name == item.of.name);
+        record.before.is_some() && !record.was_before(item) && !is_own
+    };
     let new = listing.items.iter().filter(is_new).map(Thing::new).collect();
     let reason = |item: &Item| {
         let why = why.get(&item.id).cloned();
         why.unwrap_or_else(|| "AWS still lists it".to_owned())
     };
+    // Looked at last: what was still being made may have been taken back meanwhile.
+    let is_stack_gone = !stands(stage, &stack, record).await?;
     Ok(CleanUp {
         at: Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true),
         seconds: rounded(began.elapsed()),
@@ -62,6 +69,14 @@ pub async fn clean_up(stage: &Stage<'_>, record: &mut Record) -> Result<CleanUp,
         unknown: unlisted(&listing),
         lists: listing.services,
     })
+}
+
+/// Whether the stack of this run is there. Another one of its name is none of it.
+async fn stands(stage: &Stage<'_>, stack: &Stack<'_>, record: &Record) -> Result<bool, RehearsalError> {
+    match stage.is_standing(stack, record).await {
+        Err(RehearsalError::NotOwn(_)) => Ok(false),
+        standing => standing,
+    }
 }
 
 /// Deletes the stack. What keeps CloudFormation from it, such as a bucket with files in it, is deleted by itself.
@@ -83,7 +98,7 @@ async fn delete(
             Err(failed) => {
                 (stage.tell)(Progress::NotDeleted(&failed.to_string()));
                 let items = stage.listed().await.items;
-                let own: Vec<Item> = items.into_iter().filter(|item| is_own(record, item)).collect();
+                let own = own(record, &items);
                 delete_each(stage, &own, &mut why).await;
             }
         }
@@ -112,23 +127,34 @@ async fn delete_each(stage: &Stage<'_>, own: &[Item], why: &mut BTreeMap<String,
     }
 }
 
-/// Whether something was made by the rehearsal: it was not there before, and it has the stack's name in its own, or
-/// CloudFormation has named it, or it is the log of what CloudFormation has named.
-fn is_own(record: &Record, item: &Item) -> bool {
-    if record.was_before(item) {
-        return false;
+/// What the rehearsal made: it was not there before, and CloudFormation has named it, or it is the log of what CloudFormation has
+/// named, or it is a part of such a thing. Names that only look alike are somebody else's.
+fn own(record: &Record, items: &[Item]) -> Vec<Item> {
+    let new: Vec<&Item> = items.iter().filter(|item| !record.was_before(item)).collect();
+    let mut own: Vec<&Item> = new.iter().copied().filter(|item| is_named(record, item)).collect();
+    loop {
+        let is_part = |item: &&Item| {
+            let is_in = |id: &String| own.iter().any(|one| one.id == *id);
+            !own.iter().any(|one| std::ptr::eq(*one, *item)) && item.part_of.iter().any(is_in)
+        };
+        let parts: Vec<&Item> = new.iter().copied().filter(is_part).collect();
+        if parts.is_empty() {
+            return own.into_iter().cloned().collect();
+        }
+        own.extend(parts);
     }
-    let stack = record.stack.to_lowercase();
-    let named = |text: &str| text.to_lowercase().contains(&stack);
-    let last = item.id.rsplit(['/', ':']).next().unwrap_or_default();
+}
+
+fn is_named(record: &Record, item: &Item) -> bool {
     let is_made = |text: &str| record.made.contains(text);
+    let last = item.id.rsplit(['/', ':']).next().unwrap_or_default();
     // See <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html>.
-    let of_api = item.name.strip_prefix("API-Gateway-Execution-Logs_");
-    let api = of_api.and_then(|rest| rest.split('/').next());
-    named(&item.name)
-        || named(&item.id)
-        || is_made(&item.id)
+    let api = item.name.strip_prefix("API-Gateway-Execution-Logs_");
+    let api = api.and_then(|rest| rest.split('/').next());
+    let function = item.name.strip_prefix("/aws/lambda/");
+    is_made(&item.id)
         || is_made(&item.name)
         || is_made(last)
         || api.is_some_and(is_made)
+        || function.is_some_and(is_made)
 }

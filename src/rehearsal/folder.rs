@@ -62,6 +62,11 @@ impl Folder {
         })
     }
 
+    /// Whether a record is in the folder at `path`.
+    pub fn has_record(path: &Path) -> bool {
+        path.join("rehearsal.json").exists()
+    }
+
     /// The record that is there, if there is one.
     ///
     /// # Errors
@@ -114,6 +119,24 @@ impl Folder {
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(file("replace", &path)(error)),
             _ => Ok(path),
+        }
+    }
+
+    /// Removes what this has written, and the folder if nothing else is in it: nothing was made.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn discard(&self) -> Result<(), FolderError> {
+        for name in ["rehearsal.json", "rehearsal.html", "lock"] {
+            let path = self.path.join(name);
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(file("remove", &path)(error)),
+                _ => {}
+            }
+        }
+        match std::fs::remove_dir(&self.path) {
+            Err(error) if error.kind() != io::ErrorKind::DirectoryNotEmpty => Err(file("remove", &self.path)(error)),
+            _ => Ok(()),
         }
     }
 

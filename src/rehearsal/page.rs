@@ -6,6 +6,7 @@ use super::text::reasons;
 use super::timing::{hop_times, seconds};
 use crate::course::Course;
 use crate::report::html::{STYLE, document, environment, render};
+use crate::report::view::minute;
 use minijinja::value::Serde;
 use minijinja::{Environment, context};
 use serde::Serialize;
@@ -61,7 +62,8 @@ pub fn page(record: &Record, course: &Course) -> String {
         None => "It is not cleaned up: what it made may still be there, and cost.".to_owned(),
         Some(c) if c.is_clean() => format!(
             "Nothing of it is left: {} services were listed again at {}.",
-            c.lists, c.at
+            c.lists,
+            minute(&c.at)
         ),
         Some(c) if !c.is_stack_gone => format!("The stack {} is still there, and costs.", record.stack),
         Some(_) => "Something of it may be left.".to_owned(),
@@ -74,7 +76,7 @@ pub fn page(record: &Record, course: &Course) -> String {
         format!("account {}", record.account),
         record.region.clone(),
         place.to_owned(),
-        format!("begun {}", record.begun),
+        format!("begun {}", minute(&record.begun)),
         format!("edemlab {}", record.tool),
     ];
     let parts = match record.parts.is_empty() {

@@ -164,6 +164,9 @@ impl Choice {
     }
 }
 
+/// The tag of a rehearsal's stack.
+pub const RUN_TAG: &str = "edemlab:rehearsal";
+
 /// The name of the stack of a lab's rehearsal: always the same, so that one is found whose record is lost.
 pub fn stack_name(lab: &str) -> String {
     format!("edemlab-rehearsal-{lab}")

@@ -29,6 +29,8 @@ pub struct Record {
     pub has_custom_endpoint: bool,
     /// The stack's name.
     pub stack: String,
+    /// What the stack is tagged with: no other run takes it for its own.
+    pub run: String,
     /// The parts of the solution that are made.
     pub parts: Vec<String>,
     /// The template's parameters.
@@ -60,6 +62,11 @@ impl Record {
     /// Whether an item stood there before it began.
     pub fn was_before(&self, item: &Item) -> bool {
         self.before.iter().flatten().any(|thing| thing.is(item))
+    }
+
+    /// Whether it is only what `--clean-up` has found of a run whose record is lost.
+    pub fn is_found_only(&self) -> bool {
+        self.before.is_none() && !self.made.is_empty()
     }
 
     /// Whether nothing of it is left to be done.

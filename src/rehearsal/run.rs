@@ -1,6 +1,7 @@
 //! The order of a rehearsal: the solution, then each fault and back, each of them on disk before the next one begins.
 
 use super::outcome::{Thing, Trial, rounded};
+use super::plan::RUN_TAG;
 use super::record::Record;
 use super::settle::{settle, shown};
 use super::stage::{Progress, RehearsalError, Stage, unlisted};
@@ -21,8 +22,12 @@ pub async fn rehearse(stage: &Stage<'_>, record: &mut Record) -> Result<(), Rehe
     let faults = record.faults.clone();
     let subjects = subjects(stage.lab, &faults)?;
     let of = subjects.len();
-    let stack_name = record.stack.clone();
-    let stack = Stack::new(stage.account, &stack_name, stage.limits.stack);
+    let (name, run) = (record.stack.clone(), record.run.clone());
+    let stack = Stack::new(stage.account, &name, stage.limits.stack).tagged(RUN_TAG, &run);
+    // One that was otherwise is tried again: something has changed since.
+    record
+        .trials
+        .retain(|trial| trial.subject != Subject::Solution.id() || trial.is_as_expected());
     let mut is_solution = false;
     for (number, subject) in subjects.into_iter().enumerate() {
         if record.trial(subject.id()).is_some() {
@@ -44,6 +49,12 @@ pub async fn rehearse(stage: &Stage<'_>, record: &mut Record) -> Result<(), Rehe
         (stage.tell)(Progress::Tried(&trial));
         record.trials.push(trial);
         stage.folder.write(record)?;
+        if let (Subject::Solution, Some(trial)) = (subject, record.trials.last())
+            && !trial.is_as_expected()
+        {
+            let says = trial.wrong.first().map_or("a probe left something", |one| &one.says);
+            return Err(RehearsalError::NoFullMarks(says.to_owned()));
+        }
         if let Some(fault) = subject.deviation() {
             (stage.tell)(Progress::Back);
             stage.back(&stack, record, &fault.id).await?;
@@ -88,6 +99,7 @@ impl Stage<'_> {
     }
 
     async fn deploy(&self, stack: &Stack<'_>, record: &mut Record, templates: &[Value]) -> Result<(), RehearsalError> {
+        self.is_standing(stack, record).await?;
         for template in templates {
             let deployed = tokio::select! {
                 deployed = stack.deploy(template, &record.parameters) => deployed,
@@ -142,6 +154,9 @@ impl Stage<'_> {
         }
         trial.deployed_in = rounded(began.elapsed());
         settle(self, subject, &mut trial).await?;
+        if !trial.is_as_expected() && !self.is_standing(stack, record).await.unwrap_or(false) {
+            return Err(RehearsalError::Gone(record.stack.clone()));
+        }
         Ok(trial)
     }
 

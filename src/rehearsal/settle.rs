@@ -92,7 +92,12 @@ async fn probed(stage: &Stage<'_>, subject: Subject<'_>) -> Result<Probed, Rehea
         (stage.tell)(Progress::Settling {
             seconds: began.elapsed().as_secs(),
             within: stage.limits.settle.as_secs(),
-            says: probed.wrong.first().map_or("a probe left something", |one| &one.says),
+            says: probed
+                .wrong
+                .first()
+                .map(|one| &one.says)
+                .or(probed.report.leftovers.first())
+                .map_or("", String::as_str),
         });
         stage.pause(LONGEST_PAUSE).await?;
     }

@@ -2,6 +2,7 @@
 
 use super::folder::{Folder, FolderError};
 use super::outcome::Trial;
+use super::plan::RUN_TAG;
 use super::record::Record;
 use crate::account::{Account, CallError};
 use crate::course::{CourseFiles, DeviationError, Lab, SolutionPart, UnknownName};
@@ -107,6 +108,19 @@ pub enum RehearsalError {
     /// The system gave no random bytes for a recording's pseudonyms.
     #[error("the system gave no random bytes: {0}")]
     Random(std::io::Error),
+    /// There is a stack of that name, and this run has not made it.
+    #[error(
+        "the stack {0} is not this rehearsal's: it was made by another run, or by somebody else, so it is not touched"
+    )]
+    NotOwn(String),
+    /// Somebody has deleted the stack meanwhile.
+    #[error(
+        "the stack {0} was deleted or made again by somebody else meanwhile: what was seen since then says nothing"
+    )]
+    Gone(String),
+    /// Without full marks nothing else can be shown.
+    #[error("the solution does not show full marks, so that no fault can be shown: {0}")]
+    NoFullMarks(String),
     /// What is there could not be listed before anything was made, so that nothing could be told apart later.
     #[error("nothing in this account could be listed, so nothing was made: {0}")]
     NothingListed(String),
@@ -137,6 +151,18 @@ pub struct Stage<'s> {
 }
 
 impl Stage<'_> {
+    /// Whether the stack is there; it is this run's then.
+    ///
+    /// # Errors
+    /// When it is another run's, or nobody's that we know.
+    pub(super) async fn is_standing(&self, stack: &Stack<'_>, record: &Record) -> Result<bool, RehearsalError> {
+        match stack.tag(RUN_TAG).await? {
+            None => Ok(false),
+            Some(Some(run)) if run == record.run => Ok(true),
+            Some(_) => Err(RehearsalError::NotOwn(record.stack.clone())),
+        }
+    }
+
     /// Keeps what the stack has made so far.
     pub(super) async fn note_made(&self, stack: &Stack<'_>, record: &mut Record) -> Result<(), RehearsalError> {
         let resources = stack.resources().await?;

@@ -51,11 +51,12 @@ pub fn render_plan(lab: &Lab, plan: &Plan<'_>, record: &Record, priced: &[Priced
     );
     page.line("");
     let minutes = plan.minutes(lab);
+    let parts: Vec<&str> = plan.with.iter().map(|part| part.id.as_str()).collect();
     page.wrapped(
         &format!("{}, as it usually takes on AWS", duration(minutes)),
         " Time    ",
     );
-    page.wrapped(&costs(priced, minutes), " Costs   ");
+    page.wrapped(&costs(priced, minutes, &parts), " Costs   ");
     page.wrapped(&format!("edemlab policy {} --for rehearsal", lab.id), " Needs   ");
     if plan.parameters.contains_key("Email") {
         page.wrapped(
@@ -67,7 +68,7 @@ pub fn render_plan(lab: &Lab, plan: &Plan<'_>, record: &Record, priced: &[Priced
 }
 
 /// What it costs at most: each hour that is begun, and one more.
-fn costs(priced: &[Priced], minutes: u64) -> String {
+fn costs(priced: &[Priced], minutes: u64, parts: &[&str]) -> String {
     let hours = minutes.div_ceil(60) + 1;
     let known: Vec<&Priced> = priced.iter().filter(|one| one.hour.is_some()).collect();
     let sum: Decimal = known.iter().filter_map(|one| one.hour).sum::<Decimal>() * Decimal::from(hours);
@@ -76,9 +77,10 @@ fn costs(priced: &[Priced], minutes: u64) -> String {
         .iter()
         .map(|one| format!("{} {} USD an hour", one.what, one.hour.unwrap_or_default().normalize()))
         .collect();
+    let most = if parts.is_empty() { "at most" } else { "at least" };
     let mut said = match known.is_empty() {
         true => "nothing by the hour".to_owned(),
-        false => format!("at most {sum} USD in {hours} hours ({})", each.join(", ")),
+        false => format!("{most} {sum} USD in {hours} hours ({})", each.join(", ")),
     };
     let unknown: Vec<&str> = priced
         .iter()
@@ -87,6 +89,9 @@ fn costs(priced: &[Priced], minutes: u64) -> String {
         .collect();
     if !unknown.is_empty() {
         said.push_str(&format!("; there is no price here for {}", unknown.join(", ")));
+    }
+    if !parts.is_empty() {
+        said.push_str(&format!("; not counted: {}", parts.join(", ")));
     }
     said.push_str("; and what is done with it (calls, runs of functions, log lines): cents");
     said

@@ -26,6 +26,8 @@ pub struct Stack<'a> {
     name: &'a str,
     /// How long it may be on its way to another state.
     timeout: Duration,
+    /// What it is tagged with when it is made.
+    tag: Option<(&'a str, &'a str)>,
 }
 
 /// What a stack has made.
@@ -44,7 +46,20 @@ pub struct StackResource {
 impl<'a> Stack<'a> {
     /// The stack called `name`, which may take `timeout` for each change.
     pub fn new(account: &'a Account, name: &'a str, timeout: Duration) -> Self {
-        Self { account, name, timeout }
+        Self {
+            account,
+            name,
+            timeout,
+            tag: None,
+        }
+    }
+
+    /// The same, tagged when it is made.
+    pub fn tagged(self, key: &'a str, value: &'a str) -> Self {
+        Self {
+            tag: Some((key, value)),
+            ..self
+        }
     }
 
     /// Brings it to `template`: a new stack, or a change of the one that is there. One whose creation failed is deleted first,
@@ -60,6 +75,10 @@ impl<'a> Stack<'a> {
             there = None;
         }
         let ended = if there.is_none() {
+            let tags = self
+                .tag
+                .map(|(key, value)| ("Tags", json!([{"Key": key, "Value": value}])));
+            let body: Vec<_> = body.into_iter().chain(tags).collect();
             let made = self.call("CreateStack", &body).await;
             self.begun(made).await?;
             self.at_rest().await?
@@ -80,11 +99,9 @@ impl<'a> Stack<'a> {
     /// # Errors
     /// When CloudFormation refuses, or cannot delete all that the stack has made.
     pub async fn delete(&self) -> Result<(), StackError> {
-        // One that is being changed cannot be deleted; one that is being made can.
-        match self.look().await? {
-            None => return Ok(()),
-            Some(stack) if status(&stack).starts_with("UPDATE") => drop(self.at_rest().await?),
-            Some(_) => {}
+        // One that is being changed cannot be deleted.
+        if self.at_rest().await?.is_none() {
+            return Ok(());
         }
         self.call("DeleteStack", &[]).await?;
         match self.at_rest().await? {
@@ -100,6 +117,19 @@ impl<'a> Stack<'a> {
     pub async fn status(&self) -> Result<Option<String>, CallError> {
         let stack = self.look().await?;
         Ok(stack.map(|stack| status(&stack).to_owned()))
+    }
+
+    /// The value of one of its tags, where it is there and has it: outside `None` where there is no stack.
+    ///
+    /// # Errors
+    /// When the call fails.
+    pub async fn tag(&self, key: &str) -> Result<Option<Option<String>>, CallError> {
+        let Some(stack) = self.look().await? else {
+            return Ok(None);
+        };
+        let mut tags = stack["Tags"].as_array().into_iter().flatten();
+        let tag = tags.find(|tag| text(tag, "Key") == key);
+        Ok(Some(tag.map(|tag| text(tag, "Value").to_owned())))
     }
 
     /// All that it has made; nothing if it is not there.

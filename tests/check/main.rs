@@ -44,6 +44,7 @@ mod recording_diff;
 mod recording_secrets;
 mod reference;
 mod rehearse;
+mod rehearse_owned;
 mod secrets;
 mod services;
 #[cfg(unix)]
