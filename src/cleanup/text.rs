@@ -3,6 +3,7 @@
 use super::apply::{Applied, Deleted};
 use super::plan::{Other, Plan, Planned, Staying};
 use super::proof::Proof;
+use crate::report::lines::Lines;
 use crate::report::text::{visible, wrapped};
 use colored::Colorize;
 use std::collections::BTreeMap;
@@ -10,30 +11,7 @@ use std::collections::BTreeMap;
 /// Names of things of one kind that are not touched.
 const MAX_NAMES: usize = 5;
 
-/// Text that is put together line by line.
-struct Page {
-    width: usize,
-    out: String,
-}
-
-impl Page {
-    fn new(width: usize) -> Self {
-        Self {
-            width: width.clamp(40, 100),
-            out: String::new(),
-        }
-    }
-
-    fn line(&mut self, text: &str) {
-        self.out.push_str(text);
-        self.out.push('\n');
-    }
-
-    fn wrapped(&mut self, text: &str, lead: &str) {
-        let text = wrapped(text, self.width, lead);
-        self.line(&text);
-    }
-
+impl Lines {
     /// What it is and where; below it a reason.
     fn entry(&mut self, lead: &str, named: &str, region: &str, why: &str) {
         let place = match region {
@@ -96,7 +74,7 @@ impl Page {
 
 /// The plan, as it is shown before anything is deleted.
 pub fn render_plan(plan: &Plan, width: usize) -> String {
-    let mut page = Page::new(width);
+    let mut page = Lines::new(width);
     let title = format!("What is deleted of {} in account {}", plan.lab, plan.account);
     let title = wrapped(&title, page.width, "").bold().to_string();
     page.line(&title);
@@ -124,7 +102,7 @@ pub fn render_plan(plan: &Plan, width: usize) -> String {
 
 /// What became of a plan, and what is left.
 pub fn render_report(plan: &Plan, applied: &Applied, proof: &Proof, width: usize) -> String {
-    let mut page = Page::new(width);
+    let mut page = Lines::new(width);
     let each = plan.deletions.iter().zip(&applied.deleted);
     let gone = each.clone().filter(|(_, deleted)| **deleted == Deleted::Gone).count();
     let before = each

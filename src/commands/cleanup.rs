@@ -3,7 +3,7 @@
 use super::live::LiveLine;
 use super::output::{note, print, tell};
 use super::{common, sandbox};
-use crate::account::{Account, ConnectError, Connection};
+use crate::account::{Account, ConnectError};
 use crate::cleanup::{
     ApplyError, LabFiles, MakeError, PLAN_SCHEMA, Patience, Plan, Progress, REPORT_SCHEMA, Report, apply, make, prove,
     render_plan, render_report,
@@ -261,14 +261,5 @@ fn read(file: &Path, lab: &str) -> anyhow::Result<Plan> {
 /// A plan is applied from the region in which it was made.
 async fn account(args: &CleanupArgs, plan: Option<&Plan>) -> anyhow::Result<Account> {
     let region = args.region.clone().or_else(|| plan.map(|plan| plan.region.clone()));
-    if args.sandbox {
-        return sandbox::account_as_it_is(region).await;
-    }
-    Ok(Connection {
-        region,
-        profile: args.profile.clone(),
-        ..Connection::default()
-    }
-    .open()
-    .await?)
+    sandbox::account_of(args.sandbox, region, args.profile.clone()).await
 }

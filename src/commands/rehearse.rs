@@ -3,7 +3,7 @@
 use super::output::{note, tell};
 use super::rehearsing::{self, Rehearsing};
 use super::{common, sandbox};
-use crate::account::{Account, ConnectError, Connection};
+use crate::account::{Account, ConnectError};
 use crate::cli::RehearseArgs;
 use crate::course::{Lab, Part};
 use crate::rehearsal::{
@@ -180,16 +180,7 @@ async fn account(args: &RehearseArgs, there: Option<&Record>) -> anyhow::Result<
             record.region
         );
     }
-    if args.sandbox {
-        return sandbox::account_as_it_is(region).await;
-    }
-    Ok(Connection {
-        region,
-        profile: args.profile.clone(),
-        ..Connection::default()
-    }
-    .open()
-    .await?)
+    sandbox::account_of(args.sandbox, region, args.profile.clone()).await
 }
 
 fn begin(lab: &Lab, account: &Account, number: String, plan: Option<&Plan<'_>>) -> Record {

@@ -176,7 +176,7 @@ impl Rehearsing<'_> {
             )),
             Progress::Tried(trial) => live.line(&render_trial(trial, common::width())),
             Progress::Back => live.show("back", "bringing the stack back to the solution".to_owned()),
-            Progress::Anew(why) => live.line(&wrapped(
+            Progress::NewStack(why) => live.line(&wrapped(
                 &format!(
                     "The stack did not come back by a change, so a new one is made: {}",
                     visible(why)

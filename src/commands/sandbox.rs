@@ -217,6 +217,19 @@ pub async fn account_as_it_is(region: Option<String>) -> anyhow::Result<Account>
     open(&sandbox, &number, &region, CheckAs::Student).await
 }
 
+/// The sandbox's account with whatever is in it, or the one of the user's settings.
+pub async fn account_of(sandbox: bool, region: Option<String>, profile: Option<String>) -> anyhow::Result<Account> {
+    if sandbox {
+        return account_as_it_is(region).await;
+    }
+    let connection = Connection {
+        region,
+        profile,
+        ..Connection::default()
+    };
+    Ok(connection.open().await?)
+}
+
 /// Whether there is nothing of what only this lab looks for. Functions and tables may be another lab's, and identities
 /// and roles every account has.
 async fn is_empty(course: &Course, lab: &Lab, account: &Account) -> anyhow::Result<bool> {

@@ -27,7 +27,7 @@ pub async fn clean_up(stage: &Stage<'_>, record: &mut Record) -> Result<CleanUp,
     let name = record.stack.clone();
     let stack = Stack::new(stage.account, &name, stage.limits.stack);
     let mut why = BTreeMap::new();
-    if stands(stage, &stack, record).await? {
+    if stage.stands(&stack, record).await? {
         stage.note_made(&stack, record).await?;
         (stage.tell)(Progress::DeletingStack(&name));
         why = delete(stage, &stack, record, asked).await?;
@@ -59,7 +59,7 @@ pub async fn clean_up(stage: &Stage<'_>, record: &mut Record) -> Result<CleanUp,
         why.unwrap_or_else(|| "AWS still lists it".to_owned())
     };
     // Looked at last: what was still being made may have been taken back meanwhile.
-    let is_stack_gone = !stands(stage, &stack, record).await?;
+    let is_stack_gone = !stage.stands(&stack, record).await?;
     Ok(CleanUp {
         at: Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true),
         seconds: rounded(began.elapsed()),
@@ -69,14 +69,6 @@ pub async fn clean_up(stage: &Stage<'_>, record: &mut Record) -> Result<CleanUp,
         unknown: unlisted(&listing),
         lists: listing.services,
     })
-}
-
-/// Whether the stack of this run is there. Another one of its name is none of it.
-async fn stands(stage: &Stage<'_>, stack: &Stack<'_>, record: &Record) -> Result<bool, RehearsalError> {
-    match stage.is_standing(stack, record).await {
-        Err(RehearsalError::NotOwn(_)) => Ok(false),
-        standing => standing,
-    }
 }
 
 /// Deletes the stack. What keeps CloudFormation from it, such as a bucket with files in it, is deleted by itself.

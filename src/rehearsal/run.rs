@@ -154,7 +154,7 @@ impl Stage<'_> {
         }
         trial.deployed_in = rounded(began.elapsed());
         settle(self, subject, &mut trial).await?;
-        if !trial.is_as_expected() && !self.is_standing(stack, record).await.unwrap_or(false) {
+        if !trial.is_as_expected() && !self.stands(stack, record).await? {
             return Err(RehearsalError::Gone(record.stack.clone()));
         }
         Ok(trial)
@@ -176,7 +176,7 @@ impl Stage<'_> {
         let not_by_update = wrong.first().map(|wrong| wrong.says.clone());
         if let Some(says) = &not_by_update {
             // A property that a template does not name any more may stay as it was.
-            (self.tell)(Progress::Anew(says));
+            (self.tell)(Progress::NewStack(says));
             self.make_again(stack, record).await?;
             wrong = shown(self, Subject::Solution).await?;
         }

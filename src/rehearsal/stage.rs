@@ -59,7 +59,7 @@ pub enum Progress<'p> {
     /// The stack goes back to the solution.
     Back,
     /// A change back does not show, for this reason: a new stack is made.
-    Anew(&'p str),
+    NewStack(&'p str),
     /// The stack is deleted.
     DeletingStack(&'p str),
     /// CloudFormation could not delete it whole, for these reasons.
@@ -160,6 +160,14 @@ impl Stage<'_> {
             None => Ok(false),
             Some(Some(run)) if run == record.run => Ok(true),
             Some(_) => Err(RehearsalError::NotOwn(record.stack.clone())),
+        }
+    }
+
+    /// The same, where another one of its name is none of it.
+    pub(super) async fn stands(&self, stack: &Stack<'_>, record: &Record) -> Result<bool, RehearsalError> {
+        match self.is_standing(stack, record).await {
+            Err(RehearsalError::NotOwn(_)) => Ok(false),
+            standing => standing,
         }
     }
 

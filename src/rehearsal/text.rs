@@ -4,13 +4,14 @@ use super::outcome::{CleanUp, Trial};
 use super::plan::{Plan, Priced};
 use super::record::Record;
 use crate::course::Lab;
+use crate::report::lines::Lines;
 use crate::report::text::{visible, wrapped};
 use colored::Colorize;
 use rust_decimal::Decimal;
 
 /// The plan as it is shown before anything is made. `priced` is what costs by the hour.
 pub fn render_plan(lab: &Lab, plan: &Plan<'_>, record: &Record, priced: &[Priced], width: usize) -> String {
-    let mut page = Page::new(width);
+    let mut page = Lines::new(width);
     let title = format!(
         "Rehearsal of {} in account {}, {}",
         lab.id, record.account, record.region
@@ -106,7 +107,7 @@ fn duration(minutes: u64) -> String {
 
 /// One trial, in a line and what it showed otherwise.
 pub fn render_trial(trial: &Trial, width: usize) -> String {
-    let mut page = Page::new(width);
+    let mut page = Lines::new(width);
     let mark = match trial.is_as_expected() {
         true => "✓".green(),
         false => "✗".red(),
@@ -130,7 +131,7 @@ pub fn render_trial(trial: &Trial, width: usize) -> String {
     };
     page.wrapped(&line, " _ ");
     let mut out = page.out.replacen(" _ ", &format!(" {mark} "), 1);
-    let mut page = Page::new(width);
+    let mut page = Lines::new(width);
     for says in reasons(trial) {
         page.wrapped(&says, "     ");
     }
@@ -156,7 +157,7 @@ pub(super) fn reasons(trial: &Trial) -> Vec<String> {
 
 /// What became of everything. The last line says what still stands, if anything may.
 pub fn render_end(record: &Record, cleaned: &CleanUp, command: &str, width: usize) -> String {
-    let mut page = Page::new(width);
+    let mut page = Lines::new(width);
     for new in &cleaned.new {
         let text = format!("new since it began, and not the rehearsal's: {}", visible(&new.named()));
         page.wrapped(&text, " · ");
@@ -199,29 +200,4 @@ pub fn render_left(record: &Record, costs_by_hour: Option<Decimal>, command: &st
         record.account, record.region, record.stack
     );
     wrapped(&text, width.clamp(40, 100), " ")
-}
-
-/// Text that is put together line by line.
-struct Page {
-    width: usize,
-    out: String,
-}
-
-impl Page {
-    fn new(width: usize) -> Self {
-        Self {
-            width: width.clamp(40, 100),
-            out: String::new(),
-        }
-    }
-
-    fn line(&mut self, text: &str) {
-        self.out.push_str(text);
-        self.out.push('\n');
-    }
-
-    fn wrapped(&mut self, text: &str, lead: &str) {
-        let text = wrapped(text, self.width, lead);
-        self.line(&text);
-    }
 }

@@ -2,6 +2,7 @@
 
 pub mod html;
 mod junit;
+pub mod lines;
 pub mod markdown;
 pub mod terminal;
 pub mod text;

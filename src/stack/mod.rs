@@ -33,14 +33,10 @@ pub struct Stack<'a> {
 /// What a stack has made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StackResource {
-    /// Its name in the template.
-    pub logical_id: String,
     /// Its name in AWS, or what AWS knows it by; empty before it is made.
     pub physical_id: String,
     /// Its type, such as `AWS::Kinesis::Stream`.
     pub of: String,
-    /// Its state, such as `DELETE_FAILED`.
-    pub status: String,
 }
 
 impl<'a> Stack<'a> {
@@ -148,10 +144,8 @@ impl<'a> Stack<'a> {
         let read = |resource: &Value| {
             let field = |name| text(resource, name).to_owned();
             StackResource {
-                logical_id: field("LogicalResourceId"),
                 physical_id: field("PhysicalResourceId"),
                 of: field("ResourceType"),
-                status: field("ResourceStatus"),
             }
         };
         Ok(resources.iter().map(read).collect())
