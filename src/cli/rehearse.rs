@@ -30,6 +30,9 @@ pub struct RehearseArgs {
     /// Keep no recordings of what AWS answered. They hold no names, numbers or secrets.
     #[arg(long)]
     pub no_record: bool,
+    /// Compare with the same rehearsal in the sandbox, as is done for one on AWS.
+    #[arg(long)]
+    pub compare: bool,
     /// Do it without a question.
     #[arg(long)]
     pub yes: bool,

@@ -43,6 +43,7 @@ mod recording;
 mod regrade;
 mod regrade_terms;
 mod rehearse;
+mod rehearse_compare;
 mod rehearsing;
 mod room_accounts;
 mod room_keys;

@@ -82,6 +82,7 @@ pub async fn run(course: Option<PathBuf>, args: RehearseArgs) -> anyhow::Result<
         account: &account,
         folder: &folder,
         command: command(&args, &out),
+        compares: args.compare || !account.has_custom_endpoint(),
         recorded: (!args.no_record).then_some(&course.files),
         limits: rehearsing::limits(
             Duration::from_secs(args.settle),
@@ -208,6 +209,7 @@ fn begin(lab: &Lab, account: &Account, number: String, plan: Option<&Plan<'_>>) 
         made: Default::default(),
         trials: Vec::new(),
         clean_up: None,
+        compared: None,
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Rehearsing<'r> {
     /// How everything that it made is deleted.
     pub command: String,
     pub limits: Limits,
+    /// Whether the same is done in the sandbox, to compare.
+    pub compares: bool,
     /// The course's files, where what AWS answers is recorded.
     pub recorded: Option<&'r CourseFiles>,
 }
@@ -105,6 +107,10 @@ impl Rehearsing<'_> {
             return Ok(0);
         }
         self.folder.write(&record)?;
+        if self.compares && record.is_whole() && record.compared.is_none() {
+            self.compare(&mut record).await;
+        }
+        self.folder.write(&record)?;
         let page = self.write_page(&record)?;
         let missing = record.faults.len() + 1 - record.trials.len().min(record.faults.len() + 1);
         if missing > 0 && !record.faults.is_empty() {
@@ -126,6 +132,26 @@ impl Rehearsing<'_> {
                 (true, false) => OTHERWISE,
             },
         )
+    }
+
+    /// Compares with the sandbox. That it cannot takes nothing from what AWS has shown.
+    async fn compare(&self, record: &mut Record) {
+        let compared = super::rehearse_compare::compare(self.course, self.lab, record, self.folder).await;
+        let said = match &compared {
+            Ok(compared) if compared.is_empty() => "The sandbox shows and answers the same.".to_owned(),
+            Ok(compared) => format!(
+                "Otherwise in the sandbox: {} verdicts, {} texts, {} shapes of answers; the page lists them.",
+                compared.verdicts.len(),
+                compared.texts.len(),
+                compared.shapes.len()
+            ),
+            Err(error) => format!(
+                "It could not be compared with the sandbox: {}",
+                visible(&format!("{error:#}"))
+            ),
+        };
+        tell(&wrapped(&said, common::width(), " "));
+        record.compared = compared.ok();
     }
 
     fn stage<'s>(&'s self, record: &Record, tell: &'s dyn Fn(Progress<'_>)) -> anyhow::Result<Stage<'s>> {

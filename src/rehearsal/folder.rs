@@ -115,11 +115,16 @@ impl Folder {
     pub fn recording(&self, subject: &str) -> Result<PathBuf, FolderError> {
         let folder = self.path.join("recordings");
         private::create_folder(&folder).map_err(file("create", &folder))?;
-        let path = folder.join(format!("{subject}.jsonl"));
+        let path = self.recording_of(subject);
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(file("replace", &path)(error)),
             _ => Ok(path),
         }
+    }
+
+    /// Where the recording of a trial is, if there is one.
+    pub fn recording_of(&self, subject: &str) -> PathBuf {
+        self.path.join("recordings").join(format!("{subject}.jsonl"))
     }
 
     /// Removes what this has written, and the folder if nothing else is in it: nothing was made.

@@ -2,6 +2,8 @@
 //! proved.
 
 mod clean_up;
+mod compare;
+mod comparison;
 mod folder;
 mod outcome;
 mod page;
@@ -15,6 +17,7 @@ mod text;
 mod timing;
 
 pub use clean_up::clean_up;
+pub use comparison::{Comparison, Differs};
 pub use folder::{Folder, FolderError};
 pub use outcome::{CleanUp, Look, Thing, Trial};
 pub use page::page;

@@ -84,7 +84,7 @@ pub fn page(record: &Record, course: &Course) -> String {
         false => format!("With {}.", record.parts.join(", ")),
     };
     let values = context! {
-        title => &title, facts => facts, summary => summary, parts => parts, rows => Serde(&rows), hops => Serde(&hops), proposed => proposed,
+        title => &title, facts => facts, summary => summary, parts => parts, rows => Serde(&rows), hops => Serde(&hops), compared => Serde(&record.compared), proposed => proposed,
         end => end, left => left, new => new,
         unknown => cleaned.map(|c| c.unknown.clone()).unwrap_or_default(),
     };

@@ -1,5 +1,6 @@
 //! What is known of a rehearsal, on disk before anything is done: its journal while it runs, its result once it has ended.
 
+use super::comparison::Comparison;
 use super::outcome::{CleanUp, Thing, Trial};
 use crate::inventory::Item;
 use crate::stack::Parameters;
@@ -10,7 +11,7 @@ use std::collections::BTreeSet;
 pub const SCHEMA: &str = "edemlab/rehearsal/1";
 
 /// A rehearsal.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
     /// Always `edemlab/rehearsal/1`.
@@ -51,6 +52,9 @@ pub struct Record {
     pub trials: Vec<Trial>,
     /// What became of what it made.
     pub clean_up: Option<CleanUp>,
+    /// What the same rehearsal in the sandbox showed otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compared: Option<Comparison>,
 }
 
 impl Record {
