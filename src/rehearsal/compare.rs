@@ -76,8 +76,12 @@ impl Comparison {
     }
 }
 
-static TIME: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\d\d:\d\d(:\d\d)?|\d+(\.\d+)? (s|ms)\b").expect("a fixed expression"));
+static OF_A_RUN: LazyLock<Regex> = LazyLock::new(|| {
+    let moment = r"\d{4}-\d\d-\d\dT[\d:.]+Z?|\d\d:\d\d(:\d\d)?";
+    let duration = r"\d+(\.\d+)? (s|ms)\b";
+    let id = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+    Regex::new(&format!("{moment}|{duration}|{id}")).expect("a fixed expression")
+});
 
 /// A text without what is different in every run: the names that CloudFormation has made, the account, times.
 fn plain(record: &Record, text: &str) -> String {
@@ -88,17 +92,20 @@ fn plain(record: &Record, text: &str) -> String {
     for id in made {
         text = text.replace(id.as_str(), "NAME");
     }
-    TIME.replace_all(&text, "TIME").into_owned()
+    OF_A_RUN.replace_all(&text, "…").into_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::Status;
 
     #[test]
     fn names_and_times_of_a_run_are_no_difference() {
         let text = |suffix: &str, seconds: u32| {
-            format!("the function lab-F-{suffix} ran at 10:00:0{seconds} UTC in 330012345678 for {seconds}.5 s")
+            format!(
+                "the function lab-F-{suffix} ran at 10:00:0{seconds} UTC as 4f6da200-b4c7-4c42-a109-eb7f94d0d42{seconds} in 330012345678 for {seconds}.5 s"
+            )
         };
         let record = |suffix: &str| Record {
             account: "330012345678".to_owned(),
@@ -108,5 +115,47 @@ mod tests {
         let (one, other) = (record("AAAA11"), record("BBBB22"));
         assert_eq!(plain(&one, &text("AAAA11", 1)), plain(&other, &text("BBBB22", 2)));
         assert_ne!(plain(&one, "denied"), plain(&other, "refused"));
+    }
+
+    #[test]
+    fn other_verdicts_and_other_texts_are_told_apart() {
+        let look = |check: &str, status, found: Option<&str>| Look {
+            check: check.to_owned(),
+            status,
+            found: found.map(str::to_owned),
+            seconds: 0.0,
+        };
+        let record = |subject: &str, checks| Record {
+            trials: vec![Trial {
+                subject: subject.to_owned(),
+                checks,
+                ..Trial::default()
+            }],
+            ..Record::default()
+        };
+        let here = record(
+            "no-trigger",
+            vec![
+                look("a.same", Status::Fail, Some("it is off")),
+                look("a.text", Status::Fail, Some("AccessDenied")),
+                look("a.verdict", Status::Unknown, Some("denied")),
+            ],
+        );
+        let there = record(
+            "no-trigger",
+            vec![
+                look("a.same", Status::Fail, Some("it is off")),
+                look("a.text", Status::Fail, Some("AccessDeniedException")),
+                look("a.verdict", Status::Pass, None),
+            ],
+        );
+        let compared = Comparison::of(&here, &there);
+        let at = |list: &[Differs]| list.iter().map(|one| one.at.clone()).collect::<Vec<_>>();
+        assert_eq!(at(&compared.texts), ["no-trigger a.text"]);
+        assert_eq!(at(&compared.verdicts), ["no-trigger a.verdict"]);
+        assert_eq!(compared.verdicts[0].here, "unknown: denied");
+        let compared = Comparison::of(&here, &record("other", Vec::new()));
+        assert_eq!(compared.not_compared.len(), 1);
+        assert!(compared.is_empty());
     }
 }

@@ -14,7 +14,7 @@ from .triggers import refused_trigger
 expect_all(kinesis, "", _register_consumer="data", _deregister_consumer="data")
 expect_all(fn, "", _vpc_config_with_id="request_config")
 
-corrected, added, late = {}, {}, []
+corrected, changed, added, late = {}, {}, {}, []
 
 
 def loading(function):
@@ -27,6 +27,14 @@ def creating(*kinds):
     """Corrects how a kind of resource is made: the decorated function gets the original, then its arguments."""
     def decorate(function):
         corrected.update(dict.fromkeys(kinds, function))
+        return function
+    return decorate
+
+
+def updating(kind):
+    """Corrects how a kind of resource is changed: the decorated function gets the original, then its arguments."""
+    def decorate(function):
+        changed[kind] = function
         return function
     return decorate
 
@@ -46,6 +54,28 @@ def create_function(original, logical_id, props, stack_name):
     if "ReservedConcurrentExecutions" in props:
         fn._functions[name]["concurrency"] = int(props["ReservedConcurrentExecutions"])
     return name, attributes
+
+
+@updating("AWS::Lambda::Function")
+def update_function(original, physical_id, old_props, new_props, stack_name, logical_id):
+    """What a template does not reserve any more is free again, and what it reserves is reserved."""
+    name, attributes = original(physical_id, old_props, new_props, stack_name, logical_id)
+    reserved = new_props.get("ReservedConcurrentExecutions")
+    if reserved != old_props.get("ReservedConcurrentExecutions"):
+        fn._functions[name]["concurrency"] = None if reserved is None else int(reserved)
+    return name, attributes
+
+
+@updating("AWS::DynamoDB::Table")
+def update_table(original, physical_id, old_props, new_props, stack_name, logical_id):
+    """A key of another type is another table; see
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html."""
+    def keys(props):
+        types = {one["AttributeName"]: one["AttributeType"] for one in props.get("AttributeDefinitions", [])}
+        return [types.get(one["AttributeName"]) for one in props.get("KeySchema", [])]
+    if keys(old_props) != keys(new_props) and old_props.get("KeySchema") == new_props.get("KeySchema"):
+        old_props = {**old_props, "KeySchema": None}
+    return original(physical_id, old_props, new_props, stack_name, logical_id)
 
 
 @creating("AWS::Lambda::EventSourceMapping")
@@ -92,6 +122,12 @@ def fit_cloudformation():
         if not original or " ".join(inspect.signature(original).parameters) != "logical_id props stack_name":
             misfit(f"{kind} is not as expected")
         handlers[kind]["create"] = (lambda *args, function=function, original=original: function(original, *args))
+    for kind, function in changed.items():
+        original = handlers.get(kind, {}).get("update")
+        parameters = "physical_id old_props new_props stack_name logical_id"
+        if not original or " ".join(inspect.signature(original).parameters) != parameters:
+            misfit(f"a change of {kind} is not as expected")
+        handlers[kind]["update"] = (lambda *args, function=function, original=original: function(original, *args))
     for kind, handler in added.items():
         if kind in handlers:
             misfit(f"it has {kind} of its own")
