@@ -1,6 +1,7 @@
 //! What a course's patterns look for inside of words: it has to stay where a word is hidden, or a replay would judge otherwise.
 
 use regex::Regex;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// Shorter ones are found in too many words.
@@ -15,6 +16,29 @@ static LOOKS: LazyLock<Regex> = LazyLock::new(|| {
 pub fn of(expression: &str) -> Vec<String> {
     let patterns = LOOKS.captures_iter(expression);
     patterns.flat_map(|found| literals(&found[1])).collect()
+}
+
+/// What makes of a part another part, written before it, and written after it: of `order` and `orders`, `s` after it.
+pub fn joints(parts: &[String]) -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut before, mut after) = (BTreeSet::new(), BTreeSet::new());
+    for part in parts {
+        for (at, _) in part.char_indices().skip(1) {
+            let (start, end) = part.split_at(at);
+            if parts
+                .iter()
+                .any(|other| other.starts_with(end) || end.starts_with(other.as_str()))
+            {
+                before.insert(start.to_owned());
+            }
+            if parts
+                .iter()
+                .any(|other| other.ends_with(start) || start.ends_with(other.as_str()))
+            {
+                after.insert(end.to_owned());
+            }
+        }
+    }
+    (before, after)
 }
 
 /// The runs of letters and digits that a pattern matches as they are.

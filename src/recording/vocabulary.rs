@@ -46,6 +46,10 @@ pub struct Vocabulary {
     of_course: HashSet<String>,
     /// Parts of longer words that the course's patterns look for, the longest first.
     needles: Option<Regex>,
+    /// Ends of words with which the part that stays behind them would be another one: `t` before `opic`.
+    before_parts: BTreeSet<String>,
+    /// Beginnings of words with which the part before them would be another one: `s` after `order`.
+    after_parts: BTreeSet<String>,
     /// Seconds since 1970 that are a time of this recording.
     near: Range<i64>,
     /// Numbers that a probe drew by chance.
@@ -83,9 +87,12 @@ impl Vocabulary {
         let mut parts: Vec<String> = parts.into_iter().collect();
         parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
         let moment = moment.timestamp();
+        let (before_parts, after_parts) = needles::joints(&parts);
         Self {
             of_course,
             needles: Regex::new(&format!("(?i){}", parts.join("|"))).ok(),
+            before_parts,
+            after_parts,
             near: moment - NEAR..moment + NEAR,
             drawn: Vec::new(),
         }
@@ -124,6 +131,12 @@ impl Vocabulary {
             length => return length < SHORT_NUMBER,
         };
         seconds.is_some_and(|seconds| self.near.contains(&seconds))
+    }
+
+    /// Whether a word in small letters, beside a part that stays, would make another part of it than was there.
+    pub fn joins(&self, small: &str) -> bool {
+        let ends = || self.before_parts.iter().any(|end| small.ends_with(end.as_str()));
+        self.after_parts.iter().any(|start| small.starts_with(start.as_str())) || ends()
     }
 
     /// The parts of a word that stay although the word does not.

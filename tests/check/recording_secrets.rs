@@ -252,5 +252,6 @@ fn none_of_forty_planted_names_and_secrets_is_in_a_recording() {
         }
     }
     let findings = edemlab::recording::verify(&kept, &course.files).expect("a recording");
-    assert!(findings.is_empty(), "{findings:?}");
+    let lines: Vec<&str> = findings.iter().filter_map(|f| kept.lines().nth(f.line - 1)).collect();
+    assert!(findings.is_empty(), "{findings:?} in\n{lines:#?}");
 }
