@@ -56,7 +56,9 @@ pub(super) fn resources(action: &str, place: &PolicyPlace) -> Option<Vec<String>
             vec![arn("dynamodb", "table/*")]
         }
         "lambda:DeleteEventSourceMapping" => vec![arn("lambda", "event-source-mapping:*")],
-        "lambda:InvokeFunction" | "lambda:DeleteFunction" => vec![arn("lambda", "function:*")],
+        "lambda:InvokeFunction" | "lambda:DeleteFunction" | "lambda:GetFunctionConcurrency" => {
+            vec![arn("lambda", "function:*")]
+        }
         "iam:ListAttachedRolePolicies"
         | "iam:SimulatePrincipalPolicy"
         | "iam:ListRoleTags"

@@ -51,7 +51,7 @@ pub struct ErrorFacts {
     /// Where it was seen.
     pub source: ErrorSource,
     /// What AWS or the runtime calls it: `AccessDeniedException`, `KeyError`. Of a trigger `NoTrigger`, `Disabled`,
-    /// `Filtered`, `FunctionCallFailed` or `Problem`; of rules `NoTarget`, `NoMatch`, `Disabled`, `Input`, `InputPath` or
+    /// `Filtered`, `FunctionCallFailed`, `Throttled` or `Problem`; of rules `NoTarget`, `NoMatch`, `Disabled`, `Input`, `InputPath` or
     /// `InputTransformer`; of an execution that waits `NoToken`; of code `ConsoleDefault`; of an item `OtherKey`.
     pub code: String,
     /// What it says, on one line.

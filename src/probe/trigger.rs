@@ -4,6 +4,7 @@ use super::facts::{ErrorFacts, ErrorSource};
 use super::filter;
 use super::function_log::cut;
 use super::verb::{Args, Clue, Progress, Verb, VerbFn, may, needs, text};
+use crate::account::services::LAMBDA;
 use crate::account::{Account, CallError};
 use crate::discover::event_source_mappings;
 use futures::FutureExt;
@@ -15,10 +16,13 @@ pub(super) const TRIGGER: Verb = Verb {
     name: "lambda.trigger",
     run: VerbFn::Evidence(|account, args, progress| trigger(account, args, progress).boxed()),
     args: &[needs("function"), needs("source"), may("event")],
-    actions: &["lambda:ListEventSourceMappings"],
+    actions: &["lambda:ListEventSourceMappings", "lambda:GetFunctionConcurrency"],
     brings: || Value::Null,
     secret: &[],
 };
+
+/// What the facts call a trigger that reaches the function and gets no answer of success.
+const CALL_FAILED: &str = "FunctionCallFailed";
 
 /// Lambda calls the function this long after its batching window at the latest.
 const WINDOW_SLACK: Duration = Duration::from_secs(10);
@@ -34,10 +38,37 @@ async fn trigger(account: &Account, args: &Args, progress: &Progress) -> Result<
         None => (chrono::Utc::now() - progress.since).to_std().unwrap_or_default(),
     };
     let mut clue = judge(&of_it, text(args, "source"), args.get("event"), waited);
+    let fails_to_call = clue.error.as_ref().is_some_and(|error| error.code == CALL_FAILED);
+    if fails_to_call {
+        match is_throttled(account, function).await {
+            Ok(true) => {
+                clue.found = Some(format!(
+                    "the trigger cannot call function {function}: its reserved concurrency is 0, so nobody can"
+                ));
+                clue.error = Some(ErrorFacts::seen(ErrorSource::Trigger, "Throttled"));
+                clue.terminal = true;
+            }
+            Ok(false) => {}
+            Err(error) => clue
+                .lines
+                .push(format!("it is not known whether the function is throttled: {error}")),
+        }
+    }
     if let Some(error) = &mut clue.error {
         function.clone_into(&mut error.function);
     }
     Ok(clue)
+}
+
+/// Whether a function has a reserved concurrency of 0, by
+/// [`GetFunctionConcurrency`](https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConcurrency.html): so the
+/// console's button Throttle stops it.
+async fn is_throttled(account: &Account, function: &str) -> Result<bool, CallError> {
+    let path = format!("/2019-09-30/functions/{function}/concurrency");
+    let answer = account
+        .get(&LAMBDA, "lambda:GetFunctionConcurrency", &path, &[])
+        .await?;
+    Ok(answer["ReservedConcurrentExecutions"] == 0)
 }
 
 /// The name of the function that a mapping calls, whichever version or alias of it.
@@ -154,7 +185,7 @@ fn judge_one(mapping: &Value, name: &str, event: Option<&Value>, waited: Duratio
     let failing = if problem.contains("Function call failed") {
         // The function's log says more, where there is one.
         Clue {
-            error: Some(ErrorFacts::said(ErrorSource::Trigger, result).named("FunctionCallFailed")),
+            error: Some(ErrorFacts::said(ErrorSource::Trigger, result).named(CALL_FAILED)),
             ..clue("the trigger calls the function, but the call fails (PROBLEM: Function call failed)".to_owned())
         }
     } else {

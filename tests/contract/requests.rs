@@ -43,6 +43,7 @@ pub const OPERATIONS: &[&str] = &[
     "kinesis.ListStreams",
     "kinesis.PutRecord",
     "kinesis.PutRecords",
+    "lambda.GetFunctionConcurrency",
     "lambda.Invoke",
     "lambda.ListEventSourceMappings",
     "lambda.ListFunctions",
