@@ -4,8 +4,9 @@ use super::argument::Compiled;
 use super::fix;
 use super::name::{arrival_of, closest};
 use super::node::{Content, Node, YamlKey};
+use super::prediction::{doubt, proof};
 use super::reader::{Fields, Reader};
-use super::step::{Action, Check, Example, Hop, HopSend, Note, Preference, Probe, Proof, Removal, Resource};
+use super::step::{Action, Check, Example, Hop, HopSend, Note, Preference, Probe, Removal, Resource};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -199,27 +200,6 @@ fn check(
     })
 }
 
-/// A hop, or `{ hop: STEP.HOP, if: CONDITION }`.
-fn proof(reader: &Reader, node: Node) -> Option<Proof> {
-    let place = reader.compiled(&node, ());
-    if let Content::Map(_) = node.value {
-        let mut fields = reader.fields(node, "`proven-by`")?;
-        let hop = fields.text("hop");
-        let through = fields.require("if").and_then(|n| reader.expr(&n));
-        fields.finish();
-        return Some(Proof {
-            hop: hop?,
-            through: Some(through?),
-            place,
-        });
-    }
-    Some(Proof {
-        hop: reader.text(&node, "`proven-by`")?,
-        through: None,
-        place,
-    })
-}
-
 fn probe(reader: &Reader, step: &str, node: Node, broken: &mut Vec<String>) -> Option<Probe> {
     let mut fields = reader.fields(node, "a probe")?;
     let mut values = Vec::new();
@@ -291,6 +271,10 @@ fn hop(reader: &Reader, step: &str, node: Node, earlier: &[Hop], broken: &mut Ve
     let takes = takes
         .filter_map(|node| reader.text(&node, "an id of `labs/aws-timings.yaml`"))
         .collect();
+    let doubts = fields.take("doubted-by").map(|node| reader.list(node, "`doubted-by`"));
+    let doubts = doubts.into_iter().flatten();
+    let doubts = doubts.filter_map(|node| doubt(reader, node)).collect();
+    let at_once = fields.flag("at-once");
     let mismatch = fields.template("mismatch");
     let label = fields.take("label").and_then(|n| reader.text(&n, "`label`"));
     let complaint = fields.take("complaint").and_then(|n| reader.text(&n, "`complaint`"));
@@ -328,6 +312,8 @@ fn hop(reader: &Reader, step: &str, node: Node, earlier: &[Hop], broken: &mut Ve
         }),
         within: within.unwrap_or(Duration::from_secs(60)),
         takes,
+        doubts,
+        at_once,
         evidence: looks,
     })
 }

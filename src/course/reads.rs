@@ -42,6 +42,7 @@ impl Lab {
         }
         for (_, check) in self.checks() {
             exprs.extend(&check.expect);
+            exprs.extend(check.proof.iter().filter_map(|proof| proof.through.as_ref()));
             texts.extend([&check.expected, &check.found, &check.why].into_iter().flatten());
             texts.extend(check.fix.texts());
         }
@@ -55,6 +56,8 @@ impl Lab {
         for probe in self.steps.iter().filter_map(|s| s.probe.as_ref()) {
             texts.extend(probe.note.iter().map(|note| &note.text));
             exprs.extend(probe.values.iter().map(|(_, e)| e));
+            let doubts = probe.hops.iter().flat_map(|hop| &hop.doubts);
+            exprs.extend(doubts.filter_map(|doubt| doubt.when.as_ref()));
             let sends = probe.hops.iter().filter_map(|h| h.send.as_ref()).map(|s| &s.action);
             let rest = probe.hops.iter().flat_map(|h| h.awaits.iter().chain(&h.evidence));
             for action in sends.chain(rest).chain(probe.remove.iter().map(|r| &r.action)) {

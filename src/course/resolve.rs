@@ -197,6 +197,7 @@ impl Resolver<'_> {
                 if let Some(differs) = &hop.mismatch {
                     self.template(differs, &seen);
                 }
+                self.doubts(hop);
                 self.check(&hop.check, &seen);
             }
             if let Some(note) = &probe.note {

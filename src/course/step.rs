@@ -225,6 +225,17 @@ pub struct Proof {
     pub place: Compiled<()>,
 }
 
+/// A check that, where it fails, lets nobody expect the event at a hop: it is waited for a short time only.
+#[derive(Debug)]
+pub struct Doubt {
+    /// The check, as `step.check`.
+    pub check: String,
+    /// When its failure says so; where there is none, always.
+    pub when: Option<Compiled<Expr>>,
+    /// Where it was written.
+    pub place: Compiled<()>,
+}
+
 /// An event, its way, and what it leaves behind.
 #[derive(Debug)]
 pub struct Probe {
@@ -273,6 +284,10 @@ pub struct Hop {
     pub within: Duration,
     /// What AWS needs that time for: ids of [`Timing`](super::Timing)s.
     pub takes: Vec<String>,
+    /// Which checks let nobody expect it where they fail.
+    pub doubts: Vec<Doubt>,
+    /// Whether what it sends sets out together with the hop before it, and not once that has passed.
+    pub at_once: bool,
     /// Where to look when it does not come.
     pub evidence: Vec<Action>,
 }

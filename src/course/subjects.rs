@@ -5,6 +5,7 @@ use super::diagnostics::{Diagnostics, report};
 use super::fault::{Fault, Variant, read_faults, read_variants};
 use super::name::closest;
 use super::node::{self, YamlKey};
+use super::prediction;
 use super::source::{CourseFiles, SourceFile};
 use super::step::Lab;
 use std::cell::RefCell;
@@ -35,6 +36,7 @@ pub(super) fn read(files: &CourseFiles, lab: &mut Lab, broken: &[String], diagno
     if let Some(faults) = faults {
         lab.faults = faults;
         each_check_can_fail(lab, diagnostics);
+        prediction::refuted(lab, diagnostics);
     }
 }
 

@@ -3,8 +3,8 @@
 use super::lab_run::LabRun;
 use super::verdict::pass;
 use crate::account::Identity;
-use crate::course::{Check, Proof};
-use crate::expr::Scope;
+use crate::course::{Check, Compiled, Hop, Proof};
+use crate::expr::{Expr, Scope};
 use crate::report::{CheckReport, Status};
 use std::collections::BTreeMap;
 
@@ -51,6 +51,28 @@ pub(super) fn show_unproved(run: &LabRun<'_>, done: &mut BTreeMap<String, CheckR
             ));
         }
     }
+}
+
+/// The failed checks that let nobody expect the event at a hop: those that it would prove, and those that the course names.
+pub(super) async fn doubts(run: &LabRun<'_>, hop: &Hop) -> Vec<String> {
+    let failed = |id: &str| status(&run.done.borrow(), id) == Some(Status::Fail);
+    let proved = predictions(run).filter(|(_, proof)| proof.hop == hop.check.id);
+    let proved = proved.map(|(check, proof)| (check.id.as_str(), proof.through.as_ref()));
+    let named = hop
+        .doubts
+        .iter()
+        .map(|doubt| (doubt.check.as_str(), doubt.when.as_ref()));
+    let failed: Vec<_> = proved.chain(named).filter(|(id, _)| failed(id)).collect();
+    if failed.is_empty() {
+        return Vec::new();
+    }
+    let Ok(me) = run.source.identity().await else {
+        return Vec::new();
+    };
+    let scope = run.known_scope(&me);
+    let holds = |when: &Option<&Compiled<Expr>>| when.is_none_or(|when| when.value.holds(&scope).unwrap_or(false));
+    let doubting = failed.into_iter().filter(|(_, when)| holds(when));
+    doubting.map(|(id, _)| id.to_owned()).collect()
 }
 
 fn predictions<'l>(run: &LabRun<'l>) -> impl Iterator<Item = (&'l Check, &'l Proof)> {

@@ -117,6 +117,12 @@ async fn get(account: &Account, args: &Args) -> Result<Observation, CallError> {
     }
 }
 
+/// Whether the item with this key is there.
+pub(super) async fn has_item(account: &Account, table: &str, key: &Value) -> Result<bool, CallError> {
+    let args = Args::from_iter([("table".to_owned(), table.into()), ("key".to_owned(), key.clone())]);
+    Ok(matches!(get(account, &args).await?, Observation::Arrived(_)))
+}
+
 /// The items that hold one of this probe's values: they are unguessable, so nobody else's are among them.
 async fn strays(account: &Account, args: &Args, progress: &Progress) -> Result<Vec<Item>, CallError> {
     let wanted = key(args);

@@ -10,6 +10,7 @@ use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 use futures::FutureExt;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// A run of the function since the probe began, seen in its log.
 pub(super) const INVOCATION: Verb = Verb {
@@ -44,6 +45,9 @@ pub(super) const CODE: Verb = Verb {
 /// The console's "Hello from Lambda!" for Python is a zip of about 300 bytes; no code that stores anything is as small.
 const MAX_HELLO_BYTES: u64 = 400;
 
+/// Clocks differ a little, and a `Date` has whole seconds.
+const CLOCKS_DIFFER: Duration = Duration::from_millis(1000);
+
 /// A log is read up to this many events: enough for the minutes of a probe.
 const MAX_EVENTS: usize = 30_000;
 
@@ -74,7 +78,11 @@ fn is_of(stream: &str, function: &str, in_own_group: bool) -> bool {
 }
 
 /// The runs since the probe began, in their order; `None` when there is no log at all.
-async fn runs(account: &Account, args: &Args, progress: &Progress) -> Result<Option<Vec<Invocation>>, CallError> {
+pub(super) async fn runs(
+    account: &Account,
+    args: &Args,
+    progress: &Progress,
+) -> Result<Option<Vec<Invocation>>, CallError> {
     let enough = |events: &[FilteredLogEvent]| events.len() >= MAX_EVENTS;
     let group = log_group(args);
     let Some(events) = log_events(account, &group, progress.since, None, enough).await? else {
@@ -126,8 +134,15 @@ async fn log(account: &Account, args: &Args, progress: &Progress) -> Result<Clue
     };
     let ended: Vec<&Invocation> = runs.iter().filter(|r| r.ended).collect();
     let failed: Vec<&&Invocation> = ended.iter().filter(|r| !r.errors.is_empty()).collect();
-    // Other events may be on the way beside the probe's: one failed run is not proof, unless it names the probe.
-    let terminal = failed.iter().any(|r| r.names_this_probe) || (failed.len() >= 2 && failed.len() == ended.len());
+    // Other events may be on the way beside the probe's: one failed run is not proof, unless it names the probe. Nor are
+    // several, all of them before what was sent last.
+    let last_sent = progress.last_sent.map_or(0, |at| {
+        let at = chrono::Utc::now() - at.elapsed() - CLOCKS_DIFFER;
+        account.aws_time(at).timestamp_millis()
+    });
+    let of_last = failed.last().is_some_and(|run| run.started >= last_sent);
+    let terminal =
+        failed.iter().any(|r| r.names_this_probe) || (failed.len() >= 2 && failed.len() == ended.len() && of_last);
     let errors: Vec<String> = failed.first().map(|r| r.errors.clone()).unwrap_or_default();
     let telling = errors.iter().max_by_key(|line| informative(line));
     // It may have the event in hand, or those before it.

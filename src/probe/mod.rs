@@ -3,6 +3,7 @@
 //! A new verb is a [`Verb`] in its service's file and one line in [`VERBS`].
 
 mod apigateway;
+mod batch;
 mod dynamodb;
 mod events;
 mod executions;
@@ -35,6 +36,7 @@ pub const VERBS: &[Verb] = &[
     lambda::LOG,
     trigger::TRIGGER,
     lambda::CODE,
+    batch::BATCH,
     dynamodb::ITEM,
     dynamodb::ITEM_ELSEWHERE,
     dynamodb::REMOVE_ITEM,

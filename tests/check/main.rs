@@ -32,6 +32,7 @@ mod first;
 mod fixes;
 mod harmless;
 mod hostile;
+mod hurried;
 #[cfg(unix)]
 mod interrupt;
 mod leftovers;

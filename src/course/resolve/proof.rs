@@ -2,7 +2,7 @@
 
 use super::super::diagnostics::report;
 use super::super::name::closest;
-use super::super::step::{Check, Proof};
+use super::super::step::{Check, Hop, Proof};
 use super::{LocalNames, Resolver, derived_from, names_in};
 use std::collections::BTreeSet;
 
@@ -48,6 +48,31 @@ impl Resolver<'_> {
                     say(message, "say when it does: `{ hop: …, if: CONDITION }`".to_owned());
                 }
             }
+        }
+    }
+
+    /// A check that is not there, or is a hop itself: what casts doubt on an event is known before it is sent.
+    pub(super) fn doubts(&self, hop: &Hop) {
+        let checks = || {
+            self.lab
+                .steps
+                .iter()
+                .flat_map(|step| &step.checks)
+                .map(|check| check.id.as_str())
+        };
+        for doubt in &hop.doubts {
+            if let Some(when) = &doubt.when {
+                self.expr(when, &LocalNames::new());
+            }
+            let near = closest(&doubt.check, checks());
+            let is_unread = self.unread.checks.contains(&doubt.check) || self.may_be_unread(&doubt.check, near);
+            if checks().any(|id| id == doubt.check) || is_unread {
+                continue;
+            }
+            let message = format!("`{}` is not a check of this lab's steps", doubt.check);
+            let label = near.map(|near| format!("did you mean `{near}`?")).unwrap_or_default();
+            let place = &doubt.place;
+            report(self.diagnostics, &place.file, place.at..place.at + 1, message, label);
         }
     }
 

@@ -7,6 +7,17 @@ use crate::report::{CheckReport, Status};
 use std::time::Duration;
 use tokio::time::Instant;
 
+/// Whether an event can be expected at a hop, as the account is set up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// Nothing says that it cannot come.
+    None,
+    /// These checks have failed: it is waited for a short time only.
+    FailedChecks(Vec<String>),
+    /// Something is under way all the same: it is waited for as long as ever.
+    Lifted,
+}
+
 /// One hop under way.
 pub(super) struct HopState<'p> {
     pub hop: &'p Hop,
@@ -17,6 +28,10 @@ pub(super) struct HopState<'p> {
     pub since: Option<Instant>,
     /// For how long it is waited for.
     pub within: Duration,
+    /// Whether it can be expected at all.
+    pub doubt: Doubt,
+    /// Whether the event was sent once more since its evidence points at a failure.
+    pub sent_more: bool,
     /// Whether something that may still bring it was under way when the waiting ended.
     pub in_progress: bool,
     /// When its evidence is looked at next.
@@ -43,6 +58,8 @@ impl<'p> HopState<'p> {
             done: false,
             since: None,
             within: hop.within,
+            doubt: Doubt::None,
+            sent_more: false,
             in_progress: false,
             next_clues: None,
             seen: None,
@@ -118,6 +135,11 @@ impl<'p> Hops<'p> {
         std::iter::successors(self.0[index].hop.after, |before| self.0[*before].hop.after)
     }
 
+    /// `index` and the hops before it, the nearest first.
+    pub fn way_to(&self, index: usize) -> impl Iterator<Item = usize> + use<'_, 'p> {
+        std::iter::once(index).chain(self.before(index))
+    }
+
     /// The hops behind `index`.
     fn behind(&self, index: usize) -> impl Iterator<Item = usize> + use<'_, 'p> {
         let is_behind = move |other: &usize| self.before(*other).any(|before| before == index);
@@ -130,9 +152,18 @@ impl<'p> Hops<'p> {
         !self.0[index].done && before.is_none_or(|b| self.0[b].report.status == Status::Pass && self.0[b].done)
     }
 
-    /// The next hop that comes next and has not begun.
+    /// The next hop that comes next and has not begun, or may begin together with the one before it.
     pub fn to_begin(&self, from: usize) -> Option<usize> {
-        (from..self.0.len()).find(|index| self.is_next(*index) && self.0[*index].since.is_none())
+        let may_begin = |index: usize| match (self.0[index].hop.at_once, self.0[index].hop.after) {
+            (true, Some(before)) => !self.0[index].done && self.is_under_way(before),
+            _ => self.is_next(index),
+        };
+        (from..self.0.len()).find(|index| may_begin(*index) && self.0[*index].since.is_none())
+    }
+
+    /// Whether it has begun, and may pass or has passed.
+    fn is_under_way(&self, index: usize) -> bool {
+        self.0[index].since.is_some() && !self.0[index].came_to_nothing()
     }
 
     /// Those that are waited for.
@@ -146,7 +177,10 @@ impl<'p> Hops<'p> {
         let undecided = self.before(index).take_while(|before| !self.0[*before].done);
         let mut path = std::iter::once(index).chain(undecided);
         let reached = self.before(index).find(|before| self.0[*before].done);
+        // What becomes of it says nothing of the hop together with which it was sent.
+        let waits_its_turn = self.0[index].hop.at_once && !self.is_next(index);
         !self.0[index].done
+            && !waits_its_turn
             && path.all(|i| self.0[i].hop.send.is_none() || self.0[i].since.is_some())
             && reached.is_none_or(|i| self.0[i].report.status == Status::Pass)
     }
@@ -178,7 +212,8 @@ impl<'p> Hops<'p> {
         for hop in behind {
             let hop = &mut self.0[hop];
             match by.status {
-                _ if hop.done => {}
+                // What was sent together with it may have failed by itself: that follows from it all the same.
+                _ if hop.done && !(hop.hop.at_once && hop.came_to_nothing()) => {}
                 Status::Unknown => hop.unknown(by.found.clone().unwrap_or_default()),
                 _ => hop.block(vec![by.id.clone()]),
             }

@@ -3,12 +3,14 @@
 use super::super::evidence::Waiting;
 use super::super::graph::Needs;
 use super::super::observer::Event;
+use super::super::proof::doubts;
 use super::super::verdict::{fail, pass, say, unknown};
 use super::actions::{NotDone, awaiter, evaluated, evidence, secrets};
+use super::hops::Doubt;
 use super::run::ProbeRun;
 use crate::account::Account;
 use crate::course::{Action, Hop, arrival_name};
-use crate::probe::{Clue, Observation};
+use crate::probe::{Clue, ErrorSource, Observation};
 use crate::report::Status;
 use futures::FutureExt;
 use futures::future::join_all;
@@ -20,6 +22,14 @@ use tokio::time::Instant;
 /// reading logs is limited to a few calls a second an account.
 const FIRST_CLUES_AFTER: Duration = Duration::from_millis(1500);
 const CLUES_INTERVAL: Duration = Duration::from_millis(2500);
+
+/// After an event was sent once more, and while something is under way, it is looked at more often.
+const CLUES_INTERVAL_UNDER_WAY: Duration = Duration::from_millis(1000);
+
+/// Where the account's configuration says that an event cannot come, it is waited for this long: what is read of a
+/// configuration may be wrong. Where the evidence says so too, for half of that.
+const GRACE: Duration = Duration::from_secs(10);
+const GRACE_WITH_EVIDENCE: Duration = Duration::from_secs(5);
 
 impl<'r> ProbeRun<'r> {
     /// Begins every hop that comes next: sends what it sends, and lets its time run. Whether there was one.
@@ -155,6 +165,7 @@ impl<'r> ProbeRun<'r> {
     /// A hop that has waited long enough, or whose evidence says that nothing will come, fails.
     pub(super) async fn decide_missing(&mut self, index: usize) {
         let is_over = self.is_over();
+        self.doubt(index).await;
         let state = &self.hops[index];
         let hop = state.hop;
         let timed_out = state.since.is_some_and(|since| since.elapsed() >= state.within);
@@ -172,21 +183,46 @@ impl<'r> ProbeRun<'r> {
         let terminal = clues.iter().any(|c| c.terminal);
         // A tape may hold more of the evidence than its first answer.
         let is_over = is_over && self.is_over();
-        let mut late = is_over || timed_out;
         let state = &mut self.hops[index];
+        let is_doubted = matches!(state.doubt, Doubt::FailedChecks(_));
+        let waited = state.since.map_or(Duration::ZERO, |since| since.elapsed());
+        let both_say_so = is_doubted && clues.iter().any(shows_cause) && waited >= GRACE_WITH_EVIDENCE;
+        let mut late = is_over || timed_out || both_say_so;
         // What is still under way gets as much time again: it is slow, which is not wrong.
-        if late && !is_over && !terminal && clues.iter().any(|c| c.in_progress) && state.within == hop.within {
-            state.within = hop.within * 2;
+        if late && !is_over && !terminal && clues.iter().any(|c| c.in_progress) && state.within <= hop.within {
+            state.within = match std::mem::replace(&mut state.doubt, Doubt::Lifted) {
+                Doubt::FailedChecks(_) => hop.within,
+                Doubt::None | Doubt::Lifted => hop.within * 2,
+            };
             late = false;
         }
         // The evidence may be of an event that has just arrived: look once more before the verdict.
         self.look_everywhere().await;
         if !self.hops[index].done && (late || terminal) {
-            self.hops[index].late = !terminal;
+            self.hops[index].late = !terminal && !is_doubted;
             self.missing(index, &clues);
             self.hops.block_behind(index);
         }
-        self.hops[index].next_clues = Some(Instant::now() + CLUES_INTERVAL);
+        let sent_more = !self.hops[index].done && points_at_failure(&clues) && self.send_once_more(index).await;
+        let interval = match sent_more || clues.iter().any(|clue| clue.in_progress) {
+            true => CLUES_INTERVAL_UNDER_WAY,
+            false => CLUES_INTERVAL,
+        };
+        self.hops[index].next_clues = Some(Instant::now() + interval);
+    }
+
+    /// Waits for a short time only where failed checks let nobody expect the event.
+    async fn doubt(&mut self, index: usize) {
+        let state = &self.hops[index];
+        if state.done || state.doubt != Doubt::None || state.hop.within <= GRACE {
+            return;
+        }
+        let failed = doubts(self.run, state.hop).await;
+        if !failed.is_empty() {
+            let state = &mut self.hops[index];
+            state.doubt = Doubt::FailedChecks(failed);
+            state.within = GRACE;
+        }
     }
 
     /// Whether there is nothing to wait for: what was recorded does not change.
@@ -229,6 +265,14 @@ impl<'r> ProbeRun<'r> {
         let state = &mut self.hops[index];
         state.report.evidence = lines(clues);
         let terminal = clues.iter().any(|c| c.terminal);
+        if let (Doubt::FailedChecks(failed), false) = (&state.doubt, terminal) {
+            state.report.evidence.push(format!(
+                "waited for {} s and not for {}: no event is expected here while {} fails",
+                state.since.map_or(0, |since| since.elapsed().as_secs()),
+                state.hop.within.as_secs(),
+                failed.join(", ")
+            ));
+        }
         if let Some(clue) = clues.iter().find(|c| c.in_progress && !terminal) {
             state.in_progress = true;
             return state.unknown(clue.found.clone().unwrap_or_default());
@@ -280,6 +324,21 @@ impl<'r> ProbeRun<'r> {
             ..Clue::default()
         })
     }
+}
+
+/// Whether a place shows why the event is missing, and not that it may still come.
+fn shows_cause(clue: &Clue) -> bool {
+    clue.error.is_some() && !clue.in_progress
+}
+
+/// Whether a run of a function has failed that may not have been the event's: another event would tell.
+fn points_at_failure(clues: &[Clue]) -> bool {
+    let in_log = |clue: &Clue| {
+        clue.error
+            .as_ref()
+            .is_some_and(|error| error.source == ErrorSource::Log)
+    };
+    clues.iter().any(|clue| in_log(clue) && shows_cause(clue))
 }
 
 fn lines(clues: &[Clue]) -> Vec<String> {

@@ -119,15 +119,42 @@ impl<'r> ProbeRun<'r> {
                 .again
                 .is_some_and(|again| last_sent.is_none_or(|at| at.elapsed() >= again));
             if due && !self.hops.was_seen_from(index) {
-                let sending = self.send(state.hop, &send.action).await;
-                let repeated = may_be_repeated(&sending);
-                self.progress.repeated |= repeated;
-                match sending {
-                    Ok(sent) => self.progress.count(sent.correlation_ids),
-                    Err(_) if repeated => self.progress.act(Vec::new()),
-                    Err(_) => {}
-                }
+                self.send_more(index).await;
             }
+        }
+    }
+
+    /// Sends once more what comes to a hop, where the course lets it be sent again: one failed run may have been of
+    /// somebody else's event, and two tell. Whether it was sent.
+    pub(super) async fn send_once_more(&mut self, index: usize) -> bool {
+        let may_be_sent = |hop: &usize| {
+            self.hops[*hop]
+                .hop
+                .send
+                .as_ref()
+                .is_some_and(|send| send.again.is_some())
+        };
+        let Some(from) = self.hops.way_to(index).find(may_be_sent) else {
+            return false;
+        };
+        if std::mem::replace(&mut self.hops[index].sent_more, true) {
+            return false;
+        }
+        let before = self.progress.sent;
+        self.send_more(from).await;
+        self.progress.sent > before
+    }
+
+    async fn send_more(&mut self, index: usize) {
+        let hop = self.hops[index].hop;
+        let Some(send) = &hop.send else { return };
+        let sending = self.send(hop, &send.action).await;
+        let repeated = may_be_repeated(&sending);
+        self.progress.repeated |= repeated;
+        match sending {
+            Ok(sent) => self.progress.count(sent.correlation_ids),
+            Err(_) if repeated => self.progress.act(Vec::new()),
+            Err(_) => {}
         }
     }
 }

@@ -41,6 +41,39 @@ fn parts_and_rehearsals_that_do_not_fit_are_reported() {
 }
 
 #[test]
+fn what_casts_doubt_on_an_event_is_a_check_and_stops_it() {
+    const TAKES: &str = "      takes: [iam-change, dynamodb-read, lambda-log]\n";
+    for (doubted, at, message) in [
+        (
+            "doubted-by: [kinesis.on-demnd]",
+            "kinesis.on-demnd",
+            "`kinesis.on-demnd` is not a check of this lab's steps",
+        ),
+        (
+            "doubted-by: [final.invoked]",
+            "final.invoked",
+            "`final.invoked` is not a check of this lab's steps",
+        ),
+        (
+            "doubted-by: [kinesis.on-demand]",
+            "kinesis.on-demand",
+            "`kinesis.on-demand` fails in fault `provisioned-stream`, and its event comes to `final.stored` all the same",
+        ),
+        (
+            "doubted-by: [{ check: kinesis.on-demand, if: strem.StreamName == \"x\" }]",
+            "strem.StreamName",
+            "`strem`",
+        ),
+    ] {
+        let mut planted = Planted::new();
+        planted.mistake(FINAL, TAKES, &format!("{TAKES}      {doubted}\n"), at, message);
+        let printed = lint(&planted.course);
+        assert_eq!(printed.code, 2, "{}", printed.stdout);
+        assert_all(&(printed.stdout + &printed.stderr), &planted.expected());
+    }
+}
+
+#[test]
 fn what_a_hop_takes_is_in_the_table_and_comes_in_time() {
     let mut planted = Planted::new();
     planted.mistake(

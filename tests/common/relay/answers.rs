@@ -43,6 +43,16 @@ impl Instead {
         Self { of, times, happens }
     }
 
+    /// The first `times` of those with `of` in them are answered with this JSON, as a service would.
+    pub fn json(of: &'static str, times: usize, body: &str) -> Self {
+        let happens = Happens::Answered {
+            status: "200 OK".to_owned(),
+            headers: "content-type: application/x-amz-json-1.1".to_owned(),
+            body: body.to_owned(),
+        };
+        Self { of, times, happens }
+    }
+
     /// Their answers are lost on the way.
     pub fn lost(of: &'static str, times: usize) -> Self {
         let happens = Happens::Lost;
