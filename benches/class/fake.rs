@@ -2,12 +2,18 @@
 //! in place of that of the one.
 
 use super::common::http::{self, Body, Cut, body};
+use super::common::relay::beside;
 use hyper::body::Bytes;
 use hyper::http::response::Parts;
 use hyper::{Request, Response, StatusCode};
+use regex::Regex;
 use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
+
+/// A time in a request: it is another one each time.
+static MOMENT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"20\d\d-\d\d-\d\dT[\dA-F%:.]+Z|\b1[78]\d{8}\b").expect("a fixed expression"));
 
 /// How the fake's session keys begin. The account's number follows: with it, a request says whose it is.
 const KEY: &str = "ASIAEDEM";
@@ -28,6 +34,8 @@ struct Recorded {
     /// What was asked and is not known.
     missing: Mutex<BTreeSet<String>>,
     asked: Mutex<usize>,
+    /// How often each of these accounts is still told to slow down, by what stands in the request.
+    throttles: Mutex<HashMap<(String, &'static str), usize>>,
 }
 
 /// An answer, and where the number of `account` stands in its body.
@@ -47,8 +55,9 @@ impl Fake {
             upstream: Mutex::new(endpoint.strip_prefix("http://").map(str::to_owned)),
             missing: Mutex::default(),
             asked: Mutex::default(),
+            throttles: Mutex::default(),
         });
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let listener = beside(endpoint);
         let address = listener.local_addr().expect("an address");
         let serving = recorded.clone();
         http::serve(listener, move |request| {
@@ -62,6 +71,18 @@ impl Fake {
     pub fn replay(&self) {
         *self.recorded.upstream.lock().unwrap() = None;
         *self.recorded.asked.lock().unwrap() = 0;
+    }
+
+    /// Tells each of `accounts` to slow down, so many times for each of `operations`.
+    pub fn throttle(&self, accounts: impl Iterator<Item = String>, operations: &[&'static str], times: usize) {
+        let mut throttles = self.recorded.throttles.lock().unwrap();
+        for account in accounts {
+            throttles.extend(
+                operations
+                    .iter()
+                    .map(|operation| ((account.clone(), *operation), times)),
+            );
+        }
     }
 
     /// Where it listens.
@@ -85,6 +106,9 @@ impl Recorded {
         *self.asked.lock().unwrap() += 1;
         let account = whose(&request).unwrap_or_else(|| self.account.clone());
         let key = key(&request, &account, &self.account);
+        if self.is_throttled(&request, &account) {
+            return Ok(slow_down(&request));
+        }
         let upstream = self.upstream.lock().unwrap().clone();
         let Some(upstream) = upstream else {
             let known = self.answers.lock().unwrap().get(&key).cloned();
@@ -103,6 +127,36 @@ impl Recorded {
             .insert(key, Arc::new(Answer::new(own, &self.account)));
         Ok(answer.map(body))
     }
+}
+
+impl Recorded {
+    /// Whether this one is told to slow down, which is counted.
+    fn is_throttled(&self, request: &Request<Bytes>, account: &str) -> bool {
+        let asked = format!(
+            "{} {} {}",
+            request.uri().path(),
+            header(request, "x-amz-target"),
+            String::from_utf8_lossy(request.body())
+        );
+        let mut throttles = self.throttles.lock().unwrap();
+        let mut mine = throttles
+            .iter_mut()
+            .filter(|((of, operation), left)| of == account && asked.contains(operation) && **left > 0);
+        mine.next().map(|(_, left)| *left -= 1).is_some()
+    }
+}
+
+/// "Slow down", as the protocol of a request says it.
+fn slow_down(request: &Request<Bytes>) -> Response<Body> {
+    let is_query =
+        request.body().starts_with(b"Action=") || String::from_utf8_lossy(request.body()).contains("&Action=");
+    let text = match is_query {
+        true => "<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>",
+        false => r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#,
+    };
+    let answer = Response::builder().status(StatusCode::BAD_REQUEST);
+    let answer = answer.header("x-amzn-errortype", "ThrottlingException");
+    answer.body(body(text)).expect("an answer")
 }
 
 impl Answer {
@@ -164,8 +218,8 @@ fn key(request: &Request<Bytes>, account: &str, recorded: &str) -> String {
     let body = String::from_utf8_lossy(request.body());
     let body = match body.contains("Action=AssumeRole&") {
         // The external ID is another one for each student.
-        true => "Action=AssumeRole",
-        false => &body,
+        true => "Action=AssumeRole".into(),
+        false => MOMENT.replace_all(&body, "now"),
     };
     let host = match header(request, "authorization") {
         "" => header(request, "host"),

@@ -1,7 +1,7 @@
-//! How long a class takes: `cargo bench --bench class`, or one of its two parts, `-- many` or `-- class`.
+//! How long a class takes: `cargo bench --bench class`, or one of its three parts, `-- many`, `-- throttled` or `-- class`.
 //!
 //! `many` grades accounts without probes against a fake of AWS in this process, which costs the grader nothing but its
-//! own work. `class` grades with probes in a sandbox, all at once and one after another. EDEMLAB_BENCH_ACCOUNTS and
+//! own work. `throttled` does the same where AWS tells some accounts to slow down. `class` grades with probes in a sandbox, all at once and one after another. EDEMLAB_BENCH_ACCOUNTS and
 //! EDEMLAB_BENCH_CLASS say how many accounts they have, EDEMLAB_BENCH_ALONE=all that `class` takes no sample.
 
 #[cfg(unix)]
@@ -15,11 +15,17 @@ mod many;
 mod measure;
 #[cfg(unix)]
 mod taught;
+#[cfg(unix)]
+mod throttled;
 
 #[cfg(unix)]
 fn main() {
     let asked: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let parts: [(&str, fn()); 2] = [("many", many::run), ("class", taught::run)];
+    let parts: [(&str, fn()); 3] = [
+        ("many", many::run),
+        ("throttled", throttled::run),
+        ("class", taught::run),
+    ];
     for (name, run) in parts {
         if asked.is_empty() || asked.iter().any(|a| a == name) {
             run();

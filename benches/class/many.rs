@@ -46,7 +46,7 @@ pub fn run() {
 }
 
 /// `edemlab grade` of both labs as the professor, with the fake for AWS.
-fn grade(cloud: &Cloud, fake: &Fake, roster: &Path, secret: &Path, out: &Path) -> Command {
+pub fn grade(cloud: &Cloud, fake: &Fake, roster: &Path, secret: &Path, out: &Path) -> Command {
     let text = |path: &Path| path.to_str().expect("UTF-8").to_owned();
     let (roster, secret, out) = (text(roster), text(secret), text(out));
     let args = ["grade", &roster, "--secret", &secret, "--out", &out, "--no-probe"];
@@ -56,7 +56,7 @@ fn grade(cloud: &Cloud, fake: &Fake, roster: &Path, secret: &Path, out: &Path) -
 }
 
 /// Every report must be there, with full marks and nothing unknown.
-fn full_marks(out: &Path, students: &[String]) {
+pub fn full_marks(out: &Path, students: &[String]) {
     for student in students {
         for lab in LABS {
             let file = out.join("reports").join(student).join(format!("{lab}.json"));
