@@ -73,7 +73,7 @@ pub enum ClassCommand {
     )]
     Forget(ForgetArgs),
     /// Remove all runs from before a day, with their evidence; whoever has none left is forgotten.
-    #[command(after_help = "Without --yes, it says what would go.")]
+    #[command(after_help = "Without --yes, it says what goes, and asks.")]
     Purge(PurgeArgs),
     /// Write what a class has achieved, check by check, without a word that says who: for colleagues and papers.
     Export(ExportArgs),

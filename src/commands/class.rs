@@ -1,5 +1,6 @@
 //! `edemlab class`: what a class's folder keeps of people.
 
+use super::confirming::{self, Answer};
 use super::output::{note, print, tell};
 use super::{common, grading};
 use crate::class::access::invited;
@@ -14,7 +15,6 @@ use crate::report::text::{visible, wrapped};
 use anyhow::bail;
 use chrono::{DateTime, Local, TimeZone, Utc};
 use std::collections::BTreeSet;
-use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 
 /// Names of files that are shown.
@@ -51,9 +51,12 @@ fn forget(args: &ForgetArgs) -> anyhow::Result<u8> {
         show(student, &kept, &folder);
         kept_of.push((student, kept, is_invited));
     }
-    if !args.yes && !is_confirmed(&students)? {
-        tell(" Nothing was removed.");
-        return Ok(0);
+    let answer = match args.yes {
+        true => Answer::Yes,
+        false => asked(&students)?,
+    };
+    if let Some(status) = answer.declined("Nothing was removed.", "remove this") {
+        return Ok(status);
     }
     let (mut removed, mut mentioned, mut opaque) = (0, BTreeSet::new(), BTreeSet::new());
     for (student, kept, is_invited) in kept_of {
@@ -136,32 +139,14 @@ fn show(student: &str, kept: &KeptOf, folder: &ClassFolder) {
     }
 }
 
-/// Whether the user types what goes.
-fn is_confirmed(students: &[String]) -> anyhow::Result<bool> {
-    if !std::io::stdin().is_terminal() {
-        tell(" To remove this, run the same command with --yes.");
-        return Ok(false);
-    }
-    let word = match students {
-        [student] => student.clone(),
-        several => several.len().to_string(),
+/// Asks for what goes to be typed.
+fn asked(students: &[String]) -> std::io::Result<Answer> {
+    let (what, word) = match students {
+        [student] => ("the identifier", student.clone()),
+        several => ("how many they are", several.len().to_string()),
     };
-    let what = if students.len() == 1 {
-        "the identifier"
-    } else {
-        "how many they are"
-    };
-    tell(&wrapped(
-        &format!(
-            "To remove it, type {what}: {}. Anything else ends here:",
-            visible(&word)
-        ),
-        common::width(),
-        " ",
-    ));
-    let mut typed = String::new();
-    std::io::stdin().lock().read_line(&mut typed)?;
-    Ok(typed.trim() == word)
+    let question = format!("To remove it, type {what}: {}.", visible(&word));
+    confirming::ask(&question, |typed| typed == word)
 }
 
 /// What is kept elsewhere.
@@ -231,9 +216,9 @@ fn purge(args: &PurgeArgs) -> anyhow::Result<u8> {
         tell(out.trim_start_matches('\n'));
         tell(" What should count all the same: fill the gradebook first, or write it into adjustments.csv.");
     }
-    if !args.yes {
-        tell(" Nothing was removed. To do so, run the same command with --yes.");
-        return Ok(0);
+    let answer = confirming::ask_yes(args.yes, "remove them")?;
+    if let Some(status) = answer.declined("Nothing was removed.", "remove them") {
+        return Ok(status);
     }
     let folder = privacy::purge(&args.dir, &old)?;
     pages::write(&folder, Counts::Last)?;

@@ -1,8 +1,9 @@
 //! `edemlab cleanup`: a plan; then, once it is confirmed, exactly that; then the proof.
 
+use super::confirming::Answer;
 use super::live::LiveLine;
 use super::output::{note, print, tell};
-use super::{common, sandbox};
+use super::{common, confirming, sandbox};
 use crate::account::{Account, ConnectError};
 use crate::cleanup::{
     ApplyError, LabFiles, MakeError, PLAN_SCHEMA, Patience, Plan, Progress, REPORT_SCHEMA, Report, apply, make, prove,
@@ -16,7 +17,6 @@ use crate::report::text::{visible, wrapped};
 use crate::survey::Wanted;
 use anyhow::{Context, bail};
 use colored::Colorize;
-use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -88,24 +88,17 @@ impl Cleaning<'_> {
         if is_empty {
             return Ok(if plan.unknown.is_empty() { 0 } else { NOT_KNOWN });
         }
-        if !std::io::stdin().is_terminal() {
-            tell(" To delete exactly this, for good:");
-            print(&format!("   {}", self.command(&file).cyan()))?;
-            return Ok(0);
-        }
-        tell(&wrapped(
-            "To delete exactly this, for good, type the account's number. Anything else ends here:",
-            common::width(),
-            " ",
-        ));
-        let mut typed = String::new();
-        std::io::stdin().lock().read_line(&mut typed)?;
+        let question = "To delete exactly this, for good, type the account's number.";
         // As a check shows it, the number has dashes.
-        if typed.trim().replace('-', "") != plan.account {
-            tell(" Nothing was deleted.");
-            return Ok(0);
+        match confirming::ask(question, |typed| typed.replace('-', "") == plan.account)? {
+            Answer::Yes => self.apply(&plan, &file).await,
+            Answer::No => print(" Nothing was deleted."),
+            // The plan was asked for, and is made.
+            Answer::NotAsked => {
+                tell(" To delete exactly this, for good:");
+                print(&format!("   {}", self.command(&file).cyan()))
+            }
         }
-        self.apply(&plan, &file).await
     }
 
     /// The plan that is in the file for it, of the same account: what is left of it goes on.

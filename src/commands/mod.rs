@@ -8,6 +8,7 @@ mod class;
 mod cleanup;
 mod command_line;
 mod common;
+mod confirming;
 mod costs;
 mod costs_class;
 mod diff;

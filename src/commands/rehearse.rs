@@ -2,7 +2,7 @@
 
 use super::output::{note, tell};
 use super::rehearsing::{self, Rehearsing};
-use super::{common, sandbox};
+use super::{common, confirming, sandbox};
 use crate::account::{Account, ConnectError};
 use crate::cli::RehearseArgs;
 use crate::course::{Lab, Part};
@@ -13,7 +13,6 @@ use crate::report::text::{visible, wrapped};
 use crate::stack::Stack;
 use anyhow::bail;
 use chrono::{SecondsFormat, Utc};
-use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -57,10 +56,10 @@ pub async fn run(course: Option<PathBuf>, args: RehearseArgs) -> anyhow::Result<
     let (record, is_new) = match (there, plan) {
         (Some(record), _) => (record, false),
         (None, None) => match found(lab, &account, begin(None), args.yes).await? {
-            Some(record) => (record, true),
-            None => {
+            Found::Wanted(record) => (*record, true),
+            Found::Stays(status) => {
                 folder.discard()?;
-                return Ok(0);
+                return Ok(status);
             }
         },
         (None, Some(plan)) => {
@@ -68,9 +67,10 @@ pub async fn run(course: Option<PathBuf>, args: RehearseArgs) -> anyhow::Result<
             let priced = priced(lab, &plan, &account);
             refuse_what_is_there(lab, &account, &record).await?;
             tell(&render_plan(lab, &plan, &record, &priced, common::width()));
-            if !args.yes && !is_confirmed("begin")? {
+            let answer = confirming::ask_yes(args.yes, "begin")?;
+            if let Some(status) = answer.declined("Nothing was done.", "begin") {
                 folder.discard()?;
-                return Ok(not_confirmed());
+                return Ok(status);
             }
             folder.write(&record)?;
             (record, true)
@@ -223,13 +223,14 @@ fn priced(lab: &Lab, plan: &Plan<'_>, account: &Account) -> Vec<Priced> {
 /// With work of the lab in the account nobody could say which of two resources a check has judged.
 async fn refuse_what_is_there(lab: &Lab, account: &Account, record: &Record) -> anyhow::Result<()> {
     let stack = Stack::new(account, &record.stack, Duration::from_secs(60));
-    let status = stack.status().await;
-    let status = status.map_err(|error| ConnectError::from((error, None)))?;
-    if let Some(status) = status {
+    let state = stack.state().await;
+    let state = state.map_err(|error| ConnectError::from((error, None)))?;
+    if let Some(state) = state {
         bail!(
-            "there is a stack {} already ({status}). If it is of another rehearsal, which may be under way, name the folder of that \
+            "there is a stack {} already ({}). If it is of another rehearsal, which may be under way, name the folder of that \
              with --out; if its folder is lost, `edemlab rehearse {} --clean-up` shows what it has, and deletes it",
             record.stack,
+            state.status,
             lab.id
         );
     }
@@ -262,29 +263,16 @@ async fn refuse_what_is_there(lab: &Lab, account: &Account, record: &Record) -> 
     Ok(())
 }
 
-/// Asks for a yes, where there is somebody to ask.
-fn is_confirmed(to_what: &str) -> anyhow::Result<bool> {
-    if !std::io::stdin().is_terminal() {
-        tell(&format!(" Nothing was done. To {to_what}, add --yes."));
-        return Ok(false);
-    }
-    tell(&format!(" Type yes to {to_what}. Anything else ends here:"));
-    let mut typed = String::new();
-    std::io::stdin().lock().read_line(&mut typed)?;
-    let is_yes = typed.trim().eq_ignore_ascii_case("yes");
-    if !is_yes {
-        tell(" Nothing was done.");
-    }
-    Ok(is_yes)
+/// What `--clean-up` finds without a record.
+enum Found {
+    /// A rehearsal's stack, which is deleted.
+    Wanted(Box<Record>),
+    /// Nothing, or what stays; and the exit status.
+    Stays(u8),
 }
 
-/// The exit status where nobody has said yes: a script must not take that for success.
-fn not_confirmed() -> u8 {
-    if std::io::stdin().is_terminal() { 0 } else { 2 }
-}
-
-/// What a run has left whose record is lost: its stack, by its name and its tag. Nothing where there is none, or it stays.
-async fn found(lab: &Lab, account: &Account, record: Record, yes: bool) -> anyhow::Result<Option<Record>> {
+/// What a run has left whose record is lost: its stack, by its name and its tag.
+async fn found(lab: &Lab, account: &Account, record: Record, yes: bool) -> anyhow::Result<Found> {
     let stack = Stack::new(account, &record.stack, Duration::from_secs(60));
     let tag = stack.tag(RUN_TAG).await;
     let place = format!("account {}, {}", record.account, record.region);
@@ -295,7 +283,7 @@ async fn found(lab: &Lab, account: &Account, record: Record, yes: bool) -> anyho
                 record.stack
             );
             tell(&wrapped(&text, common::width(), " "));
-            return Ok(None);
+            return Ok(Found::Stays(0));
         }
         Some(None) => bail!(
             "the stack {} in {place} is no rehearsal's: it has no tag {RUN_TAG}, so it is not touched",
@@ -317,7 +305,11 @@ async fn found(lab: &Lab, account: &Account, record: Record, yes: bool) -> anyho
         let text = format!("{} {}", resource.of, visible(&resource.physical_id));
         tell(&wrapped(&text, common::width(), "   "));
     }
-    Ok((yes || is_confirmed("delete all of it")?).then_some(Record { run, ..record }))
+    let answer = confirming::ask_yes(yes, "delete all of it")?;
+    Ok(match answer.declined("Nothing was deleted.", "delete all of it") {
+        Some(status) => Found::Stays(status),
+        None => Found::Wanted(Box::new(Record { run, ..record })),
+    })
 }
 
 fn going_on(record: &Record) {

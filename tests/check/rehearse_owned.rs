@@ -81,8 +81,9 @@ fn without_a_record_only_what_is_tagged_is_deleted_and_after_a_yes() {
     running.says("✓ solution");
     let other = Rehearsal::new("datastream", account);
     let asked = other.run(&["--clean-up"]);
+    assert_eq!(asked.code, 2, "{}{}", asked.stdout, asked.stderr);
     assert!(
-        flat(&asked.stdout).contains("To delete all of it, add --yes"),
+        flat(&asked.stdout).contains("Nothing was deleted. To delete all of it, add --yes."),
         "{}",
         asked.stdout
     );

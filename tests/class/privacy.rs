@@ -163,13 +163,14 @@ fn nothing_goes_without_a_yes_or_under_another_name() {
     let class = class();
     let before = files(class.path());
     let output = run(&class, &["forget", "s02"]);
-    assert!(output.status.success(), "{}", text(&output));
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
     assert!(
         text(&output).contains("reports/s02/datastream.json"),
         "{}",
         text(&output)
     );
-    assert!(text(&output).contains("Nothing was removed"), "{}", text(&output));
+    let said = "Nothing was removed. To remove this, add --yes.";
+    assert!(text(&output).contains(said), "{}", text(&output));
     for (said, says) in [
         ("Núria Ça", "Did you mean s02?"),
         ("S02", "Did you mean s02?"),
@@ -180,7 +181,9 @@ fn nothing_goes_without_a_yes_or_under_another_name() {
         assert!(text(&output).contains(says), "{}", text(&output));
     }
     let output = run(&class, &["purge", "--before", "2026-01-01"]);
-    assert!(output.status.success(), "{}", text(&output));
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    let said = "Nothing was removed. To remove them, add --yes.";
+    assert!(text(&output).contains(said), "{}", text(&output));
     let mut after = files(class.path());
     after.retain(|path, _| !path.ends_with("underway/lock"));
     assert_eq!(after, before);
