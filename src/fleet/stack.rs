@@ -1,8 +1,8 @@
 //! The stack of `edemlab fleet template` in the professor's own account.
 
-use crate::account::services::CLOUDFORMATION;
 use crate::account::{Account, CallError};
-use serde_json::json;
+use crate::stack;
+use std::time::Duration;
 
 /// What a fleet's stack made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,37 +58,28 @@ impl Stack {
     /// # Errors
     /// When there is none, or it is not of our template.
     pub async fn find(account: &Account, name: &str) -> Result<Self, StackError> {
-        let asked = json!({"StackName": name});
-        let answer = match account.call(&CLOUDFORMATION, "DescribeStacks", asked).await {
-            // The code for a stack that is not there; see
-            // <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html>.
-            Err(error) if error.code() == Some("ValidationError") => {
-                return Err(StackError::Missing {
-                    name: name.to_owned(),
-                    region: account.region().to_owned(),
-                });
-            }
-            answer => answer?,
+        // It is not waited for.
+        let stack = stack::Stack::new(account, name, Duration::ZERO);
+        let Some(state) = stack.state().await? else {
+            return Err(StackError::Missing {
+                name: name.to_owned(),
+                region: account.region().to_owned(),
+            });
         };
-        let stack = &answer["Stacks"][0];
-        let status = stack["StackStatus"].as_str().unwrap_or_default();
+        let status = state.status;
         let ready = status.ends_with("_COMPLETE") && !status.starts_with("DELETE") && status != "ROLLBACK_COMPLETE";
         if !ready {
             return Err(StackError::NotReady {
                 name: name.to_owned(),
-                status: status.to_owned(),
+                status,
             });
         }
-        let outputs = stack["Outputs"].as_array();
         let output = |key: &'static str| {
-            let mut all = outputs.into_iter().flatten();
-            let found = all.find(|o| o["OutputKey"] == key);
-            found
-                .and_then(|o| o["OutputValue"].as_str().map(str::to_owned))
-                .ok_or_else(|| StackError::Other {
-                    name: name.to_owned(),
-                    missing: key,
-                })
+            let found = state.outputs.get(key).cloned();
+            found.ok_or_else(|| StackError::Other {
+                name: name.to_owned(),
+                missing: key,
+            })
         };
         Ok(Self {
             bucket: output("Bucket")?,

@@ -30,6 +30,15 @@ pub struct Stack<'a> {
     tag: Option<(&'a str, &'a str)>,
 }
 
+/// What CloudFormation says of a stack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StackState {
+    /// Such as `CREATE_COMPLETE`.
+    pub status: String,
+    /// Its outputs: all of them once it is whole.
+    pub outputs: Outputs,
+}
+
 /// What a stack has made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StackResource {
@@ -106,13 +115,16 @@ impl<'a> Stack<'a> {
         }
     }
 
-    /// Its state, such as `CREATE_COMPLETE`, if it is there.
+    /// Its state as it is now, if it is there. One call.
     ///
     /// # Errors
     /// When the call fails.
-    pub async fn status(&self) -> Result<Option<String>, CallError> {
+    pub async fn state(&self) -> Result<Option<StackState>, CallError> {
         let stack = self.look().await?;
-        Ok(stack.map(|stack| status(&stack).to_owned()))
+        Ok(stack.map(|stack| StackState {
+            status: status(&stack).to_owned(),
+            outputs: outputs(&stack),
+        }))
     }
 
     /// The value of one of its tags, where it is there and has it: outside `None` where there is no stack.
