@@ -1,6 +1,6 @@
 //! What students do wrong: proof that a check can fail, and the text that the book shows.
 
-use super::deviation::{CheckAs, Deviation, take};
+use super::deviation::{Deviation, take};
 use super::diagnostics::Diagnostics;
 use super::node::{Node, YamlKey};
 use super::reader::{Fields, Reader};
@@ -21,14 +21,8 @@ pub struct Fault {
     pub unfixed: Option<String>,
     /// Whether a rehearsal on AWS shows it unless others are named.
     pub is_rehearsed: bool,
-}
-
-impl Fault {
-    /// Whether it is a change of one stack in the region that is checked, and judged with the same credentials: what a
-    /// rehearsal can show.
-    pub fn can_be_rehearsed(&self) -> bool {
-        self.deviation.is_in_one_region() && self.deviation.check_as == CheckAs::Student
-    }
+    /// Why no rehearsal on AWS can show it, where the course says so: see [`Lab::unrehearsed`](super::Lab::unrehearsed).
+    pub unrehearsed: Option<String>,
 }
 
 /// Work that is right and looks unusual: proof that a check does not fail it.
@@ -91,6 +85,8 @@ fn fault(reader: &Reader, node: Node) -> Option<(Fault, Vec<YamlKey>)> {
     let symptom = fields.text("symptom");
     let unfixed = fields.take("unfixed").and_then(|n| reader.text(&n, "`unfixed`"));
     let is_rehearsed = fields.flag("rehearse");
+    let unrehearsed = fields.take("unrehearsed");
+    let unrehearsed = unrehearsed.and_then(|n| reader.text(&n, "`unrehearsed`"));
     fields.finish();
     let fault = Fault {
         deviation: deviation?,
@@ -98,6 +94,7 @@ fn fault(reader: &Reader, node: Node) -> Option<(Fault, Vec<YamlKey>)> {
         symptom: symptom?,
         unfixed,
         is_rehearsed,
+        unrehearsed,
     };
     Some((fault, named))
 }

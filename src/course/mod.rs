@@ -37,6 +37,7 @@ mod step;
 mod subjects;
 mod summary;
 mod timings;
+mod unrehearsed;
 mod vocabulary;
 
 pub use advice::Advice;
@@ -64,4 +65,5 @@ pub use source::{CourseFiles, SourceFile};
 pub use step::{Action, Check, Doubt, Hop, HopSend, Lab, Note, Preference, Probe, Proof, Removal, Resource, Step};
 pub use summary::{ChapterError, chapter_file};
 pub use timings::{SourceKind, TIMINGS, Timing, TimingSource};
+pub use unrehearsed::Unrehearsed;
 pub use vocabulary::{ArgSpec, KindSpec, VerbRole, VerbSpec, Vocabulary};

@@ -61,9 +61,11 @@ impl Held<'_> {
     fn faults(&mut self, all: Vec<(Fault, Vec<YamlKey>)>) -> Vec<Fault> {
         let held = all.into_iter().map(|(fault, named)| {
             self.deviation("fault", &fault.deviation, &named);
-            if fault.is_rehearsed && !fault.can_be_rehearsed() {
+            if fault.is_rehearsed
+                && let Some(reason) = self.lab.unrehearsed(&fault)
+            {
                 let message = format!("fault `{}` cannot be rehearsed", fault.deviation.id);
-                let label = "a rehearsal changes one stack in one region, and checks it as its user";
+                let label = reason.to_string();
                 report(
                     self.diagnostics,
                     fault.deviation.file(),

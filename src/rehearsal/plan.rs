@@ -4,12 +4,13 @@ use super::record::Record;
 use super::subject::Subject;
 use crate::account::Account;
 use crate::costs::{Unit, price};
-use crate::course::{Lab, SolutionPart, UnknownName};
+use crate::course::{Fault, Lab, SolutionPart, UnknownName, Unrehearsed};
 use crate::inventory::{Charge, hourly};
 use crate::judge::{Options, Standing, standing};
 use crate::stack::Parameters;
 use rust_decimal::Decimal;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// What the user has chosen.
 #[derive(Debug, Clone, Default)]
@@ -43,9 +44,14 @@ pub enum ChoiceError {
         /// The part.
         part: String,
     },
-    /// This fault is not a change of one stack.
-    #[error("the fault `{0}` cannot be rehearsed: it is in another region, or is checked as the root user")]
-    NotHere(String),
+    /// A change of the stack does not show this fault.
+    #[error("the fault `{fault}` cannot be rehearsed: {reason}; leave it out")]
+    Unrehearsed {
+        /// The fault.
+        fault: String,
+        /// Why.
+        reason: Unrehearsed,
+    },
     /// The lab sends mails, and nobody reads them at its default address.
     #[error(
         "the lab sends mails, and AWS first asks their reader for a click: say with --email ADDRESS where you will read them"
@@ -69,6 +75,8 @@ pub struct Plan<'l> {
     pub parameters: Parameters,
     /// The faults.
     pub faults: Vec<Subject<'l>>,
+    /// The faults that are left out where all were wanted, by the reason.
+    pub left_out: BTreeMap<String, Vec<&'l str>>,
     /// The resources that the stack has.
     pub resources: usize,
 }
@@ -117,50 +125,74 @@ impl Choice {
             None if has_mail => return Err(ChoiceError::NoAddress),
             None => {}
         }
-        let faults = self.faults(lab, &without)?;
+        let (faults, left_out) = self.faults(lab, &without)?;
         let resources = made(solution, &parameters).len();
         Ok(Plan {
             with,
             without,
             parameters,
             faults,
+            left_out,
             resources,
         })
     }
 
-    fn faults<'l>(&self, lab: &'l Lab, without: &[&SolutionPart]) -> Result<Vec<Subject<'l>>, ChoiceError> {
-        let of_part = |id: &String, part: &SolutionPart| {
-            part.checks.contains(id) || part.steps.iter().any(|step| id.starts_with(&format!("{step}.")))
-        };
-        let part_of = |id: &String| without.iter().find(|part| of_part(id, part));
-        // What a fault does beside a part that is left out is seen all the same.
-        let missing = |fails: &[String]| match fails.iter().all(|id| part_of(id).is_some()) {
-            true => fails.first().and_then(part_of),
-            false => None,
-        };
-        let mut faults = Vec::new();
+    /// The faults, and those that are left out of all.
+    fn faults<'l>(&self, lab: &'l Lab, without: &[&SolutionPart]) -> Result<Faults<'l>, ChoiceError> {
+        let (mut faults, mut left_out) = (Vec::new(), BTreeMap::<_, Vec<_>>::new());
+        if self.faults.is_empty() {
+            for fault in lab.faults.iter().filter(|fault| self.all || fault.is_rehearsed) {
+                match shown(lab, fault, without) {
+                    Ok(()) => faults.push(Subject::Fault(fault)),
+                    Err(reason) if self.all => left_out
+                        .entry(reason.in_plan())
+                        .or_default()
+                        .push(fault.deviation.id.as_str()),
+                    Err(_) => {}
+                }
+            }
+        }
         for id in &self.faults {
             let ids = lab.faults.iter().map(|fault| fault.deviation.id.as_str());
             let fault = lab.faults.iter().find(|fault| fault.deviation.id == *id);
             let fault = fault.ok_or_else(|| UnknownName::new("fault", id, ids))?;
-            if let Some(part) = missing(&fault.fails) {
-                return Err(ChoiceError::NeedsPart {
-                    fault: id.clone(),
-                    part: part.id.clone(),
-                });
-            }
-            if !fault.can_be_rehearsed() {
-                return Err(ChoiceError::NotHere(id.clone()));
-            }
+            shown(lab, fault, without)?;
             faults.push(Subject::Fault(fault));
         }
-        if self.faults.is_empty() {
-            let wanted = lab.faults.iter().filter(|fault| {
-                (self.all || fault.is_rehearsed) && fault.can_be_rehearsed() && missing(&fault.fails).is_none()
-            });
-            faults.extend(wanted.map(Subject::Fault));
+        Ok((faults, left_out))
+    }
+}
+
+type Faults<'l> = (Vec<Subject<'l>>, BTreeMap<String, Vec<&'l str>>);
+
+/// Whether a rehearsal without these parts can show a fault.
+fn shown(lab: &Lab, fault: &Fault, without: &[&SolutionPart]) -> Result<(), ChoiceError> {
+    let of_part = |id: &String, part: &SolutionPart| {
+        part.checks.contains(id) || part.steps.iter().any(|step| id.starts_with(&format!("{step}.")))
+    };
+    let part_of = |id: &String| without.iter().find(|part| of_part(id, part));
+    let id = || fault.deviation.id.clone();
+    if let Some(reason) = lab.unrehearsed(fault) {
+        return Err(ChoiceError::Unrehearsed { fault: id(), reason });
+    }
+    // What a fault does beside a part that is left out is seen all the same.
+    match fault.fails.first().and_then(part_of) {
+        Some(part) if fault.fails.iter().all(|id| part_of(id).is_some()) => Err(ChoiceError::NeedsPart {
+            fault: id(),
+            part: part.id.clone(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+impl ChoiceError {
+    /// Why a fault is not among all, without its name.
+    fn in_plan(&self) -> String {
+        match self {
+            Self::NeedsPart { part, .. } => format!("about a part that is left out; --with {part} adds them"),
+            Self::Unrehearsed { reason, .. } => reason.to_string(),
+            other => other.to_string(),
         }
-        Ok(faults)
     }
 }
 

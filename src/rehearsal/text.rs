@@ -46,6 +46,9 @@ pub fn render_plan(lab: &Lab, plan: &Plan<'_>, record: &Record, priced: &[Priced
             " 2. ",
         ),
     }
+    for (reason, faults) in &plan.left_out {
+        page.wrapped(&format!("Left out: {}: {reason}.", faults.join(", ")), "    - ");
+    }
     page.wrapped(
         "Delete the stack and everything that was made along with it, and list the account again.",
         " 3. ",
@@ -61,7 +64,8 @@ pub fn render_plan(lab: &Lab, plan: &Plan<'_>, record: &Record, priced: &[Priced
     page.wrapped(&format!("edemlab policy {} --for rehearsal", lab.id), " Needs   ");
     if plan.parameters.contains_key("Email") {
         page.wrapped(
-            "one click, by you, in the mail that AWS sends when the stack stands",
+            "a click, by you, in each mail that AWS sends: one when the stack stands, one more after each fault that makes its \
+             subscription again",
             " Mail    ",
         );
     }

@@ -46,6 +46,7 @@ mod recording_secrets;
 mod reference;
 mod rehearse;
 mod rehearse_owned;
+mod rehearse_refused;
 mod secrets;
 mod services;
 #[cfg(unix)]

@@ -11,25 +11,28 @@ pub fn lint(template: &str) -> Printed {
 
 /// What the linter says of a template, for these regions. Of a parameter with allowed values it tries each.
 pub fn lint_in(template: &str, regions: &[&str]) -> Printed {
-    let paths = Paths::from_environment().expect("a cache folder");
-    let requirements = include_str!("../class/access/requirements.txt");
-    let python = wait(sandbox::environment(&paths, "cfn-lint", requirements, &|_| ())).expect("it can be installed");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("template.yaml");
     std::fs::write(&file, template).unwrap();
-    let mut command = std::process::Command::new(&python);
+    let mut command = python("import sys; from cfnlint.runner import main; sys.exit(main())");
     command
-        .args([
-            "-B",
-            "-c",
-            "import sys; from cfnlint.runner import main; sys.exit(main())",
-            "--regions",
-        ])
+        .arg("--regions")
         .args(regions)
         .arg("--")
         .arg(&file)
-        .env_clear()
-        .env("HOME", folder.path())
-        .env("HTTPS_PROXY", "http://127.0.0.1:9");
+        .env("HOME", folder.path());
     run(command)
+}
+
+/// Python that can import the linter, which brings CloudFormation's schema of each type.
+pub fn python(code: &str) -> std::process::Command {
+    let paths = Paths::from_environment().expect("a cache folder");
+    let requirements = include_str!("../class/access/requirements.txt");
+    let python = wait(sandbox::environment(&paths, "cfn-lint", requirements, &|_| ())).expect("it can be installed");
+    let mut command = std::process::Command::new(&python);
+    command
+        .args(["-B", "-c", code])
+        .env_clear()
+        .env("HTTPS_PROXY", "http://127.0.0.1:9");
+    command
 }

@@ -34,6 +34,13 @@ fn parts_and_rehearsals_that_do_not_fit_are_reported() {
         "root-user\n",
         "fault `root-user` cannot be rehearsed",
     );
+    planted.mistake(
+        "labs/eventdriven/faults.yaml",
+        "title: The mapping template was corrected, and the API not deployed again\n",
+        "title: The mapping template was corrected, and the API not deployed again\n    rehearse: true\n",
+        "not-redeployed\n",
+        "fault `not-redeployed` cannot be rehearsed",
+    );
     let printed = lint(&planted.course);
     assert_eq!(printed.code, 2, "{}", printed.stdout);
     let said = printed.stdout + &printed.stderr;
