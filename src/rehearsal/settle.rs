@@ -3,6 +3,7 @@
 use super::outcome::{Look, Trial, rounded};
 use super::stage::{Progress, RehearsalError, Stage};
 use super::subject::{Contradiction, Subject};
+use crate::account::ErrorKind;
 use crate::judge::{JudgeError, Options, Tape, judge_on};
 use crate::recording::{Recorder, Recording, without_findings};
 use crate::report::Report;
@@ -143,6 +144,18 @@ struct Looked {
 }
 
 async fn look(stage: &Stage<'_>, subject: Subject<'_>, no_probe: bool) -> Result<Looked, RehearsalError> {
+    let began = Instant::now();
+    loop {
+        match look_once(stage, subject, no_probe).await {
+            // Before anything was seen, AWS has not even said whose credentials these are.
+            Err(RehearsalError::Call(error))
+                if error.kind == ErrorKind::Throttled && stage.waits_since(began).await => {}
+            looked => return looked,
+        }
+    }
+}
+
+async fn look_once(stage: &Stage<'_>, subject: Subject<'_>, no_probe: bool) -> Result<Looked, RehearsalError> {
     let options = Options {
         skip: stage.skipped_steps(),
         no_probe,

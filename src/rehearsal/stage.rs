@@ -4,14 +4,14 @@ use super::folder::{Folder, FolderError};
 use super::outcome::Trial;
 use super::plan::RUN_TAG;
 use super::record::Record;
-use crate::account::{Account, CallError};
+use crate::account::{Account, CallError, ErrorKind};
 use crate::course::{CourseFiles, DeviationError, Lab, SolutionPart, UnknownName};
-use crate::inventory::{self, Item, Listing};
+use crate::inventory::{self, Item, Listing, Service};
 use crate::judge;
 use crate::recording::RecordingError;
 use crate::stack::{Stack, StackError};
 use serde_json::Value;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// How long things may take.
@@ -126,6 +126,9 @@ pub enum RehearsalError {
     NothingListed(String),
 }
 
+/// Before a service is asked again that has said "slow down" after all retries.
+const THROTTLED_PAUSE: Duration = Duration::from_secs(1);
+
 /// Where and by what means it is done.
 pub struct Stage<'s> {
     /// The lab.
@@ -212,8 +215,7 @@ impl Stage<'_> {
 
     /// The addresses, masked, whose subscriptions to the stack's topics wait for a click.
     pub(super) async fn unconfirmed(&self) -> Result<Vec<String>, RehearsalError> {
-        let account = self.account.with_fresh_cache();
-        let listing = inventory::list(&account, |service| service.template == "AWS::SNS").await;
+        let listing = self.listed_of(|service| service.template == "AWS::SNS").await;
         if let Some((_, error)) = listing.unlisted.into_iter().next() {
             return Err(error.into());
         }
@@ -264,7 +266,33 @@ impl Stage<'_> {
 
     /// All that stands in the region, and in none.
     pub(super) async fn listed(&self) -> Listing {
-        inventory::list(&self.account.with_fresh_cache(), |_| true).await
+        self.listed_of(|_| true).await
+    }
+
+    /// What stands of these services. One that says "slow down" is asked again.
+    async fn listed_of(&self, wanted: impl Fn(&Service) -> bool) -> Listing {
+        let began = Instant::now();
+        let mut listing = inventory::list(&self.account.with_fresh_cache(), wanted).await;
+        loop {
+            let unlisted = listing.unlisted.iter();
+            let throttled = unlisted.filter(|(_, error)| error.kind == ErrorKind::Throttled);
+            let names: Vec<&str> = throttled.map(|(name, _)| *name).collect();
+            if names.is_empty() || !self.waits_since(began).await {
+                return listing;
+            }
+            let account = self.account.with_fresh_cache();
+            let again = inventory::list(&account, |service| names.contains(&service.name)).await;
+            listing.unlisted.retain(|(name, _)| !names.contains(name));
+            listing.items.extend(again.items);
+            listing.unlisted.extend(again.unlisted);
+            listing.services += again.services;
+        }
+    }
+
+    /// Waits a moment, before AWS is asked again that has said "slow down" since `began`; not where that was too long ago, nor
+    /// once the user stops.
+    pub(super) async fn waits_since(&self, began: Instant) -> bool {
+        began.elapsed() < self.limits.settle && self.pause(THROTTLED_PAUSE).await.is_ok()
     }
 }
 

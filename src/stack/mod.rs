@@ -20,6 +20,9 @@ pub type Parameters = BTreeMap<String, String>;
 const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
+/// How long a call is made again that AWS answers with "slow down".
+const MAX_THROTTLED: Duration = Duration::from_secs(300);
+
 /// A stack, by its name: it need not be there.
 pub struct Stack<'a> {
     account: &'a Account,
@@ -146,10 +149,13 @@ impl<'a> Stack<'a> {
     /// When a call fails.
     pub async fn resources(&self) -> Result<Vec<StackResource>, CallError> {
         let input = json!({"StackName": self.name});
-        let listed = self
-            .account
-            .list(&CLOUDFORMATION, "ListStackResources", input, "StackResourceSummaries");
-        let resources = match listed.await {
+        let list = async || {
+            let summaries = "StackResourceSummaries";
+            self.account
+                .list(&CLOUDFORMATION, "ListStackResources", input.clone(), summaries)
+                .await
+        };
+        let resources = match self.patiently(list).await {
             Err(error) if is_absent(&error) => return Ok(Vec::new()),
             resources => resources?,
         };
@@ -168,7 +174,21 @@ impl<'a> Stack<'a> {
         for (name, value) in more {
             input[*name] = value.clone();
         }
-        self.account.call(&CLOUDFORMATION, operation, input).await
+        self.patiently(async || self.account.call(&CLOUDFORMATION, operation, input.clone()).await)
+            .await
+    }
+
+    /// Makes a call again that AWS answers with "slow down": it has done nothing then.
+    async fn patiently<T>(&self, call: impl AsyncFn() -> Result<T, CallError>) -> Result<T, CallError> {
+        let (began, patience) = (Instant::now(), self.timeout.min(MAX_THROTTLED));
+        loop {
+            match call().await {
+                Err(error) if error.kind == ErrorKind::Throttled && began.elapsed() < patience => {}
+                answer => return answer,
+            }
+            // Between two calls; how long in all is limited.
+            tokio::time::sleep((began.elapsed() / 10).clamp(SHORTEST_PAUSE, LONGEST_PAUSE)).await;
+        }
     }
 
     /// Whether there was something to change.

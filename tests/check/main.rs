@@ -47,6 +47,7 @@ mod reference;
 mod rehearse;
 mod rehearse_owned;
 mod rehearse_refused;
+mod rehearse_throttled;
 mod secrets;
 mod services;
 #[cfg(unix)]

@@ -13,6 +13,7 @@ use super::{Relay, anywhere, beside, forward, target};
 #[derive(Debug, Clone)]
 pub struct Instead {
     of: &'static str,
+    after: Option<&'static str>,
     times: usize,
     happens: Happens,
 }
@@ -40,7 +41,7 @@ impl Instead {
             headers: format!("content-type: text/html\r\n{more}"),
             body: body.to_owned(),
         };
-        Self { of, times, happens }
+        Self::of(of, times, happens)
     }
 
     /// The first `times` of those with `of` in them are answered with this JSON, as a service would.
@@ -55,14 +56,29 @@ impl Instead {
 
     /// Their answers are lost on the way.
     pub fn lost(of: &'static str, times: usize) -> Self {
-        let happens = Happens::Lost;
-        Self { of, times, happens }
+        Self::of(of, times, Happens::Lost)
     }
 
     /// They are lost themselves.
     pub fn cut(of: &'static str, times: usize) -> Self {
-        let happens = Happens::Cut;
-        Self { of, times, happens }
+        Self::of(of, times, Happens::Cut)
+    }
+
+    fn of(of: &'static str, times: usize, happens: Happens) -> Self {
+        Self {
+            of,
+            after: None,
+            times,
+            happens,
+        }
+    }
+
+    /// Only once a request with `what` in it has come.
+    pub fn after(self, what: &'static str) -> Self {
+        Self {
+            after: Some(what),
+            ..self
+        }
     }
 }
 
@@ -144,7 +160,11 @@ impl Relay {
             let target = target.clone();
             let happens = {
                 let mut left = left.lock().unwrap();
-                let rule = left.iter_mut().find(|i| text.contains(i.of) && i.times > 0);
+                for rule in left.iter_mut() {
+                    rule.after = rule.after.filter(|what| !text.contains(what));
+                }
+                let mut open = left.iter_mut().filter(|i| i.after.is_none() && i.times > 0);
+                let rule = open.find(|i| text.contains(i.of));
                 rule.map(|rule| {
                     rule.times -= 1;
                     rule.happens.clone()
