@@ -6,8 +6,9 @@ use super::{common, confirming, sandbox};
 use crate::account::{Account, ConnectError};
 use crate::cli::RehearseArgs;
 use crate::course::{Lab, Part};
+use crate::redact;
 use crate::rehearsal::{
-    Choice, Folder, Plan, Priced, RUN_TAG, Record, SCHEMA, render_plan, stack_name, standing_already,
+    Choice, EMAIL, Folder, Plan, Priced, RUN_TAG, Record, SCHEMA, render_plan, stack_name, standing_already,
 };
 use crate::report::text::{visible, wrapped};
 use crate::stack::Stack;
@@ -81,6 +82,7 @@ pub async fn run(course: Option<PathBuf>, args: RehearseArgs) -> anyhow::Result<
         lab,
         account: &account,
         folder: &folder,
+        email: email(&args, &record, &account).await?,
         command: command(&args, &out),
         compares: args.compare || !account.has_custom_endpoint(),
         recorded: (!args.no_record).then_some(&course.files),
@@ -199,6 +201,7 @@ fn begin(lab: &Lab, account: &Account, number: String, plan: Option<&Plan<'_>>) 
             .map(|plan| plan.with.iter().map(|part| part.id.clone()).collect())
             .unwrap_or_default(),
         parameters: plan.map(|plan| plan.parameters.clone()).unwrap_or_default(),
+        email: plan.and_then(|plan| plan.email.as_ref().map(|address| redact::endpoint("email", address))),
         faults: plan
             .map(|plan| plan.faults.iter().map(|fault| fault.id().to_owned()).collect())
             .unwrap_or_default(),
@@ -310,6 +313,27 @@ async fn found(lab: &Lab, account: &Account, record: Record, yes: bool) -> anyho
         Some(status) => Found::Stays(status),
         None => Found::Wanted(Box::new(Record { run, ..record })),
     })
+}
+
+/// The address that gets the mails: what is said now, else what the stack has.
+async fn email(args: &RehearseArgs, record: &Record, account: &Account) -> anyhow::Result<Option<String>> {
+    let Some(masked) = record.email.as_ref().filter(|_| !args.clean_up) else {
+        return Ok(None);
+    };
+    if args.email.is_some() {
+        return Ok(args.email.clone());
+    }
+    let stack = Stack::new(account, &record.stack, Duration::from_secs(60));
+    let email = stack.parameter(EMAIL).await;
+    match email.map_err(|error| ConnectError::from((error, None)))? {
+        Some(address) => Ok(Some(address)),
+        None => bail!(
+            "there is no stack {} that knows where you read the lab's mails, and the record keeps only {}: say it again with --email \
+             ADDRESS",
+            record.stack,
+            visible(masked)
+        ),
+    }
 }
 
 fn going_on(record: &Record) {

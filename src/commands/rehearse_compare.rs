@@ -25,7 +25,13 @@ const ACCOUNT: &str = "100000000000";
 ///
 /// # Errors
 /// When the sandbox cannot be started, or the rehearsal in it does not come to its end.
-pub async fn compare(course: &Course, lab: &Lab, record: &Record, folder: &Folder) -> anyhow::Result<Comparison> {
+pub async fn compare(
+    course: &Course,
+    lab: &Lab,
+    record: &Record,
+    email: Option<&str>,
+    folder: &Folder,
+) -> anyhow::Result<Comparison> {
     let live = LiveLine::new(false);
     let paths = Paths::new(
         Paths::from_environment()?.cache(),
@@ -37,7 +43,7 @@ pub async fn compare(course: &Course, lab: &Lab, record: &Record, folder: &Folde
         ..StartOptions::default()
     };
     let sandbox = sandbox::start(&paths, &options, &|event| live.sandbox(event)).await?;
-    let compared = in_sandbox(course, lab, record, folder, &sandbox, &live).await;
+    let compared = in_sandbox(course, lab, record, email, folder, &sandbox, &live).await;
     sandbox::remove(&paths).await?;
     live.clear();
     compared
@@ -47,6 +53,7 @@ async fn in_sandbox(
     course: &Course,
     lab: &Lab,
     record: &Record,
+    email: Option<&str>,
     folder: &Folder,
     sandbox: &Sandbox,
     live: &LiveLine,
@@ -78,6 +85,7 @@ async fn in_sandbox(
         stack: other.stack.clone(),
         solution: lab.solution.as_ref().context("the lab has no solution")?,
         without: other.without(lab),
+        email,
         account: &account,
         folder: &own,
         recorded: Some(&course.files),

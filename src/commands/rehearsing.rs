@@ -40,6 +40,8 @@ pub struct Rehearsing<'r> {
     pub lab: &'r Lab,
     pub account: &'r Account,
     pub folder: &'r Folder,
+    /// The address that gets the mails.
+    pub email: Option<String>,
     /// How everything that it made is deleted.
     pub command: String,
     pub limits: Limits,
@@ -136,7 +138,8 @@ impl Rehearsing<'_> {
 
     /// Compares with the sandbox. That it cannot takes nothing from what AWS has shown.
     async fn compare(&self, record: &mut Record) {
-        let compared = super::rehearse_compare::compare(self.course, self.lab, record, self.folder).await;
+        let email = self.email.as_deref();
+        let compared = super::rehearse_compare::compare(self.course, self.lab, record, email, self.folder).await;
         let said = match &compared {
             Ok(compared) if compared.is_empty() => "The sandbox shows and answers the same.".to_owned(),
             Ok(compared) => format!(
@@ -161,6 +164,7 @@ impl Rehearsing<'_> {
             stack: record.stack.clone(),
             solution: solution.with_context(|| format!("the lab {} has no solution", self.lab.id))?,
             without: record.without(self.lab),
+            email: self.email.as_deref(),
             account: self.account,
             folder: self.folder,
             limits: self.limits,

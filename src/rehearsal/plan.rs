@@ -63,7 +63,7 @@ pub enum ChoiceError {
 }
 
 /// The name of the template's parameter for the address that gets mails.
-const EMAIL: &str = "Email";
+pub const EMAIL: &str = "Email";
 
 /// What a rehearsal will do.
 pub struct Plan<'l> {
@@ -71,8 +71,10 @@ pub struct Plan<'l> {
     pub with: Vec<&'l SolutionPart>,
     /// The parts that are left out.
     pub without: Vec<&'l SolutionPart>,
-    /// The template's parameters.
+    /// The template's parameters, without the address that gets the mails.
     pub parameters: Parameters,
+    /// That address.
+    pub email: Option<String>,
     /// The faults.
     pub faults: Vec<Subject<'l>>,
     /// The faults that are left out where all were wanted, by the reason.
@@ -120,10 +122,9 @@ impl Choice {
         }
         let has_mail = !solution["Parameters"][EMAIL].is_null();
         match &self.email {
-            Some(address) if has_mail => drop(parameters.insert(EMAIL.to_owned(), address.clone())),
-            Some(_) => return Err(ChoiceError::NoMail(lab.id.clone())),
+            Some(_) if !has_mail => return Err(ChoiceError::NoMail(lab.id.clone())),
             None if has_mail => return Err(ChoiceError::NoAddress),
-            None => {}
+            _ => {}
         }
         let (faults, left_out) = self.faults(lab, &without)?;
         let resources = made(solution, &parameters).len();
@@ -131,6 +132,7 @@ impl Choice {
             with,
             without,
             parameters,
+            email: self.email.clone(),
             faults,
             left_out,
             resources,

@@ -34,8 +34,11 @@ pub struct Record {
     pub run: String,
     /// The parts of the solution that are made.
     pub parts: Vec<String>,
-    /// The template's parameters.
+    /// The template's parameters, without the address that gets the mails.
     pub parameters: Parameters,
+    /// That address, masked: whole it is with AWS only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// The faults, in their order.
     pub faults: Vec<String>,
     /// When it began, RFC 3339 in UTC.

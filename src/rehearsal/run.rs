@@ -100,9 +100,10 @@ impl Stage<'_> {
 
     async fn deploy(&self, stack: &Stack<'_>, record: &mut Record, templates: &[Value]) -> Result<(), RehearsalError> {
         self.is_standing(stack, record).await?;
+        let parameters = self.parameters(record);
         for template in templates {
             let deployed = tokio::select! {
-                deployed = stack.deploy(template, &record.parameters) => deployed,
+                deployed = stack.deploy(template, &parameters) => deployed,
                 () = self.stopped() => return Err(RehearsalError::Stopped),
             };
             self.note_made(stack, record).await?;

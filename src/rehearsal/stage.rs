@@ -2,14 +2,14 @@
 
 use super::folder::{Folder, FolderError};
 use super::outcome::Trial;
-use super::plan::RUN_TAG;
+use super::plan::{EMAIL, RUN_TAG};
 use super::record::Record;
 use crate::account::{Account, CallError, ErrorKind};
 use crate::course::{CourseFiles, DeviationError, Lab, SolutionPart, UnknownName};
 use crate::inventory::{self, Item, Listing, Service};
 use crate::judge;
 use crate::recording::RecordingError;
-use crate::stack::{Stack, StackError};
+use crate::stack::{Parameters, Stack, StackError};
 use serde_json::Value;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -139,6 +139,8 @@ pub struct Stage<'s> {
     pub solution: &'s Value,
     /// The parts that are left out.
     pub without: Vec<&'s SolutionPart>,
+    /// The address that gets the mails, where the lab sends any.
+    pub email: Option<&'s str>,
     /// The account.
     pub account: &'s Account,
     /// Where its record is kept.
@@ -154,6 +156,12 @@ pub struct Stage<'s> {
 }
 
 impl Stage<'_> {
+    /// The parameters of its template.
+    pub(super) fn parameters(&self, record: &Record) -> Parameters {
+        let email = self.email.map(|address| (EMAIL.to_owned(), address.to_owned()));
+        record.parameters.clone().into_iter().chain(email).collect()
+    }
+
     /// Whether the stack is there; it is this run's then.
     ///
     /// # Errors

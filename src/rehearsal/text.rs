@@ -62,7 +62,7 @@ pub fn render_plan(lab: &Lab, plan: &Plan<'_>, record: &Record, priced: &[Priced
     );
     page.wrapped(&costs(priced, minutes, &parts), " Costs   ");
     page.wrapped(&format!("edemlab policy {} --for rehearsal", lab.id), " Needs   ");
-    if plan.parameters.contains_key("Email") {
+    if plan.email.is_some() {
         page.wrapped(
             "a click, by you, in each mail that AWS sends: one when the stack stands, one more after each fault that makes its \
              subscription again",

@@ -143,6 +143,17 @@ impl<'a> Stack<'a> {
         Ok(Some(tag.map(|tag| text(tag, "Value").to_owned())))
     }
 
+    /// The value of one of its parameters, where it is there and has it.
+    ///
+    /// # Errors
+    /// When the call fails.
+    pub async fn parameter(&self, name: &str) -> Result<Option<String>, CallError> {
+        let stack = self.look().await?.unwrap_or_default();
+        let mut parameters = stack["Parameters"].as_array().into_iter().flatten();
+        let parameter = parameters.find(|parameter| text(parameter, "ParameterKey") == name);
+        Ok(parameter.map(|parameter| text(parameter, "ParameterValue").to_owned()))
+    }
+
     /// All that it has made; nothing if it is not there.
     ///
     /// # Errors
