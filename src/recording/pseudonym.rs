@@ -49,7 +49,8 @@ impl Pseudonyms {
             let made = make(attempt / ATTEMPTS, &self.bytes(small, attempt));
             let stays = self.vocabulary.has(&made)
                 || !self.vocabulary.kept_parts(&made).is_empty()
-                || self.vocabulary.joins(&made);
+                || self.vocabulary.joins(&made)
+                || makes_an_escape(small, &made);
             if made != small && is_made(&made) && !stays && self.taken.insert(made.clone()) {
                 self.given.insert(small.to_owned(), made.clone());
                 return made;
@@ -106,6 +107,12 @@ impl Reader for Pseudonyms {
             }
         }
     }
+}
+
+/// Whether a percent sign in front, which began no escape before this word, would begin one before what is made for it.
+fn makes_an_escape(small: &str, made: &str) -> bool {
+    let begins = |word: &str| word.len() >= 2 && word.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
+    small.starts_with(char::is_alphanumeric) && begins(made) && !begins(small)
 }
 
 /// A word with capitals where another has them.
@@ -186,6 +193,16 @@ mod tests {
             assert_ne!(hidden, text);
             let kept = text.split(|c: char| !c.is_ascii_digit()).filter(|part| part.len() > 2);
             assert!(kept.clone().all(|part| !hidden.contains(part)), "{text} → {hidden}");
+        }
+    }
+
+    #[test]
+    fn no_pseudonym_makes_an_escape_of_a_percent_sign_in_front() {
+        let mut of = pseudonyms(1);
+        for n in 0..200 {
+            let hidden = of.text(&format!("%zz{n:03}"));
+            let begins: Vec<u8> = hidden.bytes().skip(1).take(2).collect();
+            assert!(!begins.iter().all(u8::is_ascii_hexdigit), "{hidden}");
         }
     }
 
