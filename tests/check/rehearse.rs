@@ -4,10 +4,12 @@
 use crate::common;
 
 use std::process::Stdio;
+use std::sync::Arc;
 
 use common::cleaner::stranger;
 use common::cloud::{REGION, alone, run, shared};
 use common::course::{Copy, solution};
+use common::planted;
 use common::rehearsal::{Rehearsal, flat, last_line, things};
 use common::relay::Relay;
 use common::relay::answers::Instead;
@@ -32,13 +34,27 @@ fn somebody() -> Value {
 fn whole(lab: &'static str, account: &str, faults: usize, args: &[&str]) -> Value {
     let cloud = shared("rehearse");
     cloud.deploy_as(account, REGION, "somebody", &somebody());
-    let rehearsal = Rehearsal::new(lab, account);
+    // What a stranger has and the sandbox has not would be a difference.
+    let is_planted = !args.contains(&"--compare");
+    if is_planted {
+        cloud.deploy_as(account, REGION, "planted", &planted::stranger());
+    }
+    let mut rehearsal = Rehearsal::new(lab, account);
+    let all = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
+    rehearsal.keys = cloud.user(account, "guifre.casademont", &all);
+    let heard = Arc::default();
+    let relay = Relay::overhearing(cloud.endpoint(), Arc::clone(&heard));
+    rehearsal.endpoint = relay.endpoint();
+    // What somebody else has is confirmed already.
+    cloud.confirm(account, REGION);
     let before = things(account);
     let mut running = Running::new(rehearsal.command(&[&["--yes", "--settle", "20"], args].concat()));
     if args.contains(&"--email") {
         running.says("open it and confirm the subscription");
         cloud.confirm(account, REGION);
     }
+    running.says("✓ solution");
+    planted::write_into(cloud, account);
     let (code, printed) = running.end_of_long();
     assert_eq!(code, Some(0), "{printed}");
     assert!(
@@ -58,7 +74,10 @@ fn whole(lab: &'static str, account: &str, faults: usize, args: &[&str]) -> Valu
         page.contains(&format!("All {} showed what they should.", faults + 1)),
         "{page}"
     );
-    recordings(&rehearsal, account, faults + 1);
+    if is_planted {
+        planted::assert_all_in(&heard.lock().unwrap(), account);
+    }
+    recordings(&rehearsal, account, faults + 1, is_planted);
     let again = rehearsal.run(&["--yes"]);
     assert_eq!(again.code, 2, "{}", again.stdout);
     assert!(again.stderr.contains("has ended"), "{}", again.stderr);
@@ -66,7 +85,7 @@ fn whole(lab: &'static str, account: &str, faults: usize, args: &[&str]) -> Valu
 }
 
 /// Each trial's recording names nobody, and is judged again as it was.
-fn recordings(rehearsal: &Rehearsal, account: &str, trials: usize) {
+fn recordings(rehearsal: &Rehearsal, account: &str, trials: usize, is_planted: bool) {
     let folder = rehearsal.out().join("recordings");
     let files: Vec<_> = std::fs::read_dir(&folder)
         .unwrap()
@@ -75,9 +94,15 @@ fn recordings(rehearsal: &Rehearsal, account: &str, trials: usize) {
     assert_eq!(files.len(), trials);
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
-        for word in [account, "rehearsal", "payments", "invoices", "teacher@"] {
+        let (id, secret) = (&rehearsal.keys.access_key_id, &rehearsal.keys.secret_access_key);
+        for word in ["rehearsal", "payments", "invoices", "teacher@", id, secret] {
             assert!(!text.contains(word), "{word} in {}", file.display());
         }
+        planted::assert_none_in(&text, account);
+        // The function with the most of them is in each: a short number stays.
+        let timeout = format!("\"Timeout\":{}", planted::TIMEOUT);
+        let is_in = text.replace(['\\', ' '], "").contains(&timeout);
+        assert_eq!(is_in, is_planted, "{}", file.display());
         for verb in ["verify", "replay"] {
             let printed = run(alone(&["recording", verb, file.to_str().unwrap()]));
             assert_eq!(

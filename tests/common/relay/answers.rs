@@ -123,6 +123,20 @@ impl Relay {
         })
     }
 
+    /// Passes everything on to `endpoint`, and keeps what is answered too.
+    pub fn overhearing(endpoint: &str, heard: Arc<Mutex<String>>) -> Self {
+        let target: Arc<str> = target(endpoint).into();
+        Self::requests(beside(&target), move |request, text| {
+            let (target, heard) = (target.clone(), heard.clone());
+            async move {
+                let answer = forward(&target, request).await?;
+                let said = format!("{text}\n{}\n", String::from_utf8_lossy(answer.body()));
+                heard.lock().unwrap().push_str(&said);
+                Ok(answer.map(body))
+            }
+        })
+    }
+
     /// Passes everything on to `endpoint`. The first request with `of` in it gets no answer, and is on its way for long:
     /// it arrives once something has been answered with `until`. Those after it arrive at once, and are answered unless
     /// `all_lost`.
