@@ -8,9 +8,15 @@ use crate::report::{CheckReport, Report};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
 
-/// The resources of a lab that something mentions.
+/// What something mentions: resources of a lab, and whose account it is.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Needs(Vec<Need>);
+pub(super) struct Needs {
+    resources: Vec<Need>,
+    identity: bool,
+}
+
+/// The names that say whose account it is.
+const OF_IDENTITY: [&str; 2] = ["account", "partition"];
 
 /// A resource that something mentions.
 #[derive(Debug, Clone)]
@@ -68,9 +74,13 @@ impl Needs {
 
     /// Of a probe: its hops, texts, evidence and removals.
     pub fn of_probe(lab: &Lab, probe: &Probe) -> Self {
-        let mut needs = Self::default();
+        // Its values may mention whose account it is.
+        let mut needs = Self {
+            identity: true,
+            ..Self::default()
+        };
         for hop in &probe.hops {
-            needs.0.extend(Self::of_hop(lab, hop).0);
+            needs.extend(Self::of_hop(lab, hop));
             // Its texts are said of what is there; where it is not, nothing hangs on them.
             needs.texts(lab, &hop.check);
             hop.mismatch.iter().for_each(|text| needs.template(lab, text));
@@ -86,12 +96,22 @@ impl Needs {
 
     /// Each mention of a resource.
     pub fn iter(&self) -> impl Iterator<Item = &Need> {
-        self.0.iter()
+        self.resources.iter()
     }
 
     /// The resources, each once.
     pub fn names(&self) -> BTreeSet<&str> {
-        self.0.iter().map(|need| need.name.as_str()).collect()
+        self.resources.iter().map(|need| need.name.as_str()).collect()
+    }
+
+    /// Whether it is mentioned whose account it is.
+    pub fn identity(&self) -> bool {
+        self.identity
+    }
+
+    fn extend(&mut self, more: Self) {
+        self.resources.extend(more.resources);
+        self.identity |= more.identity;
     }
 
     fn condition(&mut self, lab: &Lab, condition: &Compiled<Expr>) {
@@ -118,8 +138,10 @@ impl Needs {
     }
 
     fn mentions(&mut self, lab: &Lab, mentions: &crate::expr::Mentions) {
+        let of_identity = |name: &str| OF_IDENTITY.contains(&name);
+        self.identity |= mentions.names().iter().any(|m| of_identity(&m.name));
         let known = mentions.names().iter().filter(|m| lab.resources.contains_key(&m.name));
-        self.0.extend(known.map(|mention| Need {
+        self.resources.extend(known.map(|mention| Need {
             name: mention.name.clone(),
             presence_only: mention.presence_only,
         }));
@@ -187,7 +209,10 @@ fn needed_by<'l>(lab: &'l Lab, step: &Step) -> BTreeSet<&'l str> {
     let hops = step.probe.iter().flat_map(|p| &p.hops);
     let needs = checks.chain(hops.map(|hop| Needs::of_hop(lab, hop)));
     let mut resources: BTreeSet<String> = BTreeSet::new();
-    for need in needs.flat_map(|needs| needs.0).filter(|need| !need.presence_only) {
+    for need in needs
+        .flat_map(|needs| needs.resources)
+        .filter(|need| !need.presence_only)
+    {
         // What is derived (an access of a role to a table) stands for what it is derived from.
         resources.extend(derived_from(lab, &need.name));
         resources.insert(need.name);
@@ -250,7 +275,7 @@ pub(super) fn earning(lab: &Lab, report: &Report) -> BTreeSet<String> {
         .flat_map(|step| &step.probe)
         .flat_map(|probe| &probe.hops);
     let passed = hops.filter(|hop| has_earned(&hop.check));
-    let reached = passed.flat_map(|hop| Needs::of_hop(lab, hop).0.into_iter().map(|need| need.name));
+    let reached = passed.flat_map(|hop| Needs::of_hop(lab, hop).resources.into_iter().map(|need| need.name));
     checked.chain(reached).collect()
 }
 
@@ -258,7 +283,7 @@ pub(super) fn earning(lab: &Lab, report: &Report) -> BTreeSet<String> {
 /// in front of it are about.
 pub fn probed_resources(step: &Step, lab: &Lab) -> BTreeSet<String> {
     let hops = step.probe.iter().flat_map(|p| &p.hops);
-    let needs = hops.flat_map(|hop| Needs::of_hop(lab, hop).0);
+    let needs = hops.flat_map(|hop| Needs::of_hop(lab, hop).resources);
     let checks = before_probe(lab, step).into_iter();
     let concerned = checks.flat_map(|check| concerns(lab, check));
     needs.map(|need| need.name).chain(concerned).collect()

@@ -11,7 +11,7 @@ use crate::discover;
 use crate::expr::Scope;
 use crate::report::{CheckReport, Chosen, Status};
 use futures::FutureExt;
-use futures::future::{LocalBoxFuture, join_all};
+use futures::future::{LocalBoxFuture, join, join_all};
 use indexmap::IndexMap;
 use serde_json::Value;
 use std::cell::RefCell;
@@ -80,9 +80,11 @@ impl<'a> LabRun<'a> {
 
     /// Waits for everything that is mentioned and gives what expressions can see of it. What is not there is `null`.
     pub async fn scope(&self, needs: &Needs) -> Scope {
-        let mut scope = self.account_scope(self.source.identity().await.ok().as_ref());
         let names: Vec<&str> = needs.names().into_iter().collect();
-        for (name, outcome) in names.iter().zip(join_all(names.iter().map(|n| self.outcome(n))).await) {
+        let outcomes = join_all(names.iter().map(|n| self.outcome(n)));
+        let (me, outcomes) = join(self.identity(needs), outcomes).await;
+        let mut scope = self.account_scope(me.as_ref());
+        for (name, outcome) in names.iter().zip(outcomes) {
             match outcome {
                 Outcome::Found { document, .. } => scope.share(name, document),
                 _ => scope.bind(name, &Value::Null),
@@ -103,7 +105,16 @@ impl<'a> LabRun<'a> {
         scope
     }
 
-    fn account_scope(&self, me: Option<&Identity>) -> Scope {
+    /// Whose account it is, where that is mentioned: nothing else waits for it.
+    pub async fn identity(&self, needs: &Needs) -> Option<Identity> {
+        match needs.identity() {
+            true => self.source.identity().await.ok(),
+            false => None,
+        }
+    }
+
+    /// What expressions can see of the account itself.
+    pub fn account_scope(&self, me: Option<&Identity>) -> Scope {
         let mut scope = Scope::default();
         if let Some(me) = me {
             scope.bind("account", &me.account.as_str().into());
