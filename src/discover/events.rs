@@ -74,7 +74,7 @@ async fn buses(account: &Account) -> Result<Vec<Candidate>, CallError> {
 }
 
 /// The rules of a bus, as they are listed.
-async fn rules_of(account: &Account, bus: &str) -> Result<Vec<Value>, CallError> {
+pub(super) async fn rules_of(account: &Account, bus: &str) -> Result<Vec<Value>, CallError> {
     let rules = account
         .once("events:ListRules", bus, || async {
             let input = json!({"EventBusName": bus});

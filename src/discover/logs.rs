@@ -6,7 +6,7 @@ use crate::account::services::LOGS;
 use crate::account::{Account, CallError};
 use crate::course::{ArgSpec, KindSpec};
 use futures::FutureExt;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, join};
 use serde_json::{Value, json};
 
 /// The log group with the ARN `arn`, by
@@ -42,11 +42,14 @@ pub(super) const RESOURCE_POLICY: Kind = Kind {
     describe: None,
 };
 
+/// The ARN of a log group as it is. That of a target may end in `:*`, that of a group in one of AWS's two fields does.
+pub(super) fn plain(arn: &str) -> &str {
+    arn.trim_end_matches(":*")
+}
+
 fn groups<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>> {
     async move {
-        // A target's ARN may end in `:*`, that of a group in one of AWS's two fields does.
-        let plain = |arn: &str| arn.trim_end_matches(":*").to_owned();
-        let wanted = plain(text(args, "arn"));
+        let wanted = plain(text(args, "arn")).to_owned();
         let name = wanted.split_once(":log-group:").map_or("", |(_, name)| name);
         let input = json!({"logGroupNamePrefix": name});
         let mut groups = account.list(&LOGS, "DescribeLogGroups", input, "logGroups").await?;
@@ -66,11 +69,19 @@ fn groups<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<
 fn policies<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Candidate>, CallError>> {
     async move {
         let list = |input: Value| account.list(&LOGS, "DescribeResourcePolicies", input, "resourcePolicies");
-        let mut policies = list(json!({})).await?;
-        let resource = text(args, "resource");
-        if !resource.is_empty() {
-            policies.extend(list(json!({"resourceArn": resource, "policyScope": "RESOURCE"})).await?);
-        }
+        // The account's are the same whatever the group.
+        let of_account = account.once("logs:DescribeResourcePolicies", "", || async {
+            Ok(list(json!({})).await?.into())
+        });
+        let of_group = async {
+            match text(args, "resource") {
+                "" => Ok(Vec::new()),
+                resource => list(json!({"resourceArn": resource, "policyScope": "RESOURCE"})).await,
+            }
+        };
+        let (of_account, of_group) = join(of_account, of_group).await;
+        let mut policies = of_account?.as_array().cloned().unwrap_or_default();
+        policies.extend(of_group?);
         for policy in &mut policies {
             let document = policy["policyDocument"]
                 .as_str()

@@ -2,6 +2,7 @@
 //!
 //! A new kind is a [`Kind`] in its service's file and one line in `kinds.rs`.
 
+mod ahead;
 mod apigateway;
 mod code;
 mod container;
@@ -26,6 +27,7 @@ mod sts;
 mod time;
 mod web;
 
+pub use ahead::{ahead, expected};
 pub use code::code;
 pub(crate) use container::APP_RUNNER_REGIONS;
 pub use dates::{Dates, dates};

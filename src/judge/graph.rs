@@ -197,6 +197,24 @@ pub fn validate(lab: &Lab, options: &Options) -> Result<(), UnknownName> {
     }
 }
 
+/// The resources that are looked for whatever is found: those that the checks of `steps` mention, and those that these are
+/// derived from. What is looked for only under a condition is not among them.
+pub(super) fn wanted<'l>(lab: &'l Lab, steps: &[&Step]) -> BTreeSet<&'l str> {
+    let checks = steps.iter().flat_map(|step| &step.checks);
+    let needs = checks.flat_map(|check| Needs::of_check(lab, check).resources);
+    let mut open: Vec<String> = needs.map(|need| need.name).collect();
+    let mut wanted = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        if let Some((name, resource)) = lab.resources.get_key_value(&name)
+            && resource.when.is_none()
+            && wanted.insert(name.as_str())
+        {
+            open.extend(derived_from(lab, name));
+        }
+    }
+    wanted
+}
+
 /// The step called `id`, or an error that names those that there are.
 fn known_step<'l>(lab: &'l Lab, id: &str) -> Result<&'l Step, UnknownName> {
     lab.step(id)

@@ -7,6 +7,7 @@ use super::advice::advise;
 use super::assemble::{assemble, judged_checks, step_report};
 use super::causes::relate_failures;
 use super::evidence::{Evidence, Hidden, Live, Replay, SCHEMA, Source, Tape, redact_evidence, redact_report};
+use super::foresight::look_ahead;
 use super::graph;
 use super::judged::{Judged, indeterminate_report};
 use super::lab_run::LabRun;
@@ -24,6 +25,7 @@ use chrono::Utc;
 use futures::future::join_all;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::pending;
 use std::time::Instant;
 use tokio::sync::watch;
 
@@ -231,9 +233,15 @@ async fn run_steps(run: &LabRun<'_>, steps: &[&Step]) -> Result<(Identity, Vec<P
             let _ = stop.wait_for(|n| *n > 0).await;
         }
     };
+    let ahead = async {
+        look_ahead(run, steps).await;
+        pending::<()>().await;
+    };
     let checks = async {
         tokio::select! {
             _ = checks => {}
+            // What nobody has asked for by then is not waited for.
+            () = ahead => {}
             () = stopped() => {}
         }
     };

@@ -8,6 +8,7 @@ mod choice;
 mod elsewhere;
 pub mod evidence;
 mod find;
+mod foresight;
 mod graph;
 mod judged;
 mod judging;

@@ -193,7 +193,8 @@ fn reads_beyond(lab: &Lab, name: &str, spec: &KindSpec) -> bool {
         .is_none_or(|fields| fields.iter().any(|f| spec.described.contains(&f.as_str())))
 }
 
-fn condition_reads_beyond(condition: &Compiled<Expr>, spec: &KindSpec) -> bool {
+/// Whether a condition reads of `it` what its list does not have.
+pub(super) fn condition_reads_beyond(condition: &Compiled<Expr>, spec: &KindSpec) -> bool {
     match condition.value.mentions().fields_of("it") {
         Some(fields) => fields.iter().any(|f| spec.described.contains(f)),
         None => true,

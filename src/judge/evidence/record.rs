@@ -114,6 +114,11 @@ impl Source for Live<'_> {
         .boxed_local()
     }
 
+    fn ahead(&self) -> Option<&Account> {
+        // A tape has what the judge asked.
+        self.tape.is_none().then_some(self.account)
+    }
+
     fn candidates(&self, see: &mut dyn FnMut(&Candidate)) {
         self.seen.borrow().candidates().for_each(see);
     }

@@ -3,7 +3,7 @@
 use super::format::{Evidence, HopEvidence};
 use super::older;
 use super::source::{At, Do, Source, Waiting};
-use crate::account::{CallError, Identity};
+use crate::account::{Account, CallError, Identity};
 use crate::course::KindSpec;
 use crate::discover::{self, Args, Candidate, Kind, Listed};
 use crate::expr::Document;
@@ -103,6 +103,10 @@ impl Source for Replay<'_> {
             Ok(Some(described.document))
         }
         .boxed_local()
+    }
+
+    fn ahead(&self) -> Option<&Account> {
+        None
     }
 
     fn candidates(&self, see: &mut dyn FnMut(&Candidate)) {

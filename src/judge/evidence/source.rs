@@ -78,6 +78,9 @@ pub trait Source {
         listed: &'s Listed,
     ) -> LocalBoxFuture<'s, Result<Option<Arc<Document>>, CallError>>;
 
+    /// The account, where it can be asked ahead of the judge. What is asked so is not recorded: the judge has not asked yet.
+    fn ahead(&self) -> Option<&Account>;
+
     /// Shows `see` every candidate that a list has shown so far.
     fn candidates(&self, see: &mut dyn FnMut(&Candidate));
 
