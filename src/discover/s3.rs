@@ -4,9 +4,11 @@ use super::kind::{Args, Candidate, Description, Kind, MAX_CONCURRENT_CALLS, text
 use super::time;
 use crate::account::{Account, CallError, ErrorKind};
 use crate::course::{ArgSpec, KindSpec};
+use aws_sdk_s3::types::Object;
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// [`ListBuckets`](https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html); its policy and what
 /// is in it cost a call each, made in the bucket's own region. `Keys` are those of CSV files among the first thousand
@@ -102,17 +104,37 @@ async fn policy(account: &Account, bucket: &Candidate) -> Result<Value, CallErro
 
 async fn keys(account: &Account, bucket: &Candidate) -> Result<Value, CallError> {
     let region = bucket.document["BucketRegion"].as_str().unwrap_or(account.region());
-    match account.s3(region).list_objects_v2().bucket(&bucket.name).send().await {
+    match first_objects(account, region, &bucket.name).await {
         Ok(page) => {
-            let keys = page.contents().iter().filter_map(|object| object.key());
+            let objects = page["objects"].as_array().into_iter().flatten();
+            let keys = objects.filter_map(|object| object["Key"].as_str());
             Ok(keys.filter(|key| is_csv(key)).take(CSVS).collect())
         }
-        Err(error) => match CallError::from_sdk("s3:ListBucket", &error) {
-            // Its policy can be judged all the same.
-            error if error.kind == ErrorKind::Denied => Ok(Value::Null),
-            error => Err(error),
-        },
+        // Its policy can be judged all the same.
+        Err(error) if error.kind == ErrorKind::Denied => Ok(Value::Null),
+        Err(error) => Err(error),
     }
+}
+
+/// The first thousand objects of a bucket, asked once, and where the next ones begin.
+async fn first_objects(account: &Account, region: &str, bucket: &str) -> Result<Arc<Value>, CallError> {
+    let ask = || async {
+        let page = account.s3(region).list_objects_v2().bucket(bucket).send().await;
+        let page = page.map_err(|e| CallError::from_sdk("s3:ListBucket", &e))?;
+        let object = |object: &Object| json!({"Key": object.key(), "Size": object.size()});
+        let objects: Value = page.contents().iter().map(object).collect();
+        Ok(json!({"objects": objects, "next": page.next_continuation_token()}))
+    };
+    account.once("s3:ListBucket", &format!("{region} {bucket}"), ask).await
+}
+
+/// Those of a page that are CSV files, with their sizes.
+fn csvs_of<'o>(objects: impl Iterator<Item = (Option<&'o str>, Option<i64>)>) -> impl Iterator<Item = (String, i64)> {
+    objects.filter_map(|(key, size)| {
+        let key = key?;
+        let packed = key.to_lowercase().strip_suffix(".gz").is_some_and(is_csv);
+        ((packed || is_csv(key)) && size != Some(0)).then(|| (key.to_owned(), size.unwrap_or_default()))
+    })
 }
 
 fn is_csv(key: &str) -> bool {
@@ -123,18 +145,17 @@ fn csvs<'a>(account: &'a Account, args: &'a Args) -> BoxFuture<'a, Result<Vec<Ca
     async move {
         let client = account.s3(text(args, "region"));
         let bucket = text(args, "bucket");
-        let mut pages = client.list_objects_v2().bucket(bucket).into_paginator().send();
-        let mut found: Vec<(String, i64)> = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|e| CallError::from_sdk("s3:ListBucket", &e))?;
-            found.extend(page.contents().iter().filter_map(|object| {
-                let key = object.key()?;
-                let packed = key.to_lowercase().strip_suffix(".gz").is_some_and(is_csv);
-                ((packed || is_csv(key)) && object.size() != Some(0))
-                    .then(|| (key.to_owned(), object.size().unwrap_or_default()))
-            }));
-            if found.len() >= CSVS {
-                break;
+        let first = first_objects(account, text(args, "region"), bucket).await?;
+        let objects = first["objects"].as_array().into_iter().flatten();
+        let mut found: Vec<_> = csvs_of(objects.map(|o| (o["Key"].as_str(), o["Size"].as_i64()))).collect();
+        if let Some(next) = first["next"].as_str().filter(|next| !next.is_empty()) {
+            let more = client.list_objects_v2().bucket(bucket).continuation_token(next);
+            let mut pages = more.into_paginator().send();
+            while found.len() < CSVS
+                && let Some(page) = pages.next().await
+            {
+                let page = page.map_err(|e| CallError::from_sdk("s3:ListBucket", &e))?;
+                found.extend(csvs_of(page.contents().iter().map(|o| (o.key(), o.size()))));
             }
         }
         found.truncate(CSVS);
