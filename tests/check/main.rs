@@ -49,6 +49,7 @@ mod rehearse_mail;
 mod rehearse_owned;
 mod rehearse_refused;
 mod rehearse_throttled;
+mod round_trips;
 mod secrets;
 mod services;
 #[cfg(unix)]

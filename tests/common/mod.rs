@@ -20,6 +20,7 @@ pub mod linter;
 pub mod lms;
 pub mod moto;
 pub mod orders;
+pub mod paced;
 pub mod planted;
 pub mod rehearsal;
 pub mod relay;

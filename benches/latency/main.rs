@@ -2,16 +2,21 @@
 //! names another binary than the one of that profile, such as target/release/edemlab.
 //!
 //! A proxy on 127.0.0.1 stands between the binary and a sandbox of its own and adds a round trip's time to every
-//! connection that is opened and to every request that is answered.
+//! connection that is opened and to every request that is answered. What waited for what is printed by name: see
+//! `tests/common/paced.rs`, in whose time this machine takes none.
 
-use edemlab::course::{CourseFiles, Part, load};
+#[path = "../../tests/common/mod.rs"]
+mod common;
+mod proxy;
+
+use common::paced::{Hosts, paced};
+use edemlab::account::Account;
+use edemlab::course::{CourseFiles, Lab, Part, load};
 use edemlab::sandbox::{self, AccountNumber, Paths, StartOptions};
+use proxy::proxy;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Command;
-use tokio::sync::mpsc;
 
 const ROUND_TRIP: Duration = Duration::from_millis(50);
 const RUNS: usize = 15;
@@ -56,8 +61,12 @@ async fn main() {
     };
     let near = sandbox.endpoint.as_str();
     report("edemlab --version", Some(0.010), || run(near, &["--version"])).await;
+    let account = Account::loopback(near, REGION, &keys.access_key_id, keys.secret_access_key());
+    for lab in course.labs.values() {
+        chain(lab, &account).await;
+    }
     // Seconds that each lab may take: without its probe far away, and with it near.
-    for (lab, far_bound, whole_bound) in [("datastream", 0.5, 4.0), ("eventdriven", 0.6, 6.0)] {
+    for (lab, far_bound, whole_bound) in [("datastream", 0.3, 4.0), ("eventdriven", 0.3, 6.0)] {
         let check = ["check", lab, "--no-probe"];
         report(&format!("check {lab} --no-probe, near"), None, || run(near, &check)).await;
         report(
@@ -72,6 +81,23 @@ async fn main() {
         .await;
     }
     sandbox::remove(&paths).await.expect("the end of the sandbox");
+}
+
+/// Prints which calls of a lab's configuration wait for which.
+async fn chain(lab: &Lab, account: &Account) {
+    for (hosts, on) in [
+        (Hosts::One, "one host"),
+        (Hosts::EachService, "a host for each service"),
+    ] {
+        let (judged, pace) = paced(lab, &account.with_fresh_cache(), hosts).await;
+        judged.expect("a report");
+        let (calls, connections) = (pace.calls.len(), pace.connections);
+        println!(
+            "{} on {on}: {} round trips, {calls} calls, {connections} connections",
+            lab.id, pace.round_trips
+        );
+        println!("    {}", pace.chain.join(", "));
+    }
 }
 
 /// Runs a command some times after a warm-up, and prints the median and the extremes.
@@ -97,54 +123,4 @@ async fn report(what: &str, bound: Option<f64>, command: impl Fn() -> Command) {
         None => String::new(),
     };
     println!("{what:<52} median {median:.3} s  ({least:.3} to {most:.3})  {verdict}");
-}
-
-/// A proxy to `port` that is a round trip away; gives its endpoint.
-async fn proxy(port: u16) -> String {
-    // The sandbox answers nobody who names another port than its own.
-    let listener = TcpListener::bind(("127.0.0.2", port))
-        .await
-        .expect("another loopback address");
-    let address = listener.local_addr().expect("an address");
-    tokio::spawn(async move {
-        while let Ok((client, _)) = listener.accept().await {
-            tokio::spawn(async move {
-                // What the three steps of a TCP connection cost.
-                tokio::time::sleep(ROUND_TRIP).await;
-                let Ok(server) = TcpStream::connect(("127.0.0.1", port)).await else {
-                    return;
-                };
-                for stream in [&client, &server] {
-                    let _ = stream.set_nodelay(true);
-                }
-                let (from_client, to_client) = client.into_split();
-                let (from_server, to_server) = server.into_split();
-                tokio::join!(late(from_client, to_server), late(from_server, to_client));
-            });
-        }
-    });
-    format!("http://{address}")
-}
-
-/// Hands bytes on, each half a round trip after it came, however many are under way.
-async fn late(mut from: tokio::net::tcp::OwnedReadHalf, mut to: tokio::net::tcp::OwnedWriteHalf) {
-    let (sender, mut receiver) = mpsc::unbounded_channel::<(tokio::time::Instant, Vec<u8>)>();
-    let reading = async move {
-        let mut buffer = vec![0; 64 * 1024];
-        while let Ok(n @ 1..) = from.read(&mut buffer).await {
-            let due = tokio::time::Instant::now() + ROUND_TRIP / 2;
-            if sender.send((due, buffer[..n].to_vec())).is_err() {
-                break;
-            }
-        }
-    };
-    let writing = async move {
-        while let Some((due, bytes)) = receiver.recv().await {
-            tokio::time::sleep_until(due).await;
-            if to.write_all(&bytes).await.is_err() {
-                break;
-            }
-        }
-    };
-    tokio::join!(reading, writing);
 }
