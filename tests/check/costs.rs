@@ -5,9 +5,10 @@ use crate::common;
 
 use common::cloud::{Cloud, Printed, REGION, alone, run, shared, wait};
 use common::course::{Copy, STACK, fault, solution};
+use common::eventually;
 use common::orders;
 use edemlab::account::Keys;
-use edemlab::account::services::{APIGATEWAY, DYNAMODB, ECS, KINESIS};
+use edemlab::account::services::{APIGATEWAY, DYNAMODB, ECS, KINESIS, PERSONALIZE};
 use serde_json::{Value, json};
 
 /// The list prices that the sums below are made of, in US dollars in Frankfurt.
@@ -317,6 +318,12 @@ fn both_labs_and_a_resource_that_the_user_names() {
 fn a_check_that_passes_ends_with_what_it_costs_a_day_and_one_that_fails_does_not() {
     let account = "610000000009";
     cloud().deploy(account, &solution());
+    // One that is still being made costs nothing yet.
+    let root = cloud().root(account);
+    eventually("the campaign is active", || {
+        let listed = wait(root.call(&PERSONALIZE, "ListCampaigns", json!({}))).expect("a list");
+        listed["campaigns"][0]["status"] == "ACTIVE"
+    });
     let keys = cloud().student(account);
     let passed = run(cloud().check(&keys, &["--no-probe"]));
     let day = 24.0 * (CAMPAIGN_HOUR + STREAM_HOUR);

@@ -42,7 +42,7 @@ fn the_configuration_of_either_lab_takes_five_round_trips() {
 }
 
 #[test]
-fn on_hosts_of_their_own_services_take_little_more() {
+fn a_host_for_each_service_costs_two_round_trips_at_most() {
     for (lab, account, most) in [("datastream", "670000000003", 6), ("eventdriven", "670000000004", 7)] {
         let (_, pace) = configuration(lab, account, Hosts::EachService);
         assert!(pace.round_trips <= most, "{lab}: {pace:#?}");
