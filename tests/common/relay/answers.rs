@@ -51,7 +51,7 @@ impl Instead {
             headers: "content-type: application/x-amz-json-1.1".to_owned(),
             body: body.to_owned(),
         };
-        Self { of, times, happens }
+        Self::of(of, times, happens)
     }
 
     /// Their answers are lost on the way.
