@@ -1,7 +1,7 @@
 //! What became of the other events of a batch: whether a missing one can still come.
 
 use super::dynamodb::has_item;
-use super::lambda::runs;
+use super::lambda::{log_time, runs};
 use super::verb::{Args, Clue, Progress, Verb, VerbFn, may, needs, text};
 use crate::account::{Account, CallError};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -37,9 +37,11 @@ async fn batch(account: &Account, args: &Args, progress: &Progress) -> Result<Cl
         runs(account, args, progress)
     )?;
     let runs = runs.unwrap_or_default();
+    // The log may be seconds behind: as long as it has no run that began after the events were sent, theirs may be at work.
+    let sent = progress.last_followed.map(|at| log_time(account, at));
     let newest = runs.iter().map(|run| run.started).max();
-    let newest = newest.and_then(DateTime::from_timestamp_millis);
-    let Some(newest) = newest.filter(|_| runs.iter().all(|run| run.ended)) else {
+    let newest = newest.filter(|started| Some(*started) >= sent && runs.iter().all(|run| run.ended));
+    let Some(newest) = newest.and_then(DateTime::from_timestamp_millis) else {
         return Ok(Clue::default());
     };
     // One that came behind it was handed over behind it, or together with it.

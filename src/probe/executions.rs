@@ -3,7 +3,7 @@
 use crate::account::{Account, CallError, too_many_pages};
 use aws_sdk_sfn::operation::describe_execution::DescribeExecutionOutput;
 use aws_sdk_sfn::primitives::DateTime as DateTimeOfAws;
-use aws_sdk_sfn::types::{ExecutionListItem, HistoryEvent};
+use aws_sdk_sfn::types::{ExecutionListItem, ExecutionStatus, HistoryEvent};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
@@ -69,7 +69,10 @@ pub(super) async fn stop(account: &Account, arn: &str, cause: &str) -> Result<()
     let asked = account.sfn().stop_execution().execution_arn(arn);
     let answer = asked.error("edemlab").cause(cause).send().await;
     match answer.map_err(|error| CallError::from_sdk("states:StopExecution", &error)) {
-        Err(error) if error.code() != Some("ExecutionDoesNotExist") => Err(error),
+        Err(error) if error.code() != Some("ExecutionDoesNotExist") => match execution(account, arn).await {
+            Ok(known) if *known.status() != ExecutionStatus::Running => Ok(()),
+            _ => Err(error),
+        },
         _ => Ok(()),
     }
 }

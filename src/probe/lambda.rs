@@ -136,11 +136,8 @@ async fn log(account: &Account, args: &Args, progress: &Progress) -> Result<Clue
     let failed: Vec<&&Invocation> = ended.iter().filter(|r| !r.errors.is_empty()).collect();
     // Other events may be on the way beside the probe's: one failed run is not proof, unless it names the probe. Nor are
     // several, all of them before what was sent last.
-    let last_sent = progress.last_sent.map_or(0, |at| {
-        let at = chrono::Utc::now() - at.elapsed() - CLOCKS_DIFFER;
-        account.aws_time(at).timestamp_millis()
-    });
-    let of_last = failed.last().is_some_and(|run| run.started >= last_sent);
+    let last_sent = progress.last_sent.map(|at| log_time(account, at));
+    let of_last = failed.last().is_some_and(|run| Some(run.started) >= last_sent);
     let terminal =
         failed.iter().any(|r| r.names_this_probe) || (failed.len() >= 2 && failed.len() == ended.len() && of_last);
     let errors: Vec<String> = failed.first().map(|r| r.errors.clone()).unwrap_or_default();
@@ -189,6 +186,12 @@ async fn log(account: &Account, args: &Args, progress: &Progress) -> Result<Clue
         terminal,
         ..Clue::default()
     })
+}
+
+/// The earliest time in milliseconds that a log may have of a run which came after a moment of this computer's.
+pub(super) fn log_time(account: &Account, at: tokio::time::Instant) -> i64 {
+    let at = chrono::Utc::now() - at.elapsed() - CLOCKS_DIFFER;
+    account.aws_time(at).timestamp_millis()
 }
 
 /// The other errors of a run, each once: a run that has several events in hand says the same of each.

@@ -127,16 +127,13 @@ impl<'r> ProbeRun<'r> {
     /// Sends once more what comes to a hop, where the course lets it be sent again: one failed run may have been of
     /// somebody else's event, and two tell. Whether it was sent.
     pub(super) async fn send_once_more(&mut self, index: usize) -> bool {
-        let may_be_sent = |hop: &usize| {
-            self.hops[*hop]
-                .hop
-                .send
-                .as_ref()
-                .is_some_and(|send| send.again.is_some())
-        };
-        let Some(from) = self.hops.way_to(index).find(may_be_sent) else {
+        let send_of = |hop: usize| self.hops[hop].hop.send.as_ref();
+        let Some(from) = self.hops.way_to(index).find(|hop| send_of(*hop).is_some()) else {
             return false;
         };
+        if send_of(from).is_none_or(|send| send.again.is_none()) {
+            return false;
+        }
         if std::mem::replace(&mut self.hops[index].sent_more, true) {
             return false;
         }

@@ -1,6 +1,7 @@
 """CloudWatch Logs: what a filter finds, page by page."""
 import base64
 import bisect
+import hashlib
 import re
 
 from ministack.core.responses import error_response_json, json_response
@@ -29,14 +30,19 @@ def moment(event):
     return event["timestamp"], event.get("ingestionTime", 0)
 
 
+def event_id(stream, n):
+    """MiniStack gives none to what a function writes."""
+    return str(int(hashlib.sha256(f"{stream} {n}".encode()).hexdigest(), 16)).zfill(56)[:56]
+
+
 def matching(group, data):
     """All events that are asked for, of all streams, in their order."""
     fits = logs._compile_filter_pattern(data.get("filterPattern", ""))
     first, last = data.get("startTime"), data.get("endTime")
     names, prefix = data.get("logStreamNames"), data.get("logStreamNamePrefix") or ""
     with logs._log_events_lock:
-        found = [{**event, "logStreamName": name} for name, stream in group["streams"].items()
-                 if (name in names if names else name.startswith(prefix)) for event in stream["events"]
+        found = [{"eventId": event_id(name, n), **event, "logStreamName": name} for name, stream in group["streams"].items()
+                 if (name in names if names else name.startswith(prefix)) for n, event in enumerate(stream["events"])
                  if (first is None or event["timestamp"] >= first) and (last is None or event["timestamp"] <= last)
                  and fits(event["message"])]
     return sorted(found, key=moment)
