@@ -97,6 +97,7 @@ async fn in_sandbox(
         loop {
             // Nobody reads mail there. What cannot be confirmed shows in the rehearsal itself.
             let _ = sandbox.confirm(&number, Some(&record.region)).await;
+            // Between two looks into the inbox, until the rehearsal ends.
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
     };

@@ -1,51 +1,41 @@
 //! What configuration lets one expect of an event: which hop proves it, and which failure casts doubt on a hop.
 
+use super::argument::Compiled;
 use super::diagnostics::{Diagnostics, report};
 use super::node::{Content, Node};
 use super::reader::Reader;
 use super::step::{Doubt, Hop, Lab, Probe, Proof};
+use crate::expr::Expr;
 use std::cell::RefCell;
 
 /// A hop, or `{ hop: STEP.HOP, if: CONDITION }`.
 pub(super) fn proof(reader: &Reader, node: Node) -> Option<Proof> {
-    let place = reader.compiled(&node, ());
-    if let Content::Map(_) = node.value {
-        let mut fields = reader.fields(node, "`proven-by`")?;
-        let hop = fields.text("hop");
-        let through = fields.require("if").and_then(|n| reader.expr(&n));
-        fields.finish();
-        return Some(Proof {
-            hop: hop?,
-            through: Some(through?),
-            place,
-        });
-    }
-    Some(Proof {
-        hop: reader.text(&node, "`proven-by`")?,
-        through: None,
-        place,
-    })
+    let (hop, through, place) = named(reader, node, "`proven-by`", "hop")?;
+    Some(Proof { hop, through, place })
 }
 
 /// A check's id, or `{ check: STEP.CHECK, if: CONDITION }`.
 pub(super) fn doubt(reader: &Reader, node: Node) -> Option<Doubt> {
+    let (check, when, place) = named(reader, node, "`doubted-by`", "check")?;
+    Some(Doubt { check, when, place })
+}
+
+/// An id, or a map of the id under `key` and of `if`: the id, the condition, and where it was written.
+fn named(
+    reader: &Reader,
+    node: Node,
+    what: &'static str,
+    key: &'static str,
+) -> Option<(String, Option<Compiled<Expr>>, Compiled<()>)> {
     let place = reader.compiled(&node, ());
     if let Content::Map(_) = node.value {
-        let mut fields = reader.fields(node, "`doubted-by`")?;
-        let check = fields.text("check");
-        let when = fields.require("if").and_then(|n| reader.expr(&n));
+        let mut fields = reader.fields(node, what)?;
+        let id = fields.text(key);
+        let condition = fields.require("if").and_then(|n| reader.expr(&n));
         fields.finish();
-        return Some(Doubt {
-            check: check?,
-            when: Some(when?),
-            place,
-        });
+        return Some((id?, Some(condition?), place));
     }
-    Some(Doubt {
-        check: reader.text(&node, "`doubted-by`")?,
-        when: None,
-        place,
-    })
+    Some((reader.text(&node, what)?, None, place))
 }
 
 /// A fault that fails the check and lets the event through refutes a doubt that holds always.

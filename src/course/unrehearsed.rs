@@ -133,11 +133,11 @@ mod tests {
         let is_old = |template: &Value| changes_behind_a_deployment(&solution, template);
         assert!(is_old(&with("/Resources/Post/Properties/HttpMethod", "GET".into())));
         assert!(!is_old(&with("/Resources/Role/Properties/RoleName", "b".into())));
-        let mut anew = with("/Resources/Post/Properties/HttpMethod", "GET".into());
-        let resources = anew["Resources"].as_object_mut().expect("resources");
+        let mut redeployed = with("/Resources/Post/Properties/HttpMethod", "GET".into());
+        let resources = redeployed["Resources"].as_object_mut().expect("resources");
         let deployed = resources.remove("Deployed").expect("it is there");
         resources.insert("DeployedAgain".to_owned(), deployed);
-        assert!(!is_old(&anew));
+        assert!(!is_old(&redeployed));
     }
 
     #[test]
