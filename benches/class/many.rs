@@ -16,15 +16,8 @@ const PEAK: f64 = 150.0;
 pub fn run() {
     let accounts = size("EDEMLAB_BENCH_ACCOUNTS", 1000);
     let cloud = shared("bench");
-    let class = Class::new(cloud, "84000", 1);
-    let fake = Fake::recording(cloud.endpoint(), &class.accounts[0]);
     let folder = tempfile::tempdir().expect("a folder");
-
-    let first = folder.path().join("first");
-    measured(grade(cloud, &fake, &class.roster(), &class.secret(), &first), 0);
-    full_marks(&first, &["s000".to_owned()]);
-    fake.replay();
-
+    let (class, fake) = recorded(cloud, "84000", folder.path());
     let students: Vec<String> = (0..accounts).map(|n| format!("m{n:05}")).collect();
     let roster = folder.path().join("roster.csv");
     let lines = students.iter().enumerate();
@@ -43,6 +36,17 @@ pub fn run() {
     );
     full_marks(&out, &students);
     say(accounts, &took, fake.asked(), served);
+}
+
+/// A class of one with full marks, whose number begins with `first`, and a fake that has recorded what grading it asks.
+pub fn recorded(cloud: &'static Cloud, first: &str, folder: &Path) -> (Class, Fake) {
+    let class = Class::new(cloud, first, 1);
+    let fake = Fake::recording(cloud.endpoint(), &class.accounts[0]);
+    let out = folder.join("first");
+    measured(grade(cloud, &fake, &class.roster(), &class.secret(), &out), 0);
+    full_marks(&out, &["s000".to_owned()]);
+    fake.replay();
+    (class, fake)
 }
 
 /// `edemlab grade` of both labs as the professor, with the fake for AWS.

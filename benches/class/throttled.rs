@@ -1,9 +1,8 @@
 //! A class in which AWS tells every sixth account to slow down: what that costs them, and the others.
 
 use super::common::cloud::shared;
-use super::common::taught::{Class, LABS};
-use super::fake::Fake;
-use super::many::{full_marks, grade};
+use super::common::taught::LABS;
+use super::many::{full_marks, grade, recorded};
 use super::measure::{load, measured, size};
 use edemlab::report::Report;
 use std::path::Path;
@@ -21,13 +20,8 @@ const A_THROTTLE: f64 = 3.0;
 pub fn run() {
     let accounts = size("EDEMLAB_BENCH_CLASS", 60);
     let cloud = shared("bench");
-    let class = Class::new(cloud, "83000", 1);
-    let fake = Fake::recording(cloud.endpoint(), &class.accounts[0]);
     let folder = tempfile::tempdir().expect("a folder");
-    let first = folder.path().join("first");
-    measured(grade(cloud, &fake, &class.roster(), &class.secret(), &first), 0);
-    fake.replay();
-
+    let (class, fake) = recorded(cloud, "83000", folder.path());
     let number = |n: usize| format!("86000{n:07}");
     let students: Vec<String> = (0..accounts).map(|n| format!("t{n:05}")).collect();
     let lines = students.iter().enumerate();
