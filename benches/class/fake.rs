@@ -85,6 +85,11 @@ impl Fake {
         }
     }
 
+    /// How often somebody is still to be told so.
+    pub fn throttles_left(&self) -> usize {
+        self.recorded.throttles.lock().unwrap().values().sum()
+    }
+
     /// Where it listens.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)

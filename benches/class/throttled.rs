@@ -44,6 +44,7 @@ pub fn run() {
     let calm = graded("calm");
     fake.throttle((0..accounts).step_by(EVERY).map(number), &OPERATIONS, TIMES);
     let throttled = graded("throttled");
+    assert_eq!(fake.throttles_left(), 0, "nobody was told to slow down");
     let each = (throttled.1 - calm.1) / TIMES as f64;
     println!(
         "throttled: {} of {accounts} accounts, {} operations of each {TIMES} times; load {}",
