@@ -5,8 +5,8 @@ use super::output::tell;
 use crate::report::text::wrapped;
 use std::io::{BufRead, IsTerminal};
 
-/// The exit status where nobody could be asked: a script must not take that for success.
-pub(super) const NOT_ASKED: u8 = 2;
+/// The exit status without a yes: a script must not take that for success.
+pub(super) const NO_YES: u8 = 2;
 
 /// What came of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,13 +22,13 @@ impl Answer {
     /// Says that nothing was done, and what to do for it to be done where nobody could be asked. The exit status is nothing for a
     /// yes.
     pub(super) fn declined(self, nothing: &str, to_what: &str) -> Option<u8> {
-        let (status, text) = match self {
+        let text = match self {
             Self::Yes => return None,
-            Self::No => (0, nothing.to_owned()),
-            Self::NotAsked => (NOT_ASKED, format!("{nothing} To {to_what}, add --yes.")),
+            Self::No => nothing.to_owned(),
+            Self::NotAsked => format!("{nothing} To {to_what}, add --yes."),
         };
         tell(&wrapped(&text, common::width(), " "));
-        Some(status)
+        Some(NO_YES)
     }
 }
 

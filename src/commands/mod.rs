@@ -45,6 +45,7 @@ mod regrade;
 mod regrade_terms;
 mod rehearse;
 mod rehearse_compare;
+mod rehearse_there;
 mod rehearsing;
 mod room_accounts;
 mod room_keys;

@@ -1,20 +1,19 @@
 //! `edemlab rehearse`: the plan; then, once it is confirmed, the solution and the faults; then everything is deleted.
 
-use super::output::{note, tell};
+use super::output::tell;
+use super::rehearse_there::{Found, fits, found, goes_on_with, refuse_what_is_there};
 use super::rehearsing::{self, Rehearsing};
 use super::{common, confirming, sandbox};
 use crate::account::{Account, ConnectError};
 use crate::cli::RehearseArgs;
-use crate::course::{Lab, Part};
+use crate::course::{Course, Lab, Part};
 use crate::redact;
-use crate::rehearsal::{
-    Choice, EMAIL, Folder, Plan, Priced, RUN_TAG, Record, SCHEMA, render_plan, stack_name, standing_already,
-};
+use crate::rehearsal::{Choice, EMAIL, Folder, Plan, Priced, Record, SCHEMA, render_plan, stack_name};
 use crate::report::text::{visible, wrapped};
 use crate::stack::Stack;
 use anyhow::bail;
 use chrono::{SecondsFormat, Utc};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub async fn run(course: Option<PathBuf>, args: RehearseArgs) -> anyhow::Result<u8> {
@@ -24,11 +23,10 @@ pub async fn run(course: Option<PathBuf>, args: RehearseArgs) -> anyhow::Result<
         .out
         .clone()
         .unwrap_or_else(|| PathBuf::from(format!("rehearsal-{}", lab.id)));
-    let choice = choice(&args);
     // What is wrong with the choice is said before anything is asked or made.
     let plan = match args.clean_up {
         true => None,
-        false => Some(choice.plan(lab)),
+        false => Some(choice(&args).plan(lab)),
     };
     let plan = match plan {
         // What was begun goes on as it was planned.
@@ -36,11 +34,32 @@ pub async fn run(course: Option<PathBuf>, args: RehearseArgs) -> anyhow::Result<
         plan => plan.and_then(Result::ok),
     };
     let folder = Folder::open(&out)?;
+    let ended = run_in(&folder, &out, &course, lab, plan, &args).await;
+    // Where nothing was made, nothing stays of having asked.
+    let tidied = match Folder::has_record(&out) {
+        true => Ok(()),
+        false => folder.discard(),
+    };
+    let status = ended?;
+    tidied?;
+    Ok(status)
+}
+
+async fn run_in(
+    folder: &Folder,
+    out: &Path,
+    course: &Course,
+    lab: &Lab,
+    plan: Option<Plan<'_>>,
+    args: &RehearseArgs,
+) -> anyhow::Result<u8> {
     let there = folder.read()?;
+    let command = command(args, out);
     if let Some(record) = &there {
-        fits(record, lab, &args, &folder)?;
+        fits(record, lab, args, folder, &command)?;
+        goes_on_with(record, lab, &choice(args), folder, &command)?;
     }
-    let account = account(&args, there.as_ref()).await?;
+    let account = account(args, there.as_ref()).await?;
     let identity = account.identity().await;
     let identity = identity.map_err(|error| ConnectError::from((error, args.profile.as_deref())))?;
     if let Some(record) = &there
@@ -58,10 +77,7 @@ pub async fn run(course: Option<PathBuf>, args: RehearseArgs) -> anyhow::Result<
         (Some(record), _) => (record, false),
         (None, None) => match found(lab, &account, begin(None), args.yes).await? {
             Found::Wanted(record) => (*record, true),
-            Found::Stays(status) => {
-                folder.discard()?;
-                return Ok(status);
-            }
+            Found::Stays(status) => return Ok(status),
         },
         (None, Some(plan)) => {
             let record = begin(Some(&plan));
@@ -70,7 +86,6 @@ pub async fn run(course: Option<PathBuf>, args: RehearseArgs) -> anyhow::Result<
             tell(&render_plan(lab, &plan, &record, &priced, common::width()));
             let answer = confirming::ask_yes(args.yes, "begin")?;
             if let Some(status) = answer.declined("Nothing was done.", "begin") {
-                folder.discard()?;
                 return Ok(status);
             }
             folder.write(&record)?;
@@ -78,12 +93,12 @@ pub async fn run(course: Option<PathBuf>, args: RehearseArgs) -> anyhow::Result<
         }
     };
     let rehearsing = Rehearsing {
-        course: &course,
+        course,
         lab,
         account: &account,
-        folder: &folder,
-        email: email(&args, &record, &account).await?,
-        command: command(&args, &out),
+        folder,
+        email: email(args, &record, &account).await?,
+        command,
         compares: args.compare || !account.has_custom_endpoint(),
         recorded: (!args.no_record).then_some(&course.files),
         limits: rehearsing::limits(
@@ -125,49 +140,6 @@ fn unique(ids: &[String]) -> Vec<String> {
         }
     }
     unique
-}
-
-/// Whether a record that is there can go on with these arguments.
-fn fits(record: &Record, lab: &Lab, args: &RehearseArgs, folder: &Folder) -> anyhow::Result<()> {
-    let file = folder.record();
-    if record.lab != lab.id {
-        bail!(
-            "{} is of a rehearsal of {}: name another folder with --out",
-            file.display(),
-            visible(&record.lab)
-        );
-    }
-    if record.stack != stack_name(&lab.id) {
-        bail!(
-            "{} was changed by hand: it names the stack {}, and a rehearsal's is {}",
-            file.display(),
-            visible(&record.stack),
-            stack_name(&lab.id)
-        );
-    }
-    if args.clean_up {
-        return Ok(());
-    }
-    if record.is_found_only() {
-        bail!(
-            "{} is of a clean-up that is not finished: finish it with --clean-up, or name another folder with --out",
-            file.display()
-        );
-    }
-    if record.has_ended() {
-        bail!(
-            "the rehearsal in {} has ended: its page is beside it; for a new one, name another folder with --out",
-            file.display()
-        );
-    }
-    if !args.with.is_empty() || !args.faults.is_empty() || args.all {
-        bail!(
-            "the rehearsal in {} has begun, and goes on as it was planned: leave out --with, --fault and --all, or name another \
-             folder with --out",
-            file.display()
-        );
-    }
-    Ok(())
 }
 
 /// It goes on from the region in which it began.
@@ -221,98 +193,6 @@ fn priced(lab: &Lab, plan: &Plan<'_>, account: &Account) -> Vec<Priced> {
     solution
         .map(|solution| plan.priced(solution, account.region()))
         .unwrap_or_default()
-}
-
-/// With work of the lab in the account nobody could say which of two resources a check has judged.
-async fn refuse_what_is_there(lab: &Lab, account: &Account, record: &Record) -> anyhow::Result<()> {
-    let stack = Stack::new(account, &record.stack, Duration::from_secs(60));
-    let state = stack.state().await;
-    let state = state.map_err(|error| ConnectError::from((error, None)))?;
-    if let Some(state) = state {
-        bail!(
-            "there is a stack {} already ({}). If it is of another rehearsal, which may be under way, name the folder of that \
-             with --out; if its folder is lost, `edemlab rehearse {} --clean-up` shows what it has, and deletes it",
-            record.stack,
-            state.status,
-            lab.id
-        );
-    }
-    let (found, unknown) = standing_already(lab, account).await;
-    for standing in &found {
-        let text = format!("{} ({})", visible(&standing.name), visible(&standing.because));
-        note(&wrapped(&text, common::width(), "  "));
-    }
-    if !found.is_empty() {
-        bail!(
-            "{} of the lab {} in {}: a check could take one for the rehearsal's. Rehearse in another account, or delete your own \
-             work first: edemlab cleanup {}",
-            if found.len() == 1 {
-                "this resource is"
-            } else {
-                "these resources are"
-            },
-            lab.id,
-            account.region(),
-            lab.id
-        );
-    }
-    for reason in &unknown {
-        note(&wrapped(
-            &format!("not known whether work of the lab is here: {}", visible(reason)),
-            common::width(),
-            "  ",
-        ));
-    }
-    Ok(())
-}
-
-/// What `--clean-up` finds without a record.
-enum Found {
-    /// A rehearsal's stack, which is deleted.
-    Wanted(Box<Record>),
-    /// Nothing, or what stays; and the exit status.
-    Stays(u8),
-}
-
-/// What a run has left whose record is lost: its stack, by its name and its tag.
-async fn found(lab: &Lab, account: &Account, record: Record, yes: bool) -> anyhow::Result<Found> {
-    let stack = Stack::new(account, &record.stack, Duration::from_secs(60));
-    let tag = stack.tag(RUN_TAG).await;
-    let place = format!("account {}, {}", record.account, record.region);
-    let run = match tag.map_err(|error| ConnectError::from((error, None)))? {
-        None => {
-            let text = format!(
-                "There is no stack {} in {place}: nothing is left of a rehearsal here.",
-                record.stack
-            );
-            tell(&wrapped(&text, common::width(), " "));
-            return Ok(Found::Stays(0));
-        }
-        Some(None) => bail!(
-            "the stack {} in {place} is no rehearsal's: it has no tag {RUN_TAG}, so it is not touched",
-            record.stack
-        ),
-        Some(Some(run)) => run,
-    };
-    let resources = stack
-        .resources()
-        .await
-        .map_err(|error| ConnectError::from((error, None)))?;
-    let text = format!(
-        "The stack {} in {place} is of a rehearsal of {} whose record is not in this folder. If that rehearsal is under way, stop it \
-         there instead. It has:",
-        record.stack, lab.id
-    );
-    tell(&wrapped(&text, common::width(), " "));
-    for resource in &resources {
-        let text = format!("{} {}", resource.of, visible(&resource.physical_id));
-        tell(&wrapped(&text, common::width(), "   "));
-    }
-    let answer = confirming::ask_yes(yes, "delete all of it")?;
-    Ok(match answer.declined("Nothing was deleted.", "delete all of it") {
-        Some(status) => Found::Stays(status),
-        None => Found::Wanted(Box::new(Record { run, ..record })),
-    })
 }
 
 /// The address that gets the mails: what is said now, else what the stack has.

@@ -177,7 +177,7 @@ impl Rehearsing<'_> {
     fn write_page(&self, record: &Record) -> anyhow::Result<String> {
         Ok(self
             .folder
-            .write_page(&page(record, self.course))?
+            .write_page(&page(record, self.course, &self.command))?
             .display()
             .to_string())
     }

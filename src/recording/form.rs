@@ -23,6 +23,9 @@ const V4: &str = "240";
 /// One of version 6 for documents, RFC 3849.
 const V6: [&str; 2] = ["2001", "db8"];
 
+/// The domain of an address of electronic mail.
+const MAIL: &str = "example.com";
+
 /// Whether a word is of hexadecimal digits, and long enough to be meant so.
 fn is_hex(word: &str) -> bool {
     word.len() >= 8 && word.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -145,6 +148,16 @@ pub fn is_v6(address: &str) -> bool {
     V6.iter().all(|group| groups.next() == Some(*group)) && groups.count() == 2
 }
 
+/// The address of electronic mail of a pseudonym, in a domain that nobody has, RFC 2606.
+pub fn mail_of(name: &str) -> String {
+    format!("{name}@{MAIL}")
+}
+
+/// Whether an address of electronic mail is nobody's.
+pub fn is_mail(address: &str) -> bool {
+    matches!(address.split_once('@'), Some((name, MAIL)) if is_pseudonym(name))
+}
+
 /// A number with the groups of `like` and the digits of `number`.
 pub fn grouped(like: &str, number: &str) -> String {
     let mut digits = number.chars();
@@ -187,6 +200,11 @@ mod tests {
         assert!(is_id(&make_id(&bytes)) && !is_id("8f14e45f-ceea-467f-a9c7-0123456789ab"));
         assert!(is_v4(&make_v4("1.2.3.4", &bytes)) && !is_v4("192.168.1.20"));
         assert!(is_v6(&make_v6(&bytes)) && !is_v6("2001:db8:a0b:12f0::1") && !is_v6("fe80:0:0:1"));
+        assert!(
+            is_mail(&mail_of(&make("xxxxxxxxxx", 0, &bytes)))
+                && !is_mail("max@example.com")
+                && !is_mail("a@example.com")
+        );
         let names =
             "Maria Garcia Jose Lopez Xavi Lynn Pyry 600123412 34600123412 hunter2 AKIAIOSFODNN7EXAMPLE Grzegorz";
         for name in names.split(' ') {

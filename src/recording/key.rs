@@ -2,7 +2,7 @@
 
 use super::body::DEPTH;
 use super::exchange::{Exchange, Request};
-use super::form::{is_id, is_pseudonym, is_v4, is_v6};
+use super::form::{is_id, is_mail, is_pseudonym, is_v4, is_v6};
 use super::http::WEB;
 use super::pieces::{Piece, Reader, digits};
 use super::vocabulary::{Vocabulary, words};
@@ -99,7 +99,12 @@ fn in_order(value: Value, depth: usize) -> Value {
 
 /// Whether a piece has the form of what stands in the place of another.
 pub fn is_of_form(piece: &str) -> bool {
-    is_pseudonym(piece) || is_id(piece) || is_v4(piece) || is_v6(piece) || is_pseudonym(&digits(piece))
+    is_pseudonym(piece)
+        || is_id(piece)
+        || is_mail(piece)
+        || is_v4(piece)
+        || is_v6(piece)
+        || is_pseudonym(&digits(piece))
 }
 
 struct Collector<'v> {
@@ -123,7 +128,12 @@ impl Reader for Collector<'_> {
     }
 
     fn piece(&mut self, piece: Piece<'_>) -> String {
-        let (Piece::Word(text) | Piece::Id(text) | Piece::V4(text) | Piece::V6(text) | Piece::Groups(text)) = piece;
+        let (Piece::Word(text)
+        | Piece::Id(text)
+        | Piece::V4(text)
+        | Piece::V6(text)
+        | Piece::Groups(text)
+        | Piece::Mail(text)) = piece;
         self.add(text);
         text.to_owned()
     }

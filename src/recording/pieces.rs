@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 /// Of these, the first that fits at a place is what stands there.
 static FORMS: LazyLock<Regex> = LazyLock::new(|| {
+    let mail = r"[\p{Alphabetic}\p{M}\p{N}._%+'-]+@(?:[\p{Alphabetic}\p{M}\p{N}-]+[.])+\p{Alphabetic}{2,}";
     let time =
         r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?\b|\d{8}T\d{6}Z\b";
     let id = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b";
@@ -16,7 +17,7 @@ static FORMS: LazyLock<Regex> = LazyLock::new(|| {
     let groups = r"\(?\d{2,5}\)?(?:[ .()-]{1,2}\d{2,5}){2,6}\b";
     let word = r"[\p{Alphabetic}\p{N}]+";
     Regex::new(&format!(
-        "(?<time>{time})|(?<id>{id})|(?<v4>{v4})|(?<v6>{v6})|(?<groups>{groups})|(?<word>{word})"
+        "(?<mail>{mail})|(?<time>{time})|(?<id>{id})|(?<v4>{v4})|(?<v6>{v6})|(?<groups>{groups})|(?<word>{word})"
     ))
     .expect("a fixed expression")
 });
@@ -46,6 +47,8 @@ pub enum Piece<'t> {
     V6(&'t str),
     /// A number in groups.
     Groups(&'t str),
+    /// An address of electronic mail: whole, because its parts may be words that stay elsewhere.
+    Mail(&'t str),
 }
 
 /// Who reads texts word by word.
@@ -84,6 +87,7 @@ pub fn read(reader: &mut dyn Reader, text: &str) -> String {
                 () if is("id") => Piece::Id(piece),
                 () if is("v4") => Piece::V4(piece),
                 () if is("v6") => Piece::V6(piece),
+                () if is("mail") => Piece::Mail(piece),
                 () => Piece::Groups(piece),
             };
             out.push_str(&reader.piece(piece));

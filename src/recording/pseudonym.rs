@@ -9,6 +9,9 @@ use std::collections::{HashMap, HashSet};
 /// After so many attempts a pseudonym is a letter longer: of short ones there are few.
 const ATTEMPTS: usize = 64;
 
+/// As long as the name is in the pseudonym of an address of electronic mail.
+const MAIL_NAME: &str = "nnnnnnnnnn";
+
 /// Pseudonyms of one recording. Two recordings have none in common.
 #[derive(Debug)]
 pub struct Pseudonyms {
@@ -93,6 +96,14 @@ impl Reader for Pseudonyms {
             Piece::Id(id) => {
                 let given = self.of(&id.to_lowercase(), |_, bytes| form::make_id(bytes), form::is_id);
                 in_case_of(&given, id)
+            }
+            Piece::Mail(address) => {
+                let name = self.of(
+                    &address.to_lowercase(),
+                    |extra, bytes| form::make(MAIL_NAME, extra, bytes),
+                    form::is_pseudonym,
+                );
+                form::mail_of(&name)
             }
             Piece::V4(address) => self.of(address, |_, bytes| form::make_v4(address, bytes), form::is_v4),
             Piece::V6(address) => self.of(&address.to_lowercase(), |_, bytes| form::make_v6(bytes), form::is_v6),
@@ -194,6 +205,19 @@ mod tests {
             let kept = text.split(|c: char| !c.is_ascii_digit()).filter(|part| part.len() > 2);
             assert!(kept.clone().all(|part| !hidden.contains(part)), "{text} → {hidden}");
         }
+    }
+
+    #[test]
+    fn an_address_of_mail_goes_as_a_whole() {
+        let mut of = pseudonyms(1);
+        // Each word of it is AWS's.
+        let address = "max.user@lambda-user.events.com";
+        assert!(super::super::vocabulary::words(address).all(|word| of.vocabulary().has(word)));
+        let hidden = of.text(address);
+        assert!(form::is_mail(&hidden), "{hidden}");
+        let text = format!("to <{}>, not to user@10.0.0.0", address.to_uppercase());
+        assert!(of.text(&text).starts_with(&format!("to <{hidden}>, not to user@")));
+        assert_ne!(of.text("max.user@lambda-user.events.org"), hidden);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! pseudonym. So a field that nobody thought of cannot hide a name.
 
 use super::body::body;
-use super::form::{is_id, is_pseudonym, is_v4, is_v6};
+use super::form::{is_id, is_mail, is_pseudonym, is_v4, is_v6};
 use super::format::{CHANGED, Recording, RecordingError};
 use super::pieces::{Piece, Reader, digits, read};
 use super::vocabulary::Vocabulary;
@@ -188,6 +188,7 @@ impl Reader for Checker<'_> {
             Piece::Id(id) => (id, is_id(id)),
             Piece::V4(address) => (address, is_v4(address)),
             Piece::V6(address) => (address, is_v6(address)),
+            Piece::Mail(address) => (address, is_mail(address)),
             Piece::Groups(groups) => (groups, is_pseudonym(&digits(groups))),
         };
         if !is_known {

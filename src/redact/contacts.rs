@@ -14,6 +14,12 @@ static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
 static PHONE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?:^|[^\w+/=.])(?<secret>\+[1-9][0-9]{7,14})\b").expect("a fixed expression"));
 
+/// Whether a text can be an e-mail address: something before and after one `@`, and no space.
+pub fn is_email(text: &str) -> bool {
+    matches!(text.split_once('@'), Some((user, host)) if !user.is_empty() && !host.is_empty() && !host.contains('@'))
+        && !text.contains(char::is_whitespace)
+}
+
 /// `text` with the addresses in it masked.
 pub(super) fn clean<'t>(text: &'t str, public: &dyn Fn(&str) -> bool) -> Cow<'t, str> {
     if !text.contains(['@', '+']) {

@@ -8,6 +8,7 @@ mod endpoint;
 mod replace;
 mod text;
 
+pub use contacts::is_email;
 pub use endpoint::endpoint;
 pub use replace::HIDDEN;
 pub use text::text;

@@ -36,6 +36,8 @@ pub enum FolderError {
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
+    /// What of the path was not there before, the innermost folder first.
+    made: Vec<PathBuf>,
     #[expect(dead_code, reason = "it is held by being kept")]
     lock: File,
 }
@@ -46,6 +48,8 @@ impl Folder {
     /// # Errors
     /// When it cannot be written, or another process holds it.
     pub fn open(path: &Path) -> Result<Self, FolderError> {
+        let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+        let made = path.ancestors().take_while(is_missing).map(Path::to_owned).collect();
         private::create_folder(path).map_err(file("create", path))?;
         let at = path.join("lock");
         let lock = private::options().open(&at).map_err(file("open", &at))?;
@@ -58,6 +62,7 @@ impl Folder {
         private::sweep(path).map_err(file("tidy", path))?;
         Ok(Self {
             path: path.to_owned(),
+            made,
             lock,
         })
     }
@@ -127,7 +132,7 @@ impl Folder {
         self.path.join("recordings").join(format!("{subject}.jsonl"))
     }
 
-    /// Removes what this has written, and the folder if nothing else is in it: nothing was made.
+    /// Removes what this has written, and the folders that it has made if nothing else is in them: nothing was made.
     ///
     /// # Errors
     /// The system's.
@@ -139,10 +144,14 @@ impl Folder {
                 _ => {}
             }
         }
-        match std::fs::remove_dir(&self.path) {
-            Err(error) if error.kind() != io::ErrorKind::DirectoryNotEmpty => Err(file("remove", &self.path)(error)),
-            _ => Ok(()),
+        for folder in &self.made {
+            match std::fs::remove_dir(folder) {
+                Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => break,
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(file("remove", folder)(error)),
+                _ => {}
+            }
         }
+        Ok(())
     }
 
     /// Where the record is.

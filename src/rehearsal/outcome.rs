@@ -74,6 +74,9 @@ pub struct CleanUp {
     pub seconds: f64,
     /// Whether there is no stack any more.
     pub is_stack_gone: bool,
+    /// Whether there is one of its name that another run, or somebody else, has made.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_others_stack: bool,
     /// What of the rehearsal is still there, and why.
     pub left: Vec<(Thing, String)>,
     /// What is new since the rehearsal began and shows no sign of it: somebody else's.

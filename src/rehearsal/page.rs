@@ -38,8 +38,8 @@ struct Found<'r> {
     found: &'r str,
 }
 
-/// The rehearsal as a page of its own.
-pub fn page(record: &Record, course: &Course) -> String {
+/// The rehearsal as a page of its own. `command` deletes what it has left.
+pub fn page(record: &Record, course: &Course, command: &str) -> String {
     let title = format!("Rehearsal of {}", record.lab);
     let rows: Vec<Row<'_>> = record.trials.iter().map(row).collect();
     let hops = hop_times(record, course);
@@ -59,14 +59,19 @@ pub fn page(record: &Record, course: &Course) -> String {
         .collect();
     let new: Vec<String> = cleaned.iter().flat_map(|c| &c.new).map(|thing| thing.named()).collect();
     let end = match cleaned {
-        None => "It is not cleaned up: what it made may still be there, and cost.".to_owned(),
+        None => format!("It is not cleaned up: what it made may still be there, and cost. This deletes it: {command}"),
         Some(c) if c.is_clean() => format!(
             "Nothing of it is left: {} services were listed again at {}.",
             c.lists,
             minute(&c.at)
         ),
-        Some(c) if !c.is_stack_gone => format!("The stack {} is still there, and costs.", record.stack),
-        Some(_) => "Something of it may be left.".to_owned(),
+        Some(c) if !c.is_stack_gone => {
+            format!(
+                "The stack {} is still there, and may cost. This deletes it: {command}",
+                record.stack
+            )
+        }
+        Some(_) => format!("Something of it may be left. This deletes it: {command}"),
     };
     let place = match record.has_custom_endpoint {
         true => "not AWS itself, but another endpoint",

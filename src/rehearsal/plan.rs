@@ -7,6 +7,8 @@ use crate::costs::{Unit, price};
 use crate::course::{Fault, Lab, SolutionPart, UnknownName, Unrehearsed};
 use crate::inventory::{Charge, hourly};
 use crate::judge::{Options, Standing, standing};
+use crate::redact;
+use crate::report::text::visible;
 use crate::stack::Parameters;
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -57,6 +59,11 @@ pub enum ChoiceError {
         "the lab sends mails, and AWS first asks their reader for a click: say with --email ADDRESS where you will read them"
     )]
     NoAddress,
+    /// What was said is no address: AWS would take it, and no click would ever come.
+    #[error(
+        "`{0}` is no e-mail address: say with --email where you will read the lab's mails, such as --email you@example.org"
+    )]
+    NotAnAddress(String),
     /// It sends none.
     #[error("the solution of {0} sends no mail: leave --email out")]
     NoMail(String),
@@ -92,16 +99,24 @@ pub struct Priced {
     pub hour: Option<Decimal>,
 }
 
+/// What is rehearsed of a lab.
+pub struct Extent<'l> {
+    /// The parts that are made.
+    pub with: Vec<&'l SolutionPart>,
+    /// The parts that are left out.
+    pub without: Vec<&'l SolutionPart>,
+    /// The faults.
+    pub faults: Vec<Subject<'l>>,
+    /// The faults that are left out where all were wanted, by the reason.
+    pub left_out: BTreeMap<String, Vec<&'l str>>,
+}
+
 impl Choice {
-    /// The plan of this choice.
+    /// What of the lab this choice rehearses.
     ///
     /// # Errors
-    /// When it does not fit the lab.
-    pub fn plan<'l>(&self, lab: &'l Lab) -> Result<Plan<'l>, ChoiceError> {
-        let solution = lab
-            .solution
-            .as_ref()
-            .ok_or_else(|| ChoiceError::NoSolution(lab.id.clone()))?;
+    /// When the lab has no such part, or a fault cannot be rehearsed.
+    pub fn extent<'l>(&self, lab: &'l Lab) -> Result<Extent<'l>, ChoiceError> {
         let parts = || lab.parts.iter().map(|part| part.id.as_str());
         if let Some(unknown) = self
             .with
@@ -112,6 +127,30 @@ impl Choice {
             return Err(UnknownName::new("part", unknown, parts()).into());
         }
         let (with, without): (Vec<_>, Vec<_>) = lab.parts.iter().partition(|part| self.with.contains(&part.id));
+        let (faults, left_out) = self.faults(lab, &without)?;
+        Ok(Extent {
+            with,
+            without,
+            faults,
+            left_out,
+        })
+    }
+
+    /// The plan of this choice.
+    ///
+    /// # Errors
+    /// When it does not fit the lab.
+    pub fn plan<'l>(&self, lab: &'l Lab) -> Result<Plan<'l>, ChoiceError> {
+        let solution = lab
+            .solution
+            .as_ref()
+            .ok_or_else(|| ChoiceError::NoSolution(lab.id.clone()))?;
+        let Extent {
+            with,
+            without,
+            faults,
+            left_out,
+        } = self.extent(lab)?;
         let mut parameters = Parameters::new();
         // Two parts may share a parameter: one that is made says what it is.
         for part in &without {
@@ -124,9 +163,9 @@ impl Choice {
         match &self.email {
             Some(_) if !has_mail => return Err(ChoiceError::NoMail(lab.id.clone())),
             None if has_mail => return Err(ChoiceError::NoAddress),
+            Some(address) if !redact::is_email(address) => return Err(ChoiceError::NotAnAddress(visible(address))),
             _ => {}
         }
-        let (faults, left_out) = self.faults(lab, &without)?;
         let resources = made(solution, &parameters).len();
         Ok(Plan {
             with,
@@ -155,9 +194,11 @@ impl Choice {
             }
         }
         for id in &self.faults {
-            let ids = lab.faults.iter().map(|fault| fault.deviation.id.as_str());
             let fault = lab.faults.iter().find(|fault| fault.deviation.id == *id);
-            let fault = fault.ok_or_else(|| UnknownName::new("fault", id, ids))?;
+            let fault = fault.ok_or_else(|| {
+                let shown = lab.faults.iter().filter(|fault| shown(lab, fault, without).is_ok());
+                UnknownName::new("fault", id, shown.map(|fault| fault.deviation.id.as_str()))
+            })?;
             shown(lab, fault, without)?;
             faults.push(Subject::Fault(fault));
         }

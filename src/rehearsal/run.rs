@@ -4,7 +4,7 @@ use super::outcome::{Thing, Trial, rounded};
 use super::plan::RUN_TAG;
 use super::record::Record;
 use super::settle::{settle, shown};
-use super::stage::{Progress, RehearsalError, Stage, unlisted};
+use super::stage::{Progress, RehearsalError, Stage, Whose, unlisted};
 use super::subject::Subject;
 use crate::course::{Lab, UnknownName};
 use crate::stack::{Stack, StackError};
@@ -18,6 +18,11 @@ use std::time::Instant;
 pub async fn rehearse(stage: &Stage<'_>, record: &mut Record) -> Result<(), RehearsalError> {
     if record.before.is_none() {
         stage.note_before(record).await?;
+    }
+    if record.clean_up.take().is_some_and(|cleaned| cleaned.is_clean()) {
+        // What has these names now is somebody else's.
+        record.made.clear();
+        stage.folder.write(record)?;
     }
     let faults = record.faults.clone();
     let subjects = subjects(stage.lab, &faults)?;
@@ -99,7 +104,9 @@ impl Stage<'_> {
     }
 
     async fn deploy(&self, stack: &Stack<'_>, record: &mut Record, templates: &[Value]) -> Result<(), RehearsalError> {
-        self.is_standing(stack, record).await?;
+        if self.whose(stack, record).await? == Whose::Others {
+            return Err(RehearsalError::NotOwn(record.stack.clone()));
+        }
         let parameters = self.parameters(record);
         for template in templates {
             let deployed = tokio::select! {
@@ -155,7 +162,7 @@ impl Stage<'_> {
         }
         trial.deployed_in = rounded(began.elapsed());
         settle(self, subject, &mut trial).await?;
-        if !trial.is_as_expected() && !self.stands(stack, record).await? {
+        if !trial.is_as_expected() && self.whose(stack, record).await? != Whose::Own {
             return Err(RehearsalError::Gone(record.stack.clone()));
         }
         Ok(trial)

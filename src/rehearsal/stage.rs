@@ -155,6 +155,17 @@ pub struct Stage<'s> {
     pub stop: watch::Receiver<u8>,
 }
 
+/// Whose a stack is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// There is none of that name.
+    Nobodys,
+    /// This run has made it.
+    Own,
+    /// Another run, or somebody else.
+    Others,
+}
+
 impl Stage<'_> {
     /// The parameters of its template.
     pub(super) fn parameters(&self, record: &Record) -> Parameters {
@@ -162,24 +173,13 @@ impl Stage<'_> {
         record.parameters.clone().into_iter().chain(email).collect()
     }
 
-    /// Whether the stack is there; it is this run's then.
-    ///
-    /// # Errors
-    /// When it is another run's, or nobody's that we know.
-    pub(super) async fn is_standing(&self, stack: &Stack<'_>, record: &Record) -> Result<bool, RehearsalError> {
-        match stack.tag(RUN_TAG).await? {
-            None => Ok(false),
-            Some(Some(run)) if run == record.run => Ok(true),
-            Some(_) => Err(RehearsalError::NotOwn(record.stack.clone())),
-        }
-    }
-
-    /// The same, where another one of its name is none of it.
-    pub(super) async fn stands(&self, stack: &Stack<'_>, record: &Record) -> Result<bool, RehearsalError> {
-        match self.is_standing(stack, record).await {
-            Err(RehearsalError::NotOwn(_)) => Ok(false),
-            standing => standing,
-        }
+    /// Whose the stack of the rehearsal's name is.
+    pub(super) async fn whose(&self, stack: &Stack<'_>, record: &Record) -> Result<Whose, RehearsalError> {
+        Ok(match stack.tag(RUN_TAG).await? {
+            None => Whose::Nobodys,
+            Some(Some(run)) if run == record.run => Whose::Own,
+            Some(_) => Whose::Others,
+        })
     }
 
     /// Keeps what the stack has made so far.
@@ -187,9 +187,7 @@ impl Stage<'_> {
         let resources = stack.resources().await?;
         let before = record.made.len();
         // A custom resource's id is what its function says: perhaps just a word.
-        let made = resources.into_iter().filter(|resource| {
-            resource.of.starts_with("AWS::") && resource.of != "AWS::CloudFormation::CustomResource"
-        });
+        let made = resources.into_iter().filter(|resource| !resource.is_custom());
         record
             .made
             .extend(made.map(|resource| resource.physical_id).filter(|id| !id.is_empty()));

@@ -185,10 +185,19 @@ pub fn render_end(record: &Record, cleaned: &CleanUp, command: &str, width: usiz
         }
         (true, count) => format!("{count} of the rehearsal still there in {place}, and may cost: {command}"),
         (false, _) => format!(
-            "STILL THERE in {place}, and it costs: the stack {}. {command}",
+            "STILL THERE in {place}, and it may cost: the stack {}. {command}",
             record.stack
         ),
     };
+    let others = match cleaned.is_others_stack {
+        true => format!(
+            " The stack {} that stands there is another rehearsal's or somebody's own, may cost, and was not touched: --clean-up with the \
+             --out of that rehearsal deletes it; with a new folder it is shown first.",
+            record.stack
+        ),
+        false => String::new(),
+    };
+    let last = last + &others;
     page.wrapped(&last, " ");
     page.out.trim_end().to_owned()
 }

@@ -1,8 +1,10 @@
 //! A CloudFormation stack in an account: made or changed, waited for, deleted.
 
 mod error;
+mod resource;
 
 pub use error::{Reason, StackError};
+pub use resource::StackResource;
 
 use crate::account::services::CLOUDFORMATION;
 use crate::account::{Account, CallError, ErrorKind};
@@ -40,15 +42,6 @@ pub struct StackState {
     pub status: String,
     /// Its outputs: all of them once it is whole.
     pub outputs: Outputs,
-}
-
-/// What a stack has made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StackResource {
-    /// Its name in AWS, or what AWS knows it by; empty before it is made.
-    pub physical_id: String,
-    /// Its type, such as `AWS::Kinesis::Stream`.
-    pub of: String,
 }
 
 impl<'a> Stack<'a> {
@@ -107,11 +100,24 @@ impl<'a> Stack<'a> {
     /// # Errors
     /// When CloudFormation refuses, or cannot delete all that the stack has made.
     pub async fn delete(&self) -> Result<(), StackError> {
+        self.delete_without(&[]).await
+    }
+
+    /// Deletes it, and leaves what these functions of its own could not take back, by their logical ids: only where a deletion has
+    /// failed before. See <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html>.
+    ///
+    /// # Errors
+    /// As [`Stack::delete`].
+    pub async fn delete_without(&self, kept: &[String]) -> Result<(), StackError> {
         // One that is being changed cannot be deleted.
         if self.at_rest().await?.is_none() {
             return Ok(());
         }
-        self.call("DeleteStack", &[]).await?;
+        let kept: Vec<_> = [("RetainResources", json!(kept))]
+            .into_iter()
+            .filter(|_| !kept.is_empty())
+            .collect();
+        self.call("DeleteStack", &kept).await?;
         match self.at_rest().await? {
             Some(stack) if status(&stack) != "DELETE_COMPLETE" => Err(self.failed(status(&stack)).await?),
             _ => Ok(()),
@@ -170,14 +176,7 @@ impl<'a> Stack<'a> {
             Err(error) if is_absent(&error) => return Ok(Vec::new()),
             resources => resources?,
         };
-        let read = |resource: &Value| {
-            let field = |name| text(resource, name).to_owned();
-            StackResource {
-                physical_id: field("PhysicalResourceId"),
-                of: field("ResourceType"),
-            }
-        };
-        Ok(resources.iter().map(read).collect())
+        Ok(resources.iter().map(StackResource::of).collect())
     }
 
     async fn call(&self, operation: &str, more: &[(&str, Value)]) -> Result<Value, CallError> {

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::cloud::{Cloud, wait};
 
-/// Names, secrets and addresses. The fortieth is the number of the account in which they are.
-pub const WORDS: [&str; 39] = [
+/// Names, secrets and addresses. One more is the number of the account in which they are.
+pub const WORDS: [&str; 40] = [
     "mariona",
     "queralt",
     "serrat",
@@ -52,6 +52,8 @@ pub const WORDS: [&str; 39] = [
     "T0PS3CR3T",
     "ec2-52-18-7-91",
     "Ludovica",
+    // Each word of it is AWS's.
+    "max.user@lambda-user.events.com",
 ];
 
 /// A function's environment variables with most of them.
@@ -75,6 +77,7 @@ pub fn variables() -> Value {
         "BROKEN": "%C3%28guifre%zz%FAmariona 100%",
         "TURNED": "\u{202e}Oriol\u{200b} ÀÑÇ Quim\u{301}",
         "NESTED": json!({"a": json!({"b": json!({"c": "by Roser"}).to_string()}).to_string()}).to_string(),
+        "WRITE": "max.user@lambda-user.events.com",
         "SQUARE": "[[\"eudald\", 481516234299]]",
         "LONG": STANDARD.encode([7u8; 300]),
     })

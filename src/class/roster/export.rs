@@ -1,13 +1,13 @@
 //! A new roster, made from what Moodle or Canvas exported.
 
 use super::mistakes::{IntakeErrors, Problem, short};
-use super::values;
 use crate::class::encoding::Encoding;
 use crate::class::gradebook::people::{People, people};
 use crate::class::gradebook::sheet::Sheet;
 use crate::class::gradebook::words::fold;
 use crate::class::{cell, identifier};
 use crate::course::UnknownName;
+use crate::redact::is_email;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -238,7 +238,7 @@ impl Export<'_> {
         for &row in &people.rows {
             let name: Vec<&str> = people.name.iter().map(|&column| self.cell(row, column)).collect();
             let mut email = people.email.map(|column| self.cell(row, column)).unwrap_or_default();
-            if !email.is_empty() && !values::is_email(email) {
+            if !email.is_empty() && !is_email(email) {
                 notes.push(format!(
                     "line {}: `{}` is not an e-mail address, so it was left out",
                     self.line(row),

@@ -13,6 +13,7 @@ use crate::account::regions;
 use crate::class::late::Extension;
 use crate::class::{Student, identifier};
 use crate::private;
+use crate::redact::is_email;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
@@ -70,7 +71,7 @@ impl<'a> RosterReader<'a> {
         if id.is_empty() {
             wrong.push("the cell `student` is empty: it needs the identifier that the LMS gives".to_owned());
         }
-        if !email.is_empty() && !values::is_email(email) {
+        if !email.is_empty() && !is_email(email) {
             wrong.push(format!("`{}` is not an e-mail address", short(email)));
         }
         let excused = values::yes(cell(RosterColumn::Excused)).unwrap_or_else(|why| {

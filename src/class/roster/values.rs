@@ -157,12 +157,6 @@ fn unknown(what: &'static str, name: &str, labs: &[LabNames], of: fn(&LabNames) 
     UnknownName::new(what, &short(name), names.into_iter()).to_string()
 }
 
-/// Something before and after one `@`, and no space.
-pub(super) fn is_email(text: &str) -> bool {
-    matches!(text.split_once('@'), Some((user, host)) if !user.is_empty() && !host.is_empty() && !host.contains('@'))
-        && !text.contains(char::is_whitespace)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
