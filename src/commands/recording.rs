@@ -3,16 +3,18 @@
 use super::common;
 use super::live::LiveLine;
 use super::output::{note, print};
-use super::sandbox::{deploy, open};
+use super::sandbox::{deploy_templates, find_deviation, open};
 use crate::account::Account;
 use crate::cli::{DEFAULT_ACCOUNT, RecordingCommand};
-use crate::course::{CheckAs, Course, CourseFiles, Lab, Part};
+use crate::course::{CheckAs, Course, CourseFiles, Deviation, Lab, Part, SolutionPart};
 use crate::judge::{Judged, Options, judge_on};
 use crate::recording::{self, Finding, Recorder, Recording, RecordingError, Replayed, diff, summary};
 use crate::report::text::visible;
 use crate::sandbox::{self, Paths, StartOptions};
-use anyhow::bail;
+use anyhow::{Context, bail};
 use colored::Colorize;
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What is said where a course has changed since.
@@ -79,11 +81,13 @@ pub async fn run(course: Option<PathBuf>, command: RecordingCommand) -> anyhow::
 
 fn opened(file: &Path) -> anyhow::Result<Recording> {
     Recording::open(file).map_err(|error| match error {
-        RecordingError::Line { .. } => {
-            anyhow::Error::from(error).context(format!("{} is no recording", file.display()))
-        }
+        RecordingError::Line { .. } => no_recording(error, file),
         error => error.into(),
     })
+}
+
+fn no_recording(error: RecordingError, file: &Path) -> anyhow::Error {
+    anyhow::Error::from(error).context(format!("{} is no recording", file.display()))
 }
 
 /// A recording comes from somebody else: nothing in it reaches a terminal as it is.
@@ -104,6 +108,8 @@ fn verify(course: Option<PathBuf>, file: &Path) -> anyhow::Result<u8> {
     let files = common::files(course)?;
     let findings = match recording::verify(&text, &files) {
         Ok(findings) => findings,
+        // Of what does not even begin like one, nothing can be said.
+        Err(error @ RecordingError::Line { line: 1, .. }) => return Err(no_recording(error, file)),
         Err(RecordingError::Line { line, problem }) => vec![Finding { line, problem }],
         Err(error) => return Err(error.into()),
     };
@@ -172,10 +178,14 @@ async fn replay(course: Option<PathBuf>, file: &Path) -> anyhow::Result<u8> {
     }
 }
 
-/// A recording, in memory, of the same lab's solution in a sandbox of its own.
+/// A recording, in memory, of the same in a sandbox of its own: the lab's solution, or the fault that was recorded.
 async fn of_sandbox(course: Option<PathBuf>, recording: &Recording) -> anyhow::Result<Recording> {
     let course = common::course(course, Part::Everything)?;
     let lab = course.lab(&recording.header.lab)?;
+    let fault = match &recording.header.fault {
+        Some(id) => Some(find_deviation(lab, id)?),
+        None => None,
+    };
     let live = LiveLine::new(false);
     let user = Paths::from_environment()?;
     let paths = Paths::new(user.cache(), &format!("recording-{}", std::process::id()))?;
@@ -186,7 +196,7 @@ async fn of_sandbox(course: Option<PathBuf>, recording: &Recording) -> anyhow::R
     };
     let sandbox = sandbox::start(&paths, &options, &|event| live.sandbox(event)).await?;
     live.show("deploy", format!("deploying {}", lab.id));
-    let recorded = recorded_in(&sandbox, &course, lab, &recording.header.region).await;
+    let recorded = recorded_in(&sandbox, &course, lab, fault, recording).await;
     sandbox::remove(&paths).await?;
     live.clear();
     recorded
@@ -196,13 +206,36 @@ async fn recorded_in(
     sandbox: &sandbox::Sandbox,
     course: &Course,
     lab: &Lab,
-    region: &str,
+    fault: Option<&Deviation>,
+    like: &Recording,
 ) -> anyhow::Result<Recording> {
     let number = DEFAULT_ACCOUNT.parse()?;
-    deploy(sandbox, &number, region, lab, None).await?;
+    let region = &like.header.region;
+    deploy_templates(sandbox, &number, region, lab, &templates(lab, fault, like)?).await?;
     let recorder = Recorder::new(&course.files)?;
     let account = recorder.around(&open(sandbox, &number, region, CheckAs::Student).await?);
-    let options = Options::default();
+    let options = Options {
+        // They are names of what is in another account.
+        uses: BTreeMap::new(),
+        ..like.end.options.clone()
+    };
     let judged = judge_on(lab, &account, &options, &|_| (), common::interrupts(), Some(&recorder)).await?;
     Ok(recorder.finish(&judged, &account, &course.files))
+}
+
+/// The templates of what was recorded, without the parts of the solution that it was made without.
+fn templates(lab: &Lab, fault: Option<&Deviation>, like: &Recording) -> anyhow::Result<Vec<Value>> {
+    let Some(mut solution) = lab.solution.clone() else {
+        bail!("the lab {0} has no `labs/{0}/solution.yaml` to deploy", lab.id);
+    };
+    let skipped = &like.end.options.skip;
+    let is_left_out =
+        |part: &&SolutionPart| !part.steps.is_empty() && part.steps.iter().all(|step| skipped.contains(step));
+    for part in lab.parts.iter().filter(is_left_out) {
+        solution["Parameters"][&part.parameter]["Default"] = part.without.clone().into();
+    }
+    Ok(match fault {
+        Some(fault) => fault.templates(&solution).with_context(|| fault.place())?,
+        None => vec![solution],
+    })
 }

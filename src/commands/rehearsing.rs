@@ -6,8 +6,8 @@ use super::output::{note, tell};
 use crate::account::{Account, CallError, ErrorKind};
 use crate::course::{Course, CourseFiles, Lab};
 use crate::rehearsal::{
-    Folder, Limits, Progress, Record, RehearsalError, Stage, clean_up, page, rehearse, render_end, render_left,
-    render_trial,
+    CleanUp, Folder, Limits, Progress, Record, RehearsalError, Stage, clean_up, page, rehearse, render_end,
+    render_left, render_trial,
 };
 use crate::report::text::{visible, wrapped};
 use anyhow::Context;
@@ -99,7 +99,9 @@ impl Rehearsing<'_> {
             }
             Ok(cleaned) => cleaned,
         };
-        record.clean_up = Some(cleaned.clone());
+        if !record.clean_up.as_ref().is_some_and(CleanUp::is_proved) {
+            record.clean_up = Some(cleaned.clone());
+        }
         if record.is_whole() && cleaned.is_clean() {
             record.ended = Some(Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true));
         }

@@ -57,6 +57,9 @@ pub struct Header {
     pub started: String,
     /// Who answered.
     pub endpoint: Endpoint,
+    /// The fault of the course that was deployed, where it was not the solution: a rehearsal's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
 }
 
 /// Who answered.

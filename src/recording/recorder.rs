@@ -105,6 +105,7 @@ impl Recorder {
                     true => Endpoint::Other,
                     false => Endpoint::Aws,
                 },
+                fault: None,
             },
             exchanges,
             end: End::of(&judged.report, options, probes, judged.evidence.stopped),

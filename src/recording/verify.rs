@@ -9,6 +9,7 @@ use super::vocabulary::Vocabulary;
 use crate::course::CourseFiles;
 use crate::redact;
 use regex::{Captures, Regex};
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -83,6 +84,9 @@ pub fn verify(text: &str, files: &CourseFiles) -> Result<Vec<Finding>, Recording
                 if !is_hash {
                     checker.strange.insert(header.rules.clone());
                 }
+                let faults = faults(files, &header.lab);
+                let unknown = header.fault.iter().filter(|fault| !faults.contains(fault));
+                checker.strange.extend(unknown.cloned());
                 for text in [&header.lab, &header.region, &header.started, &header.tool] {
                     read(&mut checker, text);
                 }
@@ -120,6 +124,17 @@ pub fn verify(text: &str, files: &CourseFiles) -> Result<Vec<Finding>, Recording
     }));
     findings.sort_by_key(|finding| finding.line);
     Ok(findings)
+}
+
+/// The ids of a lab's faults.
+fn faults(files: &CourseFiles, lab: &str) -> Vec<String> {
+    let file = files.get(&format!("labs/{lab}/faults.yaml"));
+    let read: Value = file
+        .and_then(|file| serde_saphyr::from_str(&file.text).ok())
+        .unwrap_or_default();
+    let faults = read["faults"].as_array().into_iter().flatten();
+    let ids = faults.filter_map(|fault| fault["id"].as_str());
+    ids.map(str::to_owned).collect()
 }
 
 /// What is said of words that are none of those that may be there. They are shown shortened: whoever reads this may have to

@@ -79,7 +79,7 @@ pub async fn clean_up(stage: &Stage<'_>, record: &mut Record) -> Result<CleanUp,
 /// The names of what it made and may still be there. What was proved to be gone is not made again by a run that is over, and what
 /// another stack of its name has made is that one's: names repeat.
 async fn made(stage: &Stage<'_>, stack: &Stack<'_>, record: &Record) -> Result<BTreeSet<String>, RehearsalError> {
-    if record.clean_up.as_ref().is_some_and(CleanUp::is_clean) {
+    if record.clean_up.as_ref().is_some_and(CleanUp::is_proved) {
         return Ok(BTreeSet::new());
     }
     let mut made = record.made.clone();

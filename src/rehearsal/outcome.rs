@@ -21,10 +21,10 @@ pub struct Trial {
     /// Why it could not be deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_deployed: Option<String>,
-    /// After how many seconds from then on the configuration showed what it should; nothing where it never did.
+    /// After how many seconds from then on it showed what it should, at rest and to an event; nothing where it never did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled_in: Option<f64>,
-    /// What a check without an event said at first, where that was otherwise.
+    /// What a check said at first, where that was otherwise: one without an event, then one with it.
     pub at_first: Vec<Contradiction>,
     /// How many events were sent until everything was as it should be, or no more were tried.
     pub probes: u32,
@@ -34,6 +34,9 @@ pub struct Trial {
     pub checks: Vec<Look>,
     /// What the last probe could not remove.
     pub leftovers: Vec<String>,
+    /// How many exchanges with AWS its recording lacks, because not every word of them could be hidden.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unrecorded: usize,
     /// How long it took until the stack was the solution again and showed it, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub back_in: Option<f64>,
@@ -92,6 +95,11 @@ impl CleanUp {
     pub fn is_clean(&self) -> bool {
         self.is_stack_gone && self.left.is_empty() && self.unknown.is_empty()
     }
+
+    /// The same, where no other stack could have claimed any of it: what has its names later is somebody else's.
+    pub fn is_proved(&self) -> bool {
+        self.is_clean() && !self.is_others_stack
+    }
 }
 
 /// Something that stands in the account.
@@ -132,6 +140,10 @@ impl Thing {
     pub fn named(&self) -> String {
         format!("{} {}", self.noun, self.name)
     }
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// Seconds to the tenth.

@@ -2,7 +2,7 @@
 
 use super::outcome::Trial;
 use super::record::Record;
-use super::text::reasons;
+use super::text::{reasons, unrecorded};
 use super::timing::{hop_times, seconds};
 use crate::course::Course;
 use crate::report::html::{STYLE, document, environment, render};
@@ -28,6 +28,7 @@ struct Row<'r> {
     reasons: Vec<String>,
     at_first: Vec<&'r str>,
     not_back: Option<&'r str>,
+    unrecorded: Option<String>,
     found: Vec<Found<'r>>,
 }
 
@@ -119,6 +120,7 @@ fn row(trial: &Trial) -> Row<'_> {
         reasons: reasons(trial),
         at_first: trial.at_first.iter().map(|one| one.says.as_str()).collect(),
         not_back: trial.not_back_by_update.as_deref(),
+        unrecorded: unrecorded(trial),
         found: found.collect(),
     }
 }

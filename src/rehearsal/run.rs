@@ -19,7 +19,7 @@ pub async fn rehearse(stage: &Stage<'_>, record: &mut Record) -> Result<(), Rehe
     if record.before.is_none() {
         stage.note_before(record).await?;
     }
-    if record.clean_up.take().is_some_and(|cleaned| cleaned.is_clean()) {
+    if record.clean_up.take().is_some_and(|cleaned| cleaned.is_proved()) {
         // What has these names now is somebody else's.
         record.made.clear();
         stage.folder.write(record)?;
@@ -147,6 +147,7 @@ impl Stage<'_> {
             wrong: Vec::new(),
             checks: Vec::new(),
             leftovers: Vec::new(),
+            unrecorded: 0,
             back_in: None,
             not_back_by_update: None,
         };

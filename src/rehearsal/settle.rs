@@ -22,8 +22,8 @@ struct Settled {
     at_first: Vec<Contradiction>,
     /// In the end.
     wrong: Vec<Contradiction>,
-    /// After how many seconds nothing was wrong.
-    seconds: f64,
+    /// After what time nothing was wrong.
+    after: Duration,
 }
 
 /// Judges what stands, without an event, until it shows what it should, or for as long as `stage` allows.
@@ -52,40 +52,41 @@ async fn settled(stage: &Stage<'_>, subject: Subject<'_>) -> Result<Settled, Reh
     Ok(Settled {
         at_first,
         wrong,
-        seconds: rounded(since.elapsed()),
+        after: since.elapsed(),
     })
 }
 
 /// What events showed.
 struct Probed {
-    report: Report,
-    wrong: Vec<Contradiction>,
-    recording: Option<Recording>,
+    /// What the last one showed.
+    looked: Looked,
+    /// What the first one showed otherwise.
+    at_first: Vec<Contradiction>,
+    /// How many were sent.
     probes: u32,
+    /// How long it took until the last one was sent.
+    after: Duration,
 }
 
 impl Probed {
     fn is_as_expected(&self) -> bool {
-        self.wrong.is_empty() && self.report.leftovers.is_empty()
+        self.looked.wrong.is_empty() && self.looked.report.leftovers.is_empty()
     }
 }
 
 /// Sends events through what stands, up to [`PROBES`], as long as something is otherwise.
 async fn probed(stage: &Stage<'_>, subject: Subject<'_>) -> Result<Probed, RehearsalError> {
     let began = Instant::now();
-    let mut probes = 0;
+    let (mut probes, mut at_first) = (0, None);
     loop {
-        let Looked {
-            report,
-            wrong,
-            recording,
-        } = look(stage, subject, false).await?;
+        let after = began.elapsed();
+        let looked = look(stage, subject, false).await?;
         probes += 1;
         let probed = Probed {
-            report,
-            wrong,
-            recording,
+            at_first: at_first.get_or_insert_with(|| looked.wrong.clone()).clone(),
+            looked,
             probes,
+            after,
         };
         if probed.is_as_expected() || probes == PROBES || began.elapsed() > stage.limits.settle {
             return Ok(probed);
@@ -94,10 +95,11 @@ async fn probed(stage: &Stage<'_>, subject: Subject<'_>) -> Result<Probed, Rehea
             seconds: began.elapsed().as_secs(),
             within: stage.limits.settle.as_secs(),
             says: probed
+                .looked
                 .wrong
                 .first()
                 .map(|one| &one.says)
-                .or(probed.report.leftovers.first())
+                .or(probed.looked.report.leftovers.first())
                 .map_or("", String::as_str),
         });
         stage.pause(LONGEST_PAUSE).await?;
@@ -108,7 +110,7 @@ async fn probed(stage: &Stage<'_>, subject: Subject<'_>) -> Result<Probed, Rehea
 pub(super) async fn shown(stage: &Stage<'_>, subject: Subject<'_>) -> Result<Vec<Contradiction>, RehearsalError> {
     let settled = settled(stage, subject).await?;
     match settled.wrong.is_empty() {
-        true => Ok(probed(stage, subject).await?.wrong),
+        true => Ok(probed(stage, subject).await?.looked.wrong),
         false => Ok(settled.wrong),
     }
 }
@@ -119,18 +121,29 @@ pub(super) async fn settle(stage: &Stage<'_>, subject: Subject<'_>, trial: &mut 
     trial.at_first = settled.at_first;
     if !settled.wrong.is_empty() {
         // What the configuration has never shown, an event does not change.
+        trial.at_first.retain(|one| !settled.wrong.contains(one));
         trial.wrong = settled.wrong;
         return Ok(());
     }
-    trial.settled_in = Some(settled.seconds);
     let probed = probed(stage, subject).await?;
+    // An event on its way takes its time wherever it is: the one that showed what it should is not counted.
+    trial.settled_in = probed.is_as_expected().then(|| rounded(settled.after + probed.after));
+    trial.at_first.extend(probed.at_first);
     trial.probes = probed.probes;
-    trial.checks = looks(&probed.report);
-    if let Some(recording) = &probed.recording {
+    let Looked {
+        report,
+        wrong,
+        recording,
+        unrecorded,
+    } = probed.looked;
+    trial.checks = looks(&report);
+    if let Some(recording) = &recording {
         recording.write(&stage.folder.recording(subject.id())?)?;
     }
-    trial.leftovers = probed.report.leftovers;
-    trial.wrong = probed.wrong;
+    trial.unrecorded = unrecorded;
+    trial.leftovers = report.leftovers;
+    trial.at_first.retain(|one| !wrong.contains(one));
+    trial.wrong = wrong;
     Ok(())
 }
 
@@ -141,6 +154,8 @@ struct Looked {
     wrong: Vec<Contradiction>,
     /// What AWS answered, where that is recorded; nothing where it would hold what it must not.
     recording: Option<Recording>,
+    /// How many exchanges it lacks.
+    unrecorded: usize,
 }
 
 async fn look(stage: &Stage<'_>, subject: Subject<'_>, no_probe: bool) -> Result<Looked, RehearsalError> {
@@ -181,12 +196,17 @@ async fn look_once(stage: &Stage<'_>, subject: Subject<'_>, no_probe: bool) -> R
         JudgeError::Unknown(error) => RehearsalError::Course(error),
         JudgeError::Stopped => RehearsalError::Stopped,
     })?;
-    let recording = match recorder {
+    let (recording, unrecorded) = match recorder {
         Some((recorder, files)) => {
-            let recording = recorder.finish(&judged, &account, files);
-            without_findings(recording, files)?.map(|(recording, _)| recording)
+            let mut recording = recorder.finish(&judged, &account, files);
+            recording.header.fault = subject.deviation().map(|fault| fault.id.clone());
+            let exchanges = recording.exchanges.len();
+            match without_findings(recording, files)? {
+                Some((recording, left_out)) => (Some(recording), left_out),
+                None => (None, exchanges),
+            }
         }
-        None => None,
+        None => (None, 0),
     };
     let without = stage.checks_without_part();
     let mut wrong = subject.contradictions(&judged.report);
@@ -195,6 +215,7 @@ async fn look_once(stage: &Stage<'_>, subject: Subject<'_>, no_probe: bool) -> R
         report: judged.report,
         wrong,
         recording,
+        unrecorded,
     })
 }
 

@@ -136,7 +136,7 @@ pub fn render_trial(trial: &Trial, width: usize) -> String {
     page.wrapped(&line, " _ ");
     let mut out = page.out.replacen(" _ ", &format!(" {mark} "), 1);
     let mut page = Lines::new(width);
-    for says in reasons(trial) {
+    for says in reasons(trial).into_iter().chain(unrecorded(trial)) {
         page.wrapped(&says, "     ");
     }
     out.push_str(&page.out);
@@ -157,6 +157,16 @@ pub(super) fn reasons(trial: &Trial) -> Vec<String> {
     let all = deployed.chain(wrong).chain(trial.leftovers.iter().cloned());
     all.map(|text| text.lines().map(visible).collect::<Vec<_>>().join(" "))
         .collect()
+}
+
+/// What the recording of a trial lacks.
+pub(super) fn unrecorded(trial: &Trial) -> Option<String> {
+    (trial.unrecorded > 0).then(|| {
+        format!(
+            "{} exchanges with AWS are not in its recording: not every word of them could be hidden",
+            trial.unrecorded
+        )
+    })
 }
 
 /// What became of everything. The last line says what still stands, if anything may.

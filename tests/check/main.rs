@@ -45,6 +45,7 @@ mod recording_diff;
 mod recording_secrets;
 mod reference;
 mod rehearse;
+mod rehearse_again;
 mod rehearse_mail;
 mod rehearse_owned;
 mod rehearse_refused;

@@ -109,6 +109,46 @@ fn what_a_change_of_the_stack_does_not_show_is_refused_with_its_reason() {
     assert_eq!(things(account), before);
 }
 
+#[test]
+fn what_is_wrong_is_said_before_anything_is_made_and_leaves_nothing() {
+    let account = "640000000023";
+    let before = things(account);
+    for (lab, args, said) in [
+        (
+            "eventdriven",
+            &["--email", "nonsense"][..],
+            "`nonsense` is no e-mail address",
+        ),
+        ("eventdriven", &["--fault", "no-api"], "say with --email ADDRESS"),
+        (
+            "eventdriven",
+            &["--fault", "wrong-bus-nam"],
+            "there is no fault `wrong-bus-nam`",
+        ),
+        ("datastream", &["--with", "nonsense"], "there is no part `nonsense`"),
+        ("datastream", &["--email", "t@example.org"], "leave --email out"),
+        ("datastream", &["--region", ""], "--region"),
+    ] {
+        let rehearsal = Rehearsal::new(lab, account);
+        let refused = rehearsal.run(&[&["--yes"], args].concat());
+        assert_eq!(refused.code, 2, "{args:?}: {}{}", refused.stdout, refused.stderr);
+        assert!(flat(&refused.stderr).contains(said), "{args:?}: {}", refused.stderr);
+        assert!(!rehearsal.out().exists(), "{args:?}");
+    }
+    // What cannot be rehearsed is not offered.
+    let rehearsal = Rehearsal::new("datastream", account);
+    let refused = rehearsal.run(&["--fault", "nonsense"]);
+    let offered = flat(&refused.stderr);
+    assert!(offered.contains("there are: no-bucket"), "{offered}");
+    // Folders that were made for the question go with it.
+    let deep = rehearsal.folder.path().join("a/b/c");
+    let printed = run(rehearsal.command_in(&deep, &[]));
+    assert_eq!(printed.code, 2, "{}{}", printed.stdout, printed.stderr);
+    assert!(printed.stdout.contains("Nothing was done."), "{}", printed.stdout);
+    assert!(!rehearsal.folder.path().join("a").exists());
+    assert_eq!(things(account), before);
+}
+
 /// With `--all` the plan has every fault of the lab: rehearsed, or left out with the reason.
 #[test]
 fn all_faults_are_in_the_plan_or_left_out_with_the_reason() {

@@ -1,7 +1,7 @@
 //! A lab that is rehearsed by the binary in an account of the sandbox, as if it were AWS.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use edemlab::account::Keys;
 use serde_json::Value;
@@ -33,9 +33,13 @@ impl Rehearsal {
     }
 
     pub fn command(&self, args: &[&str]) -> std::process::Command {
+        self.command_in(&self.out(), args)
+    }
+
+    pub fn command_in(&self, out: &Path, args: &[&str]) -> std::process::Command {
         let mut command = alone(&["rehearse", self.lab, "--out"]);
         command
-            .arg(self.out())
+            .arg(out)
             .args(args)
             .current_dir(self.folder.path())
             .env("AWS_ENDPOINT_URL", &self.endpoint)
