@@ -293,6 +293,8 @@ fn expired_credentials_leave_a_line_that_says_what_stands() {
     );
     let last = last_line(&printed);
     assert!(last.starts_with("STILL THERE") && last.contains("--clean-up"), "{last}");
+    let page = std::fs::read_to_string(rehearsal.out().join("rehearsal.html")).unwrap();
+    assert!(page.contains("edemlab rehearse datastream --clean-up --out"), "{page}");
     rehearsal.endpoint = cloud.endpoint().to_owned();
     let printed = rehearsal.run(&["--yes"]);
     assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
