@@ -211,20 +211,29 @@ async fn recorded_in(
 ) -> anyhow::Result<Recording> {
     let number = DEFAULT_ACCOUNT.parse()?;
     let region = &like.header.region;
-    deploy_templates(sandbox, &number, region, lab, &templates(lab, fault, like)?).await?;
-    let recorder = Recorder::new(&course.files)?;
-    let account = recorder.around(&open(sandbox, &number, region, CheckAs::Student).await?);
+    let account = open(sandbox, &number, region, CheckAs::Student).await?;
     let options = Options {
         // They are names of what is in another account.
         uses: BTreeMap::new(),
         ..like.end.options.clone()
     };
-    let judged = judge_on(lab, &account, &options, &|_| (), common::interrupts(), Some(&recorder)).await?;
+    let stop = common::interrupts();
+    let solution = solution(lab, like)?;
+    deploy_templates(sandbox, &number, region, lab, std::slice::from_ref(&solution)).await?;
+    if let Some(fault) = fault {
+        // As in the rehearsal: the solution has run before, and so its logs are there.
+        judge_on(lab, &account.with_fresh_cache(), &options, &|_| (), stop.clone(), None).await?;
+        let templates = fault.templates(&solution).with_context(|| fault.place())?;
+        deploy_templates(sandbox, &number, region, lab, &templates).await?;
+    }
+    let recorder = Recorder::new(&course.files)?;
+    let account = recorder.around(&account);
+    let judged = judge_on(lab, &account, &options, &|_| (), stop, Some(&recorder)).await?;
     Ok(recorder.finish(&judged, &account, &course.files))
 }
 
-/// The templates of what was recorded, without the parts of the solution that it was made without.
-fn templates(lab: &Lab, fault: Option<&Deviation>, like: &Recording) -> anyhow::Result<Vec<Value>> {
+/// The solution without the parts that what was recorded was made without.
+fn solution(lab: &Lab, like: &Recording) -> anyhow::Result<Value> {
     let Some(mut solution) = lab.solution.clone() else {
         bail!("the lab {0} has no `labs/{0}/solution.yaml` to deploy", lab.id);
     };
@@ -234,8 +243,5 @@ fn templates(lab: &Lab, fault: Option<&Deviation>, like: &Recording) -> anyhow::
     for part in lab.parts.iter().filter(is_left_out) {
         solution["Parameters"][&part.parameter]["Default"] = part.without.clone().into();
     }
-    Ok(match fault {
-        Some(fault) => fault.templates(&solution).with_context(|| fault.place())?,
-        None => vec![solution],
-    })
+    Ok(solution)
 }
