@@ -1,7 +1,7 @@
 //! `edemlab rehearse`: the plan; then, once it is confirmed, the solution and the faults; then everything is deleted.
 
 use super::output::tell;
-use super::rehearse_there::{Found, fits, found, goes_on_with, refuse_what_is_there};
+use super::rehearse_there::{Found, fits, found, goes_on_with, refuse_root, refuse_what_is_there};
 use super::rehearsing::{self, Rehearsing};
 use super::{common, confirming, sandbox};
 use crate::account::{Account, ConnectError};
@@ -82,7 +82,8 @@ async fn run_in(
         (None, Some(plan)) => {
             let record = begin(Some(&plan));
             let priced = priced(lab, &plan, &account);
-            refuse_what_is_there(lab, &account, &record).await?;
+            refuse_root(lab, &identity)?;
+            refuse_what_is_there(lab, &account, &record, &command).await?;
             tell(&render_plan(lab, &plan, &record, &priced, common::width()));
             let answer = confirming::ask_yes(args.yes, "begin")?;
             if let Some(status) = answer.declined("Nothing was done.", "begin") {
@@ -119,12 +120,7 @@ async fn run_in(
 
 fn choice(args: &RehearseArgs) -> Choice {
     Choice {
-        with: args
-            .with
-            .iter()
-            .filter(|part| !args.without.contains(part))
-            .cloned()
-            .collect(),
+        with: args.with.clone(),
         without: args.without.clone(),
         faults: unique(&args.faults),
         all: args.all,
@@ -134,7 +130,7 @@ fn choice(args: &RehearseArgs) -> Choice {
 
 fn unique(ids: &[String]) -> Vec<String> {
     let mut unique: Vec<String> = Vec::new();
-    for id in ids.iter().filter(|id| !id.is_empty()) {
+    for id in ids {
         if !unique.contains(id) {
             unique.push(id.clone());
         }

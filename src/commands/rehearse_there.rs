@@ -2,10 +2,13 @@
 
 use super::output::{note, tell};
 use super::{common, confirming};
-use crate::account::{Account, ConnectError};
+use crate::account::{Account, ConnectError, Identity};
 use crate::cli::RehearseArgs;
-use crate::course::Lab;
-use crate::rehearsal::{Choice, Extent, Folder, RUN_TAG, Record, stack_name, standing_already};
+use crate::course::{CheckAs, Lab};
+use crate::redact;
+use crate::rehearsal::{
+    Choice, ChoiceError, Extent, Folder, RUN_TAG, Record, is_reachable, stack_name, standing_already,
+};
 use crate::report::text::{visible, wrapped};
 use crate::stack::Stack;
 use anyhow::bail;
@@ -71,6 +74,20 @@ pub(super) fn goes_on_with(
     folder: &Folder,
     clean_up: &str,
 ) -> anyhow::Result<()> {
+    if let (Some(said), planned) = (&choice.email, &record.email) {
+        let masked = redact::endpoint("email", said);
+        match planned {
+            None => return Err(ChoiceError::NoMail(lab.id.clone()).into()),
+            Some(_) if !is_reachable(said) => return Err(ChoiceError::NotAnAddress(visible(said)).into()),
+            Some(planned) if *planned != masked => bail!(
+                "the rehearsal in {} has begun with the address {}. To go on with it, leave out --email; to begin another one, first end \
+                 it: {clean_up}, and then name another folder with --out",
+                folder.record().display(),
+                visible(planned)
+            ),
+            Some(_) => {}
+        }
+    }
     let says_parts = !choice.with.is_empty() || !choice.without.is_empty();
     let says_faults = choice.all || !choice.faults.is_empty();
     if !says_parts && !says_faults {
@@ -90,6 +107,7 @@ pub(super) fn goes_on_with(
         .eq(record.faults.iter().map(String::as_str));
     let (flags, planned) = match (with == planned, is_planned || !says_faults) {
         (true, true) => return Ok(()),
+        (false, _) if record.parts.is_empty() => ("--with", "without any part".to_owned()),
         (false, _) => ("--with and --without", named("with", &record.parts)),
         (true, false) => ("--fault and --all", named("with the faults", &record.faults)),
     };
@@ -112,19 +130,49 @@ fn named(before: &str, names: &[String]) -> String {
     }
 }
 
+/// Where the course has the root user's credentials for a fault, they cannot earn full marks: known before anything is made.
+///
+/// # Errors
+/// When the credentials are the root user's, and that fails a check of the lab.
+pub(super) fn refuse_root(lab: &Lab, identity: &Identity) -> anyhow::Result<()> {
+    let of_root = lab
+        .faults
+        .iter()
+        .find(|fault| fault.deviation.check_as == CheckAs::Root);
+    match of_root {
+        Some(fault) if identity.arn.ends_with(":root") && !fault.fails.is_empty() => bail!(
+            "these credentials are those of the root user of account {}, and {} fails with them: use a user's or a role's",
+            identity.account,
+            fault.fails.join(", ")
+        ),
+        _ => Ok(()),
+    }
+}
+
 /// With work of the lab in the account nobody could say which of two resources a check has judged.
-pub(super) async fn refuse_what_is_there(lab: &Lab, account: &Account, record: &Record) -> anyhow::Result<()> {
+///
+/// # Errors
+/// When there is any, or a rehearsal's stack.
+pub(super) async fn refuse_what_is_there(
+    lab: &Lab,
+    account: &Account,
+    record: &Record,
+    clean_up: &str,
+) -> anyhow::Result<()> {
     let stack = Stack::new(account, &record.stack, Duration::from_secs(60));
-    let state = stack.state().await;
-    let state = state.map_err(|error| ConnectError::from((error, None)))?;
-    if let Some(state) = state {
-        bail!(
-            "there is a stack {} already ({}). If it is of another rehearsal, which may be under way, name the folder of that \
-             with --out; if its folder is lost, `edemlab rehearse {} --clean-up` shows what it has, and deletes it",
-            record.stack,
-            state.status,
-            lab.id
-        );
+    let tag = stack.tag(RUN_TAG).await;
+    match tag.map_err(|error| ConnectError::from((error, None)))? {
+        None => {}
+        Some(None) => bail!(
+            "there is a stack {} already, and it is no rehearsal's: it has no tag {RUN_TAG}. Rehearse in another region or account, or \
+             delete it yourself",
+            record.stack
+        ),
+        Some(Some(_)) => bail!(
+            "there is a stack {} already, of another rehearsal, which may be under way: name the folder of that with --out. If its \
+             folder is lost, this shows what it has, and deletes it: {clean_up}",
+            record.stack
+        ),
     }
     let (found, unknown) = standing_already(lab, account).await;
     for standing in &found {

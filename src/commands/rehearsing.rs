@@ -192,7 +192,8 @@ impl Rehearsing<'_> {
             Progress::Settling { seconds, within, says } => live.show(
                 "settle",
                 format!(
-                    "{seconds} s of {within}: waiting until AWS shows it; now {}",
+                    "{} s of {within}: waiting until AWS shows it; now {}",
+                    seconds.min(within),
                     visible(says)
                 ),
             ),

@@ -23,7 +23,11 @@ pub enum FolderError {
     #[error("another `edemlab rehearse` is at work in {}: wait for it, or name another folder with --out", .0.display())]
     Busy(PathBuf),
     /// What is there is no record.
-    #[error("{} is not the record of a rehearsal ({why}): name another folder with --out", path.display())]
+    #[error(
+        "{} is not the record of a rehearsal ({why}): name another folder with --out. If it was one, its stack may still stand: \
+         --clean-up with a new folder finds it by its tag, and shows it",
+        path.display()
+    )]
     NoRecord {
         /// The file.
         path: PathBuf,
@@ -86,7 +90,7 @@ impl Folder {
             path: path.clone(),
             why,
         };
-        let record: Record = serde_json::from_str(&text).map_err(|error| no_record(error.to_string()))?;
+        let record: Record = serde_json::from_str(&text).map_err(|error| no_record(unread(&error)))?;
         match record.schema == SCHEMA {
             true => Ok(Some(record)),
             false => Err(no_record(format!("it is of the format `{}`", record.schema))),
@@ -157,6 +161,18 @@ impl Folder {
     /// Where the record is.
     pub fn record(&self) -> PathBuf {
         self.path.join("rehearsal.json")
+    }
+}
+
+/// What serde says is of Rust's types; where it is helps.
+fn unread(error: &serde_json::Error) -> String {
+    match error.is_eof() {
+        true => "it is cut off".to_owned(),
+        false => format!(
+            "line {}, column {} is not as it was written",
+            error.line(),
+            error.column()
+        ),
     }
 }
 

@@ -21,7 +21,7 @@ pub use comparison::{Comparison, Differs};
 pub use folder::{Folder, FolderError};
 pub use outcome::{CleanUp, Look, Thing, Trial};
 pub use page::page;
-pub use plan::{Choice, ChoiceError, EMAIL, Extent, Plan, Priced, RUN_TAG, stack_name, standing_already};
+pub use plan::{Choice, ChoiceError, EMAIL, Extent, Plan, Priced, RUN_TAG, is_reachable, stack_name, standing_already};
 pub use record::{Record, SCHEMA};
 pub use run::rehearse;
 pub use stage::{Limits, Progress, RehearsalError, Stage};

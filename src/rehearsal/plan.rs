@@ -38,6 +38,9 @@ pub enum ChoiceError {
     /// It has no solution.
     #[error("the lab {0} has no `labs/{0}/solution.yaml` to rehearse")]
     NoSolution(String),
+    /// A part is wanted, and is not.
+    #[error("--with {0} and --without {0} cannot both be: leave one out")]
+    WithAndWithout(String),
     /// This fault needs a part that is left out.
     #[error("the fault `{fault}` is about a part that is left out: add `--with {part}`")]
     NeedsPart {
@@ -126,6 +129,9 @@ impl Choice {
         {
             return Err(UnknownName::new("part", unknown, parts()).into());
         }
+        if let Some(both) = self.with.iter().find(|id| self.without.contains(id)) {
+            return Err(ChoiceError::WithAndWithout(both.clone()));
+        }
         let (with, without): (Vec<_>, Vec<_>) = lab.parts.iter().partition(|part| self.with.contains(&part.id));
         let (faults, left_out) = self.faults(lab, &without)?;
         Ok(Extent {
@@ -163,7 +169,7 @@ impl Choice {
         match &self.email {
             Some(_) if !has_mail => return Err(ChoiceError::NoMail(lab.id.clone())),
             None if has_mail => return Err(ChoiceError::NoAddress),
-            Some(address) if !redact::is_email(address) => return Err(ChoiceError::NotAnAddress(visible(address))),
+            Some(address) if !is_reachable(address) => return Err(ChoiceError::NotAnAddress(visible(address))),
             _ => {}
         }
         let resources = made(solution, &parameters).len();
@@ -207,6 +213,16 @@ impl Choice {
 }
 
 type Faults<'l> = (Vec<Subject<'l>>, BTreeMap<String, Vec<&'l str>>);
+
+/// Whether mail from AWS may reach an address: as written, without a name beside it, at a domain of the world.
+pub fn is_reachable(address: &str) -> bool {
+    let is_plain = |c: char| !c.is_control() && !"<>()[],;:\"\\".contains(c);
+    let host = address.rsplit_once('@').map_or("", |(_, host)| host);
+    redact::is_email(address)
+        && address.chars().all(is_plain)
+        && host.split('.').count() > 1
+        && host.split('.').all(|label| !label.is_empty())
+}
 
 /// Whether a rehearsal without these parts can show a fault.
 fn shown(lab: &Lab, fault: &Fault, without: &[&SolutionPart]) -> Result<(), ChoiceError> {

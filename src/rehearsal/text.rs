@@ -169,12 +169,18 @@ pub(super) fn unrecorded(trial: &Trial) -> Option<String> {
     })
 }
 
+/// So many things that are somebody else's are named.
+const NEW: usize = 5;
+
 /// What became of everything. The last line says what still stands, if anything may.
 pub fn render_end(record: &Record, cleaned: &CleanUp, command: &str, width: usize) -> String {
     let mut page = Lines::new(width);
-    for new in &cleaned.new {
+    for new in cleaned.new.iter().take(NEW) {
         let text = format!("new since it began, and not the rehearsal's: {}", visible(&new.named()));
         page.wrapped(&text, " · ");
+    }
+    if let more @ 1.. = cleaned.new.len().saturating_sub(NEW) {
+        page.wrapped(&format!("and {more} more, which the page lists"), " · ");
     }
     for (thing, why) in &cleaned.left {
         page.wrapped(&format!("{}: {}", visible(&thing.named()), visible(why)), " ✗ ");

@@ -33,6 +33,28 @@ fn what_a_later_rehearsal_made_is_not_an_earlier_ones() {
     let second = killed(account, "role-without-dynamodb");
     let standing = things(account);
     assert_ne!(standing, before);
+    // Whoever begins meanwhile is told the way to it, and that way leads there.
+    let other = Rehearsal::new("datastream", account);
+    let refused = other.run(&["--yes"]);
+    let said = flat(&refused.stderr);
+    assert_eq!(refused.code, 2, "{said}");
+    assert!(
+        said.contains("of another rehearsal") && said.contains("--clean-up --out"),
+        "{said}"
+    );
+    let shown = other.run(&["--clean-up"]);
+    assert!(flat(&shown.stdout).contains("It has: AWS::"), "{}", shown.stdout);
+    // A record that was cut off is not lost without a word.
+    let text = std::fs::read_to_string(second.out().join("rehearsal.json")).unwrap();
+    std::fs::create_dir(other.out()).unwrap();
+    std::fs::write(other.out().join("rehearsal.json"), &text[..text.len() / 2]).unwrap();
+    let refused = other.run(&["--clean-up"]);
+    let said = flat(&refused.stderr);
+    assert_eq!(refused.code, 2, "{said}");
+    assert!(
+        said.contains("it is cut off") && said.contains("its stack may still stand"),
+        "{said}"
+    );
     let cleaned = first.run(&["--clean-up"]);
     assert_eq!(things(account), standing, "{}", cleaned.stdout);
     assert_eq!(cleaned.code, 0, "{}{}", cleaned.stdout, cleaned.stderr);

@@ -44,6 +44,13 @@ fn the_address_of_the_mails_is_not_on_disk_and_comes_from_the_stack_again() {
     // Killed.
     drop(running);
     assert_eq!(with_the_address(&rehearsal.out()), Vec::<String>::new());
+    let other = rehearsal.run(&["--yes", "--email", "somebody@example.com"]);
+    assert_eq!(other.code, 2, "{}{}", other.stdout, other.stderr);
+    assert!(
+        flat(&other.stderr).contains("has begun with the address m…@example.com"),
+        "{}",
+        other.stderr
+    );
     let mut running = Running::new(rehearsal.command(&["--yes", "--settle", "20"]));
     running.says("AWS has sent a mail to m…@example.com");
     cloud.confirm(account, REGION);

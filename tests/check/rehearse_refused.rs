@@ -4,7 +4,7 @@ use crate::common;
 
 use std::collections::BTreeSet;
 
-use common::cloud::run;
+use common::cloud::{run, shared};
 use common::course::course;
 use common::linter::python;
 use common::rehearsal::{Rehearsal, flat, things};
@@ -119,6 +119,15 @@ fn what_is_wrong_is_said_before_anything_is_made_and_leaves_nothing() {
             &["--email", "nonsense"][..],
             "`nonsense` is no e-mail address",
         ),
+        ("eventdriven", &["--email", "a b@example.org"], "is no e-mail address"),
+        ("eventdriven", &["--email", "<t@example.org>"], "is no e-mail address"),
+        ("eventdriven", &["--email", "t@localhost"], "is no e-mail address"),
+        ("datastream", &["--fault", ""], "there is no fault"),
+        (
+            "datastream",
+            &["--with", "container", "--without", "container"],
+            "cannot both be",
+        ),
         ("eventdriven", &["--fault", "no-api"], "say with --email ADDRESS"),
         (
             "eventdriven",
@@ -135,6 +144,17 @@ fn what_is_wrong_is_said_before_anything_is_made_and_leaves_nothing() {
         assert!(flat(&refused.stderr).contains(said), "{args:?}: {}", refused.stderr);
         assert!(!rehearsal.out().exists(), "{args:?}");
     }
+    // The course says itself that nobody has full marks as root.
+    let mut rehearsal = Rehearsal::new("datastream", account);
+    rehearsal.keys = shared("rehearse").root_keys(account);
+    let refused = rehearsal.run(&["--yes"]);
+    assert_eq!(refused.code, 2, "{}{}", refused.stdout, refused.stderr);
+    assert!(
+        flat(&refused.stderr).contains("the root user of account"),
+        "{}",
+        refused.stderr
+    );
+    assert!(!rehearsal.out().exists());
     // What cannot be rehearsed is not offered.
     let rehearsal = Rehearsal::new("datastream", account);
     let refused = rehearsal.run(&["--fault", "nonsense"]);
