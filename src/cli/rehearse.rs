@@ -19,7 +19,7 @@ pub struct RehearseArgs {
     #[arg(long, value_name = "PART", value_delimiter = ',')]
     pub without: Vec<String>,
     /// Only these faults.
-    #[arg(long = "fault", value_name = "ID", conflicts_with = "all")]
+    #[arg(long = "fault", value_name = "ID", value_delimiter = ',', conflicts_with = "all")]
     pub faults: Vec<String>,
     /// Every fault that can be rehearsed, not only those that AWS shows best.
     #[arg(long)]

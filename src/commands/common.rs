@@ -44,7 +44,20 @@ pub fn redraws() -> bool {
     std::io::stderr().is_terminal() && !is_dumb()
 }
 
-/// Counts the user's Ctrl-C (and the system's SIGTERM).
+/// Counts the user's Ctrl-C (and the system's SIGTERM), from now on.
+#[cfg(unix)]
+pub fn interrupts() -> watch::Receiver<u8> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (sender, receiver) = watch::channel(0u8);
+    // Made once, and here: a signal that comes before the first wait, or between two, is not lost.
+    if let (Ok(interrupt), Ok(terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
+        tokio::spawn(count(sender, interrupt, terminate));
+    }
+    receiver
+}
+
+/// Counts the user's Ctrl-C.
+#[cfg(not(unix))]
 pub fn interrupts() -> watch::Receiver<u8> {
     let (sender, receiver) = watch::channel(0u8);
     tokio::spawn(count(sender));
@@ -52,13 +65,11 @@ pub fn interrupts() -> watch::Receiver<u8> {
 }
 
 #[cfg(unix)]
-async fn count(asked: watch::Sender<u8>) {
-    use tokio::signal::unix::{SignalKind, signal};
-    // Made once: a signal that comes between two waits is not lost.
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        return;
-    };
+async fn count(
+    asked: watch::Sender<u8>,
+    mut interrupt: tokio::signal::unix::Signal,
+    mut terminate: tokio::signal::unix::Signal,
+) {
     loop {
         let got = tokio::select! {
             got = interrupt.recv() => got,

@@ -72,6 +72,7 @@ async fn run_in(
             identity.account
         );
     }
+    let mut stop = None;
     let begin = |plan: Option<&Plan<'_>>| begin(lab, &account, identity.account.clone(), plan);
     let (record, is_new) = match (there, plan) {
         (Some(record), _) => (record, false),
@@ -89,6 +90,8 @@ async fn run_in(
             if let Some(status) = answer.declined("Nothing was done.", "begin") {
                 return Ok(status);
             }
+            // From here on Ctrl-C ends it in order: something may be made.
+            stop = Some(common::interrupts());
             folder.write(&record)?;
             (record, true)
         }
@@ -100,6 +103,7 @@ async fn run_in(
         folder,
         email: email(args, &record, &account).await?,
         command,
+        stop: stop.unwrap_or_else(common::interrupts),
         compares: args.compare || !account.has_custom_endpoint(),
         recorded: (!args.no_record).then_some(&course.files),
         limits: rehearsing::limits(

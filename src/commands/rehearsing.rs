@@ -13,6 +13,7 @@ use crate::report::text::{visible, wrapped};
 use anyhow::Context;
 use chrono::{SecondsFormat, Utc};
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// What one change of a stack may take: the longest that a lab makes is a service with a load balancer.
 const STACK_TIMEOUT: Duration = Duration::from_secs(3600);
@@ -44,6 +45,8 @@ pub struct Rehearsing<'r> {
     pub email: Option<String>,
     /// How everything that it made is deleted.
     pub command: String,
+    /// Counts up when the user stops it.
+    pub stop: watch::Receiver<u8>,
     pub limits: Limits,
     /// Whether the same is done in the sandbox, to compare.
     pub compares: bool,
@@ -172,7 +175,7 @@ impl Rehearsing<'_> {
             limits: self.limits,
             recorded: self.recorded,
             tell,
-            stop: common::interrupts(),
+            stop: self.stop.clone(),
         })
     }
 

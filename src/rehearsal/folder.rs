@@ -82,15 +82,15 @@ impl Folder {
     /// When it cannot be read.
     pub fn read(&self) -> Result<Option<Record>, FolderError> {
         let path = self.record();
-        let text = match std::fs::read_to_string(&path) {
+        let content = match std::fs::read(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            text => text.map_err(file("read", &path))?,
+            content => content.map_err(file("read", &path))?,
         };
         let no_record = |why: String| FolderError::NoRecord {
             path: path.clone(),
             why,
         };
-        let record: Record = serde_json::from_str(&text).map_err(|error| no_record(unread(&error)))?;
+        let record: Record = serde_json::from_slice(&content).map_err(|error| no_record(unread(&error)))?;
         match record.schema == SCHEMA {
             true => Ok(Some(record)),
             false => Err(no_record(format!("it is of the format `{}`", record.schema))),

@@ -207,6 +207,21 @@ fn stopped_by_its_user_it_cleans_up_first() {
 }
 
 #[test]
+fn stopped_before_anything_is_made_it_says_so_too() {
+    let account = "640000000024";
+    let before = things(account);
+    let rehearsal = Rehearsal::new("datastream", account);
+    let running = Running::new(rehearsal.command(&["--yes", "--fault", "role-without-dynamodb"]));
+    // The moment at which it has decided to begin.
+    eventually("a record", || rehearsal.out().join("rehearsal.json").exists());
+    running.interrupt();
+    let (code, printed) = running.end_of_long();
+    assert_eq!(code, Some(3), "{printed}");
+    assert!(flat(&printed).contains("Nothing of the rehearsal is left"), "{printed}");
+    assert_eq!(things(account), before);
+}
+
+#[test]
 fn without_a_yes_nothing_is_made() {
     let account = "640000000005";
     let before = things(account);
