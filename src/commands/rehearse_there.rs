@@ -11,7 +11,7 @@ use crate::rehearsal::{
 };
 use crate::report::text::{visible, wrapped};
 use crate::stack::Stack;
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -74,19 +74,20 @@ pub(super) fn goes_on_with(
     folder: &Folder,
     clean_up: &str,
 ) -> anyhow::Result<()> {
-    if let (Some(said), planned) = (&choice.email, &record.email) {
-        let masked = redact::endpoint("email", said);
-        match planned {
-            None => return Err(ChoiceError::NoMail(lab.id.clone()).into()),
-            Some(_) if !is_reachable(said) => return Err(ChoiceError::NotAnAddress(visible(said)).into()),
-            Some(planned) if *planned != masked => bail!(
-                "the rehearsal in {} has begun with the address {}. To go on with it, leave out --email; to begin another one, first end \
-                 it: {clean_up}, and then name another folder with --out",
-                folder.record().display(),
-                visible(planned)
-            ),
-            Some(_) => {}
-        }
+    let other = |planned: &str, flags: &str| {
+        anyhow!(
+            "the rehearsal in {} has begun {planned}. To go on with it, leave out {flags}; to begin another one, first end it: \
+             {clean_up}, and then name another folder with --out",
+            folder.record().display()
+        )
+    };
+    match (&choice.email, &record.email) {
+        (None, _) => {}
+        (Some(_), None) => return Err(ChoiceError::NoMail(lab.id.clone()).into()),
+        (Some(said), _) if !is_reachable(said) => return Err(ChoiceError::NotAnAddress(visible(said)).into()),
+        // The record keeps it masked.
+        (Some(said), Some(planned)) if *planned == redact::endpoint("email", said) => {}
+        (Some(_), Some(planned)) => return Err(other(&format!("with the address {}", visible(planned)), "--email")),
     }
     let says_parts = !choice.with.is_empty() || !choice.without.is_empty();
     let says_faults = choice.all || !choice.faults.is_empty();
@@ -105,17 +106,12 @@ pub(super) fn goes_on_with(
         .iter()
         .map(|fault| fault.id())
         .eq(record.faults.iter().map(String::as_str));
-    let (flags, planned) = match (with == planned, is_planned || !says_faults) {
-        (true, true) => return Ok(()),
-        (false, _) if record.parts.is_empty() => ("--with", "without any part".to_owned()),
-        (false, _) => ("--with and --without", named("with", &record.parts)),
-        (true, false) => ("--fault and --all", named("with the faults", &record.faults)),
-    };
-    bail!(
-        "the rehearsal in {} has begun {planned}. To go on with it, leave out {flags}; to begin another one, first end it: {clean_up}, \
-         and then name another folder with --out",
-        folder.record().display()
-    )
+    match (with == planned, is_planned || !says_faults) {
+        (true, true) => Ok(()),
+        (false, _) if record.parts.is_empty() => Err(other("without any part", "--with")),
+        (false, _) => Err(other(&named("with", &record.parts), "--with and --without")),
+        (true, false) => Err(other(&named("with the faults", &record.faults), "--fault and --all")),
+    }
 }
 
 fn named(before: &str, names: &[String]) -> String {
