@@ -12,6 +12,7 @@ pub mod classroom;
 pub mod cleaner;
 pub mod cloud;
 pub mod course;
+pub mod crates;
 pub mod desk;
 pub mod fleet;
 pub mod graded;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 use common::cloud::{Cloud, REGION, alone, run, shared, wait};
+use common::crates::crates;
 use common::eventually;
 use common::linter::lint;
 use edemlab::account::Account;
@@ -324,34 +325,6 @@ def handler(event):
         (Some("FAILED"), Some("ValueError")),
         "{other}"
     );
-}
-
-/// What cargo builds with, one crate a line with its features.
-fn crates(features: &str) -> Vec<String> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut tree = std::process::Command::new(cargo);
-    tree.current_dir(env!("CARGO_MANIFEST_DIR"));
-    tree.args([
-        "tree",
-        "--locked",
-        "--offline",
-        "--edges",
-        "normal,build",
-        "--prefix",
-        "none",
-        "--format",
-        "{p} {f}",
-    ]);
-    let output = tree.args(["--features", features]).output().unwrap();
-    assert!(output.status.success(), "{}", common::text(&output));
-    let text = String::from_utf8(output.stdout).unwrap();
-    let mut lines: Vec<String> = text
-        .lines()
-        .map(|line| line.trim_end_matches(" (*)").to_owned())
-        .collect();
-    lines.sort();
-    lines.dedup();
-    lines
 }
 
 #[test]
