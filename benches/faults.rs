@@ -5,9 +5,11 @@
 //! EDEMLAB_BENCH_FAULTS names those to try (all), EDEMLAB_BENCH_AT_ONCE says how many are checked at a time (1), and
 //! EDEMLAB_BENCH_BINARY names another binary, such as target/release/edemlab.
 
+mod started;
+
 use edemlab::course::{CheckAs, CourseFiles, Fault, Lab, Part, load};
 use edemlab::report::{Report, Status};
-use edemlab::sandbox::{self, AccountNumber, Paths, Sandbox, StartOptions};
+use edemlab::sandbox::{self, AccountNumber, Sandbox};
 use futures::{StreamExt, stream};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -31,13 +33,7 @@ struct Taken {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let user = Paths::from_environment().expect("a cache folder");
-    let paths = Paths::new(user.cache(), &format!("bench-{}", std::process::id())).expect("a good name");
-    let options = StartOptions {
-        owner: Some(std::process::id()),
-        ..StartOptions::default()
-    };
-    let sandbox = sandbox::start(&paths, &options, &|_| ()).await.expect("a sandbox");
+    let (paths, sandbox) = started::sandbox().await;
     let course = load(CourseFiles::embedded(), &edemlab::judge::vocabulary(), Part::Everything).expect("a good course");
     let asked = std::env::var("EDEMLAB_BENCH_FAULTS").unwrap_or_default();
     let is_asked = |fault: &Fault| asked.is_empty() || asked.split(',').any(|id| id == fault.deviation.id);

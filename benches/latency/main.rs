@@ -8,11 +8,13 @@
 #[path = "../../tests/common/mod.rs"]
 mod common;
 mod proxy;
+#[path = "../started/mod.rs"]
+mod started;
 
 use common::paced::{Hosts, paced};
 use edemlab::account::Account;
 use edemlab::course::{CourseFiles, Lab, Part, load};
-use edemlab::sandbox::{self, AccountNumber, Paths, StartOptions};
+use edemlab::sandbox::{self, AccountNumber};
 use proxy::proxy;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -24,13 +26,7 @@ const REGION: &str = "eu-central-1";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let user = Paths::from_environment().expect("a cache folder");
-    let paths = Paths::new(user.cache(), &format!("bench-{}", std::process::id())).expect("a good name");
-    let options = StartOptions {
-        owner: Some(std::process::id()),
-        ..StartOptions::default()
-    };
-    let sandbox = sandbox::start(&paths, &options, &|_| ()).await.expect("a sandbox");
+    let (paths, sandbox) = started::sandbox().await;
     let account: AccountNumber = "000000000001".parse().expect("twelve digits");
     let course = load(CourseFiles::embedded(), &edemlab::judge::vocabulary(), Part::Solution).expect("a good course");
     for lab in course.labs.values() {
