@@ -46,6 +46,8 @@ fn bare(report: &Report) -> String {
     report["started"] = "".into();
     let changing = Regex::new(r"[0-9a-f-]{8,}|\d+").unwrap();
     strip(&mut report, &changing);
+    // `remove` puts the last field in the place of the one that was there.
+    report.sort_all_objects();
     serde_json::to_string_pretty(&report).unwrap()
 }
 
