@@ -1,4 +1,4 @@
-//! The one HTTP client of the process: connections to a region's endpoints are shared by every account.
+//! The one HTTP client of a thread: connections to a region's endpoints are shared by every account.
 
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::{Builder, Connector, proxy::ProxyConfig, tls};
@@ -12,8 +12,9 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::retry::ErrorKind;
 use http_body_util::Limited;
+use std::cell::OnceCell;
 use std::net::IpAddr;
-use std::sync::OnceLock;
+use std::thread::LocalKey;
 
 /// The longest answer that is read, in bytes. AWS's are far shorter: the longest pages are of about 1 MB. Whoever sends
 /// more (a broken proxy) must not fill the memory of a class's grading.
@@ -83,11 +84,26 @@ fn is_answered_with_a_body(request: &HttpRequest) -> bool {
     form || (request.method() == "GET" && !request.uri().contains("x-id=GetObject"))
 }
 
+/// A client of each thread's own: a connection is served by the thread that has opened it, and ends with it.
+#[derive(Debug)]
+struct PerThread {
+    clients: &'static LocalKey<OnceCell<SharedHttpClient>>,
+    make: fn() -> SharedHttpClient,
+}
+
+impl HttpClient for PerThread {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        let client = self.clients.with(|client| client.get_or_init(self.make).clone());
+        client.http_connector(settings, components)
+    }
+}
+
 /// The shared client. Honors `HTTPS_PROXY`, `NO_PROXY` and `AWS_CA_BUNDLE`: schools have both.
 pub fn shared_client() -> SharedHttpClient {
-    static CLIENT: OnceLock<SharedHttpClient> = OnceLock::new();
-    CLIENT
-        .get_or_init(|| {
+    thread_local!(static CLIENTS: OnceCell<SharedHttpClient> = const { OnceCell::new() });
+    SharedHttpClient::new(PerThread {
+        clients: &CLIENTS,
+        make: || {
             let client = Builder::new().build_with_connector_fn(|settings, components| {
                 let mut builder = Connector::builder().proxy_config(ProxyConfig::from_env());
                 if let Some(settings) = settings {
@@ -104,16 +120,17 @@ pub fn shared_client() -> SharedHttpClient {
                     .build()
             });
             SharedHttpClient::new(BodyLimit(client))
-        })
-        .clone()
+        },
+    })
 }
 
 /// The client for a sandbox on this computer. It knows no proxy (127.0.0.1 is never behind one) and trusts no
 /// certificate: there is no TLS here, and reading the system's certificates takes longer than a call.
 pub fn loopback_client() -> SharedHttpClient {
-    static CLIENT: OnceLock<SharedHttpClient> = OnceLock::new();
-    CLIENT
-        .get_or_init(|| {
+    thread_local!(static CLIENTS: OnceCell<SharedHttpClient> = const { OnceCell::new() });
+    SharedHttpClient::new(PerThread {
+        clients: &CLIENTS,
+        make: || {
             let nobody = tls::TlsContext::builder()
                 .with_trust_store(tls::TrustStore::empty())
                 .build();
@@ -122,8 +139,8 @@ pub fn loopback_client() -> SharedHttpClient {
                 .tls_context(nobody.expect("a context without certificates has none that could be wrong"))
                 .build_https();
             SharedHttpClient::new(BodyLimit(client))
-        })
-        .clone()
+        },
+    })
 }
 
 /// Whether an endpoint is on this computer.

@@ -5,16 +5,16 @@ use super::premises::Premises;
 use super::{Class, SCHEMA, Student};
 use crate::private;
 use crate::report::Report;
-use std::cell::OnceCell;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// A class's folder.
 #[derive(Debug)]
 pub struct ClassFolder {
     path: PathBuf,
     class: Class,
-    adjustments: OnceCell<Adjustments>,
+    adjustments: OnceLock<Adjustments>,
 }
 
 /// Why a class's folder cannot be used. Each says what to do.
@@ -93,7 +93,7 @@ impl ClassFolder {
         Self {
             path: path.to_owned(),
             class,
-            adjustments: OnceCell::new(),
+            adjustments: OnceLock::new(),
         }
     }
 

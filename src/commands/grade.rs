@@ -5,7 +5,7 @@ use super::grade_live::Screen;
 use super::grading::{GradeProblem, due, ended, folder_of, shown};
 use super::{common, grade_fleet, grade_room, roster};
 use crate::class::access::opened;
-use crate::class::grade::{Closed, Limit, Plan, grade};
+use crate::class::grade::{Closed, Limit, Plan, grade_on_threads};
 use crate::class::roster::{Entry, LabNames, Roster};
 use crate::class::{self, Student};
 use crate::cli::GradeArgs;
@@ -13,7 +13,10 @@ use crate::course::{Lab, Part, UnknownName};
 use crate::fleet::ledger::Ledger;
 use crate::report::text::visible;
 use std::collections::BTreeMap;
+use std::num::NonZero;
 use std::path::PathBuf;
+use std::thread;
+use tokio::runtime::Runtime;
 
 /// Accounts at once, at most: each is a dozen calls to AWS.
 const MOST_AT_ONCE: u64 = 64;
@@ -24,25 +27,25 @@ const MOST_ASKED: u16 = 512;
 /// Connections and files that one account has open at its busiest.
 const OPEN_FILES: u64 = 24;
 
-pub async fn run(course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8> {
+pub fn run(runtime: &Runtime, course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8> {
     grade_room::fits(&args)?;
     let course = common::course(course, Part::Checks)?;
     let labs = roster::labs(&course, &args.labs)?;
     let own = roster::connection(&args.own);
-    let region = own.region().await.unwrap_or_default();
+    let region = runtime.block_on(own.region()).unwrap_or_default();
     let mut list = roster::read(&args.roster, &course, &region)?;
     let names: Vec<LabNames> = labs.iter().copied().map(LabNames::of).collect();
     list.apply(&args.skip, &args.uses, &names)?;
     known_students(&list, &args.only)?;
     if let Some(stack) = &args.fleet {
-        return grade_fleet::run(&course, &labs, &list, &args, own, stack).await;
+        return runtime.block_on(grade_fleet::run(&course, &labs, &list, &args, own, stack));
     }
     if args.at_once.is_some_and(|n| n > MOST_ASKED) {
         return Err(GradeProblem::TooManyAtOnce(MOST_ASKED).into());
     }
-    let student_access = roster::student_access(&args.roster, &list, own, &args.secret).await?;
+    let student_access = runtime.block_on(roster::student_access(&args.roster, &list, own, &args.secret))?;
     if args.room.live {
-        return grade_room::run(&course, &labs, &list, &args, &student_access).await;
+        return runtime.block_on(grade_room::run(&course, &labs, &list, &args, &student_access));
     }
     let (folder, _lock) = folder_of(&course, &labs, &list, &args)?;
     if let Some(Ledger { stack, .. }) = Ledger::read(&args.out)? {
@@ -66,12 +69,13 @@ pub async fn run(course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8>
         admitted.map(opened).map_err(|error| Closed(error.to_string()))
     };
     let screen = Screen::new(&folder.class().course, &labs, plan.work.len(), plan.at_once);
-    let stop = common::interrupts();
-    let on = |event: class::grade::GradeEvent<'_>| screen.on(event);
-    let outcome = tokio::select! {
-        outcome = grade(&plan, open, &on, stop.clone()) => outcome,
-        never = screen.redraw() => match never {},
+    let stop = {
+        let _within = runtime.enter();
+        common::interrupts()
     };
+    let on = |event: class::grade::GradeEvent<'_>| screen.on(event);
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let outcome = grade_on_threads(&plan, threads, runtime, open, &on, &stop, screen.redraw());
     screen.clear();
     let stopped = *stop.borrow() > 0;
     let whole = !stopped && outcome.lost == 0;

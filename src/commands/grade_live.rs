@@ -9,9 +9,9 @@ use crate::judge;
 use crate::report::Report;
 use crate::report::text::visible;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Lines for accounts at work; a terminal has more above.
@@ -26,7 +26,7 @@ const ENOUGH: usize = 3;
 /// The screen.
 pub struct Screen {
     drawn: Option<Drawn>,
-    state: RefCell<GradeProgress>,
+    state: Mutex<GradeProgress>,
     total: usize,
     began: Instant,
 }
@@ -79,7 +79,7 @@ impl Screen {
         }
         Self {
             drawn,
-            state: RefCell::default(),
+            state: Mutex::default(),
             total,
             began: Instant::now(),
         }
@@ -87,7 +87,7 @@ impl Screen {
 
     /// Shows what happens.
     pub fn on(&self, event: GradeEvent<'_>) {
-        let mut state = self.state.borrow_mut();
+        let mut state = self.state();
         match event {
             GradeEvent::Begun(student) => {
                 state.at_work.insert(short(student), (Instant::now(), BTreeMap::new()));
@@ -146,13 +146,13 @@ impl Screen {
 
     /// What there is to say where no account is at work from here; only on a terminal.
     pub fn tell(&self, text: String) {
-        self.state.borrow_mut().said = Some(text);
+        self.state().said = Some(text);
         self.draw();
     }
 
     /// The same, on paper too: once, until it changes.
     pub fn warn(&self, text: String) {
-        if self.drawn.is_none() && self.state.borrow().said.as_ref() != Some(&text) {
+        if self.drawn.is_none() && self.state().said.as_ref() != Some(&text) {
             super::output::note(&format!(" {text}"));
         }
         self.tell(text);
@@ -175,9 +175,13 @@ impl Screen {
         }
     }
 
+    fn state(&self) -> MutexGuard<'_, GradeProgress> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn draw(&self) {
         let Some(drawn) = &self.drawn else { return };
-        let state = self.state.borrow();
+        let state = self.state();
         drawn.bar.set_position(state.ended as u64);
         drawn.bar.set_message(self.times(state.ended));
         let mut at_work: Vec<_> = state.at_work.iter().collect();

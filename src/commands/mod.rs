@@ -61,6 +61,7 @@ use crate::cli::{Cli, Color, Command, RosterCommand};
 use crate::report::Report;
 pub use command_line::{command_line, parse};
 use output::print;
+use tokio::runtime::Runtime;
 
 /// Runs a verb; gives the exit code.
 pub fn run(cli: Cli) -> u8 {
@@ -73,7 +74,7 @@ pub fn run(cli: Cli) -> u8 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = match runtime {
         Ok(runtime) => {
-            let result = runtime.block_on(verb(cli));
+            let result = verb(&runtime, cli);
             // Nothing that is still looked up in the background holds up the end.
             runtime.shutdown_background();
             result
@@ -86,37 +87,38 @@ pub fn run(cli: Cli) -> u8 {
     })
 }
 
-async fn verb(cli: Cli) -> anyhow::Result<u8> {
+/// What waits for AWS or the user does so on `runtime`; grading has threads of its own beside it.
+fn verb(runtime: &Runtime, cli: Cli) -> anyhow::Result<u8> {
     let course = cli.course;
     match cli.command {
         Command::Book { command } => book::run(course, command),
-        Command::Check(args) => check::run(course, args).await,
-        Command::Cleanup(args) => cleanup::run(course, args).await,
+        Command::Check(args) => runtime.block_on(check::run(course, args)),
+        Command::Cleanup(args) => runtime.block_on(cleanup::run(course, args)),
         Command::Costs(args) => match args.roster.clone() {
-            Some(roster) => costs_class::run(course, &args, &roster).await,
-            None => costs::run(course, args).await,
+            Some(roster) => runtime.block_on(costs_class::run(course, &args, &roster)),
+            None => runtime.block_on(costs::run(course, args)),
         },
-        Command::Watch(args) => watch::run(course, args).await,
-        Command::Guide(args) => guide::run(course, args).await,
+        Command::Watch(args) => runtime.block_on(watch::run(course, args)),
+        Command::Guide(args) => runtime.block_on(guide::run(course, args)),
         Command::Explain { lab, part } => explain::run(course, &lab, part.as_deref()),
         Command::Files { lab, to, force } => files::run(course, &lab, &to, force),
         Command::Lint => lint::run(course),
-        Command::Prove { lab, faults, no_fixes } => prove::run(course, &lab, &faults, !no_fixes).await,
-        Command::Doctor(args) => doctor::run(course, args).await,
-        Command::Drill(args) => drill::run(course, args).await,
+        Command::Prove { lab, faults, no_fixes } => runtime.block_on(prove::run(course, &lab, &faults, !no_fixes)),
+        Command::Doctor(args) => runtime.block_on(doctor::run(course, args)),
+        Command::Drill(args) => runtime.block_on(drill::run(course, args)),
         Command::Diff(args) => diff::run(&args),
         Command::Gradebook(args) => gradebook::run(&args),
-        Command::Sandbox(command) => sandbox::run(course, command).await,
-        Command::Access(command) => access::run(course, command).await,
+        Command::Sandbox(command) => runtime.block_on(sandbox::run(course, command)),
+        Command::Access(command) => runtime.block_on(access::run(course, command)),
         Command::Roster(RosterCommand::New(args)) => roster_intake::new(&args),
         Command::Roster(RosterCommand::Add(args)) => roster_intake::add(course, &args),
-        Command::Roster(RosterCommand::Verify(args)) => roster::run(course, args).await,
-        Command::Grade(args) => grade::run(course, *args).await,
+        Command::Roster(RosterCommand::Verify(args)) => runtime.block_on(roster::run(course, args)),
+        Command::Grade(args) => grade::run(runtime, course, *args),
         Command::Fleet(command) => fleet::run(command),
         Command::Class(command) => class::run(command),
-        Command::Recording(command) => recording::run(course, command).await,
-        Command::Regrade(args) => regrade::run(course, &args).await,
-        Command::Rehearse(args) => rehearse::run(course, args).await,
+        Command::Recording(command) => runtime.block_on(recording::run(course, command)),
+        Command::Regrade(args) => runtime.block_on(regrade::run(course, &args)),
+        Command::Rehearse(args) => runtime.block_on(rehearse::run(course, args)),
         Command::Pages(args) => pages::run(&args),
         Command::Policy(args) => policy::run(course, args),
         Command::ReportSchema => print(&Report::schema()),

@@ -1,7 +1,7 @@
 //! How often CloudTrail may be asked.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
@@ -12,14 +12,14 @@ const BETWEEN: Duration = Duration::from_millis(550);
 /// Keeps to AWS's rate, whoever asks: two students may share an account.
 #[derive(Debug, Default)]
 pub struct Pace {
-    next: RefCell<HashMap<(String, String), Instant>>,
+    next: Mutex<HashMap<(String, String), Instant>>,
 }
 
 impl Pace {
     /// Waits for a turn. Gives none that comes after `end`.
     pub(super) async fn turn(&self, account: &str, region: &str, end: Instant) -> Option<()> {
         let at = {
-            let mut next = self.next.borrow_mut();
+            let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
             let next = next
                 .entry((account.to_owned(), region.to_owned()))
                 .or_insert_with(Instant::now);

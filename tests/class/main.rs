@@ -30,4 +30,5 @@ mod roster;
 mod roster_add;
 mod roster_new;
 mod roster_verify;
+mod threads;
 mod trail;

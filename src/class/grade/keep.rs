@@ -23,7 +23,7 @@ pub enum StoreError {
 }
 
 /// Keeps runs and traces. Each is kept whole or not at all.
-#[expect(async_fn_in_trait, reason = "everything here runs on one thread")]
+#[expect(async_fn_in_trait, reason = "an account is graded on one thread")]
 pub trait RunStore {
     /// What names a trace that was noted.
     type Note: PartialEq;

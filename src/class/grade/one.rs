@@ -15,6 +15,7 @@ use crate::trail::{self, Pace};
 use futures::FutureExt;
 use futures::future::{LocalBoxFuture, join, join_all};
 use std::cell::RefCell;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
@@ -42,9 +43,10 @@ pub(super) async fn student<'a, K, O>(
     let mut stopped = stop.clone();
     let labs = work.labs();
     let opened = tokio::select! {
-        opened = timeout(OPENING, open(work.student, &labs)) => match opened {
-            Ok(opened) => opened,
-            Err(_) => Err(Closed(format!("the account could not be opened in {} s", OPENING.as_secs()))),
+        opened = unless_it_panics(timeout(OPENING, open(work.student, &labs))) => match opened {
+            Ok(Ok(opened)) => opened,
+            Err(Panicked) => Err(Closed(Panicked.to_string())),
+            Ok(Err(_)) => Err(Closed(format!("the account could not be opened in {} s", OPENING.as_secs()))),
         },
         _ = stopped.wait_for(|n| *n > 0) => {
             outcome.borrow_mut().lost += labs.len();
@@ -62,7 +64,16 @@ pub(super) async fn student<'a, K, O>(
             Err(Closed(why)) => Err(why.clone()),
         };
         let judged = match account {
-            Ok(account) => lab_in(plan, work.student, task, account, on, stop.clone(), pace).await,
+            Ok(account) => {
+                let judged = lab_in(plan, work.student, task, account, on, stop.clone(), pace);
+                match unless_it_panics(judged).await {
+                    Ok(judged) => judged,
+                    Err(Panicked) => {
+                        let why = Panicked.to_string();
+                        Some(indeterminate_report(lab, &why, account.region(), &now(), options))
+                    }
+                }
+            }
             Err(why) => Some(indeterminate_report(lab, &why, "", &now(), options)),
         };
         let Some(judged) = judged else {
@@ -82,6 +93,22 @@ pub(super) async fn student<'a, K, O>(
     }))
     .await;
     on(GradeEvent::Ended(work.student));
+}
+
+/// A mistake of ours that one account has brought to light. Its own message may hold what a student wrote, or a secret: it goes
+/// to the terminal only, by itself.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "edemlab failed while it looked at this account: this is a bug in edemlab and says nothing about the student's work. Grade \
+     this student again with --again unknown; if it fails again, report the message that was printed"
+)]
+struct Panicked;
+
+/// Ends at a panic in `work`, which thereby costs its own account and no other. What a probe has sent stays noted, so that the next
+/// run takes it away.
+async fn unless_it_panics<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
+    // Nothing of it is used again: all that others see too is behind locks, and whole.
+    AssertUnwindSafe(work).catch_unwind().await.map_err(|_| Panicked)
 }
 
 /// Tells the professor what one judge does, and keeps what its probes would leave.

@@ -82,6 +82,13 @@ pub struct GradeOutcome {
 }
 
 impl GradeOutcome {
+    /// Adds what became of others.
+    pub fn add(&mut self, others: &Self) {
+        self.stored += others.stored;
+        self.unknown += others.unknown;
+        self.lost += others.lost;
+    }
+
     /// Counts a run that was stored.
     pub fn count(&mut self, report: &Report) {
         self.stored += 1;
