@@ -14,6 +14,10 @@ pub(super) fn replace<'t>(
     text: &'t str,
     instead: impl Fn(&Captures<'_>, &str) -> Option<String>,
 ) -> Cow<'t, str> {
+    // Most texts have none: that is known sooner than where a group is.
+    if !pattern.is_match(text) {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::new();
     let mut copied = 0;
     for captures in pattern.captures_iter(text) {

@@ -10,6 +10,8 @@ use crate::redact::{self, HIDDEN};
 use crate::report::text::{MAX_COMMAND, cut, visible};
 use serde_json::Value;
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashSet;
 
 /// Shorter values are words that stand in every text.
 const MIN_CHARS: usize = 5;
@@ -51,7 +53,12 @@ pub struct Hidden<'l> {
     values: Vec<String>,
     tokens: Vec<String>,
     public: Public,
+    /// Texts that were looked through and have nothing of the form of a secret: documents say the same again and again.
+    plain: RefCell<HashSet<String>>,
 }
+
+/// A text of more bytes is not kept: few are, and none of them comes twice.
+const MAX_PLAIN: usize = 256;
 
 impl<'l> Hidden<'l> {
     /// Secrets: what is in the secret places of the `documents` that were found, where nothing in the course reads it by
@@ -62,6 +69,7 @@ impl<'l> Hidden<'l> {
             values: secrets.clone(),
             tokens: longest_first(secrets),
             public: Public::default(),
+            plain: RefCell::default(),
         };
         hidden.public.text(source.region());
         source.candidates(&mut |candidate| hidden.public.candidate(candidate));
@@ -145,9 +153,14 @@ impl<'l> Hidden<'l> {
     }
 
     fn forms(&self, text: &mut String) {
+        if self.plain.borrow().contains(text) {
+            return;
+        }
         let public = |it: &str| self.public.holds(it) || self.lab.writes(it);
-        if let Cow::Owned(cleaned) = redact::text(text, &public) {
-            *text = cleaned;
+        match redact::text(text, &public) {
+            Cow::Owned(cleaned) => *text = cleaned,
+            Cow::Borrowed(_) if text.len() <= MAX_PLAIN => drop(self.plain.borrow_mut().insert(text.clone())),
+            Cow::Borrowed(_) => {}
         }
     }
 }
