@@ -136,6 +136,7 @@ fn lab(
         faults: Vec::new(),
         variants: Vec::new(),
         literals: Default::default(),
+        paths_read: Default::default(),
         given: GivenNames::of(files, id),
         reads: OnceLock::new(),
     };

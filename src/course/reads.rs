@@ -3,7 +3,7 @@
 use super::argument::Compiled;
 use super::step::Lab;
 use crate::expr::{Expr, Mentions, Template};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 impl Lab {
     /// The top-level fields of the resource `name`, or of each in a list of them, that anything in the lab reads; `None`
@@ -90,9 +90,19 @@ impl Lab {
     /// Whether any expression or text of the lab reads the value under these keys, one in the other, by their names. Whoever
     /// goes through all of an object's values names none of them.
     pub fn reads(&self, keys: &[&str]) -> bool {
-        Self::mentions(self.sources())
-            .into_iter()
-            .any(|mentions| mentions.reads(keys))
+        let Some(last) = keys.last() else { return false };
+        let by_last = self.paths_read.get_or_init(|| {
+            let mut by_last: HashMap<String, BTreeSet<Vec<String>>> = HashMap::new();
+            for path in Self::mentions(self.sources()).into_iter().flat_map(Mentions::paths) {
+                let path: Vec<String> = path.into_iter().map(str::to_owned).collect();
+                if let Some(last) = path.last() {
+                    by_last.entry(last.clone()).or_default().insert(path);
+                }
+            }
+            by_last
+        });
+        let paths = by_last.get(*last);
+        paths.is_some_and(|paths| paths.iter().any(|path| ends_with(path, keys)))
     }
 
     /// Whether an expression holds this text, and no other, as it is: what it may be compared with.
@@ -109,4 +119,9 @@ impl Lab {
         let (exprs, texts) = self.sources();
         exprs.iter().any(|e| e.value.source().contains(text)) || texts.iter().any(|t| t.value.source().contains(text))
     }
+}
+
+fn ends_with(path: &[String], keys: &[&str]) -> bool {
+    let at = path.len().checked_sub(keys.len());
+    at.is_some_and(|at| path[at..] == *keys)
 }

@@ -9,7 +9,7 @@ use super::solution_part::SolutionPart;
 use super::vocabulary::VerbRole;
 use crate::expr::{Expr, Template};
 use indexmap::IndexMap;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -48,6 +48,8 @@ pub struct Lab {
     pub(super) reads: FieldsRead,
     /// What [`Lab::holds_text`] looks in.
     pub(super) literals: OnceLock<BTreeSet<String>>,
+    /// What [`Lab::reads`] looks in: the paths of keys by their last one.
+    pub(super) paths_read: OnceLock<HashMap<String, BTreeSet<Vec<String>>>>,
     /// What [`Lab::gives_name`] looks in.
     pub(super) given: GivenNames,
 }

@@ -38,7 +38,7 @@ pub use kind::{Args, Candidate, Describe, Description, Kind, List};
 pub(crate) use lambda::event_source_mappings;
 
 use crate::course::KindSpec;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 /// Every kind.
@@ -65,8 +65,12 @@ pub fn spec(name: &str) -> Option<&'static KindSpec> {
     known().get(name).map(|(_, spec)| spec)
 }
 
-/// The first names of all kinds' [`KindSpec::secret`] places.
-pub fn secret_fields() -> impl Iterator<Item = &'static str> {
-    let places = known().values().flat_map(|(_, spec)| spec.secret);
-    places.filter_map(|place| place.split('.').next())
+/// Whether a field is the first name of any kind's [`KindSpec::secret`] places.
+pub fn is_secret_field(name: &str) -> bool {
+    static FIRST: OnceLock<HashSet<&str>> = OnceLock::new();
+    let first = FIRST.get_or_init(|| {
+        let places = known().values().flat_map(|(_, spec)| spec.secret);
+        places.filter_map(|place| place.split('.').next()).collect()
+    });
+    first.contains(name)
 }

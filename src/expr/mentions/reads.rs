@@ -9,16 +9,17 @@ use std::collections::BTreeSet;
 const SAME: &[&str] = &["orValue", "value", "or"];
 
 impl Mentions {
-    /// Whether the value under these keys, one in the other, is read of anything: `x.A.B`, `x.A.?B`, `x["A"]["B"]`. Asking
-    /// whether a key is there reads no value, and neither names it who goes through all of them.
-    pub fn reads(&self, keys: &[&str]) -> bool {
-        let mut found = false;
+    /// The keys that lead to each value that is read of anything, one in the other: `A`, `B` of `x.A.B`, `x.A.?B`, `x["A"]["B"]`.
+    /// Asking whether a key is there reads no value, and neither names it who goes through all of them.
+    pub fn paths(&self) -> Vec<Vec<&str>> {
+        let mut paths = Vec::new();
         visit(&self.tree, &mut |node| {
             let tested = matches!(&node.expr, Ast::Select(select) if select.test);
-            let last = || key_of(node).map(|(_, key)| key) == keys.last().copied();
-            found |= !tested && last() && path(node).ends_with(keys);
+            if !tested && key_of(node).is_some() {
+                paths.push(path(node));
+            }
         });
-        found
+        paths
     }
 
     /// Every text that the expression holds as it is.
@@ -112,7 +113,12 @@ mod tests {
             ("f.Env.Vars.size() > 0", false),
         ] {
             let expr = Expr::compile(source).unwrap();
-            assert_eq!(expr.mentions().reads(&["Env", "Vars", "TABLE"]), reads, "{source}");
+            let mut paths = expr.mentions().paths().into_iter();
+            assert_eq!(
+                paths.any(|path| path.ends_with(&["Env", "Vars", "TABLE"])),
+                reads,
+                "{source}"
+            );
         }
     }
 

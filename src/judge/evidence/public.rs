@@ -29,11 +29,10 @@ impl Public {
         match document {
             Value::Array(items) => items.iter().for_each(|item| self.document(item)),
             Value::Object(fields) => {
-                let is_secret = |name: &str| discover::secret_fields().any(|field| field == name);
-                for (name, value) in fields.iter().filter(|(name, _)| !is_secret(name)) {
+                for (name, value) in fields {
                     match value {
-                        Value::String(text) if identifies(name) => self.text(text),
-                        Value::Array(_) | Value::Object(_) => self.document(value),
+                        Value::String(text) if identifies(name) && !discover::is_secret_field(name) => self.text(text),
+                        Value::Array(_) | Value::Object(_) if !discover::is_secret_field(name) => self.document(value),
                         _ => {}
                     }
                 }
@@ -45,7 +44,7 @@ impl Public {
     /// Takes in one of them.
     pub fn text(&mut self, text: &str) {
         // What signs in somewhere is no name.
-        if !text.is_empty() && !text.contains(['@', '?', '=']) {
+        if !text.is_empty() && !text.contains(['@', '?', '=']) && !self.0.contains(text) {
             self.0.insert(text.to_owned());
         }
     }
@@ -64,12 +63,18 @@ impl Public {
 
 /// Whether a field of this name says which resource it is, or which other one.
 fn identifies(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let secret = ["key", "secret", "token"].iter().any(|part| lower.contains(part));
-    !secret
-        && ["name", "arn", "id", "url", "uri"]
-            .iter()
-            .any(|end| lower.ends_with(end))
+    const ENDS: [&str; 5] = ["name", "arn", "id", "url", "uri"];
+    const SECRET: [&str; 3] = ["key", "secret", "token"];
+    let name = name.as_bytes();
+    let is_at_end = |end: &&str| {
+        let at = name.len().checked_sub(end.len());
+        at.is_some_and(|at| name[at..].eq_ignore_ascii_case(end.as_bytes()))
+    };
+    let is_part = |part: &&str| {
+        let mut places = name.windows(part.len());
+        places.any(|place| place.eq_ignore_ascii_case(part.as_bytes()))
+    };
+    ENDS.iter().any(is_at_end) && !SECRET.iter().any(is_part)
 }
 
 #[cfg(test)]
