@@ -1,8 +1,8 @@
 //! How many requests an account is sent, by service: whoever looks again and again keeps to a rate by it.
 
 use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
@@ -23,6 +23,7 @@ impl Counted {
     }
 }
 
+#[dyn_dispatch_hint]
 impl Intercept for Counted {
     fn name(&self) -> &'static str {
         "Counted"

@@ -2,10 +2,10 @@
 //! differ by minutes.
 
 use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
     BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
 };
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_smithy_types::date_time::Format;
@@ -63,6 +63,7 @@ impl Storable for SentAt {
     type Storer = StoreReplace<Self>;
 }
 
+#[dyn_dispatch_hint]
 impl Intercept for Clock {
     fn name(&self) -> &'static str {
         "Clock"

@@ -1,10 +1,10 @@
 //! Answers that lack a member which AWS always sends are not AWS's.
 
 use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
     AfterDeserializationInterceptorContextRef, BeforeDeserializationInterceptorContextRef,
 };
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
@@ -205,6 +205,7 @@ pub(super) struct FromS3;
 /// The headers of which AWS's answers have one.
 const REQUEST_IDS: [&str; 2] = ["x-amz-request-id", "x-amzn-requestid"];
 
+#[dyn_dispatch_hint]
 impl Intercept for FromS3 {
     fn name(&self) -> &'static str {
         "FromS3"
@@ -234,6 +235,7 @@ pub struct Requires(pub &'static str);
 #[error("the answer has no `{0}`, which AWS always sends: is a proxy intercepting requests?")]
 pub(super) struct Incomplete(pub(super) &'static str);
 
+#[dyn_dispatch_hint]
 impl Intercept for Complete {
     fn name(&self) -> &'static str {
         "Complete"
@@ -254,6 +256,7 @@ impl Intercept for Complete {
     }
 }
 
+#[dyn_dispatch_hint]
 impl Intercept for Requires {
     fn name(&self) -> &'static str {
         "Requires"

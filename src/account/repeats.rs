@@ -1,8 +1,8 @@
 //! Whether a call was made again although its first request may have been taken.
 
 use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use std::sync::Arc;
@@ -20,6 +20,7 @@ impl Repeats {
     }
 }
 
+#[dyn_dispatch_hint]
 impl Intercept for Repeats {
     fn name(&self) -> &'static str {
         "Repeats"

@@ -211,10 +211,10 @@ impl Account {
             .with_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(
                 StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]),
             )))
-            .with_interceptor(SharedInterceptor::new(UserAgentInterceptor::new()))
-            .with_interceptor(SharedInterceptor::new(ServiceClockSkewInterceptor::new()))
-            .with_interceptor(SharedInterceptor::new(self.clock.clone()))
-            .with_interceptor(SharedInterceptor::new(self.counted.clone()))
+            .with_interceptor(SharedInterceptor::permanent(UserAgentInterceptor::new()))
+            .with_interceptor(SharedInterceptor::permanent(ServiceClockSkewInterceptor::new()))
+            .with_interceptor(SharedInterceptor::permanent(self.clock.clone()))
+            .with_interceptor(SharedInterceptor::permanent(self.counted.clone()))
             .with_retry_classifier(codes.build())
             .with_retry_classifier(ServiceClockSkewClassifier::<ServiceError>::new());
         if !acts {
