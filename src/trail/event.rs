@@ -3,6 +3,7 @@
 use super::who::{Who, text};
 use crate::report::Change;
 use chrono::DateTime;
+use serde::Deserialize;
 use serde_json::Value;
 
 /// A call that somebody made.
@@ -20,6 +21,22 @@ pub(super) struct Event {
     /// The event bus that it names.
     pub bus: Option<String>,
     pub who: Who,
+}
+
+/// The event itself, of which little is read: the rest is not kept.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Whole {
+    #[serde(default)]
+    error_code: Value,
+    #[serde(default)]
+    request_parameters: Value,
+    #[serde(default)]
+    user_identity: Value,
+    #[serde(default, rename = "sourceIPAddress")]
+    source: Value,
+    #[serde(default)]
+    recipient_account_id: Value,
 }
 
 /// Calls that CloudTrail has among those that write, and that change nothing of the work: they run it.
@@ -44,16 +61,19 @@ const RUNS: [&str; 15] = [
 impl Event {
     /// The event, where it is a change of somebody's: no read, no error, and no housekeeping of a service.
     pub fn of(shown: &Value) -> Option<Self> {
-        let event = Self::any(shown)?;
+        // Known without reading the event itself, which is long.
+        let name = without_version(shown["EventName"].as_str()?);
         let read = shown["ReadOnly"].as_str() == Some("true");
-        let changes = !read && !RUNS.contains(&event.name.as_str()) && !is_tagging(&event.name);
-        (changes && !event.who.is_housekeeping).then_some(event)
+        let changes = !read && !RUNS.contains(&name) && !is_tagging(name);
+        changes
+            .then(|| Self::any(shown))?
+            .filter(|event| !event.who.is_housekeeping)
     }
 
     /// Any event that did what it says.
     pub fn any(shown: &Value) -> Option<Self> {
-        let whole: Value = serde_json::from_str(shown["CloudTrailEvent"].as_str()?).ok()?;
-        if !whole["errorCode"].is_null() {
+        let whole: Whole = serde_json::from_str(shown["CloudTrailEvent"].as_str()?).ok()?;
+        if !whole.error_code.is_null() {
             return None;
         }
         let seconds = shown["EventTime"].as_f64()?;
@@ -65,8 +85,8 @@ impl Event {
             source: text(&shown["EventSource"]),
             name: without_version(shown["EventName"].as_str()?).to_owned(),
             names: names.map(|one| text(&one["ResourceName"])).collect(),
-            bus: whole["requestParameters"]["eventBusName"].as_str().map(str::to_owned),
-            who: Who::of(&whole),
+            bus: whole.request_parameters["eventBusName"].as_str().map(str::to_owned),
+            who: Who::of(&whole.user_identity, &whole.source, &whole.recipient_account_id),
         })
     }
 

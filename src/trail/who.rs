@@ -18,16 +18,12 @@ pub(super) struct Who {
 const CLOUDFORMATION: &str = "cloudformation.amazonaws.com";
 
 impl Who {
-    /// Who has made the call that is written down in `event`.
-    pub fn of(event: &Value) -> Self {
-        let who = &event["userIdentity"];
+    /// Whom an event's `userIdentity` says, with its `sourceIPAddress` and its `recipientAccountId`.
+    pub fn of(who: &Value, source: &Value, recipient: &Value) -> Self {
         let (kind, issuer) = (text(&who["type"]), &who["sessionContext"]["sessionIssuer"]);
-        let service = who["invokedBy"]
-            .as_str()
-            .or(event["sourceIPAddress"].as_str())
-            .unwrap_or_default();
+        let service = who["invokedBy"].as_str().or(source.as_str()).unwrap_or_default();
         let account = text(&who["accountId"]);
-        let here = text(&event["recipientAccountId"]);
+        let here = text(recipient);
         let is_other = !account.is_empty() && !here.is_empty() && account != here;
         let by_cloudformation = service == CLOUDFORMATION;
         // A role that is a service's own: no person can assume it.
@@ -67,7 +63,7 @@ mod tests {
     use serde_json::json;
 
     fn by(who: Value) -> (String, Option<String>, bool) {
-        let who = Who::of(&json!({"userIdentity": who, "recipientAccountId": "111122223333"}));
+        let who = Who::of(&who, &Value::Null, &json!("111122223333"));
         (who.by, who.account, who.is_housekeeping)
     }
 
