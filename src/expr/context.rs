@@ -92,6 +92,23 @@ const UNKNOWN: &str = "unknown";
 /// The function that judges a resource policy.
 const GRANTS: &str = "grants";
 
+/// Which of the functions an expression may call that few do: adding them takes longer than most expressions do.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RareCalls {
+    grants: bool,
+    unknown: bool,
+}
+
+impl RareCalls {
+    /// Those of an expression that is written so.
+    pub fn of(source: &str) -> Self {
+        Self {
+            grants: source.contains(GRANTS),
+            unknown: source.contains(UNKNOWN),
+        }
+    }
+}
+
 /// Why an expression has no value. Holds names and types only: documents may hold secrets.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -168,17 +185,16 @@ impl Scope {
         }
     }
 
-    /// The value of `program`, which was made from `source`.
-    pub(super) fn evaluate(&self, source: &str, program: &cel::Program) -> Result<serde_json::Value, EvalError> {
+    /// The value of `program`, which makes these `calls`.
+    pub(super) fn evaluate(&self, program: &cel::Program, calls: RareCalls) -> Result<serde_json::Value, EvalError> {
         let mut context = Context::with_env(super::functions::environment());
         context.set_variable_resolver(self);
-        // Few expressions call one of these two, and adding them takes longer than most expressions do.
-        if source.contains(GRANTS) {
+        if calls.grants {
             context
                 .add_function(GRANTS, self.grants())
                 .expect("the standard library has no `grants`");
         }
-        if source.contains(UNKNOWN) {
+        if calls.unknown {
             context
                 .add_function(UNKNOWN, |reason: Arc<String>| -> Result<bool, ExecutionError> {
                     Err(ExecutionError::function_error(UNKNOWN, reason.as_str()))

@@ -1,6 +1,6 @@
 //! One compiled condition.
 
-use super::context::{EvalError, Scope};
+use super::context::{EvalError, RareCalls, Scope};
 use super::functions::environment;
 use super::mentions::{self, Mentions};
 use super::place::{byte_at, first_sentence};
@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 pub struct Expr {
     source: String,
     program: cel::Program,
+    calls: RareCalls,
     mentions: OnceLock<Mentions>,
 }
 
@@ -35,6 +36,7 @@ impl Expr {
             Ok(program) => Ok(Self {
                 source: source.to_owned(),
                 program,
+                calls: RareCalls::of(source),
                 mentions: OnceLock::new(),
             }),
             Err(errors) => Err(errors
@@ -63,7 +65,7 @@ impl Expr {
     /// # Errors
     /// A missing key, a wrong type, an unknown name: never with the values themselves, which may be secret.
     pub fn evaluate(&self, scope: &Scope) -> Result<serde_json::Value, EvalError> {
-        scope.evaluate(&self.source, &self.program)
+        scope.evaluate(&self.program, self.calls)
     }
 
     /// Its value as a condition.

@@ -60,20 +60,25 @@ fn difference(text: &CelString<'_>, expected: &CelString<'_>) -> CelString<'stat
 
 /// As the library's, which compiles a pattern each time that it is used: that takes longer than all else of a check.
 fn matches(text: &CelString<'_>, pattern: &CelString<'_>) -> Result<CelBool, ExecutionError> {
-    static PATTERNS: OnceLock<Mutex<HashMap<String, Regex>>> = OnceLock::new();
+    static PATTERNS: OnceLock<Mutex<HashMap<String, Arc<Regex>>>> = OnceLock::new();
     let (text, pattern) = (text.inner(), pattern.inner());
-    let mut patterns = PATTERNS
-        .get_or_init(Mutex::default)
-        .lock()
-        .expect("no one panics while holding this lock");
-    if let Some(known) = patterns.get(pattern) {
-        return Ok(CelBool::from(known.is_match(text)));
-    }
-    let compiled = Regex::new(pattern)
-        .map_err(|e| ExecutionError::function_error("matches", format!("'{pattern}' not a valid regex:\n{e}")))?;
-    let matches = compiled.is_match(text);
-    if patterns.len() < KEPT {
-        patterns.insert(pattern.to_owned(), compiled);
-    }
-    Ok(CelBool::from(matches))
+    let patterns = PATTERNS.get_or_init(Mutex::default);
+    let locked = || patterns.lock().expect("no one panics while holding this lock");
+    // Whoever looks for one holds up nobody on another thread.
+    let known = locked().get(pattern).cloned();
+    let regex = match known {
+        Some(known) => known,
+        None => {
+            let compiled = Regex::new(pattern).map_err(|e| {
+                ExecutionError::function_error("matches", format!("'{pattern}' not a valid regex:\n{e}"))
+            })?;
+            let compiled = Arc::new(compiled);
+            let mut patterns = locked();
+            if patterns.len() < KEPT {
+                patterns.insert(pattern.to_owned(), compiled.clone());
+            }
+            compiled
+        }
+    };
+    Ok(CelBool::from(regex.is_match(text)))
 }
