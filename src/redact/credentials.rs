@@ -6,6 +6,7 @@
 //! well-known services let their tokens be found.
 
 use super::replace::{HIDDEN, replace};
+use super::traits::Traits;
 use regex::Regex;
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -22,47 +23,6 @@ struct Form {
     needs: fn(&Traits<'_>) -> bool,
     pattern: Regex,
     is_secret: Test,
-}
-
-/// What is seen of a text at a glance. Most have nothing of any form: looking for each with its pattern took a sixth of the time that a
-/// class's grading takes.
-struct Traits<'t> {
-    text: &'t str,
-    /// In small letters, as patterns without case compare it.
-    folded: String,
-    /// Whether anything in it may be the value of a name.
-    assigns: bool,
-}
-
-impl<'t> Traits<'t> {
-    fn of(text: &'t str) -> Self {
-        let fold = |c| match c {
-            // The two letters outside of ASCII that are one of its letters in another case.
-            'ſ' => 's',
-            '\u{212a}' => 'k',
-            c => c.to_ascii_lowercase(),
-        };
-        Self {
-            text,
-            folded: text.chars().map(fold).collect(),
-            assigns: text.contains([':', '=']),
-        }
-    }
-
-    fn has(&self, any: &[&str]) -> bool {
-        any.iter().any(|part| self.text.contains(part))
-    }
-
-    fn says(&self, any: &[&str]) -> bool {
-        any.iter().any(|word| self.folded.contains(word))
-    }
-
-    /// Whether so many characters of a key stand one beside the other.
-    fn has_run(&self, length: usize) -> bool {
-        let is_of_a_key = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'_' | b'-');
-        let mut runs = self.text.as_bytes().split(|byte| !is_of_a_key(*byte));
-        runs.any(|run| run.len() >= length)
-    }
 }
 
 /// Between a name and its value: `=`, `: `, `": "`, `\": \"`, `' => '`. The value ends with its quote or its word.

@@ -7,6 +7,7 @@ mod credentials;
 mod endpoint;
 mod replace;
 mod text;
+mod traits;
 
 pub use contacts::is_email;
 pub use endpoint::endpoint;
