@@ -1,8 +1,10 @@
 //! How long a class takes: `cargo bench --bench class`, or one of its three parts, `-- many`, `-- throttled` or `-- class`.
 //!
 //! `many` grades accounts without probes against a fake of AWS in this process, which costs the grader nothing but its
-//! own work. `throttled` does the same where AWS tells some accounts to slow down. `class` grades with probes in a sandbox, all at once and one after another. EDEMLAB_BENCH_ACCOUNTS and
-//! EDEMLAB_BENCH_CLASS say how many accounts they have, EDEMLAB_BENCH_ALONE=all that `class` takes no sample.
+//! own work. `throttled` does the same where AWS tells some accounts to slow down. `class` grades with probes in a
+//! sandbox, all at once and one after another. EDEMLAB_BENCH_ACCOUNTS and EDEMLAB_BENCH_CLASS say how many accounts they
+//! have, EDEMLAB_BENCH_AT_ONCE how many `many` grades at once, EDEMLAB_BENCH_ALONE=all
+//! that `class` takes no sample.
 
 #[cfg(unix)]
 #[path = "../../tests/common/mod.rs"]
