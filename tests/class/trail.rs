@@ -2,11 +2,14 @@
 
 use crate::common;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
+use std::process::Command;
 
 use common::cloud::{Cloud, Printed, REGION, run, shared};
 use common::course::solution_of;
 use common::relay::Relay;
+use common::running::Running;
 use edemlab::account::Keys;
 use edemlab::account::services::{DYNAMODB, IAM, KINESIS};
 use edemlab::class::access::Secret;
@@ -57,6 +60,12 @@ impl Class {
     }
 
     fn grade_with(&self, flags: &[&str], variables: &[(&str, &str)]) -> Printed {
+        let printed = run(self.command(flags, variables));
+        assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
+        printed
+    }
+
+    fn command(&self, flags: &[&str], variables: &[(&str, &str)]) -> Command {
         let text = |name: &str| self.path(name).to_str().unwrap().to_owned();
         let (roster, secret, out) = (text("roster.csv"), text("secret"), text("class"));
         let args = [
@@ -72,9 +81,7 @@ impl Class {
         ];
         let mut command = cloud().professor(&[&args, flags].concat());
         command.envs(variables.iter().copied());
-        let printed = run(command);
-        assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
-        printed
+        command
     }
 
     fn report(&self, student: &str) -> Report {
@@ -227,6 +234,43 @@ fn a_trail_that_does_not_answer_harms_no_verdict() {
         "{page}"
     );
     assert!(!page.contains("no change in the 90 days"), "{page}");
+}
+
+#[test]
+fn whoever_waits_for_the_trail_gives_its_place_to_the_next() {
+    let class = Class::new(&[
+        ("s001", "690000000007"),
+        ("s002", "690000000008"),
+        ("s003", "690000000009"),
+    ]);
+    let silent = Relay::to_nowhere();
+    let silenced = [("AWS_ENDPOINT_URL_CLOUDTRAIL", silent.endpoint())];
+    let silenced = silenced.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let grading = Running::new(class.command(&["--at-once", "1"], &silenced));
+    // An account is asked for with keys of its own.
+    let asked_for = || {
+        let sent = silent.sent().to_lowercase();
+        let keys = sent.split("credential=").skip(1);
+        keys.filter_map(|rest| rest.split('/').next().map(str::to_owned))
+            .collect::<HashSet<_>>()
+            .len()
+    };
+    common::eventually("all three wait", || asked_for() == 3);
+    assert!(!class.path("class/reports").exists(), "one is done");
+    // Stopped while it waits, none is stored half.
+    grading.interrupt();
+    let (code, printed) = grading.end();
+    assert_eq!(code, Some(3), "{printed}");
+    assert!(!class.path("class/reports").exists(), "{printed}");
+    class.grade();
+    for student in ["s001", "s002", "s003"] {
+        let report = class.report(student);
+        assert_eq!(
+            (report.verdict, report.trail_unread),
+            (Verdict::Pass, None),
+            "{student}"
+        );
+    }
 }
 
 #[test]

@@ -1,8 +1,12 @@
 //! Grading: many accounts at once, each stored as soon as it is known. What is sick costs its own place and nothing else.
 
+mod context;
 mod keep;
+mod lab;
 mod limit;
 mod one;
+mod panicked;
+mod places;
 mod plan;
 mod threads;
 

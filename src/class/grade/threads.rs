@@ -1,6 +1,8 @@
 //! A class on several threads. An account stays on the thread that has begun it, with all that is asked of it.
 
+use super::context::Context;
 use super::one;
+use super::places::Places;
 use super::plan::{Closed, GradeEvent, GradeOutcome, Opened, Plan, Work};
 use super::{RunStore, Student};
 use crate::course::Lab;
@@ -126,17 +128,25 @@ where
     /// Grades whoever waits, up to `at_once` at once, until nobody does.
     async fn work_off(&self, on: &dyn Fn(GradeEvent<'_>), at_once: usize) -> GradeOutcome {
         let outcome = RefCell::new(GradeOutcome::default());
+        let places = Places::new(at_once);
+        let context = Context {
+            plan: self.plan,
+            on,
+            stop: self.stop.clone(),
+            outcome: &outcome,
+            pace: &self.pace,
+            places: &places,
+        };
         let mut running = FuturesUnordered::new();
+        let mut all_begun = false;
         loop {
-            while running.len() < at_once.max(1)
-                && *self.stop.borrow() == 0
-                && let Some(work) = self.next()
-            {
-                let stop = self.stop.clone();
-                running.push(one::student(self.plan, work, self.open, on, stop, &outcome, &self.pace));
-            }
-            if running.next().await.is_none() {
-                break;
+            tokio::select! {
+                place = places.free(), if !all_begun => match self.next() {
+                    Some(work) if *self.stop.borrow() == 0 => running.push(one::student(&context, work, self.open, place)),
+                    _ => all_begun = true,
+                },
+                Some(()) = running.next() => {}
+                else => break,
             }
         }
         drop(running);
