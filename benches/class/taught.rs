@@ -82,7 +82,7 @@ fn mean(of: &[f64]) -> f64 {
 }
 
 /// Which runs do not say what is wrong with their account.
-fn as_taught(class: &Class, seen: &Reports) -> Vec<String> {
+pub fn as_taught(class: &Class, seen: &Reports) -> Vec<String> {
     let mut wrong = Vec::new();
     for n in 0..class.accounts.len() {
         let faults = class.faults(n);

@@ -2,6 +2,7 @@
 
 use crate::common;
 
+use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
@@ -340,4 +341,36 @@ fn another_users_process_is_not_taken_for_the_sandbox() {
     assert!(text(&said).contains("not running"), "{}", text(&said));
     assert_ne!(own.start(&[]).pid, double.0.id());
     assert!(double.lives(), "it is left alone");
+}
+
+/// Connections to this port whose clients have closed them and whose server has not.
+#[cfg(target_os = "linux")]
+fn half_closed(port: u16) -> usize {
+    let local = format!(":{port:04X}");
+    let is_one = |line: &str| {
+        let mut fields = line.split_whitespace().skip(1);
+        // `08` is CLOSE-WAIT.
+        fields.next().is_some_and(|address| address.ends_with(&local)) && fields.nth(1) == Some("08")
+    };
+    let connections = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    connections.lines().filter(|line| is_one(line)).count()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_connection_that_its_client_has_closed_is_closed() {
+    let own = OwnSandbox::new("closed");
+    assert!(own.sandbox(&["start"]).output().unwrap().status.success());
+    let port = own.state().unwrap().port;
+    let began = std::time::Instant::now();
+    for _ in 0..20 {
+        let mut connection = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        write!(connection, "HEAD / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n").unwrap();
+        // All of it: with an answer half read, a connection is reset and not closed.
+        let mut answer = BufReader::new(&connection).lines();
+        assert!(answer.any(|line| line.unwrap().is_empty()));
+    }
+    eventually("all are closed", || half_closed(port) == 0);
+    // An idle one is kept for 75 s: none of these has waited for that.
+    assert!(began.elapsed().as_secs() < 60);
 }

@@ -74,7 +74,8 @@ impl<K: RunStore> OneLab<'_, '_, K> {
     async fn grade_in(&self, account: Rc<Account>, place: Place<'_>) -> Option<Judged> {
         let Context { plan, pace, places, .. } = self.context;
         let before = plan.keep.loose(self.student, &self.task.lab.id).await;
-        let (mut judged, at_limit) = match self.judge_in(&account).await? {
+        // Boxed, so that its room is free again while the lab waits.
+        let (mut judged, at_limit) = match Box::pin(self.judge_in(&account)).await? {
             Ended::Judged { judged, at_limit } => (judged, at_limit),
             Ended::Unknown(why) => return Some(self.unknown(&why, account.region())),
         };
