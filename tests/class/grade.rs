@@ -18,7 +18,7 @@ fn size() -> usize {
     std::env::var("EDEMLAB_CLASS_SIZE").map_or(9, |n| n.parse().expect("a number"))
 }
 
-fn class() -> &'static Class {
+pub fn class() -> &'static Class {
     static CLASS: std::sync::OnceLock<Class> = std::sync::OnceLock::new();
     CLASS.get_or_init(|| Class::new(shared("class"), "83000", size()))
 }
@@ -110,38 +110,6 @@ fn a_class_is_graded_as_each_account_is_checked() {
     assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
     let said = "files of a student who is not on the roster any more: edemlab class forget";
     assert!(printed.stderr.contains(said), "{}", printed.stderr);
-}
-
-#[test]
-fn a_class_on_several_threads_is_graded_as_on_one() {
-    let class = class();
-    let scratch = tempfile::tempdir().unwrap();
-    let table_of = |name: &str, args: &[&str]| {
-        let out = scratch.path().join(name);
-        let printed = class.graded(&out, &[&["--no-probe"], args].concat());
-        assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
-        // Each student once, in whatever order; the count goes up by one.
-        let lines = printed.stderr.lines();
-        let counts: Vec<&str> = lines.filter_map(|line| Some(line.trim().split_once('/')?.0)).collect();
-        let expected: Vec<String> = (1..=class.accounts.len()).map(|n| n.to_string()).collect();
-        assert_eq!(counts, expected, "{}", printed.stderr);
-        let graded = reports(&out, class.accounts.len());
-        let judged = graded
-            .iter()
-            .map(|(key, report)| (key.clone(), verdicts(report), report.points));
-        let judged: Vec<_> = judged.collect();
-        let table = common::cloud::run(common::cloud::alone(&[
-            "gradebook",
-            out.to_str().unwrap(),
-            "--for",
-            "csv",
-        ]));
-        assert_eq!(table.code, 0, "{}", table.stderr);
-        (judged, std::fs::read_to_string(out.join("grades.csv")).unwrap())
-    };
-    let one = table_of("one", &["--at-once", "1"]);
-    assert_eq!(one.0.len(), 2 * class.accounts.len());
-    assert_eq!(table_of("several", &[]), one);
 }
 
 /// Gives the arguments in a student's saved evidence the names that they once had. How many there were.

@@ -1,11 +1,13 @@
 //! A class on several threads: an account stays on the one that has begun it, and what happens to one account happens to no other.
 
 use crate::common;
+use crate::grade::class;
 
 use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use common::classroom::student;
 use common::course::course;
+use common::taught::{reports, verdicts};
 use edemlab::account::Account;
 use edemlab::class::Student;
 use edemlab::class::grade::{
@@ -202,4 +204,36 @@ fn a_class_that_is_stopped_ends_on_every_thread() {
     // Those who were begun were cut off, and no other was begun.
     assert_eq!((outcome.stored, outcome.lost), (0, 8));
     assert_eq!(begun.lock().unwrap().len(), 8);
+}
+
+#[test]
+fn a_class_on_several_threads_is_graded_as_on_one() {
+    let class = class();
+    let scratch = tempfile::tempdir().unwrap();
+    let table_of = |name: &str, args: &[&str]| {
+        let out = scratch.path().join(name);
+        let printed = class.graded(&out, &[&["--no-probe"], args].concat());
+        assert_eq!(printed.code, 0, "{}{}", printed.stdout, printed.stderr);
+        // Each student once, in whatever order; the count goes up by one.
+        let lines = printed.stderr.lines();
+        let counts: Vec<&str> = lines.filter_map(|line| Some(line.trim().split_once('/')?.0)).collect();
+        let expected: Vec<String> = (1..=class.accounts.len()).map(|n| n.to_string()).collect();
+        assert_eq!(counts, expected, "{}", printed.stderr);
+        let graded = reports(&out, class.accounts.len());
+        let judged = graded
+            .iter()
+            .map(|(key, report)| (key.clone(), verdicts(report), report.points));
+        let judged: Vec<_> = judged.collect();
+        let table = common::cloud::run(common::cloud::alone(&[
+            "gradebook",
+            out.to_str().unwrap(),
+            "--for",
+            "csv",
+        ]));
+        assert_eq!(table.code, 0, "{}", table.stderr);
+        (judged, std::fs::read_to_string(out.join("grades.csv")).unwrap())
+    };
+    let one = table_of("one", &["--at-once", "1"]);
+    assert_eq!(one.0.len(), 2 * class.accounts.len());
+    assert_eq!(table_of("several", &[]), one);
 }
