@@ -1,4 +1,4 @@
-//! The one HTTP client of a thread: connections to a region's endpoints are shared by every account.
+//! The one HTTP client of a thread: connections to a region's endpoints are shared by every account of that thread.
 
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::{Builder, Connector, proxy::ProxyConfig, tls};

@@ -31,7 +31,8 @@ pub struct GradeArgs {
     /// Until when work is in time.
     #[command(flatten)]
     pub deadline: DeadlineArgs,
-    /// Accounts graded in parallel, without those that only wait for CloudTrail (default: up to 64; with --fleet 100).
+    /// Accounts graded in parallel (default: up to 64; with --fleet 100). Without --fleet, one that only waits for CloudTrail
+    /// is not counted.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_AT_ONCE))]
     pub at_once: Option<u16>,
     /// Grade on AWS, with this stack of `edemlab fleet template` in your own account. Ctrl-C leaves the run; the same

@@ -41,10 +41,18 @@ struct Drawn {
 struct GradeProgress {
     ended: usize,
     /// Who is at work, with what and since when.
-    at_work: BTreeMap<String, (Instant, BTreeMap<String, String>)>,
+    at_work: BTreeMap<String, (Instant, BTreeMap<String, Doing>)>,
     done: BTreeMap<String, Vec<String>>,
     /// What was said last.
     said: Option<String>,
+}
+
+/// What is done in a lab of an account.
+#[derive(Default)]
+struct Doing {
+    what: String,
+    /// Whether the lab is judged, and only waits.
+    waits: bool,
 }
 
 impl Screen {
@@ -70,7 +78,9 @@ impl Screen {
             };
             Drawn {
                 bar: row(" {bar:30} {pos}/{len}  {wide_msg}"),
-                rows: (0..ROWS.min(at_once)).map(|_| row("   {wide_msg}")).collect(),
+                rows: (0..ROWS.min(at_once.saturating_add(1)).min(total))
+                    .map(|_| row("   {wide_msg}"))
+                    .collect(),
                 multi: multi.clone(),
             }
         });
@@ -109,12 +119,25 @@ impl Screen {
                     }
                 };
                 if let Some((_, labs)) = state.at_work.get_mut(&short(student)) {
-                    let before = labs.insert(lab.to_owned(), what.clone()).unwrap_or_default();
+                    let doing = Doing {
+                        what: what.clone(),
+                        waits: false,
+                    };
+                    let before = labs.insert(lab.to_owned(), doing).unwrap_or_default();
                     // Whoever has stopped it wants to know why it goes on: once, where nothing is drawn.
-                    let is_new = waits.is_some_and(|waits| !before.contains(&visible(&waits)));
+                    let is_new = waits.is_some_and(|waits| !before.what.contains(&visible(&waits)));
                     if self.drawn.is_none() && is_new {
                         super::output::note(&format!(" {}  {lab}  {what}", short(student)));
                     }
+                }
+            }
+            GradeEvent::Waiting(student, lab) => {
+                if let Some((_, labs)) = state.at_work.get_mut(&short(student)) {
+                    let doing = Doing {
+                        what: "asking CloudTrail".to_owned(),
+                        waits: true,
+                    };
+                    labs.insert(lab.to_owned(), doing);
                 }
             }
             GradeEvent::Stored(student, report) => {
@@ -185,14 +208,16 @@ impl Screen {
         drawn.bar.set_position(state.ended as u64);
         drawn.bar.set_message(self.times(state.ended));
         let mut at_work: Vec<_> = state.at_work.iter().collect();
-        // Who takes longest is what one waits for.
-        at_work.sort_by_key(|(_, (since, _))| *since);
+        // Who takes longest is what one waits for; whoever is judged is not.
+        let is_judged = |labs: &BTreeMap<String, Doing>| !labs.is_empty() && labs.values().all(|doing| doing.waits);
+        at_work.sort_by_key(|(_, (since, labs))| (is_judged(labs), *since));
         let hidden = at_work.len().saturating_sub(drawn.rows.len());
         for (at, row) in drawn.rows.iter().enumerate() {
             let text = match at_work.get(at) {
                 Some(_) if at + 1 == drawn.rows.len() && hidden > 0 => format!("… and {} more", hidden + 1),
                 Some((student, (since, labs))) => {
-                    let what = labs.iter().next().map(|(lab, what)| format!("{lab}  {what}"));
+                    let first = labs.iter().min_by_key(|(_, doing)| doing.waits);
+                    let what = first.map(|(lab, doing)| format!("{lab}  {}", doing.what));
                     format!(
                         "{student:<16} {:>3} s  {}",
                         since.elapsed().as_secs(),

@@ -11,7 +11,7 @@ use common::taught::{reports, verdicts};
 use edemlab::account::Account;
 use edemlab::class::Student;
 use edemlab::class::grade::{
-    Closed, GradeOutcome, Limit, Opened, Plan, RunStore, StoreError, Task, Work, grade_on_threads,
+    Closed, GradeEvent, GradeOutcome, Limit, Opened, Plan, RunStore, StoreError, Task, Work, grade_on_threads,
 };
 use edemlab::class::premises::Premises;
 use edemlab::class::underway::PendingCleanup;
@@ -204,6 +204,27 @@ fn a_class_that_is_stopped_ends_on_every_thread() {
     // Those who were begun were cut off, and no other was begun.
     assert_eq!((outcome.stored, outcome.lost), (0, 8));
     assert_eq!(begun.lock().unwrap().len(), 8);
+}
+
+#[test]
+fn a_run_that_cannot_be_told_costs_no_other() {
+    let (keep, course, students) = (Kept::default(), course(), students(40));
+    let plan = plan(&keep, course.lab(LAB).unwrap(), &students, 12);
+    let (_keep, stop) = watch::channel(0u8);
+    let open = async |_: &Student, _: &[&Lab]| -> Result<Opened, Closed> { Err(Closed("nobody is in".to_owned())) };
+    let on = |event: GradeEvent<'_>| {
+        if let GradeEvent::Stored(student, _) = event {
+            assert!(student.id != "s003" && student.id != "s030", "it is not told");
+        }
+    };
+    let outcome = grade_on_threads(&plan, 3, &runtime(), open, &on, &stop, pending());
+    let expected = GradeOutcome {
+        stored: 38,
+        unknown: 38,
+        lost: 2,
+    };
+    assert_eq!(outcome, expected);
+    assert_eq!(keep.0.lock().unwrap().len(), 40);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::limit::{ABORT_MARGIN, CLEANUP_MARGIN};
-use super::panicked::unless_it_panics;
+use super::panicked::{Panicked, unless_it_panics};
 use super::places::Place;
 use super::plan::{Closed, GradeEvent, Task};
 use super::{RunStore, StoreError};
@@ -13,6 +13,7 @@ use crate::class::underway::PendingCleanup;
 use crate::costs::idle_usd_per_day;
 use crate::course::Lab;
 use crate::judge::{self, CleanupRecord, Judged, Observer, clean_up_record, indeterminate_report, judge};
+use crate::report::Trail;
 use crate::trail;
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
@@ -60,12 +61,12 @@ impl<K: RunStore> OneLab<'_, '_, K> {
         };
         match context.plan.keep.store(student, &graded, &self.task.premises).await {
             Ok(()) => {
-                context.outcome.borrow_mut().count(&graded.report);
                 (context.on)(GradeEvent::Stored(student, &graded.report));
+                context.outcome.borrow_mut().count(&graded.report);
             }
             Err(error) => {
-                context.outcome.borrow_mut().lost += 1;
                 (context.on)(GradeEvent::NotStored(student, &error));
+                context.outcome.borrow_mut().lost += 1;
             }
         }
     }
@@ -92,13 +93,18 @@ impl<K: RunStore> OneLab<'_, '_, K> {
         // All that it has shown is in the report by now, and takes memory while it waits.
         let asked = account.with_fresh_cache();
         drop(account);
+        (self.context.on)(GradeEvent::Waiting(self.student, &self.task.lab.id));
         let trail = async {
             let _waiting = places.give_up(place).await;
             let (owner, resources) = (&judged.report.account, &judged.report.resources);
             trail::read(&asked, owner, resources, pace, TRAIL.min(plan.limit.time() / 2)).await
         };
         let trail = tokio::select! {
-            trail = trail => trail,
+            trail = unless_it_panics(trail) => trail.unwrap_or_else(|Panicked| Trail {
+                unread: Some("edemlab failed while it read it".to_owned()),
+                ..Trail::default()
+            }),
+            // Whether work was late may hang on it: the next run grades this lab again.
             _ = stop.wait_for(|n| *n > 0) => return None,
         };
         judged.add_trail(trail);

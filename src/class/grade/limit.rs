@@ -15,7 +15,8 @@ pub enum Limit {
 pub(super) const CLEANUP_MARGIN: Duration = Duration::from_secs(60);
 pub(super) const ABORT_MARGIN: Duration = Duration::from_secs(10);
 
-/// Reading the notes of earlier probes, taking away what they tell of, what CloudTrail has, and storing the run.
+/// Reading the notes of earlier probes, taking away what they tell of, what CloudTrail has, and storing the run. These come one after
+/// the other; CloudTrail is not asked where the limit was reached, and then the two margins above are over.
 const AROUND: Duration = Duration::from_secs(30);
 
 impl Limit {

@@ -8,6 +8,7 @@ use super::places::Place;
 use super::plan::{Closed, GradeEvent, Opened, Work};
 use crate::class::Student;
 use crate::course::Lab;
+use futures::FutureExt;
 use futures::future::join_all;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -49,7 +50,9 @@ where
             student: work.student,
             task,
         };
-        lab.grade(of_lab(task.lab), place.clone())
+        let graded = unless_it_panics(lab.grade(of_lab(task.lab), place.clone()));
+        // It could not be stored, or not be told: the others go on.
+        graded.map(|ended| context.outcome.borrow_mut().lost += usize::from(ended.is_err()))
     });
     let graded: Vec<_> = graded.collect();
     // Each lab holds both itself, until it only waits.

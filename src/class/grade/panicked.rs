@@ -3,8 +3,8 @@
 use futures::FutureExt;
 use std::panic::AssertUnwindSafe;
 
-/// A mistake of ours that one account has brought to light. Its own message may hold what a student wrote, or a secret: it goes
-/// to the terminal only, by itself.
+/// A mistake of ours that one account has brought to light. Its own message may hold what a student wrote, or a secret: it is
+/// in no report. Rust prints it by itself, in a fleet's function to the function's log.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "edemlab failed while it looked at this account: this is a bug in edemlab and says nothing about the student's work. Grade \

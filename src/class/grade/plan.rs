@@ -58,6 +58,8 @@ pub enum GradeEvent<'a> {
     Begun(&'a Student),
     /// What a probe does.
     Judging(&'a Student, &'a str, judge::Event),
+    /// A lab is judged, and waits for what CloudTrail has of it.
+    Waiting(&'a Student, &'a str),
     /// A run is stored.
     Stored(&'a Student, &'a Report),
     /// All of a student's labs are done.

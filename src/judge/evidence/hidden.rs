@@ -57,7 +57,7 @@ pub struct Hidden<'l> {
     plain: RefCell<HashSet<String>>,
 }
 
-/// A text of more bytes is not kept: few are, and none of them comes twice.
+/// A text of more bytes is not kept: few are so long.
 const MAX_PLAIN: usize = 256;
 
 impl<'l> Hidden<'l> {
