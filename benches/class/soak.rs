@@ -1,9 +1,10 @@
 //! A large class with probes, graded again and again: what a sandbox keeps of it.
 
 use super::common::cloud::shared;
-use super::common::taught::{Class, reports};
+use super::common::sockets;
+use super::common::taught::reports;
 use super::measure::{load, measured, size};
-use super::taught::as_taught;
+use super::taught::{as_taught, deployed};
 use std::fs;
 use std::time::Instant;
 
@@ -24,12 +25,7 @@ pub fn run() {
     let accounts = size("EDEMLAB_BENCH_SOAK", 300);
     let seconds = size("EDEMLAB_BENCH_SOAK_SECONDS", 600);
     let cloud = shared("bench");
-    let clock = Instant::now();
-    let class = Class::new(cloud, "87000", accounts);
-    println!(
-        "soak: {accounts} accounts deployed in {:.0} s",
-        clock.elapsed().as_secs_f64()
-    );
+    let class = deployed("soak", cloud, "87000", accounts);
     let state = cloud.own().state().expect("it runs");
     let folder = tempfile::tempdir().expect("a folder");
     say("before", held(state.pid, state.port));
@@ -61,25 +57,14 @@ fn say(when: &str, held: Held) {
 
 /// What the process `pid`, which listens on `port`, holds; as Linux tells it.
 fn held(pid: u32, port: u16) -> Held {
-    let read = |path: String| fs::read_to_string(path).unwrap_or_default();
-    let local = format!(":{port:04X}");
-    let connections = read("/proc/net/tcp".to_owned());
-    let states: Vec<&str> = connections
-        .lines()
-        .filter_map(|line| {
-            let fields: Vec<&str> = line.split_whitespace().collect();
-            fields.get(1)?.ends_with(&local).then(|| fields.get(3).copied())?
-        })
-        .collect();
-    let count = |state: &str| states.iter().filter(|one| **one == state).count();
-    let status = read(format!("/proc/{pid}/status"));
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kilobytes = resident.and_then(|text| text.split_whitespace().next()?.parse::<f64>().ok());
-    let (established, close_wait) = (count("01"), count("08"));
+    let connections = sockets::to(port);
     Held {
         files: fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, Iterator::count),
-        connections: established + close_wait,
-        half_closed: close_wait,
+        connections: connections.open + connections.half_closed,
+        half_closed: connections.half_closed,
         children: children(pid),
         megabytes: kilobytes.unwrap_or_default() / 1e3,
     }

@@ -1,6 +1,6 @@
 //! A class with probes in a sandbox: all accounts in one run, against the slowest and against one after another.
 
-use super::common::cloud::shared;
+use super::common::cloud::{Cloud, shared};
 use super::common::taught::{Class, LABS, Reports, id, reports};
 use super::measure::{OTHERS_OPEN, load, measured, of, size};
 use edemlab::report::{Status, Verdict};
@@ -13,12 +13,7 @@ const FAULTY: usize = 10;
 pub fn run() {
     let accounts = size("EDEMLAB_BENCH_CLASS", 60);
     let cloud = shared("bench");
-    let clock = Instant::now();
-    let class = Class::new(cloud, "85000", accounts);
-    println!(
-        "class: {accounts} accounts deployed in {:.0} s",
-        clock.elapsed().as_secs_f64()
-    );
+    let class = deployed("class", cloud, "85000", accounts);
     let folder = tempfile::tempdir().expect("a folder");
     let sandbox = cloud.own().state().expect("it runs").pid;
 
@@ -75,6 +70,17 @@ pub fn run() {
         if everyone { "all" } else { "so all" },
         one_by_one / all.seconds
     );
+}
+
+/// A class for the part `part`, whose accounts begin with `first`.
+pub fn deployed(part: &str, cloud: &'static Cloud, first: &str, accounts: usize) -> Class {
+    let clock = Instant::now();
+    let class = Class::new(cloud, first, accounts);
+    println!(
+        "{part}: {accounts} accounts deployed in {:.0} s",
+        clock.elapsed().as_secs_f64()
+    );
+    class
 }
 
 fn mean(of: &[f64]) -> f64 {

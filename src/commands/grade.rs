@@ -5,7 +5,7 @@ use super::grade_live::Screen;
 use super::grading::{GradeProblem, due, ended, folder_of, shown};
 use super::{common, grade_fleet, grade_room, roster};
 use crate::class::access::opened;
-use crate::class::grade::{Closed, Limit, Plan, grade_on_threads};
+use crate::class::grade::{Closed, Limit, Plan, WAITING, grade_on_threads};
 use crate::class::roster::{Entry, LabNames, Roster};
 use crate::class::{self, Student};
 use crate::cli::GradeArgs;
@@ -24,9 +24,9 @@ const MOST_AT_ONCE: u64 = 64;
 /// The same, when the user asks for it.
 const MOST_ASKED: u16 = 512;
 
-/// Connections and files that one account has open at its busiest, and two connections to CloudTrail for each of the four labs that
-/// may wait behind it.
-const OPEN_FILES: u64 = 24 + 4 * 2;
+/// Connections and files that one account has open at its busiest, and two connections to CloudTrail for each of the labs that may
+/// wait behind it.
+const OPEN_FILES: u64 = 24 + 2 * WAITING as u64;
 
 pub fn run(runtime: &Runtime, course: Option<PathBuf>, args: GradeArgs) -> anyhow::Result<u8> {
     grade_room::fits(&args)?;

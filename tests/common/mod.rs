@@ -28,6 +28,7 @@ pub mod relay;
 #[cfg(unix)]
 pub mod running;
 pub mod shown;
+pub mod sockets;
 pub mod taped;
 pub mod taught;
 

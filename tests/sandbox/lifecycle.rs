@@ -343,19 +343,6 @@ fn another_users_process_is_not_taken_for_the_sandbox() {
     assert!(double.lives(), "it is left alone");
 }
 
-/// Connections to this port whose clients have closed them and whose server has not.
-#[cfg(target_os = "linux")]
-fn half_closed(port: u16) -> usize {
-    let local = format!(":{port:04X}");
-    let is_one = |line: &str| {
-        let mut fields = line.split_whitespace().skip(1);
-        // `08` is CLOSE-WAIT.
-        fields.next().is_some_and(|address| address.ends_with(&local)) && fields.nth(1) == Some("08")
-    };
-    let connections = std::fs::read_to_string("/proc/net/tcp").unwrap();
-    connections.lines().filter(|line| is_one(line)).count()
-}
-
 #[test]
 #[cfg(target_os = "linux")]
 fn a_connection_that_its_client_has_closed_is_closed() {
@@ -370,7 +357,7 @@ fn a_connection_that_its_client_has_closed_is_closed() {
         let mut answer = BufReader::new(&connection).lines();
         assert!(answer.any(|line| line.unwrap().is_empty()));
     }
-    eventually("all are closed", || half_closed(port) == 0);
+    eventually("all are closed", || common::sockets::to(port).half_closed == 0);
     // An idle one is kept for 75 s: none of these has waited for that.
     assert!(began.elapsed().as_secs() < 60);
 }

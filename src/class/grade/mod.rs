@@ -12,6 +12,7 @@ mod threads;
 
 pub use keep::{RunStore, StoreError};
 pub use limit::Limit;
+pub use places::WAITING;
 pub use plan::{Closed, GradeEvent, GradeOutcome, Opened, Plan, Task, Work};
 pub use threads::{grade, grade_on_threads};
 

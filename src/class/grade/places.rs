@@ -5,7 +5,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Labs that may wait for CloudTrail, for each account at work. AWS lets an account ask twice a second, so that two labs wait for
 /// two or three seconds; where CloudTrail is slow for everybody, no more than these are kept in memory, each with a connection or two.
-const WAITING: usize = 4;
+pub const WAITING: usize = 4;
 
 /// The places of one thread.
 #[derive(Debug)]
